@@ -1,0 +1,9 @@
+//! What stages are built from. A block knows nothing of the chain.
+
+pub mod ballistics;
+pub mod crossover;
+pub mod decibel;
+pub mod delay;
+pub mod fir;
+pub mod smoothing;
+pub mod svf;

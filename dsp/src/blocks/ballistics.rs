@@ -1,0 +1,79 @@
+//! Gain computer and ballistics of the compressors.
+//!
+//! Static curve and the smooth decoupled peak detector of D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic
+//! Range Compressor Design", JAES 60(6), 2012, equations 4 and 17; all levels in dB.
+
+/// Static curve of a downward compressor with a quadratic soft knee.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GainComputer {
+    /// Level above which the gain is reduced, dB.
+    pub threshold_db: f64,
+    /// 1 - 1/ratio: 0 leaves the level, 1 holds it at the threshold.
+    pub slope: f64,
+    /// Width of the knee, dB, 0 for none.
+    pub knee_db: f64,
+}
+
+impl GainComputer {
+    /// From threshold and knee in dB and ratio as "ratio : 1", at least 1.
+    pub fn new(threshold_db: f64, ratio: f64, knee_db: f64) -> Self {
+        Self { threshold_db, slope: 1.0 - 1.0 / ratio.max(1.0), knee_db: knee_db.max(0.0) }
+    }
+
+    /// Gain reduction in dB, positive, for a level in dB.
+    #[inline(always)]
+    pub fn reduction_db(&self, level_db: f64) -> f64 {
+        let over = level_db - self.threshold_db;
+        // One formula for all three branches: the parabola between -W/2 and +W/2, clamped to 0 below and the line above.
+        let half = 0.5 * self.knee_db;
+        let inside = (over + half).clamp(0.0, self.knee_db);
+        let parabola = if self.knee_db > 0.0 { inside * inside / (2.0 * self.knee_db) } else { 0.0 };
+        self.slope * (parabola + (over - half).max(0.0))
+    }
+}
+
+/// One-pole coefficient for a time constant (63 %) of `time_ms` at `rate` updates per second; 0 for no time at all.
+pub fn time_coefficient(time_ms: f64, rate: f64) -> f64 {
+    if time_ms <= 0.0 { 0.0 } else { (-1000.0 / (time_ms * rate)).exp() }
+}
+
+/// Smooth decoupled attack and release: y1 = max(c, aR y1 + (1-aR) c), y = aA y + (1-aA) y1.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Ballistics {
+    held: f64,
+    smoothed: f64,
+}
+
+impl Ballistics {
+    /// Forgets the past: no reduction.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The smoothed value for the next input; `attack` and `release` are [`time_coefficient`]s.
+    #[inline(always)]
+    pub fn tick(&mut self, input: f64, attack: f64, release: f64) -> f64 {
+        self.held = input.max(release * self.held + (1.0 - release) * input);
+        self.smoothed = attack * self.smoothed + (1.0 - attack) * self.held;
+        self.smoothed
+    }
+
+    /// The last output.
+    pub fn value(&self) -> f64 {
+        self.smoothed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn static_curve_meets_the_three_branches() {
+        let c = GainComputer::new(-20.0, 4.0, 6.0);
+        assert_eq!(c.reduction_db(-23.1), 0.0);
+        assert!((c.reduction_db(-20.0) - 0.75 * 3.0 * 3.0 / 12.0).abs() < 1e-12);
+        assert!((c.reduction_db(0.0) - 15.0).abs() < 1e-12);
+        assert_eq!(GainComputer::new(-20.0, 1.0, 6.0).reduction_db(0.0), 0.0);
+    }
+}

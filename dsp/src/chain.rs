@@ -1,0 +1,316 @@
+//! The mastering chain: the stages in signal order.
+//!
+//! ```text
+//! in -> input_trim -> equalizer -> dynamic_eq -> multiband -> glue -> saturator -> bass -> imager -> clipper -> limiter -> dither -> out
+//! ```
+
+pub mod bass;
+pub mod clipper;
+pub mod dither;
+pub mod dynamic_eq;
+pub mod equalizer;
+pub mod glue;
+pub mod imager;
+pub mod input_trim;
+pub mod limiter;
+pub mod multiband;
+pub mod saturator;
+pub mod slot;
+
+use crate::blocks::delay::Delay;
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, for_each_block};
+use slot::Slot;
+
+/// Names every stage once, in signal order, and makes of it the chain, its settings and [`StageId`].
+macro_rules! stages {
+    ($($field:ident: $stage:ident, $settings:ident, $id:ident;)*) => {
+        $(pub use $field::{$stage, $settings};)*
+
+        /// A stage of the chain.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum StageId {
+            $(#[doc = concat!("[`", stringify!($stage), "`]")] $id,)*
+        }
+
+        impl StageId {
+            /// Every stage in signal order.
+            pub const ALL: &'static [Self] = &[$(Self::$id),*];
+
+            /// The stage's name in files, parameters and tests.
+            pub fn stem(self) -> &'static str {
+                match self {
+                    $(Self::$id => stringify!($field),)*
+                }
+            }
+        }
+
+        /// Settings of the whole chain.
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct ChainSettings {
+            $(#[doc = concat!("Settings of the [`", stringify!($stage), "`]")] pub $field: $settings,)*
+            /// Passes the input, delayed by the chain's latency.
+            pub bypass: bool,
+            /// What is heard instead of the output; for monitoring only, never part of a master.
+            pub listen: Option<Listen>,
+        }
+
+        #[derive(Default)]
+        struct Stages {
+            $($field: Slot<$stage>,)*
+        }
+
+        impl Stages {
+            fn prepare(&mut self, spec: &ProcessSpec) {
+                $(self.$field.prepare(spec);)*
+            }
+
+            fn reset(&mut self) {
+                $(self.$field.reset();)*
+            }
+
+            fn set(&mut self, settings: &ChainSettings) {
+                $(
+                    self.$field.set(&settings.$field);
+                    self.$field.stage_mut().set_listen(match settings.listen {
+                        Some(Listen { stage: StageId::$id, source: ListenSource::Part(part) }) => Some(part),
+                        _ => None,
+                    });
+                )*
+            }
+
+            fn latency_samples(&self) -> usize {
+                0 $(+ self.$field.latency_samples())*
+            }
+
+            /// Latency from the output of `stage` to the chain's output.
+            fn latency_after(&self, stage: StageId) -> usize {
+                0 $(+ if StageId::$id > stage { self.$field.latency_samples() } else { 0 })*
+            }
+
+            fn process(&mut self, block: &mut Block, tap: &mut Tap) {
+                $(
+                    self.$field.process(block);
+                    match tap.listen {
+                        Some(Listen { stage: StageId::$id, source }) => {
+                            let frames = &mut tap.frames[..block.frames.len()];
+                            match source {
+                                ListenSource::Delta => self.$field.write_delta(block.frames, frames),
+                                ListenSource::Part(_) => match self.$field.stage().listen_signal() {
+                                    Some(signal) if self.$field.is_running() && signal.len() == frames.len() =>
+                                        frames.copy_from_slice(signal),
+                                    _ => frames.fill([0.0; 2]),
+                                },
+                            }
+                        }
+                        _ => {}
+                    }
+                )*
+            }
+
+            fn gain_reduction_db(&self, stage: StageId) -> f64 {
+                match stage {
+                    $(StageId::$id if self.$field.is_running() => self.$field.stage().gain_reduction_db(),)*
+                    _ => 0.0,
+                }
+            }
+        }
+    };
+}
+
+stages! {
+    input_trim: InputTrim, InputTrimSettings, InputTrim;
+    equalizer: Equalizer, EqualizerSettings, Equalizer;
+    dynamic_eq: DynamicEq, DynamicEqSettings, DynamicEq;
+    multiband: Multiband, MultibandSettings, Multiband;
+    glue: Glue, GlueSettings, Glue;
+    saturator: Saturator, SaturatorSettings, Saturator;
+    bass: Bass, BassSettings, Bass;
+    imager: Imager, ImagerSettings, Imager;
+    clipper: Clipper, ClipperSettings, Clipper;
+    limiter: Limiter, LimiterSettings, Limiter;
+    dither: Dither, DitherSettings, Dither;
+}
+
+/// What of a stage is listened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListenSource {
+    /// The stage's output less its input.
+    Delta,
+    /// One of the stage's own parts, as its `set_listen` numbers them.
+    Part(usize),
+}
+
+/// A stage and what of it is listened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listen {
+    /// The stage.
+    pub stage: StageId,
+    /// What of it.
+    pub source: ListenSource,
+}
+
+/// Carries what is listened to from its stage to the output, in time with the output.
+#[derive(Default)]
+struct Tap {
+    listen: Option<Listen>,
+    frames: Vec<Frame>,
+    delays: Vec<Delay>,
+    /// 0 output to 1 tap.
+    fade: f64,
+}
+
+/// Largest amplitude that is let in (+60 dBFS): no programme reaches it, and every filter recovers from it.
+const INPUT_LIMIT: f64 = 1000.0;
+
+/// Length of the fade to and from bypass and listening, in ms.
+const SWITCH_MS: f64 = 15.0;
+
+/// The whole signal path, run sample by sample on the host's audio thread.
+///
+/// `prepare` once, then `set` and `process` as often as needed. The output is the same bits for any split of the input
+/// into calls of `process`.
+#[derive(Default)]
+pub struct Chain {
+    stages: Stages,
+    settings: ChainSettings,
+    position: u64,
+    dry: Delay,
+    dry_frames: Vec<Frame>,
+    tap: Tap,
+    /// 0 processed to 1 bypassed.
+    bypass_fade: f64,
+    switch_step: f64,
+    started: bool,
+}
+
+impl Chain {
+    /// A chain with default settings; call [`Chain::prepare`] before anything else.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sizes everything for `spec` and resets. Allocates.
+    pub fn prepare(&mut self, spec: &ProcessSpec) {
+        self.stages.prepare(spec);
+        self.dry = Delay::new(self.stages.latency_samples());
+        self.dry_frames = vec![[0.0; 2]; CONTROL_PERIOD];
+        self.tap.frames = vec![[0.0; 2]; CONTROL_PERIOD];
+        self.tap.delays = StageId::ALL.iter().map(|stage| Delay::new(self.stages.latency_after(*stage))).collect();
+        self.switch_step = 1000.0 / (SWITCH_MS * spec.sample_rate);
+        let settings = self.settings.clone();
+        self.reset();
+        self.stages.set(&settings);
+    }
+
+    /// Forgets the audio and keeps the settings. Real-time safe.
+    pub fn reset(&mut self) {
+        self.stages.reset();
+        self.dry.reset();
+        self.tap.delays.iter_mut().for_each(Delay::reset);
+        self.position = 0;
+        self.started = false;
+    }
+
+    /// Takes new settings from the next control period on. Real-time safe.
+    pub fn set(&mut self, settings: &ChainSettings) {
+        if *settings == self.settings {
+            return;
+        }
+        self.settings.clone_from(settings);
+        self.stages.set(settings);
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &ChainSettings {
+        &self.settings
+    }
+
+    /// Delay from input to output in frames; depends on quality, phase mode and sample rate alone.
+    pub fn latency_samples(&self) -> usize {
+        self.stages.latency_samples()
+    }
+
+    /// Gain reduction of `stage` in dB, positive, in the last control period.
+    pub fn gain_reduction_db(&self, stage: StageId) -> f64 {
+        self.stages.gain_reduction_db(stage)
+    }
+
+    /// Processes frames in place, any number of them.
+    pub fn process(&mut self, frames: &mut [Frame]) {
+        let mut position = self.position;
+        for_each_block(frames, position, |block| self.process_block(block));
+        position += frames.len() as u64;
+        self.position = position;
+    }
+
+    fn process_block(&mut self, block: &mut Block) {
+        if !self.started {
+            self.started = true;
+            self.bypass_fade = if self.settings.bypass { 1.0 } else { 0.0 };
+            self.tap.listen = self.settings.listen;
+            self.tap.fade = if self.settings.listen.is_some() { 1.0 } else { 0.0 };
+        }
+        scrub(block.frames);
+        let length = block.frames.len();
+        self.dry_frames[..length].copy_from_slice(block.frames);
+        self.dry.process(&mut self.dry_frames[..length]);
+        self.stages.process(block, &mut self.tap);
+        self.mix_listen(block.frames);
+        self.mix_bypass(block.frames);
+    }
+
+    /// Fades to the tap, or from one tap over the output to another.
+    fn mix_listen(&mut self, frames: &mut [Frame]) {
+        if self.tap.listen.is_none() {
+            if self.settings.listen.is_none() {
+                return;
+            }
+            self.tap.listen = self.settings.listen;
+            // What stands in the delay is older than the wish to hear it.
+            self.tap.delays.iter_mut().for_each(Delay::reset);
+            return;
+        }
+        let Some(listen) = self.tap.listen else { return };
+        let tapped = &mut self.tap.frames[..frames.len()];
+        self.tap.delays[listen.stage as usize].process(tapped);
+        let target = if self.settings.listen == self.tap.listen { 1.0 } else { 0.0 };
+        crossfade(frames, tapped, &mut self.tap.fade, target, self.switch_step);
+        if target == 0.0 && self.tap.fade == 0.0 {
+            self.tap.listen = None;
+        }
+    }
+
+    fn mix_bypass(&mut self, frames: &mut [Frame]) {
+        let target = if self.settings.bypass { 1.0 } else { 0.0 };
+        let dry = &self.dry_frames[..frames.len()];
+        crossfade(frames, dry, &mut self.bypass_fade, target, self.switch_step);
+    }
+}
+
+/// Moves `fade` by at most `step` a frame towards `target` and mixes `other` into `frames`: all of it at 1, none at 0.
+fn crossfade(frames: &mut [Frame], other: &[Frame], fade: &mut f64, target: f64, step: f64) {
+    if *fade == target {
+        if target == 1.0 {
+            frames.copy_from_slice(other);
+        }
+        return;
+    }
+    for (frame, other) in frames.iter_mut().zip(other) {
+        *fade = if *fade < target { (*fade + step).min(target) } else { (*fade - step).max(target) };
+        let gain = *fade * *fade * (3.0 - 2.0 * *fade);
+        *frame = if gain == 1.0 {
+            *other
+        } else {
+            [frame[0] + gain * (other[0] - frame[0]), frame[1] + gain * (other[1] - frame[1])]
+        };
+    }
+}
+
+/// Replaces what is not a number by silence and bounds the rest.
+fn scrub(frames: &mut [Frame]) {
+    for sample in frames.as_flattened_mut() {
+        if !(sample.abs() <= INPUT_LIMIT) {
+            *sample = if sample.is_nan() { 0.0 } else { sample.clamp(-INPUT_LIMIT, INPUT_LIMIT) };
+        }
+    }
+}

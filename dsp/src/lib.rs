@@ -1,0 +1,16 @@
+//! Lacquer's mastering chain: every stage from the input trim to the dither, the meters that watch it, and nothing
+//! else. No plugin framework, no window, no files.
+//!
+//! [`Chain`] is the whole signal path; [`chain`] is its table of contents. Each stage is a [`Stage`] with a plain
+//! settings struct in the units an engineer would use.
+
+pub mod blocks;
+pub mod chain;
+pub mod metering;
+pub mod processor;
+pub mod shared;
+
+pub use chain::{Chain, ChainSettings};
+pub use processor::{
+    Block, CONTROL_PERIOD, DesignMode, EqualizerPhase, Frame, ProcessSpec, Processor, Quality, Stage, StageSettings,
+};

@@ -1,0 +1,1 @@
+//! The meters: one measurement a file, by the names of the standards.

@@ -1,0 +1,1 @@
+//! Every crossing between threads, and nothing else.
