@@ -195,7 +195,8 @@ impl Chain {
         self.dry = Delay::new(self.stages.latency_samples());
         self.dry_frames = vec![[0.0; 2]; CONTROL_PERIOD];
         self.tap.frames = vec![[0.0; 2]; CONTROL_PERIOD];
-        self.tap.delays = StageId::ALL.iter().map(|stage| Delay::new(self.stages.latency_after(*stage))).collect();
+        self.tap.delays =
+            StageId::ALL.iter().map(|stage| Delay::new(self.stages.latency_after(*stage))).collect();
         self.switch_step = 1000.0 / (SWITCH_MS * spec.sample_rate);
         let settings = self.settings.clone();
         self.reset();
@@ -309,8 +310,6 @@ fn crossfade(frames: &mut [Frame], other: &[Frame], fade: &mut f64, target: f64,
 /// Replaces what is not a number by silence and bounds the rest.
 fn scrub(frames: &mut [Frame]) {
     for sample in frames.as_flattened_mut() {
-        if !(sample.abs() <= INPUT_LIMIT) {
-            *sample = if sample.is_nan() { 0.0 } else { sample.clamp(-INPUT_LIMIT, INPUT_LIMIT) };
-        }
+        *sample = if sample.is_nan() { 0.0 } else { sample.clamp(-INPUT_LIMIT, INPUT_LIMIT) };
     }
 }

@@ -12,5 +12,6 @@ pub mod shared;
 
 pub use chain::{Chain, ChainSettings};
 pub use processor::{
-    Block, CONTROL_PERIOD, DesignMode, EqualizerPhase, Frame, ProcessSpec, Processor, Quality, Stage, StageSettings,
+    Block, CONTROL_PERIOD, DesignMode, EqualizerPhase, Frame, ProcessSpec, Processor, Quality, Stage,
+    StageSettings,
 };

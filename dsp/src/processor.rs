@@ -84,7 +84,10 @@ impl<'a> Block<'a> {
     /// `position` is the number of frames since the last reset; the block must end at or before the next multiple of
     /// [`CONTROL_PERIOD`].
     pub fn new(frames: &'a mut [Frame], position: u64) -> Self {
-        debug_assert!(position as usize % CONTROL_PERIOD + frames.len() <= CONTROL_PERIOD, "block crosses the control grid");
+        debug_assert!(
+            position as usize % CONTROL_PERIOD + frames.len() <= CONTROL_PERIOD,
+            "block crosses the control grid"
+        );
         Self { frames, position }
     }
 

@@ -39,7 +39,8 @@ pub fn fast_log2(x: f64) -> f64 {
     let mantissa = f64::from_bits((bits & 0x000F_FFFF_FFFF_FFFF).wrapping_add(FOLD));
     let t = (mantissa - 1.0) / (mantissa + 1.0);
     let s = t * t;
-    let series = 1.0 + s * (1.0 / 3.0 + s * (1.0 / 5.0 + s * (1.0 / 7.0 + s * (1.0 / 9.0 + s * (1.0 / 11.0)))));
+    let series =
+        1.0 + s * (1.0 / 3.0 + s * (1.0 / 5.0 + s * (1.0 / 7.0 + s * (1.0 / 9.0 + s * (1.0 / 11.0)))));
     exponent as f64 + SCALE * t * series
 }
 
@@ -57,7 +58,8 @@ pub fn fast_exp2(x: f64) -> f64 {
         + y * (1.0
             + y * (1.0 / 2.0
                 + y * (1.0 / 6.0
-                    + y * (1.0 / 24.0 + y * (1.0 / 120.0 + y * (1.0 / 720.0 + y * (1.0 / 5040.0 + y / 40320.0)))))));
+                    + y * (1.0 / 24.0
+                        + y * (1.0 / 120.0 + y * (1.0 / 720.0 + y * (1.0 / 5040.0 + y / 40320.0)))))));
     let exponent = (shifted.to_bits() as i64).wrapping_shl(52);
     f64::from_bits((series.to_bits() as i64).wrapping_add(exponent) as u64)
 }
@@ -70,7 +72,12 @@ mod tests {
     fn fast_logarithm_and_exponential_agree_with_the_maths_library() {
         let mut x = 1e-12;
         while x < 1e6 {
-            assert!((fast_log2(x) - x.log2()).abs() < 1e-7, "log2 {x}: {} against {}", fast_log2(x), x.log2());
+            assert!(
+                (fast_log2(x) - x.log2()).abs() < 1e-7,
+                "log2 {x}: {} against {}",
+                fast_log2(x),
+                x.log2()
+            );
             x *= 1.000_37;
         }
         let mut y = -120.0;

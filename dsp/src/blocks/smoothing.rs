@@ -28,7 +28,15 @@ impl Default for Smoother {
 impl Smoother {
     /// At rest at `value`; [`Smoother::prepare`] sets the speed.
     pub fn new(value: f64) -> Self {
-        Self { target: value, first: value, end: value, current: value, step: 0.0, coefficient: 1.0, moving: false }
+        Self {
+            target: value,
+            first: value,
+            end: value,
+            current: value,
+            step: 0.0,
+            coefficient: 1.0,
+            moving: false,
+        }
     }
 
     /// Sets the time constant (63 % of each of the two poles) to `time_ms` milliseconds at `sample_rate` hertz.

@@ -136,7 +136,8 @@ mod tests {
         for hz in [20.0, 500.0, 3000.0, 12_000.0, 20_000.0] {
             let w: f64 = std::f64::consts::TAU * hz / 48_000.0;
             let at = |c: [f64; 3]| {
-                (c[0] + c[1] * w.cos() + c[2] * (2.0 * w).cos()).hypot(c[1] * w.sin() + c[2] * (2.0 * w).sin())
+                (c[0] + c[1] * w.cos() + c[2] * (2.0 * w).cos())
+                    .hypot(c[1] * w.sin() + c[2] * (2.0 * w).sin())
             };
             let expected = at(b) / at([1.0, a1, a2]);
             assert!((section.magnitude(hz, 48_000.0) - expected).abs() < 1e-12, "{hz} Hz");

@@ -59,7 +59,13 @@ pub struct DitherSettings {
 
 impl Default for DitherSettings {
     fn default() -> Self {
-        Self { on: false, word_length: WordLength::Bits24, shaping: DitherShaping::Flat, auto_blank: true, seed: 1 }
+        Self {
+            on: false,
+            word_length: WordLength::Bits24,
+            shaping: DitherShaping::Flat,
+            auto_blank: true,
+            seed: 1,
+        }
     }
 }
 
