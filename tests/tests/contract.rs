@@ -5,9 +5,7 @@ use lacquer_dsp::chain::{
     StageId,
 };
 use lacquer_dsp::processor::for_each_block;
-use lacquer_dsp::{
-    Block, CONTROL_PERIOD, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Processor, Quality, Stage,
-};
+use lacquer_dsp::{Block, CONTROL_PERIOD, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Quality, Stage};
 use lacquer_tests::signals::{Noise, impulse, programme, white};
 use lacquer_tests::{SAMPLE_RATES, settings};
 
