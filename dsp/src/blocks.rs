@@ -5,5 +5,6 @@ pub mod crossover;
 pub mod decibel;
 pub mod delay;
 pub mod fir;
+pub mod oversampler;
 pub mod smoothing;
 pub mod svf;
