@@ -36,3 +36,23 @@ fn bessel_i0(x: f64) -> f64 {
     }
     sum
 }
+
+/// Level in dB below the tone of everything in `signal` that is no harmonic of `hz`: aliases and noise together, each
+/// harmonic left out with the window's main lobe. `hz` is `bin` bins of the signal's length.
+pub fn inharmonic_dbc(signal: &[f64], bin: usize) -> f64 {
+    /// Half the main lobe of the window of [`magnitudes_db`], in bins, and one for good measure.
+    const LOBE: usize = 8;
+    let lines = magnitudes_db(signal);
+    let tone = lines[bin];
+    let power: f64 = lines
+        .iter()
+        .enumerate()
+        .filter(|(k, _)| {
+            let nearest = (k + bin / 2) / bin * bin;
+            k.abs_diff(nearest) > LOBE
+        })
+        .map(|(_, line)| 10f64.powf(0.1 * (line - tone)))
+        .sum();
+    // A tone's power spreads over the window's main lobe: 4.2 bins of equivalent noise bandwidth for beta 20.
+    10.0 * (power / 2.6).log10()
+}

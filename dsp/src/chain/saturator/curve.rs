@@ -1,0 +1,208 @@
+//! The curve, its anti-aliased residual, and the makeup that keeps pink noise as loud as it was.
+
+use super::{CALIBRATION_DBFS, SaturatorCharacter};
+use crate::blocks::decibel::db_to_gain;
+use crate::blocks::oversampler::CURVE_HISTORY;
+
+/// Half the width of the curve: p(1) = 128/315, so that S = 315/128 puts the limit at full scale.
+const SCALE: f64 = 315.0 / 128.0;
+
+/// p(u) = u + u^3 (C3 + C5 u^2 + C7 u^4 + C9 u^6), the integral of (1 - u^2)^4.
+const C3: f64 = -4.0 / 3.0;
+const C5: f64 = 6.0 / 5.0;
+const C7: f64 = -4.0 / 7.0;
+const C9: f64 = 1.0 / 9.0;
+
+/// Highest drive in dB, and entries of the makeup's table: one for each dB.
+const DRIVES: usize = 25;
+
+/// f(v) for a single value.
+fn curve(v: f64) -> f64 {
+    let u = (v / SCALE).clamp(-1.0, 1.0);
+    let square = u * u;
+    SCALE * u * (1.0 + square * (C3 + square * (C5 + square * (C7 + square * C9))))
+}
+
+/// Evaluates the residual of blocks, and knows the makeup of each character and drive.
+pub struct Shaper {
+    /// Makeup as a gain for each character and whole dB of drive.
+    makeup: [[f64; DRIVES]; 4],
+    #[cfg(target_arch = "x86_64")]
+    avx2: bool,
+}
+
+impl Default for Shaper {
+    fn default() -> Self {
+        Self {
+            makeup: [[1.0; DRIVES]; 4],
+            #[cfg(target_arch = "x86_64")]
+            avx2: false,
+        }
+    }
+}
+
+impl Shaper {
+    /// Calibrates the makeup and looks at the CPU.
+    pub fn new() -> Self {
+        let mut makeup = [[1.0; DRIVES]; 4];
+        for (character, row) in [
+            SaturatorCharacter::Clean,
+            SaturatorCharacter::Tape,
+            SaturatorCharacter::Tube,
+            SaturatorCharacter::Transformer,
+        ]
+        .into_iter()
+        .zip(&mut makeup)
+        {
+            for (drive_db, makeup) in row.iter_mut().enumerate() {
+                *makeup = calibrate(character, drive_db as f64);
+            }
+        }
+        Self {
+            makeup,
+            #[cfg(target_arch = "x86_64")]
+            avx2: std::arch::is_x86_feature_detected!("avx2"),
+        }
+    }
+
+    /// Gain that restores the loudness at `drive_db`, 0 to 24.
+    pub fn makeup(&self, character: SaturatorCharacter, drive_db: f64) -> f64 {
+        let row = &self.makeup[character as usize];
+        let position = drive_db.clamp(0.0, (DRIVES - 1) as f64);
+        let index = (position as usize).min(DRIVES - 2);
+        row[index] + (position - index as f64) * (row[index + 1] - row[index])
+    }
+
+    /// Writes r(v + bias) - r(bias), averaged over each window of three frames, for interleaved stereo values. Returns
+    /// whether any is other than zero.
+    pub fn residual(&self, window: &[f32], residual: &mut [f32], bias: f32) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        if self.avx2 {
+            // SAFETY: the CPU has AVX2, as `new` found out.
+            return unsafe { residual_avx2(window, residual, bias) };
+        }
+        residual_in(window, residual, bias)
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn residual_avx2(window: &[f32], residual: &mut [f32], bias: f32) -> bool {
+    residual_in(window, residual, bias)
+}
+
+#[inline(always)]
+fn residual_in(window: &[f32], residual: &mut [f32], bias: f32) -> bool {
+    /// Values at once; a multiple of every block's length at 4x and above, and what is left over goes one by one.
+    const LANES: usize = 8;
+    let length = residual.len();
+    let old = &window[..length];
+    let middle = &window[CURVE_HISTORY..CURVE_HISTORY + length];
+    let new = &window[2 * CURVE_HISTORY..2 * CURVE_HISTORY + length];
+    let rest = bend(bias);
+    let whole = length - length % LANES;
+    for start in (0..whole).step_by(LANES) {
+        let mut out = [0.0f32; LANES];
+        let (a, b, c) =
+            (&old[start..start + LANES], &middle[start..start + LANES], &new[start..start + LANES]);
+        for l in 0..LANES {
+            out[l] = mean_over_triangle(a[l], b[l], c[l], bias) - rest;
+        }
+        residual[start..start + LANES].copy_from_slice(&out);
+    }
+    for n in whole..length {
+        residual[n] = mean_over_triangle(old[n], middle[n], new[n], bias) - rest;
+    }
+    residual.iter().any(|r| *r != 0.0)
+}
+
+/// r(v) = f(v) - v.
+#[inline(always)]
+fn bend(v: f32) -> f32 {
+    const INVERSE: f32 = (1.0 / SCALE) as f32;
+    const S: f32 = SCALE as f32;
+    let u = v * INVERSE;
+    let inside = u.clamp(-1.0, 1.0);
+    let square = inside * inside;
+    // The straight part cancels exactly inside: inside - u is 0 there.
+    let series = C3 as f32 + square * (C5 as f32 + square * (C7 as f32 + square * C9 as f32));
+    S * (inside * square * series + (inside - u))
+}
+
+/// Mean of `bend` over the triangle of a, b and c, shifted by `bias`, by the rule of two rings of three points each.
+#[inline(always)]
+fn mean_over_triangle(a: f32, b: f32, c: f32, bias: f32) -> f32 {
+    // Barycentric coordinates twice the constant and once the rest of 1.
+    const NEAR_WEIGHT: f32 = 0.223_381_59;
+    const NEAR: f32 = 0.445_948_5;
+    const FAR_WEIGHT: f32 = 0.109_951_74;
+    const FAR: f32 = 0.091_576_21;
+    let sum = a + b + c;
+    let near = NEAR * sum + bias;
+    let far = FAR * sum + bias;
+    let near_point = |x: f32| bend(near + (1.0 - 3.0 * NEAR) * x);
+    let far_point = |x: f32| bend(far + (1.0 - 3.0 * FAR) * x);
+    NEAR_WEIGHT * (near_point(a) + near_point(b) + near_point(c))
+        + FAR_WEIGHT * (far_point(a) + far_point(b) + far_point(c))
+}
+
+/// Makeup of one character at one drive: sigma / sqrt(E[(f(d sigma z) / d)^2]) for Gaussian z, mean taken out.
+fn calibrate(character: SaturatorCharacter, drive_db: f64) -> f64 {
+    let bias = character.colour().bias;
+    let drive = db_to_gain(drive_db);
+    let sigma = db_to_gain(CALIBRATION_DBFS);
+    let (mut weights, mut mean, mut square) = (0.0, 0.0, 0.0);
+    // Trapezoids over +-6 sigma converge to rounding for so smooth an integrand.
+    for n in -60..=60 {
+        let z = f64::from(n) * 0.1;
+        let weight = (-0.5 * z * z).exp();
+        let y = (curve(drive * sigma * z + bias) - curve(bias)) / drive;
+        weights += weight;
+        mean += weight * y;
+        square += weight * y * y;
+    }
+    let variance = square / weights - (mean / weights).powi(2);
+    sigma / variance.sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cubature_agrees_with_the_mean_over_the_triangle() {
+        // The mean over the triangle, by a fine sum over barycentric coordinates.
+        let reference = |a: f64, b: f64, c: f64| {
+            let steps = 400;
+            let (mut sum, mut count) = (0.0, 0.0);
+            for i in 0..steps {
+                for j in 0..steps - i {
+                    for (third, most) in [(1.0 / 3.0, 1), (2.0 / 3.0, 2)] {
+                        if i + j + most <= steps {
+                            let (p, q) =
+                                ((i as f64 + third) / steps as f64, (j as f64 + third) / steps as f64);
+                            let v = p * a + q * b + (1.0 - p - q) * c;
+                            sum += curve(v) - v;
+                            count += 1.0;
+                        }
+                    }
+                }
+            }
+            sum / count
+        };
+        for (a, b, c) in [(0.1, 0.5, 0.9), (-0.6, 0.1, 0.5), (1.0, 1.9, 1.4), (2.2, 2.6, 3.0)] {
+            let found = f64::from(mean_over_triangle(a as f32, b as f32, c as f32, 0.0));
+            let expected = reference(a, b, c);
+            // Degrees above the fourth, the reference's grid and single precision.
+            assert!((found - expected).abs() < 1e-4, "{a} {b} {c}: {found} against {expected}");
+        }
+    }
+
+    #[test]
+    fn curve_is_straight_at_the_origin_and_flat_at_full_scale() {
+        assert!((curve(1e-4) / 1e-4 - 1.0).abs() < 1e-8);
+        assert!((curve(SCALE) - 1.0).abs() < 1e-12);
+        assert!((curve(50.0) - 1.0).abs() < 1e-12);
+        assert_eq!(bend(0.0), 0.0);
+    }
+}
