@@ -22,6 +22,12 @@ pub struct SvfCoefficients {
     pub m2: f64,
 }
 
+impl Default for SvfCoefficients {
+    fn default() -> Self {
+        Self::IDENTITY
+    }
+}
+
 impl SvfCoefficients {
     /// Passes the input unchanged.
     pub const IDENTITY: Self = Self { g: 0.1, k: 1.4, m0: 1.0, m1: 0.0, m2: 0.0 };

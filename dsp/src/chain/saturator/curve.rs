@@ -133,7 +133,7 @@ fn bend(v: f32) -> f32 {
 #[inline(always)]
 fn mean_over_triangle(a: f32, b: f32, c: f32, bias: f32) -> f32 {
     // Barycentric coordinates twice the constant and once the rest of 1.
-    const NEAR_WEIGHT: f32 = 0.223_381_59;
+    const NEAR_WEIGHT: f32 = 0.223_381_6;
     const NEAR: f32 = 0.445_948_5;
     const FAR_WEIGHT: f32 = 0.109_951_74;
     const FAR: f32 = 0.091_576_21;
