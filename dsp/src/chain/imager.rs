@@ -1,6 +1,38 @@
 //! Imager: width overall and in three bands, mono bass, stereoize, correlation guard, rotation.
+//!
+//! ```text
+//! L, R -- rotation --+-- M ----------------------------------------------------------+-- L = M + S
+//!                    |   +-- all-passes -- high-pass 250 Hz -- x amount --+           +-- R = M - S
+//!                    +-- S -- bands x widths -- mono-bass high-pass ------+-----------+
+//! ```
+//!
+//! Everything but the rotation changes S alone, so that the mono sum never changes: L' = L + d, R' = R - d with d what S
+//! gains. Nothing delays M, so no band of S may be turned in phase: the widths act through two shelves, each with a
+//! different gain below and above its crossover,
+//!
+//! ```text
+//! H(s) = (h s^2 + sqrt(2 l h) s + l) / (s^2 + sqrt 2 s + 1),   |H|^2 = (l^2 + h^2 w^4) / (1 + w^4)
+//! ```
+//!
+//! of minimum phase and monotonous, and exactly 1 where both gains are 1. *Mono bass* is a Butterworth high-pass of first,
+//! second or fourth order on S. *Stereoize* adds to S the mid through Schroeder all-passes (M. R. Schroeder, "Natural
+//! Sounding Artificial Reverberation", JAES 10(3), 1962; R. Orban, "A Rational Technique for Synthesizing Pseudo-Stereo
+//! from Monophonic Sources", JAES 18(2), 1970). The *guard* scales each band's S so that its correlation stays above a
+//! bound: with powers M, S of a band the correlation is (M - S) / (M + S) as long as M and S are uncorrelated.
+//!
+//! No latency. A mono stream passes untouched.
 
+mod guard;
+mod mono_bass;
+mod stereoize;
+mod widths;
+
+use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::processor::{Block, ProcessSpec, Processor, Stage, StageSettings};
+use guard::Guard;
+use mono_bass::MonoBass;
+use stereoize::Stereoize;
+use widths::Widths;
 
 /// Bands of the imager.
 pub const IMAGER_BANDS: usize = 3;
@@ -72,20 +104,95 @@ impl StageSettings for ImagerSettings {
 #[derive(Default)]
 pub struct Imager {
     settings: ImagerSettings,
+    mono: bool,
+    rotation: [Smoother; 2],
+    widths: Widths,
+    guard: Guard,
+    mono_bass: MonoBass,
+    stereoize: Stereoize,
+    started: bool,
 }
 
 impl Processor for Imager {
-    fn prepare(&mut self, _spec: &ProcessSpec) {
+    fn prepare(&mut self, spec: &ProcessSpec) {
+        self.mono = spec.channels == 1;
+        self.rotation[0] = Smoother::new(1.0);
+        for smoother in &mut self.rotation {
+            smoother.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
+        }
+        self.widths.prepare(spec.sample_rate);
+        self.guard.prepare(spec.sample_rate);
+        self.mono_bass.prepare(spec.sample_rate);
+        self.stereoize.prepare(spec.sample_rate);
+        let settings = self.settings;
+        self.set(&settings);
         self.reset();
     }
 
-    fn reset(&mut self) {}
+    fn reset(&mut self) {
+        self.widths.reset();
+        self.guard.reset();
+        self.mono_bass.reset();
+        self.stereoize.reset();
+        self.started = false;
+    }
 
     fn latency_samples(&self) -> usize {
         0
     }
 
-    fn process(&mut self, _block: &mut Block) {}
+    fn process(&mut self, block: &mut Block) {
+        if self.mono {
+            return;
+        }
+        if block.starts_control_period() {
+            self.begin_period();
+        }
+        self.rotate(block);
+        if self.widths.is_active() || self.mono_bass.is_active() || self.stereoize.is_active() {
+            for frame in block.frames.iter_mut() {
+                let mid = 0.5 * (frame[0] + frame[1]);
+                let side = 0.5 * (frame[0] - frame[1]);
+                let widened = self.widths.tick(mid, side);
+                let mut target = self.mono_bass.tick(widened);
+                target += self.stereoize.tick(mid);
+                let gained = target - side;
+                *frame = [frame[0] + gained, frame[1] - gained];
+            }
+        }
+    }
+}
+
+impl Imager {
+    fn begin_period(&mut self) {
+        if !self.started {
+            self.started = true;
+            self.rotation.iter_mut().for_each(Smoother::snap);
+            self.widths.snap();
+            self.mono_bass.snap();
+            self.stereoize.snap();
+        }
+        self.rotation.iter_mut().for_each(|smoother| {
+            smoother.begin_period();
+        });
+        let gains = self.guard.begin_period(self.widths.take_powers(), self.widths.targets());
+        self.widths.begin_period(gains);
+        self.mono_bass.begin_period();
+        self.stereoize.begin_period();
+    }
+
+    fn rotate(&mut self, block: &mut Block) {
+        let [mut cosine, mut sine] = self.rotation;
+        let still = !cosine.is_moving() && !sine.is_moving();
+        if still && cosine.end_of_period() == 1.0 && sine.end_of_period() == 0.0 {
+            return;
+        }
+        for frame in block.frames.iter_mut() {
+            let (c, s) = (cosine.next(), sine.next());
+            *frame = [c * frame[0] - s * frame[1], s * frame[0] + c * frame[1]];
+        }
+        self.rotation = [cosine, sine];
+    }
 }
 
 impl Stage for Imager {
@@ -93,5 +200,18 @@ impl Stage for Imager {
 
     fn set(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
+        let angle = settings.rotation_degrees.clamp(-45.0, 45.0).to_radians();
+        let exact = angle == 0.0;
+        self.rotation[0].set_target(if exact { 1.0 } else { angle.cos() });
+        self.rotation[1].set_target(if exact { 0.0 } else { angle.sin() });
+        let width = settings.width.clamp(0.0, 2.0);
+        self.widths.set(
+            settings.band_widths.map(|band| width * band.clamp(0.0, 2.0)),
+            settings.crossovers_hz,
+            settings.guard,
+        );
+        self.guard.set(settings.guard, settings.guard_correlation);
+        self.mono_bass.set(settings.mono_bass, settings.mono_below_hz, settings.mono_slope);
+        self.stereoize.set(settings.stereoize);
     }
 }

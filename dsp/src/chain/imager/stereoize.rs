@@ -1,0 +1,88 @@
+//! Stereoize: side made from the mid by all-passes, which decorrelate it without colouring either channel much.
+//!
+//! S += a AP(HP(M)): the four Schroeder all-passes y[n] = -c x[n] + x[n-d] + c y[n-d] spread the phase; the high-pass keeps
+//! the lows in the middle.
+
+use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
+use crate::blocks::svf::{SvfCoefficients, SvfState};
+use std::f64::consts::FRAC_1_SQRT_2;
+
+/// Delays in ms, of no common measure and below the threshold of an echo.
+const DELAYS_MS: [f64; 4] = [2.13, 3.71, 5.87, 8.39];
+/// Coefficient of the all-passes.
+const COEFFICIENT: f64 = 0.6;
+/// Corner of the high-pass in hertz.
+const HIGH_PASS_HZ: f64 = 250.0;
+/// Side per mid at full amount.
+const MOST: f64 = 0.35;
+
+/// The all-passes; see the module.
+#[derive(Debug, Clone, Default)]
+pub struct Stereoize {
+    amount: Smoother,
+    high_pass: SvfState,
+    filter: SvfCoefficients,
+    lines: [Vec<f64>; 4],
+    places: [usize; 4],
+    active: bool,
+}
+
+impl Stereoize {
+    /// Sets the sample rate in hertz. Allocates.
+    pub fn prepare(&mut self, sample_rate: f64) {
+        self.amount.prepare(sample_rate, CONTROL_SMOOTHING_MS);
+        self.filter = SvfCoefficients::high_pass(HIGH_PASS_HZ, FRAC_1_SQRT_2, sample_rate);
+        self.lines = DELAYS_MS.map(|ms| vec![0.0; (ms * 1e-3 * sample_rate).round().max(1.0) as usize]);
+    }
+
+    /// Forgets the audio.
+    pub fn reset(&mut self) {
+        self.high_pass.reset();
+        self.lines.iter_mut().for_each(|line| line.fill(0.0));
+        self.places = [0; 4];
+        self.active = false;
+    }
+
+    /// Sets the amount, 0 to 1.
+    pub fn set(&mut self, amount: f64) {
+        self.amount.set_target(MOST * amount.clamp(0.0, 1.0));
+    }
+
+    /// Puts the amount on its target.
+    pub fn snap(&mut self) {
+        self.amount.snap();
+    }
+
+    /// Whether side is made.
+    pub fn is_active(&self) -> bool {
+        self.active
+    }
+
+    /// Starts a control period.
+    pub fn begin_period(&mut self) {
+        let active = self.amount.begin_period() || self.amount.end_of_period() != 0.0;
+        if active && !self.active {
+            self.reset();
+        }
+        self.active = active;
+    }
+
+    /// The side made of one sample of the mid.
+    #[inline(always)]
+    pub fn tick(&mut self, mid: f64) -> f64 {
+        if !self.active {
+            return 0.0;
+        }
+        let (band, low) = self.high_pass.tick(self.filter.g, self.filter.a1(), [mid, mid]);
+        let mut x = mid - self.filter.k * band[0] - low[0];
+        for (line, place) in self.lines.iter_mut().zip(&mut self.places) {
+            if let Some(slot) = line.get_mut(*place) {
+                let y = *slot - COEFFICIENT * x;
+                *slot = x + COEFFICIENT * y;
+                x = y;
+            }
+            *place = if *place + 1 >= line.len() { 0 } else { *place + 1 };
+        }
+        self.amount.next() * x
+    }
+}
