@@ -134,7 +134,8 @@ sweeps! {
         s.clipper.on = true;
         s.clipper.threshold_db = -10.0;
     }, |s, x| s.clipper.knee = x;
-    limiter_drive: 0.4, |s| s.limiter.on = true, |s, x| s.limiter.drive_db = linear(x, 0.0, 18.0);
+    // Always limiting: where limiting begins the gain has a corner, which is the limiter's and not the parameter's.
+    limiter_drive: 0.4, |s| s.limiter.on = true, |s, x| s.limiter.drive_db = linear(x, 9.0, 18.0);
     limiter_ceiling: 0.4, |s| s.limiter.on = true, |s, x| s.limiter.ceiling_dbtp = linear(x, -12.0, 0.0);
     limiter_release: 0.4, |s| {
         s.limiter.on = true;

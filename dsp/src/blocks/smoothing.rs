@@ -109,6 +109,45 @@ impl Smoother {
     }
 }
 
+/// A value that moves linearly over one control period, to an end computed from smoothed controls.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ramp {
+    end: f64,
+    current: f64,
+    step: f64,
+}
+
+impl Ramp {
+    /// At rest at `value`.
+    pub fn snap(&mut self, value: f64) {
+        *self = Self { end: value, current: value, step: 0.0 };
+    }
+
+    /// Starts a control period that ends at `end`.
+    pub fn begin_period(&mut self, end: f64) {
+        *self = Self { end, current: self.end, step: (end - self.end) * (1.0 / CONTROL_PERIOD as f64) };
+    }
+
+    /// Starts a control period without movement.
+    pub fn settle(&mut self) {
+        self.current = self.end;
+        self.step = 0.0;
+    }
+
+    /// Whether the value is `value` throughout this period.
+    pub fn rests_at(&self, value: f64) -> bool {
+        self.step == 0.0 && self.current == value
+    }
+
+    /// The next sample's value.
+    #[inline(always)]
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> f64 {
+        self.current += self.step;
+        self.current
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

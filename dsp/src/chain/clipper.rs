@@ -192,8 +192,13 @@ fn clip_in(window: &[f32], residual: &mut [f32], knees: &[Knee], factor: usize) 
     let values = 2 * factor;
     for ((residual, knee), n) in residual.chunks_exact_mut(values).zip(knees).zip(0..) {
         let window = &window[n * values..(n + 1) * values + 2 * CURVE_HISTORY];
-        let peak = window.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
-        if f64::from(peak) <= knee.start {
+        // In lanes, which a fold in order could not be.
+        let start = knee.start as f32;
+        let mut reaches = 0u32;
+        for x in window {
+            reaches |= u32::from(x.abs() > start);
+        }
+        if reaches == 0 {
             residual.fill(0.0);
             continue;
         }

@@ -1,6 +1,28 @@
 //! Limiter: holds the true peak under the ceiling.
+//!
+//! ```text
+//! x -- drive --+-- delay --------------------------------------------- x gain -- unity gain -- y
+//!              +-- level between the samples -- dB over the ceiling -- envelope --+
+//! ```
+//!
+//! The gain is made at the sample rate from the level of the continuous waveform ([`detector`]), looks ahead, and is smooth
+//! enough that applying it makes no new peaks ([`envelope`], [`window`]). Where nothing is over the ceiling the gain is exactly
+//! 1, and the stage a bit-exact delay at 0 dB of drive. The gain aims 0.03 dB below the ceiling for what remains.
+//!
+//! Latency: the detector's half length and the look-ahead, 1.5 ms live, 4 ms standard, 5 ms finest, whatever the style: a style
+//! with a shorter window waits.
 
-use crate::processor::{Block, ProcessSpec, Processor, Stage, StageSettings};
+mod detector;
+mod envelope;
+mod window;
+
+use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
+use crate::blocks::delay::Delay;
+use crate::blocks::fir::Frame32;
+use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
+use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage, StageSettings};
+use detector::Detector;
+use envelope::{Controls, Envelope, Shape};
 
 /// How the limiter moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,24 +89,229 @@ impl StageSettings for LimiterSettings {
     }
 }
 
+/// Distance in dB between the ceiling and what the gain aims at: more than the detector reads low.
+const MARGIN_DB: f64 = 0.03;
+/// Length of the crossfade from one style to another, in ms.
+const STYLE_FADE_MS: f64 = 15.0;
+/// Styles.
+const STYLES: usize = 4;
+
+impl LimiterStyle {
+    fn shape(self) -> Shape {
+        match self {
+            // Long enough for a clean 20 Hz, and levelled so that the fast part has little to do.
+            Self::Transparent => {
+                Shape { window_ms: 3.0, hold_ms: 32.0, slow_attack_ms: 100.0, slow_release_ms: 800.0 }
+            }
+            // Shorter windows are not steep enough: below 1.5 ms the gain itself makes new peaks.
+            Self::Punch => {
+                Shape { window_ms: 1.5, hold_ms: 15.0, slow_attack_ms: 200.0, slow_release_ms: 400.0 }
+            }
+            Self::Aggressive => {
+                Shape { window_ms: 1.5, hold_ms: 6.0, slow_attack_ms: 400.0, slow_release_ms: 250.0 }
+            }
+            Self::Smooth => {
+                Shape { window_ms: 5.0, hold_ms: 32.0, slow_attack_ms: 60.0, slow_release_ms: 1200.0 }
+            }
+        }
+    }
+}
+
 /// The stage; see the module.
 #[derive(Default)]
 pub struct Limiter {
     settings: LimiterSettings,
+    detector: Detector,
+    /// One for each style; a second one runs while the style changes.
+    envelopes: [Envelope; STYLES],
+    style: usize,
+    next_style: usize,
+    /// Frames that the next style still runs unheard, and how much of it is heard.
+    warm_up: usize,
+    style_fade: f64,
+    style_step: f64,
+    delay: Delay,
+    sample_rate: f64,
+    drive_db: Smoother,
+    ceiling_db: Smoother,
+    reserve: Smoother,
+    unity: Smoother,
+    release_log: Smoother,
+    transient_link: Smoother,
+    release_link: Smoother,
+    slow_share: Smoother,
+    controls: Controls,
+    drive: Ramp,
+    ceiling: Ramp,
+    output_gain: Ramp,
+    true_peak: bool,
+    started: bool,
+    reduction_db: f64,
+}
+
+impl Limiter {
+    fn smoothers(&mut self) -> [&mut Smoother; 8] {
+        [
+            &mut self.drive_db,
+            &mut self.ceiling_db,
+            &mut self.reserve,
+            &mut self.unity,
+            &mut self.release_log,
+            &mut self.transient_link,
+            &mut self.release_link,
+            &mut self.slow_share,
+        ]
+    }
+
+    fn begin_period(&mut self) {
+        let started = self.started;
+        self.started = true;
+        self.reduction_db = 0.0;
+        self.true_peak = self.settings.true_peak;
+        let wanted = self.settings.style as usize;
+        if !started {
+            self.smoothers().into_iter().for_each(Smoother::snap);
+            self.style = wanted;
+            self.next_style = wanted;
+            self.style_fade = 0.0;
+        } else if self.style == self.next_style && wanted != self.style {
+            self.next_style = wanted;
+            self.envelopes[wanted].reset();
+            self.warm_up = self.envelopes[wanted].warm_up();
+            self.style_fade = 0.0;
+        }
+        let mut moving = false;
+        for smoother in self.smoothers() {
+            moving |= smoother.begin_period();
+        }
+        if !moving && started {
+            for ramp in [&mut self.drive, &mut self.ceiling, &mut self.output_gain] {
+                ramp.settle();
+            }
+            return;
+        }
+        let drive = db_to_gain(self.drive_db.end_of_period());
+        let ceiling = db_to_gain(self.ceiling_db.end_of_period() - MARGIN_DB) - self.reserve.end_of_period();
+        let unity = self.unity.end_of_period();
+        let ends = [
+            (&mut self.drive, drive),
+            (&mut self.ceiling, ceiling.max(1e-3)),
+            (&mut self.output_gain, if unity == 0.0 { 1.0 } else { 1.0 + unity * (1.0 / drive - 1.0) }),
+        ];
+        for (ramp, end) in ends {
+            if started { ramp.begin_period(end) } else { ramp.snap(end) }
+        }
+        self.controls = Controls {
+            transient_link: self.transient_link.end_of_period(),
+            release_link: self.release_link.end_of_period(),
+            release: (-1000.0 / (self.release_log.end_of_period().exp() * self.sample_rate)).exp(),
+            slow_share: self.slow_share.end_of_period(),
+        };
+    }
+
+    /// Reduction in dB for the frame that leaves the delay now.
+    #[inline(always)]
+    fn reduction(&mut self, needed: [f64; 2]) -> [f64; 2] {
+        let reduction = self.envelopes[self.style].tick(needed, &self.controls);
+        if self.next_style == self.style {
+            return reduction;
+        }
+        // Both give every frame what it needs, and so does any mixture.
+        let next = self.envelopes[self.next_style].tick(needed, &self.controls);
+        if self.warm_up > 0 {
+            self.warm_up -= 1;
+            return reduction;
+        }
+        self.style_fade += self.style_step;
+        if self.style_fade >= 1.0 {
+            self.style = self.next_style;
+            return next;
+        }
+        let fade = self.style_fade * self.style_fade * (3.0 - 2.0 * self.style_fade);
+        [reduction[0] + fade * (next[0] - reduction[0]), reduction[1] + fade * (next[1] - reduction[1])]
+    }
 }
 
 impl Processor for Limiter {
-    fn prepare(&mut self, _spec: &ProcessSpec) {
+    fn prepare(&mut self, spec: &ProcessSpec) {
+        let look_ahead_ms = match spec.quality {
+            Quality::Live => 1.5,
+            Quality::Standard => 4.0,
+            Quality::Finest => 5.0,
+        };
+        let look_ahead = spec.frames_of_ms(look_ahead_ms);
+        self.sample_rate = spec.sample_rate;
+        self.detector = Detector::new(spec.sample_rate);
+        let styles =
+            [LimiterStyle::Transparent, LimiterStyle::Punch, LimiterStyle::Aggressive, LimiterStyle::Smooth];
+        self.envelopes = styles.map(|style| Envelope::new(&style.shape(), look_ahead, spec.sample_rate));
+        self.delay = Delay::new(self.detector.delay() + look_ahead);
+        self.style_step = 1000.0 / (STYLE_FADE_MS * spec.sample_rate);
+        let rate = spec.sample_rate;
+        self.smoothers().into_iter().for_each(|smoother| smoother.prepare(rate, CONTROL_SMOOTHING_MS));
         self.reset();
     }
 
-    fn reset(&mut self) {}
-
-    fn latency_samples(&self) -> usize {
-        0
+    fn reset(&mut self) {
+        self.detector.reset();
+        self.envelopes.iter_mut().for_each(Envelope::reset);
+        self.delay.reset();
+        self.started = false;
+        self.reduction_db = 0.0;
     }
 
-    fn process(&mut self, _block: &mut Block) {}
+    fn latency_samples(&self) -> usize {
+        self.delay.samples()
+    }
+
+    fn process(&mut self, block: &mut Block) {
+        if block.starts_control_period() {
+            self.begin_period();
+        }
+        let length = block.frames.len();
+        let mut driven = [[0.0f32; 2]; CONTROL_PERIOD];
+        for (frame, driven) in block.frames.iter_mut().zip(&mut driven) {
+            let drive = self.drive.next();
+            *frame = frame.map(|x| x * drive);
+            *driven = frame.map(|x| x as f32);
+        }
+        self.delay.process(block.frames);
+        let mut ceilings = [0.0; CONTROL_PERIOD];
+        ceilings[..length].iter_mut().for_each(|ceiling| *ceiling = self.ceiling.next());
+        let floor = ceilings[..length].iter().fold(f64::INFINITY, |floor, ceiling| floor.min(*ceiling));
+        let mut levels: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
+        let over =
+            self.detector.process(&driven[..length], self.true_peak, 0.999 * floor as f32, &mut levels);
+        let idle = !over && self.style == self.next_style && self.envelopes[self.style].is_idle();
+        if idle {
+            self.envelopes[self.style].skip(length);
+        } else {
+            for ((frame, level), ceiling) in block.frames.iter_mut().zip(levels).zip(ceilings) {
+                let needed = [over_db(level[0], ceiling), over_db(level[1], ceiling)];
+                let reduction = self.reduction(needed);
+                if reduction != [0.0; 2] {
+                    self.reduction_db = self.reduction_db.max(reduction[0].max(reduction[1]));
+                    let left = fast_db_to_gain(-reduction[0]);
+                    let right =
+                        if reduction[1] == reduction[0] { left } else { fast_db_to_gain(-reduction[1]) };
+                    *frame = [frame[0] * left, frame[1] * right];
+                }
+            }
+        }
+        if !self.output_gain.rests_at(1.0) {
+            for frame in block.frames.iter_mut() {
+                let gain = self.output_gain.next();
+                *frame = frame.map(|x| x * gain);
+            }
+        }
+    }
+}
+
+/// How far a level lies over the ceiling, dB; 0 below it.
+#[inline(always)]
+fn over_db(level: f32, ceiling: f64) -> f64 {
+    let level = f64::from(level);
+    if level > ceiling { fast_gain_to_db(level / ceiling) } else { 0.0 }
 }
 
 impl Stage for Limiter {
@@ -92,5 +319,17 @@ impl Stage for Limiter {
 
     fn set(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
+        self.drive_db.set_target(settings.drive_db.clamp(0.0, 24.0));
+        self.ceiling_db.set_target(settings.ceiling_dbtp.clamp(-12.0, 0.0));
+        self.reserve.set_target(settings.output_reserve.clamp(0.0, 0.1));
+        self.unity.set_target(if settings.unity_gain { 1.0 } else { 0.0 });
+        self.release_log.set_target(settings.release_ms.clamp(1.0, 1000.0).ln());
+        self.transient_link.set_target(settings.transient_link.clamp(0.0, 1.0));
+        self.release_link.set_target(settings.release_link.clamp(0.0, 1.0));
+        self.slow_share.set_target(if settings.auto_release { 1.0 } else { 0.0 });
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        self.reduction_db
     }
 }

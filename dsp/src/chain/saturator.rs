@@ -30,7 +30,7 @@ use crate::blocks::decibel::db_to_gain;
 use crate::blocks::delay::Delay;
 use crate::blocks::fir::Frame32;
 use crate::blocks::oversampler::Oversampler;
-use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
+use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Quality, Stage, StageSettings};
 use curve::Shaper;
@@ -188,30 +188,6 @@ impl Default for Saturator {
     }
 }
 
-/// A value that moves linearly over one control period.
-#[derive(Debug, Clone, Copy, Default)]
-struct Ramp {
-    end: f64,
-    current: f64,
-    step: f64,
-}
-
-impl Ramp {
-    fn snap(&mut self, value: f64) {
-        *self = Self { end: value, current: value, step: 0.0 };
-    }
-
-    fn begin_period(&mut self, end: f64) {
-        *self = Self { end, current: self.end, step: (end - self.end) * (1.0 / CONTROL_PERIOD as f64) };
-    }
-
-    #[inline(always)]
-    fn next(&mut self) -> f64 {
-        self.current += self.step;
-        self.current
-    }
-}
-
 impl Processor for Saturator {
     fn prepare(&mut self, spec: &ProcessSpec) {
         let factor = match spec.quality {
@@ -337,6 +313,7 @@ impl Saturator {
         }
         self.shelf[0] = shelf_state;
         self.tilt[0] = tilt_state;
+        self.tilt_before = tilt;
         if colour.bump > 0.0 {
             let mut mix = self.mix;
             let (filter, a1) = (self.bump_filter, self.bump_filter.a1());
@@ -376,6 +353,7 @@ impl Saturator {
         }
         self.shelf[1] = shelf_state;
         self.tilt[1] = tilt_state;
+        self.tilt_after = tilt;
         if self.mono {
             frames.iter_mut().for_each(|frame| frame[1] = frame[0]);
         }

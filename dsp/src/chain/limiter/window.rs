@@ -1,0 +1,158 @@
+//! Maximum and mean over a sliding window, at a cost that does not depend on its length.
+
+use crate::processor::Frame;
+
+/// Maximum of the last `n` values, for both channels (M. van Herk, 1992; J. Gil, M. Werman, 1993): within a stretch of
+/// n values a running maximum, and of the stretch before it the maxima of its ends.
+#[derive(Debug, Clone, Default)]
+pub struct SlidingMaximum {
+    stretch: Vec<Frame>,
+    ends: Vec<Frame>,
+    running: Frame,
+    place: usize,
+}
+
+impl SlidingMaximum {
+    /// Over `length` values that are not negative. Allocates.
+    pub fn new(length: usize) -> Self {
+        let length = length.max(1);
+        Self {
+            stretch: vec![[0.0; 2]; length],
+            ends: vec![[0.0; 2]; length + 1],
+            running: [0.0; 2],
+            place: 0,
+        }
+    }
+
+    /// Fills the window with zeros.
+    pub fn reset(&mut self) {
+        self.stretch.fill([0.0; 2]);
+        self.ends.fill([0.0; 2]);
+        self.running = [0.0; 2];
+        self.place = 0;
+    }
+
+    /// The maximum with the newest value.
+    #[inline(always)]
+    pub fn tick(&mut self, x: Frame) -> Frame {
+        if self.place == self.stretch.len() {
+            self.place = 0;
+            self.running = [0.0; 2];
+            let mut end = [0.0; 2];
+            for (ends, x) in self.ends.iter_mut().zip(&self.stretch).rev() {
+                end = [x[0].max(end[0]), x[1].max(end[1])];
+                *ends = end;
+            }
+        }
+        self.running = [x[0].max(self.running[0]), x[1].max(self.running[1])];
+        self.stretch[self.place] = x;
+        self.place += 1;
+        let end = self.ends[self.place];
+        [self.running[0].max(end[0]), self.running[1].max(end[1])]
+    }
+}
+
+/// Steps per dB of the fixed point in which means are taken: their sums are exact, so that they never drift and return to
+/// exactly nothing.
+const STEPS_PER_DB: f64 = (1u64 << 32) as f64;
+
+/// Mean of the last `n` values in dB, for both channels.
+#[derive(Debug, Clone, Default)]
+struct SlidingMean {
+    ring: Vec<[i64; 2]>,
+    sum: [i64; 2],
+    place: usize,
+    scale: f64,
+}
+
+impl SlidingMean {
+    fn new(length: usize) -> Self {
+        let length = length.max(1);
+        Self { ring: vec![[0; 2]; length], sum: [0; 2], place: 0, scale: 1.0 / length as f64 }
+    }
+
+    #[inline(always)]
+    fn tick(&mut self, x: [i64; 2]) -> [i64; 2] {
+        let old = std::mem::replace(&mut self.ring[self.place], x);
+        self.place += 1;
+        if self.place == self.ring.len() {
+            self.place = 0;
+        }
+        let mut mean = [0; 2];
+        for c in 0..2 {
+            self.sum[c] += x[c] - old[c];
+            mean[c] = (self.sum[c] as f64 * self.scale) as i64;
+        }
+        mean
+    }
+}
+
+/// Lengths of the means in the cascade against the whole: the worst side lobe of their product is at -68 dB.
+const RATIOS: [f64; 4] = [0.308, 0.274, 0.229, 0.189];
+
+/// Four means in series: a smooth, finite window of unit sum that is nowhere negative.
+#[derive(Debug, Clone, Default)]
+pub struct MeanCascade {
+    means: [SlidingMean; 4],
+    length: usize,
+}
+
+impl MeanCascade {
+    /// A window of at most `reach` + 1 values; its reach is [`MeanCascade::reach`]. Allocates.
+    pub fn new(reach: usize) -> Self {
+        let lengths = RATIOS.map(|ratio| (ratio * reach as f64) as usize + 1);
+        Self { length: lengths.iter().map(|length| length - 1).sum(), means: lengths.map(SlidingMean::new) }
+    }
+
+    /// Age in frames of the oldest value in the window.
+    pub fn reach(&self) -> usize {
+        self.length
+    }
+
+    /// Fills the window with zeros.
+    pub fn reset(&mut self) {
+        for mean in &mut self.means {
+            mean.ring.fill([0; 2]);
+            mean.sum = [0; 2];
+            mean.place = 0;
+        }
+    }
+
+    /// The mean with the newest value, in dB.
+    #[inline(always)]
+    pub fn tick(&mut self, x: Frame) -> Frame {
+        let mut fixed = [(x[0] * STEPS_PER_DB) as i64, (x[1] * STEPS_PER_DB) as i64];
+        for mean in &mut self.means {
+            fixed = mean.tick(fixed);
+        }
+        [fixed[0] as f64 * (1.0 / STEPS_PER_DB), fixed[1] as f64 * (1.0 / STEPS_PER_DB)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maximum_is_that_of_the_window() {
+        for length in [1, 2, 7, 48] {
+            let mut maximum = SlidingMaximum::new(length);
+            let values: Vec<f64> = (0..500).map(|n| ((n * n * 7919) % 101) as f64).collect();
+            for n in 0..values.len() {
+                let expected = values[n.saturating_sub(length - 1)..=n].iter().fold(0.0f64, |m, x| m.max(*x));
+                assert_eq!(maximum.tick([values[n], 0.5])[0], expected, "length {length}, value {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn means_settle_and_leave_nothing() {
+        let mut cascade = MeanCascade::new(200);
+        assert!(cascade.reach() <= 200);
+        let mut y = [0.0; 2];
+        (0..1000).for_each(|_| y = cascade.tick([6.0, 0.0]));
+        assert!((y[0] - 6.0).abs() < 1e-8 && y[1] == 0.0);
+        (0..=cascade.reach()).for_each(|_| y = cascade.tick([0.0, 0.0]));
+        assert_eq!(y, [0.0; 2]);
+    }
+}
