@@ -5,6 +5,7 @@ pub mod crossover;
 pub mod decibel;
 pub mod delay;
 pub mod fir;
+pub mod matched;
 pub mod oversampler;
 pub mod smoothing;
 pub mod svf;

@@ -1,6 +1,25 @@
 //! Equalizer: eight bands, minimum or linear phase.
+//!
+//! *Minimum phase*: each band as state-variable sections with the poles and zeros of its analogue prototype
+//! ([`crate::blocks::matched`]), and one filter for all of them that takes back what the sections deviate by near the Nyquist
+//! frequency ([`correction`]). No latency. A band at 0 dB keeps every bit.
+//!
+//! *Auto gain* takes back what the bands add to a typical programme's loudness: 10 log10 of sum S K |H|^2 / sum S K with S
+//! the programme's spectrum and K the weighting of ITU-R BS.1770. It follows the settings, not the signal.
+//!
+//! Part n of the listening is the region of band n of the stage's input.
 
-use crate::processor::{Block, ProcessSpec, Processor, Stage, StageSettings};
+mod auto_gain;
+mod band;
+mod correction;
+mod minimum;
+pub mod prototype;
+
+use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
+use crate::blocks::svf::{SvfCoefficients, SvfState};
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use auto_gain::AutoGain;
+use minimum::MinimumPhase;
 
 /// Bands of the equalizer.
 pub const EQUALIZER_BANDS: usize = 8;
@@ -106,20 +125,96 @@ impl StageSettings for EqualizerSettings {
 #[derive(Default)]
 pub struct Equalizer {
     settings: EqualizerSettings,
+    sample_rate: f64,
+    minimum: MinimumPhase,
+    auto_gain: AutoGain,
+    /// 0 without to 1 with auto gain.
+    auto_share: Smoother,
+    gain: Ramp,
+    listening: Option<usize>,
+    listen_filter: SvfCoefficients,
+    listen_state: SvfState,
+    listened: Vec<Frame>,
+    started: bool,
+    mono: bool,
 }
 
 impl Processor for Equalizer {
-    fn prepare(&mut self, _spec: &ProcessSpec) {
+    fn prepare(&mut self, spec: &ProcessSpec) {
+        self.sample_rate = spec.sample_rate;
+        self.mono = spec.channels == 1;
+        self.minimum.prepare(spec.sample_rate);
+        self.auto_gain = AutoGain::new(spec.sample_rate);
+        self.auto_share.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
+        self.listened = Vec::with_capacity(CONTROL_PERIOD);
+        let settings = self.settings;
+        self.set(&settings);
         self.reset();
     }
 
-    fn reset(&mut self) {}
+    fn reset(&mut self) {
+        self.minimum.reset();
+        self.listen_state.reset();
+        self.listened.clear();
+        self.started = false;
+    }
 
     fn latency_samples(&self) -> usize {
         0
     }
 
-    fn process(&mut self, _block: &mut Block) {}
+    fn process(&mut self, block: &mut Block) {
+        if block.starts_control_period() {
+            self.begin_period();
+        }
+        self.listen(block.frames);
+        self.minimum.process(block.frames);
+        if !self.gain.rests_at(1.0) {
+            for frame in block.frames.iter_mut() {
+                let gain = self.gain.next();
+                *frame = [frame[0] * gain, frame[1] * gain];
+            }
+        }
+        if self.mono {
+            block.frames.iter_mut().for_each(|frame| frame[1] = frame[0]);
+        }
+    }
+}
+
+impl Equalizer {
+    fn begin_period(&mut self) {
+        let first = !self.started;
+        self.started = true;
+        if first {
+            self.minimum.snap();
+            self.auto_share.snap();
+        } else {
+            self.minimum.begin_period();
+        }
+        self.auto_share.begin_period();
+        let share = self.auto_share.end_of_period();
+        let gain = if share == 0.0 {
+            1.0
+        } else {
+            let full = self.auto_gain.gain(&self.minimum.current(), self.sample_rate);
+            1.0 + share * (full - 1.0)
+        };
+        if first { self.gain.snap(gain) } else { self.gain.begin_period(gain) }
+    }
+
+    /// Keeps the region of the band that is listened to.
+    fn listen(&mut self, frames: &[Frame]) {
+        self.listened.clear();
+        if self.listening.is_none() {
+            return;
+        }
+        let (filter, a1) = (self.listen_filter, self.listen_filter.a1());
+        for frame in frames {
+            let (v1, v2) = self.listen_state.tick(filter.g, a1, *frame);
+            let heard = [0, 1].map(|c| filter.m0 * frame[c] + filter.m1 * v1[c] + filter.m2 * v2[c]);
+            self.listened.push(heard);
+        }
+    }
 }
 
 impl Stage for Equalizer {
@@ -127,5 +222,37 @@ impl Stage for Equalizer {
 
     fn set(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
+        if self.mono {
+            // One channel has neither sides nor a side: what works on a part of the stereo image works on all of it or
+            // on nothing.
+            for band in &mut self.settings.bands {
+                band.on &= band.placement != Placement::Side && band.placement != Placement::Right;
+                band.placement = Placement::Stereo;
+            }
+        }
+        self.minimum.set(&self.settings);
+        self.auto_share.set_target(if settings.auto_gain { 1.0 } else { 0.0 });
+        self.set_listen(self.listening);
+    }
+
+    fn set_listen(&mut self, part: Option<usize>) {
+        let band = part.and_then(|part| self.settings.bands.get(part));
+        self.listening = band.and(part);
+        if let Some(band) = band {
+            let (hz, q) = (band.frequency_hz.clamp(10.0, 40_000.0), band.q.clamp(0.1, 30.0));
+            self.listen_filter = match band.shape {
+                EqualizerShape::LowShelf | EqualizerShape::HighPass => {
+                    SvfCoefficients::low_pass(hz, std::f64::consts::FRAC_1_SQRT_2, self.sample_rate)
+                }
+                EqualizerShape::HighShelf | EqualizerShape::LowPass => {
+                    SvfCoefficients::high_pass(hz, std::f64::consts::FRAC_1_SQRT_2, self.sample_rate)
+                }
+                _ => SvfCoefficients::band_pass(hz, q, self.sample_rate),
+            };
+        }
+    }
+
+    fn listen_signal(&self) -> Option<&[Frame]> {
+        self.listening.map(|_| self.listened.as_slice())
     }
 }

@@ -1,0 +1,94 @@
+//! The analogue filters that the bands stand for.
+//!
+//! Bell and shelves in the form of R. Bristow-Johnson, "Cookbook formulae for audio equalizer biquad filter coefficients":
+//! with A = 10^(gain / 40) a boost and its cut are mirror images. Pass filters are Butterworth of any order, the sharpest
+//! section scaled by the quality factor over 0.707.
+
+use super::{EqualizerBand, EqualizerShape};
+use crate::blocks::decibel::db_to_gain;
+use crate::blocks::matched::AnalogSection;
+use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
+
+/// Sections of a band at most: 48 dB per octave.
+pub const MOST_SECTIONS: usize = 4;
+
+/// The sections of one band.
+#[derive(Debug, Clone, Copy)]
+pub struct Prototype {
+    sections: [AnalogSection; MOST_SECTIONS],
+    count: usize,
+}
+
+const UNITY: AnalogSection = AnalogSection { numerator: [1.0, 0.0, 0.0], denominator: [1.0, 0.0, 0.0] };
+
+impl Prototype {
+    /// The band's prototype, whatever its switch and placement say. The frequency is clamped below Nyquist.
+    pub fn new(band: &EqualizerBand, sample_rate: f64) -> Self {
+        let w = TAU * band.frequency_hz.clamp(10.0, 40_000.0).min(0.49 * sample_rate) / sample_rate;
+        let q = band.q.clamp(0.1, 30.0);
+        let gain_db = band.gain_db.clamp(-18.0, 18.0);
+        let a = db_to_gain(0.5 * gain_db);
+        match band.shape {
+            EqualizerShape::Bell => Self::single([w * w, a / q * w, 1.0], [w * w, w / (a * q), 1.0]),
+            EqualizerShape::LowShelf => Self::low_shelf(w, q, a, 1.0),
+            EqualizerShape::HighShelf => Self::high_shelf(w, q, a, 1.0),
+            // A high shelf turned down by half its gain; half the quality factor spreads it over the spectrum.
+            EqualizerShape::Tilt => Self::high_shelf(w, 0.5 * q, a, 1.0 / a),
+            EqualizerShape::HighPass => Self::pass(w, q, band.slope, true),
+            EqualizerShape::LowPass => Self::pass(w, q, band.slope, false),
+            EqualizerShape::Notch => Self::single([w * w, 0.0, 1.0], [w * w, w / q, 1.0]),
+            EqualizerShape::BandPass => Self::single([0.0, w / q, 0.0], [w * w, w / q, 1.0]),
+        }
+    }
+
+    fn single(numerator: [f64; 3], denominator: [f64; 3]) -> Self {
+        let mut sections = [UNITY; MOST_SECTIONS];
+        sections[0] = AnalogSection { numerator, denominator };
+        Self { sections, count: 1 }
+    }
+
+    fn low_shelf(w: f64, q: f64, a: f64, gain: f64) -> Self {
+        let middle = a.sqrt() / q * w;
+        let numerator = [a * w * w, middle, 1.0].map(|c| gain * a * c);
+        Self::single(numerator, [w * w, middle, a])
+    }
+
+    fn high_shelf(w: f64, q: f64, a: f64, gain: f64) -> Self {
+        let middle = a.sqrt() / q * w;
+        let numerator = [w * w, middle, a].map(|c| gain * a * c);
+        Self::single(numerator, [a * w * w, middle, 1.0])
+    }
+
+    fn pass(w: f64, q: f64, slope: u8, high: bool) -> Self {
+        let order = usize::from(slope.clamp(1, 2 * MOST_SECTIONS as u8));
+        let mut sections = [UNITY; MOST_SECTIONS];
+        let pairs = order / 2;
+        for (pair, section) in sections.iter_mut().enumerate().take(pairs) {
+            let angle = PI * (2 * pair + 1) as f64 / (2 * order) as f64;
+            // The first pair lies closest to the axis and is the sharpest.
+            let sharpness = if pair == 0 { q / FRAC_1_SQRT_2 } else { 1.0 };
+            let damping = 2.0 * angle.sin() / sharpness;
+            *section = AnalogSection {
+                numerator: if high { [0.0, 0.0, 1.0] } else { [w * w, 0.0, 0.0] },
+                denominator: [w * w, damping * w, 1.0],
+            };
+        }
+        if order % 2 == 1 {
+            sections[pairs] = AnalogSection {
+                numerator: if high { [0.0, 1.0, 0.0] } else { [w, 0.0, 0.0] },
+                denominator: [w, 1.0, 0.0],
+            };
+        }
+        Self { sections, count: order.div_ceil(2) }
+    }
+
+    /// The sections in use.
+    pub fn sections(&self) -> &[AnalogSection] {
+        &self.sections[..self.count]
+    }
+
+    /// |H|^2 at `w` radians per sample.
+    pub fn power(&self, w: f64) -> f64 {
+        self.sections().iter().map(|section| section.power(w)).product()
+    }
+}
