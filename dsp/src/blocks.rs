@@ -9,3 +9,4 @@ pub mod matched;
 pub mod oversampler;
 pub mod smoothing;
 pub mod svf;
+pub mod true_peak;

@@ -1,1 +1,130 @@
-//! The meters: one measurement a file, by the names of the standards.
+//! What a programme measures: loudness, peaks, dynamics, stereo.
+//!
+//! [`Meter`] takes frames as they come, for any length, and gives the [`Measurement`] of all of them. Its memory does not grow
+//! but by two numbers for every three seconds.
+
+pub mod dynamic_range;
+pub mod k_weighting;
+pub mod loudness;
+pub mod stereo;
+pub mod true_peak;
+
+use crate::blocks::fir::Frame32;
+use crate::blocks::true_peak::TruePeakDetector;
+use crate::processor::{CONTROL_PERIOD, Frame};
+use dynamic_range::DynamicRange;
+use loudness::Loudness;
+use stereo::StereoSums;
+
+/// What a programme measured. Levels of silence, and of what is too short to be measured, are -infinity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measurement {
+    /// Gated loudness of the whole (ITU-R BS.1770-5), LUFS.
+    pub integrated_lufs: f64,
+    /// Highest loudness of any 400 ms, LUFS.
+    pub momentary_max_lufs: f64,
+    /// Highest loudness of any 3 s, LUFS.
+    pub short_term_max_lufs: f64,
+    /// Loudness range (EBU Tech 3342), LU.
+    pub loudness_range_lu: f64,
+    /// Highest level of the continuous waveform, dBTP.
+    pub true_peak_dbtp: f64,
+    /// Highest sample, dBFS.
+    pub sample_peak_dbfs: f64,
+    /// True peak less integrated loudness, dB.
+    pub plr_db: f64,
+    /// TT dynamic range, dB.
+    pub dynamic_range_db: f64,
+    /// Correlation of left and right over the whole, -1 to +1; 1 for mono.
+    pub correlation: f64,
+    /// Level that the sum to mono loses against the power of both channels, dB, 0 or below.
+    pub mono_loss_db: f64,
+    /// Length in frames.
+    pub frames: u64,
+}
+
+/// Measures a programme; see the module.
+pub struct Meter {
+    mono: bool,
+    loudness: Loudness,
+    detector: TruePeakDetector,
+    true_peak: f64,
+    sample_peak: f64,
+    dynamic_range: DynamicRange,
+    stereo: StereoSums,
+    frames: u64,
+}
+
+impl Meter {
+    /// A meter for `channels` (1 or 2) at `sample_rate` hertz. Allocates.
+    pub fn new(sample_rate: f64, channels: usize) -> Self {
+        Self {
+            mono: channels == 1,
+            loudness: Loudness::new(sample_rate, channels),
+            detector: TruePeakDetector::new(sample_rate),
+            true_peak: 0.0,
+            sample_peak: 0.0,
+            dynamic_range: DynamicRange::new(sample_rate),
+            stereo: StereoSums::default(),
+            frames: 0,
+        }
+    }
+
+    /// Takes the next frames, any number.
+    pub fn push(&mut self, frames: &[Frame]) {
+        self.loudness.push(frames);
+        self.dynamic_range.push(frames);
+        self.stereo.push(frames);
+        self.frames += frames.len() as u64;
+        for block in frames.chunks(CONTROL_PERIOD) {
+            let mut single: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
+            for (single, frame) in single.iter_mut().zip(block) {
+                *single = [frame[0] as f32, frame[1] as f32];
+                self.sample_peak = self.sample_peak.max(frame[0].abs().max(frame[1].abs()));
+            }
+            self.detect(&single[..block.len()]);
+        }
+    }
+
+    fn detect(&mut self, block: &[Frame32]) {
+        let mut levels = [[0.0; 2]; CONTROL_PERIOD];
+        // Only what could be a new highest level need be looked at closely.
+        if self.detector.process(block, true, self.true_peak as f32, &mut levels) {
+            let highest = levels[..block.len()].as_flattened().iter().fold(0.0f32, |peak, x| peak.max(*x));
+            self.true_peak = self.true_peak.max(f64::from(highest));
+        }
+    }
+
+    /// Loudness of the last 400 ms and of the last 3 s, LUFS.
+    pub fn momentary_and_short_term_lufs(&self) -> (f64, f64) {
+        (self.loudness.momentary_lufs(), self.loudness.short_term_lufs())
+    }
+
+    /// The measurement of everything pushed so far. The programme counts as ended: what follows begins a new waveform.
+    pub fn finish(&mut self) -> Measurement {
+        // The last waveform ends in silence.
+        for _ in 0..self.detector.delay().div_ceil(CONTROL_PERIOD) {
+            self.detect(&[[0.0; 2]; CONTROL_PERIOD]);
+        }
+        let integrated_lufs = self.loudness.integrated_lufs();
+        let true_peak_dbtp = 20.0 * self.true_peak.max(self.sample_peak).log10();
+        let sums = &self.stereo;
+        Measurement {
+            integrated_lufs,
+            momentary_max_lufs: self.loudness.momentary_max_lufs(),
+            short_term_max_lufs: self.loudness.short_term_max_lufs(),
+            loudness_range_lu: self.loudness.range_lu(),
+            true_peak_dbtp,
+            sample_peak_dbfs: 20.0 * self.sample_peak.log10(),
+            plr_db: if integrated_lufs.is_finite() {
+                true_peak_dbtp - integrated_lufs
+            } else {
+                f64::NEG_INFINITY
+            },
+            dynamic_range_db: self.dynamic_range.value_db(),
+            correlation: if self.mono { 1.0 } else { sums.correlation() },
+            mono_loss_db: if self.mono { 0.0 } else { sums.mono_loss_db() },
+            frames: self.frames,
+        }
+    }
+}

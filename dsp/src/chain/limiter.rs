@@ -5,14 +5,13 @@
 //!              +-- level between the samples -- dB over the ceiling -- envelope --+
 //! ```
 //!
-//! The gain is made at the sample rate from the level of the continuous waveform ([`detector`]), looks ahead, and is smooth
+//! The gain is made at the sample rate from the level of the continuous waveform ([`TruePeakDetector`]), looks ahead, and is smooth
 //! enough that applying it makes no new peaks ([`envelope`], [`window`]). Where nothing is over the ceiling the gain is exactly
 //! 1, and the stage a bit-exact delay at 0 dB of drive. The gain aims 0.03 dB below the ceiling for what remains.
 //!
 //! Latency: the detector's half length and the look-ahead, 1.5 ms live, 4 ms standard, 5 ms finest, whatever the style: a style
 //! with a shorter window waits.
 
-mod detector;
 mod envelope;
 mod window;
 
@@ -20,8 +19,8 @@ use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
 use crate::blocks::delay::Delay;
 use crate::blocks::fir::Frame32;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
+use crate::blocks::true_peak::TruePeakDetector;
 use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage, StageSettings};
-use detector::Detector;
 use envelope::{Controls, Envelope, Shape};
 
 /// How the limiter moves.
@@ -121,7 +120,7 @@ impl LimiterStyle {
 #[derive(Default)]
 pub struct Limiter {
     settings: LimiterSettings,
-    detector: Detector,
+    detector: TruePeakDetector,
     /// One for each style; a second one runs while the style changes.
     envelopes: [Envelope; STYLES],
     style: usize,
@@ -241,7 +240,7 @@ impl Processor for Limiter {
         };
         let look_ahead = spec.frames_of_ms(look_ahead_ms);
         self.sample_rate = spec.sample_rate;
-        self.detector = Detector::new(spec.sample_rate);
+        self.detector = TruePeakDetector::new(spec.sample_rate);
         let styles =
             [LimiterStyle::Transparent, LimiterStyle::Punch, LimiterStyle::Aggressive, LimiterStyle::Smooth];
         self.envelopes = styles.map(|style| Envelope::new(&style.shape(), look_ahead, spec.sample_rate));

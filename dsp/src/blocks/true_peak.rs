@@ -27,7 +27,7 @@ type Weights = [[f32; 2]; MOST_PAIRS];
 type Values = [f32; VALUES];
 
 /// Finds the level; see the module.
-pub struct Detector {
+pub struct TruePeakDetector {
     /// Taps on each side of an interval, and so its delay in frames.
     half: usize,
     /// Points per frame, half of them.
@@ -45,13 +45,13 @@ pub struct Detector {
     avx2: bool,
 }
 
-impl Default for Detector {
+impl Default for TruePeakDetector {
     fn default() -> Self {
         Self::new(48_000.0)
     }
 }
 
-impl Detector {
+impl TruePeakDetector {
     /// A detector for frames at `sample_rate` hertz. Allocates.
     pub fn new(sample_rate: f64) -> Self {
         // Programme fills less of the spectrum the higher the rate, so that fewer points see it as well.
@@ -106,7 +106,7 @@ impl Detector {
         self.highest = [0.0; 2];
     }
 
-    /// Writes, for each frame of `input`, the level around the frame [`Detector::delay`] earlier; without `true_peak` that of
+    /// Writes, for each frame of `input`, the level around the frame [`TruePeakDetector::delay`] earlier; without `true_peak` that of
     /// the sample alone. Where no waveform can reach `floor` through these samples it returns false, and zeros.
     pub fn process(
         &mut self,
@@ -307,7 +307,7 @@ mod tests {
         for rate in [44_100.0, 48_000.0, 96_000.0, 192_000.0] {
             for hz in [997.0, 5000.0, 0.25 * 44_100.0, 15_000.0, 19_000.0] {
                 for phase in [0.0, 0.3, PI / 4.0, 1.2] {
-                    let mut detector = Detector::new(rate);
+                    let mut detector = TruePeakDetector::new(rate);
                     let mut worst = [2.0f32, 0.0];
                     for block in 0..40 {
                         let mut input = [[0.0f32; 2]; CONTROL_PERIOD];
