@@ -211,9 +211,10 @@ fn agrees_with_the_ebur128_crate() {
                 found.integrated_lufs
             );
             let range = oracle.loudness_range().expect("a range");
-            // The oracle reads its short-term values once a second.
+            // The oracle reads its short-term values once a second, and without the silence that Tech 3342 puts at the end, which
+            // in these few seconds weighs up to 1 LU.
             assert!(
-                (found.loudness_range_lu - range).abs() < 0.5,
+                (found.loudness_range_lu - range).abs() < 1.0,
                 "{name}: {} and {range} LU",
                 found.loudness_range_lu
             );
