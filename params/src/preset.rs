@@ -90,7 +90,7 @@ pub enum PresetError {
         /// The key.
         key: String,
         /// What is wrong with it.
-        source: ParameterError,
+        source: Box<ParameterError>,
     },
 }
 
@@ -171,7 +171,7 @@ impl Preset {
     }
 
     fn error(&self, key: &str, source: ParameterError) -> PresetError {
-        PresetError::Parameter { file: self.file.clone(), key: key.to_owned(), source }
+        PresetError::Parameter { file: self.file.clone(), key: key.to_owned(), source: Box::new(source) }
     }
 }
 
