@@ -198,9 +198,8 @@ impl Chain {
         self.tap.delays =
             StageId::ALL.iter().map(|stage| Delay::new(self.stages.latency_after(*stage))).collect();
         self.switch_step = 1000.0 / (SWITCH_MS * spec.sample_rate);
-        let settings = self.settings.clone();
         self.reset();
-        self.stages.set(&settings);
+        self.stages.set(&self.with_reserve());
     }
 
     /// Forgets the audio and keeps the settings. Real-time safe.
@@ -218,7 +217,14 @@ impl Chain {
             return;
         }
         self.settings.clone_from(settings);
-        self.stages.set(settings);
+        self.stages.set(&self.with_reserve());
+    }
+
+    /// The settings, with what the dither may add kept free under the limiter's ceiling.
+    fn with_reserve(&self) -> ChainSettings {
+        let mut settings = self.settings.clone();
+        settings.limiter.output_reserve += self.stages.dither.stage().peak_reserve(&settings.dither);
+        settings
     }
 
     /// The settings in force.

@@ -128,6 +128,11 @@ impl Ramp {
         *self = Self { end, current: self.end, step: (end - self.end) * (1.0 / CONTROL_PERIOD as f64) };
     }
 
+    /// Starts a control period that reaches `end` in `steps` calls of [`Ramp::next`].
+    pub fn begin_period_of(&mut self, end: f64, steps: usize) {
+        *self = Self { end, current: self.end, step: (end - self.end) / steps as f64 };
+    }
+
     /// Starts a control period without movement.
     pub fn settle(&mut self) {
         self.current = self.end;

@@ -108,13 +108,18 @@ impl SvfState {
     /// Band-pass v1 and low-pass v2 for one frame; `a1` is [`SvfCoefficients::a1`].
     #[inline(always)]
     pub fn tick(&mut self, g: f64, a1: f64, x: Frame) -> (Frame, Frame) {
+        // Solved for the new states, so that each waits for a subtraction, a product and a sum of the last ones alone.
+        let (a2, a3) = (g * a1, g * g * a1);
+        let (b1, b2, b3) = (2.0 * a1 - 1.0, 2.0 * a2, 2.0 * a3);
         let mut v1 = [0.0; 2];
         let mut v2 = [0.0; 2];
         for c in 0..2 {
-            v1[c] = (self.ic1[c] + g * (x[c] - self.ic2[c])) * a1;
-            v2[c] = self.ic2[c] + g * v1[c];
-            self.ic1[c] = 2.0 * v1[c] - self.ic1[c];
-            self.ic2[c] = 2.0 * v2[c] - self.ic2[c];
+            let (ic1, ic2) = (self.ic1[c], self.ic2[c]);
+            let difference = x[c] - ic2;
+            v1[c] = a1 * ic1 + a2 * difference;
+            v2[c] = ic2 + (a2 * ic1 + a3 * difference);
+            self.ic1[c] = b1 * ic1 + b2 * difference;
+            self.ic2[c] = ic2 + (b2 * ic1 + b3 * difference);
         }
         (v1, v2)
     }

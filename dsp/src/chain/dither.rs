@@ -1,6 +1,23 @@
 //! Dither: the last step to a fixed word length.
+//!
+//! ```text
+//! x / LSB --(-)-- v --(+)-- round -- q x LSB -- y
+//!            |         |          |
+//!            |      u1 - u2       +-- e = q - v --+
+//!            +------------ sum c_k e[n - k] ------+
+//! ```
+//!
+//! Triangular dither of +-1 LSB, independent in both channels, makes the error's mean and power independent of the signal (S.
+//! Lipshitz, R. Wannamaker, J. Vanderkooy, "Quantization and Dither: A Theoretical Survey", JAES 40(5), 1992). The shaper
+//! moves the error to where the ear hears least, designed for the running rate ([`shaper`]).
+//!
+//! Blanking: until something sounds, and after one second of exact zeros, the output is exactly zero. The noise depends on
+//! the seed and the frame's position since the last reset alone. No latency.
 
-use crate::processor::{Block, ProcessSpec, Processor, Stage, StageSettings};
+mod shaper;
+
+use crate::processor::{Block, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use shaper::{ORDER, Shaper};
 
 /// Word length that the output is dithered to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,24 +92,108 @@ impl StageSettings for DitherSettings {
     }
 }
 
+/// Largest error of one quantisation with dither, in LSB: half from rounding, one from the dither.
+const MOST_ERROR: f64 = 1.5;
+/// Silence after which the dither stops, in ms.
+const BLANK_MS: f64 = 1000.0;
+
 /// The stage; see the module.
 #[derive(Default)]
 pub struct Dither {
     settings: DitherSettings,
+    shapers: [Shaper; 3],
+    lsb: f64,
+    /// Past errors in LSB, newest at `place`, written twice so that any [`ORDER`] in a row can be read.
+    errors: Vec<Frame>,
+    place: usize,
+    /// Frames of exact silence up to now, and as many as blank.
+    silent: u64,
+    blank_after: u64,
+    started: bool,
+    mono: bool,
+}
+
+impl Dither {
+    /// Largest amplitude, full scale 1, that the stage adds with `settings`: dither, rounding and their shaping.
+    pub fn peak_reserve(&self, settings: &DitherSettings) -> f64 {
+        if !settings.on {
+            return 0.0;
+        }
+        MOST_ERROR * settings.word_length.lsb() * self.shapers[settings.shaping as usize].peak_gain()
+    }
+
+    /// Takes the settings of this period. Errors are kept in LSB, which may have changed.
+    fn begin_period(&mut self) {
+        let lsb = self.settings.word_length.lsb();
+        if self.started && lsb != self.lsb {
+            let scale = self.lsb / lsb;
+            for x in self.errors.as_flattened_mut() {
+                *x = (*x * scale).clamp(-MOST_ERROR, MOST_ERROR);
+            }
+        }
+        self.lsb = lsb;
+        self.started = true;
+    }
 }
 
 impl Processor for Dither {
-    fn prepare(&mut self, _spec: &ProcessSpec) {
+    fn prepare(&mut self, spec: &ProcessSpec) {
+        self.shapers =
+            [Shaper::flat(), Shaper::design(spec.sample_rate, 0.5), Shaper::design(spec.sample_rate, 1.0)];
+        self.errors = vec![[0.0; 2]; 2 * ORDER];
+        self.blank_after = spec.frames_of_ms(BLANK_MS) as u64;
+        self.mono = spec.channels == 1;
         self.reset();
     }
 
-    fn reset(&mut self) {}
+    fn reset(&mut self) {
+        self.errors.fill([0.0; 2]);
+        self.place = 0;
+        self.silent = u64::MAX;
+        self.started = false;
+    }
 
     fn latency_samples(&self) -> usize {
         0
     }
 
-    fn process(&mut self, _block: &mut Block) {}
+    fn process(&mut self, block: &mut Block) {
+        if block.starts_control_period() {
+            self.begin_period();
+        }
+        let shaper = &self.shapers[self.settings.shaping as usize];
+        let bits = self.settings.word_length.bits();
+        let (scale, lsb) = (1.0 / self.lsb, self.lsb);
+        let (lowest, highest) = (-f64::from(1u32 << (bits - 1)), f64::from((1u32 << (bits - 1)) - 1));
+        let position = block.position();
+        for (n, frame) in block.frames.iter_mut().enumerate() {
+            self.silent = if *frame == [0.0; 2] { self.silent.saturating_add(1) } else { 0 };
+            if self.silent > self.blank_after && (self.settings.auto_blank || self.silent == u64::MAX) {
+                if self.silent == self.blank_after + 1 {
+                    self.errors.fill([0.0; 2]);
+                }
+                *frame = [0.0; 2];
+                continue;
+            }
+            let shaped = shaper.apply(&self.errors[self.place..self.place + ORDER]);
+            let noise = triangular(self.settings.seed, position + n as u64);
+            let mut error = [0.0; 2];
+            for c in 0..2 {
+                let v = frame[c] * scale - shaped[c];
+                let q = round(v + noise[c]).clamp(lowest, highest);
+                // At full scale the error is cut, so that clipping does not run on in the feedback.
+                error[c] = (q - v).clamp(-MOST_ERROR, MOST_ERROR);
+                frame[c] = q * lsb;
+            }
+            if self.mono {
+                error[1] = error[0];
+                frame[1] = frame[0];
+            }
+            self.place = if self.place == 0 { ORDER - 1 } else { self.place - 1 };
+            self.errors[self.place] = error;
+            self.errors[self.place + ORDER] = error;
+        }
+    }
 }
 
 impl Stage for Dither {
@@ -101,4 +202,29 @@ impl Stage for Dither {
     fn set(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
     }
+}
+
+/// The nearest whole number, for |x| < 2^51.
+#[inline(always)]
+fn round(x: f64) -> f64 {
+    /// 1.5 * 2^52: its neighbours are whole numbers.
+    const WHOLE: f64 = 6_755_399_441_055_744.0;
+    (x + WHOLE) - WHOLE
+}
+
+/// Independent noise of triangular density over +-1 for both channels, from a counter (splitmix64: G. Steele, D. Lea, C.
+/// Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014): four uniform numbers of 32 bits per frame.
+#[inline(always)]
+fn triangular(seed: u64, position: u64) -> Frame {
+    let mix = |counter: u64| {
+        let z = counter
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            .wrapping_add(seed.wrapping_mul(0xD1B5_4A32_D192_ED03));
+        let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let z = z ^ (z >> 31);
+        let difference = (z >> 32) as i64 - (z & 0xFFFF_FFFF) as i64;
+        difference as f64 * (1.0 / (1u64 << 32) as f64)
+    };
+    [mix(2 * position + 1), mix(2 * position + 2)]
 }
