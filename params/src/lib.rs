@@ -1,1 +1,28 @@
-//! Placeholder.
+//! Lacquer's parameters: ids, ranges, units, text, presets and the migration of saved states.
+//!
+//! One file a stage; [`tree`] is the whole of them as a table, for everything that is no plugin.
+
+pub mod bass;
+pub mod changes;
+pub mod choices;
+pub mod clipper;
+pub mod dither;
+pub mod dynamic_eq;
+pub mod equalizer;
+pub mod glue;
+pub mod imager;
+pub mod input_trim;
+pub mod limiter;
+mod maker;
+pub mod migrate;
+pub mod multiband;
+pub mod preset;
+pub mod ranges;
+pub mod root;
+pub mod saturator;
+pub mod text;
+pub mod tree;
+
+pub use preset::{Preset, PresetError};
+pub use root::LacquerParams;
+pub use tree::{ParameterError, ParameterInfo, Tree};

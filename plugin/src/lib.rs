@@ -1,1 +1,234 @@
-//! Placeholder.
+//! Lacquer as a plugin: the chain between a host's buffers, its parameters and its editor.
+//!
+//! Everything that sounds is in `lacquer-dsp`; here are threads, automation, state, latency and what the formats want to know.
+//!
+//! - **Latency** is announced in `activate` and nowhere else. Quality and the equalizer's phase alone change it: the running chain
+//!   keeps what it was prepared for, and a restart is asked for, by the editor on its own thread if it is open, else by `process`
+//!   where the format allows it (CLAP; VST3 on Linux may drop it, see [`worker_guard`]: there the change waits for the host's
+//!   next activation).
+//! - **State** carries a version; [`lacquer_params::migrate`] makes it present or refuses it whole.
+//! - **Samples** are f32 at the host's edge and f64 inside; the output does not depend on the host's block size.
+
+mod engine;
+mod remote_controls;
+#[cfg(target_os = "linux")]
+pub mod worker_guard;
+
+use engine::Engine;
+use lacquer_dsp::processor::{DesignMode, ProcessSpec};
+use lacquer_gui::{Editor, Status};
+use lacquer_params::LacquerParams;
+use nice_plug::prelude::*;
+use std::sync::Arc;
+
+/// Ringing that outlasts the latency, in s: the lowest equalizer bands and the DC filter die away within it.
+const TAIL_S: f32 = 1.0;
+
+/// The plugin. Making one is cheap: the chain is built in `activate`.
+pub struct LacquerPlugin {
+    params: Arc<LacquerParams>,
+    status: Arc<Status>,
+    engine: Option<Box<Engine>>,
+    tail_samples: u32,
+    restart_requested: bool,
+    #[cfg(target_os = "linux")]
+    worker_guard: Option<worker_guard::WorkerGuard>,
+}
+
+impl Default for LacquerPlugin {
+    fn default() -> Self {
+        Self {
+            params: Arc::new(LacquerParams::default()),
+            status: Arc::new(Status::default()),
+            engine: None,
+            tail_samples: 0,
+            restart_requested: false,
+            #[cfg(target_os = "linux")]
+            worker_guard: None,
+        }
+    }
+}
+
+/// What runs on the framework's worker: nothing but its guard.
+pub enum Task {
+    /// See [`worker_guard`].
+    #[cfg(target_os = "linux")]
+    Guard(worker_guard::GuardTask),
+}
+
+#[cfg(target_os = "linux")]
+impl From<worker_guard::GuardTask> for Task {
+    fn from(task: worker_guard::GuardTask) -> Self {
+        Self::Guard(task)
+    }
+}
+
+impl LacquerPlugin {
+    /// What the chain is to be prepared for now.
+    fn spec(&self, layout: &AudioIOLayout, config: &BufferConfig) -> ProcessSpec {
+        ProcessSpec {
+            sample_rate: f64::from(config.sample_rate),
+            channels: layout.main_output_channels.map_or(2, |channels| channels.get() as usize),
+            quality: self.params.quality(),
+            equalizer_phase: self.params.equalizer_phase(),
+            design: design_mode(config.process_mode),
+        }
+    }
+}
+
+/// Where filters are designed: in place offline, where a render must be exact.
+fn design_mode(mode: ProcessMode) -> DesignMode {
+    match mode {
+        ProcessMode::Offline => DesignMode::InPlace,
+        // Here goes `DesignMode::Background` once the stages hand their designs over.
+        ProcessMode::Realtime | ProcessMode::Buffered => DesignMode::InPlace,
+    }
+}
+
+impl Plugin for LacquerPlugin {
+    const NAME: &'static str = "Lacquer";
+    const VENDOR: &'static str = "Lacquer";
+    const URL: &'static str = env!("CARGO_PKG_REPOSITORY");
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
+        AudioIOLayout {
+            main_input_channels: NonZeroU32::new(2),
+            main_output_channels: NonZeroU32::new(2),
+            names: PortNames { layout: Some("Stereo"), ..PortNames::const_default() },
+            ..AudioIOLayout::const_default()
+        },
+        AudioIOLayout {
+            main_input_channels: NonZeroU32::new(1),
+            main_output_channels: NonZeroU32::new(1),
+            names: PortNames { layout: Some("Mono"), ..PortNames::const_default() },
+            ..AudioIOLayout::const_default()
+        },
+    ];
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+
+    type Editor = Editor;
+    type SysExMessage = ();
+    type BackgroundTask = Task;
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        Box::new(|task| match task {
+            #[cfg(target_os = "linux")]
+            Task::Guard(task) => worker_guard::run(task),
+        })
+    }
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.params.clone()
+    }
+
+    fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        #[cfg(target_os = "linux")]
+        if worker_guard::is_hidden_instance(&executor) {
+            return None;
+        }
+        drop(executor);
+        lacquer_gui::editor(self.params.clone(), self.status.clone())
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        if let Err(error) = lacquer_params::migrate::filter(state) {
+            nice_error!("{error}; the settings stay as they are");
+        }
+    }
+
+    fn activate(
+        &mut self,
+        layout: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        #[cfg(target_os = "linux")]
+        if context.plugin_api() == PluginApi::Vst3 && self.worker_guard.is_none() {
+            self.worker_guard = Some(worker_guard::WorkerGuard::acquire::<Self>());
+        }
+        let spec = self.spec(layout, config);
+        match &mut self.engine {
+            Some(engine) if engine.spec() == spec => engine.reset(),
+            engine => *engine = Some(Box::new(Engine::new(&spec))),
+        }
+        let Some(engine) = &mut self.engine else { return false };
+        engine.set_all(&self.params);
+        let latency = engine.latency_samples() as u32;
+        self.tail_samples = latency + (TAIL_S * config.sample_rate) as u32;
+        self.restart_requested = false;
+        self.status.publish(latency, config.sample_rate);
+        context.set_latency_samples(latency);
+        true
+    }
+
+    fn deactivate(&mut self) {
+        self.status.clear();
+    }
+
+    fn reset(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            engine.reset();
+        }
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _auxiliary: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not activated") };
+        engine.update(&self.params);
+        let stale = engine.differs_in_latency(&self.params);
+        if stale != self.restart_requested {
+            self.restart_requested = stale;
+            self.status.set_restart_needed(stale);
+            if stale && context.plugin_api() == PluginApi::Standalone {
+                // No host is there to restart or to align anything: the sound stops for as long as it takes.
+                *engine = Box::new(Engine::new(&engine.spec_for(&self.params)));
+                engine.set_all(&self.params);
+                self.restart_requested = false;
+                self.status.publish(engine.latency_samples() as u32, engine.spec().sample_rate as f32);
+            } else if stale {
+                context.request_restart();
+            }
+        }
+        // SAFETY: the mode is restored before returning, and nothing in between depends on subnormal numbers: they are
+        // 300 dB below what a sample can hold.
+        unsafe { no_denormals::no_denormals(|| engine.process(buffer.as_slice())) };
+        ProcessStatus::Tail(self.tail_samples)
+    }
+}
+
+impl ClapPlugin for LacquerPlugin {
+    const CLAP_ID: &'static str = "audio.lacquer.lacquer";
+    const CLAP_DESCRIPTION: Option<&'static str> = Some("The last stage of a record: a mastering chain");
+    const CLAP_MANUAL_URL: Option<&'static str> = Some(env!("CARGO_PKG_REPOSITORY"));
+    const CLAP_SUPPORT_URL: Option<&'static str> = Some(env!("CARGO_PKG_REPOSITORY"));
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::AudioEffect,
+        ClapFeature::Mastering,
+        ClapFeature::MultiEffects,
+        ClapFeature::Limiter,
+        ClapFeature::Compressor,
+        ClapFeature::Equalizer,
+        ClapFeature::Deesser,
+        ClapFeature::Distortion,
+        ClapFeature::Stereo,
+        ClapFeature::Mono,
+    ];
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        remote_controls::add(&self.params, context);
+    }
+}
+
+impl Vst3Plugin for LacquerPlugin {
+    const VST3_CLASS_ID: [u8; 16] = *b"LacquerMastering";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
+        &[Vst3SubCategory::Fx, Vst3SubCategory::Mastering, Vst3SubCategory::Dynamics, Vst3SubCategory::Eq];
+}
+
+nice_export_clap!(LacquerPlugin);
+nice_export_vst3!(LacquerPlugin);

@@ -1,0 +1,59 @@
+//! The top bar: name, presets, and what concerns the chain as a whole.
+
+use crate::app::View;
+use crate::host::Host;
+use crate::theme;
+use crate::widgets::{choice_ui, toggle_ui};
+use egui::{Align, Layout, RichText, Ui};
+use lacquer_params::Preset;
+
+pub(crate) fn header_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut View) {
+    let rect = ui.max_rect();
+    ui.painter().rect_filled(rect, 0.0, theme::BAR);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme::line(theme::SEAM));
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.add_space(theme::PADDING);
+        ui.label(RichText::new("Lacquer").font(theme::title_font()).color(theme::TEXT));
+        ui.add_space(theme::PADDING);
+        preset_ui(ui, host, presets, view);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(theme::PADDING);
+            toggle_ui(ui, host, "bypass", "Bypass", 72.0, view);
+            ui.add_space(theme::MARGIN);
+            choice_ui(ui, host, "equalizer_phase", 96.0, view);
+            ui.label(RichText::new("Phase").font(theme::label_font()).color(theme::TEXT_THIRD));
+            ui.add_space(theme::MARGIN);
+            choice_ui(ui, host, "quality", 96.0, view);
+            ui.label(RichText::new("Quality").font(theme::label_font()).color(theme::TEXT_THIRD));
+        });
+    });
+}
+
+fn preset_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut View) {
+    let chosen = view.preset.and_then(|index| presets.get(index));
+    let shown = chosen.map_or("Presets", |preset| preset.name.as_str());
+    let mut picked = None;
+    let response = egui::ComboBox::from_id_salt("presets")
+        .selected_text(shown)
+        .width(200.0)
+        .height(360.0)
+        .show_ui(ui, |ui| {
+            for (index, preset) in presets.iter().enumerate() {
+                let row = ui.selectable_label(view.preset == Some(index), &preset.name);
+                if row.hovered() {
+                    view.hint = preset.description.clone();
+                }
+                if row.clicked() {
+                    picked = Some(index);
+                }
+            }
+        });
+    if response.response.hovered() {
+        view.hint =
+            chosen.map_or("A whole sound to begin with.", |preset| preset.description.as_str()).to_owned();
+    }
+    if let Some(index) = picked {
+        view.preset = Some(index);
+        view.problem = host.apply(&presets[index]).err().map(|error| error.to_string());
+    }
+}

@@ -1,0 +1,245 @@
+//! Presets: TOML with a name, a description and values by parameter id.
+//!
+//! ```toml
+//! name = "Warm tape"
+//! description = "Tape in front of a gentle limiter."
+//!
+//! [parameters]
+//! saturator_on = true
+//! saturator_character = "tape"
+//! saturator_drive = "4 dB"
+//! ```
+//! A preset is the whole sound: what it does not name goes to its default. Bypass, quality and the equalizer's phase belong to the
+//! session and stay as they are unless the preset names them.
+
+use crate::tree::{ParameterError, Tree};
+use serde::Deserialize;
+use std::path::Path;
+
+/// Name of the file and text of each preset that comes with Lacquer.
+const FACTORY: [(&str, &str); 10] = [
+    ("transparent.toml", include_str!("../presets/transparent.toml")),
+    ("streaming.toml", include_str!("../presets/streaming.toml")),
+    ("loud.toml", include_str!("../presets/loud.toml")),
+    ("warm_tape.toml", include_str!("../presets/warm_tape.toml")),
+    ("punch.toml", include_str!("../presets/punch.toml")),
+    ("acoustic.toml", include_str!("../presets/acoustic.toml")),
+    ("club.toml", include_str!("../presets/club.toml")),
+    ("vinyl_pre_master.toml", include_str!("../presets/vinyl_pre_master.toml")),
+    ("mono_safe.toml", include_str!("../presets/mono_safe.toml")),
+    ("small_speakers.toml", include_str!("../presets/small_speakers.toml")),
+];
+
+/// What stays as it is when a preset does not name it.
+const SESSION: [&str; 3] = ["bypass", "quality", "equalizer_phase"];
+
+/// Settings under a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preset {
+    /// What it is called.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Where it came from, for messages.
+    file: String,
+    parameters: toml::Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    parameters: toml::Table,
+}
+
+/// Why a preset cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PresetError {
+    /// No factory preset and no file is called that.
+    #[error("there is no preset \"{name}\"; give a file or one of: {known}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The factory presets.
+        known: String,
+    },
+    /// The file cannot be read.
+    #[error("preset {file}: cannot be read: {source}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is no preset.
+    #[error("preset {file}: not a preset: {reason}")]
+    Malformed {
+        /// The file.
+        file: String,
+        /// What is wrong, with its line.
+        reason: String,
+    },
+    /// A value has no meaning.
+    #[error("preset {file}, parameter {key}: {source}")]
+    Parameter {
+        /// The file.
+        file: String,
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        source: Box<ParameterError>,
+    },
+}
+
+impl Preset {
+    /// The presets that come with Lacquer, in the order of a menu.
+    pub fn factory() -> Vec<Self> {
+        // A test reads every one of them; a preset that could not be read is left out rather than taking the menu with it.
+        FACTORY.iter().filter_map(|(file, text)| Self::parse(file, text).ok()).collect()
+    }
+
+    /// A factory preset by its name, whatever its capitals, spaces and dashes, or else a file.
+    pub fn find(name_or_path: &str) -> Result<Self, PresetError> {
+        let wanted = crate::text::key(name_or_path);
+        let factory = Self::factory();
+        if let Some(preset) = factory.iter().find(|preset| crate::text::key(&preset.name) == wanted) {
+            return Ok(preset.clone());
+        }
+        let path = Path::new(name_or_path);
+        if path.is_file() || path.extension().is_some() || path.components().count() > 1 {
+            return Self::read(path);
+        }
+        let known = factory.iter().map(|preset| preset.name.as_str()).collect::<Vec<_>>().join(", ");
+        Err(PresetError::Unknown { name: name_or_path.to_owned(), known })
+    }
+
+    /// Reads a preset from a file.
+    pub fn read(path: &Path) -> Result<Self, PresetError> {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&file, &text),
+            Err(source) => Err(PresetError::Unreadable { file, source }),
+        }
+    }
+
+    /// Reads a preset from text; `file` names it in messages.
+    pub fn parse(file: &str, text: &str) -> Result<Self, PresetError> {
+        let document: Document = toml::from_str(text).map_err(|error| PresetError::Malformed {
+            file: file.to_owned(),
+            reason: error.to_string().trim_end().to_owned(),
+        })?;
+        Ok(Self {
+            name: document.name,
+            description: document.description,
+            file: file.to_owned(),
+            parameters: document.parameters,
+        })
+    }
+
+    /// Every parameter's plain value under this preset, in the tree's order; those that stay as they are left out.
+    pub fn values(&self, tree: &Tree) -> Result<Vec<(String, f64)>, PresetError> {
+        for key in self.parameters.keys() {
+            if tree.info(key).is_none() {
+                // Asks for the value of what is not there, for the sake of the message.
+                tree.plain(key).map_err(|source| self.error(key, source))?;
+            }
+        }
+        let mut values = Vec::new();
+        for info in tree.infos() {
+            match self.parameters.get(&info.id) {
+                Some(value) => {
+                    let plain =
+                        plain_of(tree, &info.id, value).map_err(|source| self.error(&info.id, source))?;
+                    values.push((info.id, plain));
+                }
+                None if SESSION.contains(&info.id.as_str()) => {}
+                None => values.push((info.id, info.default)),
+            }
+        }
+        Ok(values)
+    }
+
+    /// Sets the tree to this preset: all of it, or on an error nothing.
+    pub fn apply(&self, tree: &Tree) -> Result<(), PresetError> {
+        for (id, plain) in self.values(tree)? {
+            tree.set_plain(&id, plain).map_err(|source| self.error(&id, source))?;
+        }
+        Ok(())
+    }
+
+    fn error(&self, key: &str, source: ParameterError) -> PresetError {
+        PresetError::Parameter { file: self.file.clone(), key: key.to_owned(), source: Box::new(source) }
+    }
+}
+
+fn plain_of(tree: &Tree, id: &str, value: &toml::Value) -> Result<f64, ParameterError> {
+    let text = match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Boolean(on) => if *on { "on" } else { "off" }.to_owned(),
+        // Numbers go by their digits, so that a choice may be given as 16 or 24.
+        other => other.to_string(),
+    };
+    tree.parse(id, &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_factory_preset_is_found_and_applies() {
+        for (file, text) in FACTORY {
+            let preset = Preset::parse(file, text).unwrap();
+            let tree = Tree::new();
+            preset.apply(&tree).unwrap();
+            assert!(tree.plain("limiter_ceiling").unwrap() <= -1.0, "{file} passes -1 dBTP");
+            let dashed = preset.name.to_uppercase().replace(' ', "-");
+            assert_eq!(Preset::find(&dashed).unwrap(), preset);
+        }
+        assert_eq!(Preset::factory().len(), FACTORY.len());
+    }
+
+    #[test]
+    fn a_preset_is_the_whole_sound() {
+        let tree = Tree::new();
+        tree.set_from_text("glue_on", "on").unwrap();
+        tree.set_from_text("quality", "finest").unwrap();
+        Preset::parse("x.toml", "name = \"X\"\n[parameters]\nlimiter_drive = 3")
+            .unwrap()
+            .apply(&tree)
+            .unwrap();
+        assert_eq!(tree.plain("glue_on").unwrap(), 0.0);
+        assert_eq!(tree.plain("limiter_drive").unwrap(), 3.0);
+        assert_eq!(tree.text("quality").unwrap(), "Finest");
+    }
+
+    #[test]
+    fn errors_name_file_and_key_and_change_nothing() {
+        let tree = Tree::new();
+        let apply = |parameters: &str| {
+            let text = format!("name = \"X\"\n[parameters]\nglue_on = true\n{parameters}");
+            Preset::parse("mine.toml", &text).unwrap().apply(&tree).unwrap_err().to_string()
+        };
+        assert_eq!(
+            apply("limiter_drve = 3"),
+            "preset mine.toml, parameter limiter_drve: there is no parameter `limiter_drve`; did you mean `limiter_drive`?"
+        );
+        assert_eq!(
+            apply("limiter_drive = 99"),
+            "preset mine.toml, parameter limiter_drive: `limiter_drive` cannot be 99: it goes from 0 to 24 dB"
+        );
+        assert_eq!(tree.plain("glue_on").unwrap(), 0.0);
+        assert!(
+            Preset::parse("mine.toml", "nam = 1")
+                .unwrap_err()
+                .to_string()
+                .starts_with("preset mine.toml: not a preset")
+        );
+        assert!(
+            Preset::find("loudest").unwrap_err().to_string().contains("give a file or one of: Transparent")
+        );
+    }
+}

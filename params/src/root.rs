@@ -1,0 +1,168 @@
+//! The whole parameter tree and its way into dsp's settings.
+
+use crate::bass::BassParams;
+use crate::changes::{Changes, Place, Taken};
+use crate::choices::{EqualizerPhase, Quality};
+use crate::clipper::ClipperParams;
+use crate::dither::DitherParams;
+use crate::dynamic_eq::DynamicEqParams;
+use crate::equalizer::EqualizerParams;
+use crate::glue::GlueParams;
+use crate::imager::ImagerParams;
+use crate::input_trim::InputTrimParams;
+use crate::limiter::LimiterParams;
+use crate::maker::Maker;
+use crate::migrate::StateVersion;
+use crate::multiband::MultibandParams;
+use crate::saturator::SaturatorParams;
+use lacquer_dsp::chain::{ChainSettings, StageId};
+use lacquer_dsp::processor;
+use nice_plug::prelude::{BoolParam, EnumParam, Params};
+
+/// Every parameter of Lacquer, in signal order.
+#[derive(Params)]
+pub struct LacquerParams {
+    /// Passes the input, in time with the output.
+    #[id = "bypass"]
+    pub bypass: BoolParam,
+    /// Oversampling and look-ahead: fixes the latency, so no automation.
+    #[id = "quality"]
+    pub quality: EnumParam<Quality>,
+    /// The equalizer's phase response: fixes the latency, so no automation.
+    #[id = "equalizer_phase"]
+    pub equalizer_phase: EnumParam<EqualizerPhase>,
+    /// Input trim.
+    #[nested(group = "Input Trim")]
+    pub input_trim: InputTrimParams,
+    /// Equalizer.
+    #[nested(group = "Equalizer")]
+    pub equalizer: EqualizerParams,
+    /// Dynamic equalizer.
+    #[nested(group = "Dynamic EQ")]
+    pub dynamic_eq: DynamicEqParams,
+    /// Multiband compressor.
+    #[nested(group = "Multiband")]
+    pub multiband: MultibandParams,
+    /// Glue compressor.
+    #[nested(group = "Glue")]
+    pub glue: GlueParams,
+    /// Saturator.
+    #[nested(group = "Saturator")]
+    pub saturator: SaturatorParams,
+    /// Bass harmonics.
+    #[nested(group = "Bass")]
+    pub bass: BassParams,
+    /// Imager.
+    #[nested(group = "Imager")]
+    pub imager: ImagerParams,
+    /// Clipper.
+    #[nested(group = "Clipper")]
+    pub clipper: ClipperParams,
+    /// Limiter.
+    #[nested(group = "Limiter")]
+    pub limiter: LimiterParams,
+    /// Dither.
+    #[nested(group = "Dither")]
+    pub dither: DitherParams,
+    /// Saved with the state, so that later versions know what they read.
+    #[persist = "state_version"]
+    pub state_version: StateVersion,
+    /// What has changed since the audio thread last looked.
+    pub changes: Changes,
+}
+
+impl Default for LacquerParams {
+    fn default() -> Self {
+        let changes = Changes::default();
+        let chain = Maker::new(&changes, Place::Chain, "");
+        let latency = Maker::new(&changes, Place::Latency, "");
+        Self {
+            bypass: chain.switch("Bypass", false).make_bypass(),
+            quality: latency.choice("Quality", processor::Quality::default()).non_automatable(),
+            equalizer_phase: latency
+                .choice("Equalizer Phase", processor::EqualizerPhase::default())
+                .non_automatable(),
+            input_trim: InputTrimParams::new(&changes),
+            equalizer: EqualizerParams::new(&changes),
+            dynamic_eq: DynamicEqParams::new(&changes),
+            multiband: MultibandParams::new(&changes),
+            glue: GlueParams::new(&changes),
+            saturator: SaturatorParams::new(&changes),
+            bass: BassParams::new(&changes),
+            imager: ImagerParams::new(&changes),
+            clipper: ClipperParams::new(&changes),
+            limiter: LimiterParams::new(&changes),
+            dither: DitherParams::new(&changes),
+            state_version: StateVersion,
+            changes,
+        }
+    }
+}
+
+impl LacquerParams {
+    /// The settings that the parameters stand for. Allocates nothing.
+    pub fn to_settings(&self) -> ChainSettings {
+        let mut settings = ChainSettings::default();
+        self.write_settings(Taken::ALL, &mut settings);
+        settings
+    }
+
+    /// [audio-thread] Writes what has changed since the last call into `settings`; false if nothing has.
+    pub fn update_settings(&self, settings: &mut ChainSettings) -> bool {
+        let changed = self.changes.take();
+        if !changed.is_empty() {
+            self.write_settings(changed, settings);
+        }
+        !changed.is_empty()
+    }
+
+    fn write_settings(&self, changed: Taken, settings: &mut ChainSettings) {
+        if changed.contains(Place::Chain) {
+            settings.bypass = self.bypass.value();
+        }
+        for stage in StageId::ALL {
+            if changed.contains(Place::Stage(*stage)) {
+                self.write_stage(*stage, settings);
+            }
+        }
+    }
+
+    fn write_stage(&self, stage: StageId, settings: &mut ChainSettings) {
+        match stage {
+            StageId::InputTrim => self.input_trim.write(&mut settings.input_trim),
+            StageId::Equalizer => self.equalizer.write(&mut settings.equalizer),
+            StageId::DynamicEq => self.dynamic_eq.write(&mut settings.dynamic_eq),
+            StageId::Multiband => self.multiband.write(&mut settings.multiband),
+            StageId::Glue => self.glue.write(&mut settings.glue),
+            StageId::Saturator => self.saturator.write(&mut settings.saturator),
+            StageId::Bass => self.bass.write(&mut settings.bass),
+            StageId::Imager => self.imager.write(&mut settings.imager),
+            StageId::Clipper => self.clipper.write(&mut settings.clipper),
+            StageId::Limiter => self.limiter.write(&mut settings.limiter),
+            StageId::Dither => self.dither.write(&mut settings.dither),
+        }
+    }
+
+    /// The quality that the chain is to be prepared for.
+    pub fn quality(&self) -> processor::Quality {
+        self.quality.value().into()
+    }
+
+    /// The equalizer's phase that the chain is to be prepared for.
+    pub fn equalizer_phase(&self) -> processor::EqualizerPhase {
+        self.equalizer_phase.value().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_those_of_dsp() {
+        let parameters = LacquerParams::default();
+        assert_eq!(parameters.to_settings(), ChainSettings::default());
+        assert_eq!(parameters.quality(), processor::Quality::default());
+        assert_eq!(parameters.equalizer_phase(), processor::EqualizerPhase::default());
+    }
+}

@@ -1,0 +1,447 @@
+//! The parameters as a table: by id, in plain units and as text. What the command line, presets and the editor work with.
+
+use crate::root::LacquerParams;
+use crate::text::{self, Unit};
+use lacquer_dsp::chain::ChainSettings;
+use lacquer_dsp::processor::ProcessSpec;
+use nice_plug::params::internals::ParamPtr;
+use nice_plug::prelude::{Param, ParamFlags, Params};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What there is to know about a parameter besides its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParameterInfo {
+    /// Its id, for ever.
+    pub id: String,
+    /// Its name as hosts show it.
+    pub name: String,
+    /// The stage and band that it belongs to ("Equalizer/Band 3"); empty for the chain as a whole.
+    pub group: String,
+    /// The unit of its plain value; empty for switches, choices and plain numbers.
+    pub unit: String,
+    /// Its lowest plain value: 0 for switches and choices.
+    pub min: f64,
+    /// Its highest plain value: 1 for switches, the last choice's number for choices.
+    pub max: f64,
+    /// Its plain value to begin with.
+    pub default: f64,
+    /// That value as text.
+    pub default_text: String,
+    /// What can be chosen, in order; empty for numbers.
+    pub choices: Vec<String>,
+    /// Whether a host may automate it.
+    pub automatable: bool,
+}
+
+/// Why a parameter could not be set.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ParameterError {
+    /// There is no such parameter.
+    #[error("there is no parameter `{id}`{}", nearest.as_ref().map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
+    Unknown {
+        /// What was asked for.
+        id: String,
+        /// The id that is spelled most alike, if any is.
+        nearest: Option<String>,
+    },
+    /// The text is no value of this parameter.
+    #[error("`{id}` cannot be \"{text}\": give {expected}")]
+    NotUnderstood {
+        /// The parameter.
+        id: String,
+        /// What was given.
+        text: String,
+        /// What can be given.
+        expected: String,
+    },
+    /// The value is out of range.
+    #[error("`{id}` cannot be {value}: it goes from {min} to {max}{}", if unit.is_empty() { String::new() } else { format!(" {unit}") })]
+    OutOfRange {
+        /// The parameter.
+        id: String,
+        /// What was given, in plain units.
+        value: f64,
+        /// The lowest value.
+        min: f64,
+        /// The highest value.
+        max: f64,
+        /// The unit of all three.
+        unit: String,
+    },
+}
+
+struct Entry {
+    info: ParameterInfo,
+    pointer: ParamPtr,
+}
+
+/// All parameters by id.
+pub struct Tree {
+    params: Arc<LacquerParams>,
+    entries: Vec<Entry>,
+    indices: HashMap<String, usize>,
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Tree {
+    /// A tree of its own, at the defaults.
+    pub fn new() -> Self {
+        Self::over(Arc::new(LacquerParams::default()))
+    }
+
+    /// A view of parameters that others hold too.
+    pub fn over(params: Arc<LacquerParams>) -> Self {
+        let entries: Vec<Entry> = params
+            .param_map()
+            .into_iter()
+            .map(|(id, pointer, group)| Entry { info: describe(id, pointer, group), pointer })
+            .collect();
+        let indices =
+            entries.iter().enumerate().map(|(index, entry)| (entry.info.id.clone(), index)).collect();
+        Self { params, entries, indices }
+    }
+
+    /// The parameters themselves.
+    pub fn params(&self) -> &Arc<LacquerParams> {
+        &self.params
+    }
+
+    /// Every parameter, in signal order.
+    pub fn infos(&self) -> Vec<ParameterInfo> {
+        self.entries.iter().map(|entry| entry.info.clone()).collect()
+    }
+
+    /// One parameter.
+    pub fn info(&self, id: &str) -> Option<&ParameterInfo> {
+        self.entry(id).ok().map(|entry| &entry.info)
+    }
+
+    /// The framework's handle of a parameter, valid as long as [`Tree::params`].
+    pub fn pointer(&self, id: &str) -> Option<ParamPtr> {
+        self.entry(id).ok().map(|entry| entry.pointer)
+    }
+
+    /// The ids and handles of all parameters.
+    pub fn pointers(&self) -> impl Iterator<Item = (&str, ParamPtr)> {
+        self.entries.iter().map(|entry| (entry.info.id.as_str(), entry.pointer))
+    }
+
+    /// The value in plain units; a switch is 0 or 1, a choice its number.
+    pub fn plain(&self, id: &str) -> Result<f64, ParameterError> {
+        let entry = self.entry(id)?;
+        // SAFETY: `self.params` owns what the pointer points to.
+        Ok(text::tidy(unsafe { entry.pointer.unmodulated_plain_value() }))
+    }
+
+    /// The value as a fraction of the travel, 0 to 1: what a host knows it by.
+    pub fn normalized(&self, id: &str) -> Result<f32, ParameterError> {
+        let entry = self.entry(id)?;
+        // SAFETY: as in `plain`.
+        Ok(unsafe { entry.pointer.unmodulated_normalized_value() })
+    }
+
+    /// A plain value as a fraction of the travel.
+    pub fn normalize(&self, id: &str, plain: f64) -> Result<f32, ParameterError> {
+        let entry = self.entry(id)?;
+        // SAFETY: as in `plain`.
+        Ok(unsafe { entry.pointer.preview_normalized(plain as f32) })
+    }
+
+    /// The value as text, with its unit.
+    pub fn text(&self, id: &str) -> Result<String, ParameterError> {
+        let entry = self.entry(id)?;
+        // SAFETY: as in `plain`.
+        unsafe {
+            Ok(entry.pointer.normalized_value_to_string(entry.pointer.unmodulated_normalized_value(), true))
+        }
+    }
+
+    /// Sets a plain value. Not while a host holds the parameters: then the host has to be told.
+    pub fn set_plain(&self, id: &str, plain: f64) -> Result<(), ParameterError> {
+        use nice_plug::params::InternalParamMut;
+        let entry = self.entry(id)?;
+        in_range(&entry.info, plain)?;
+        // SAFETY: as in `plain`. The setters are for whoever owns the parameters, and that is this tree.
+        unsafe {
+            match entry.pointer {
+                ParamPtr::FloatParam(parameter) => (*parameter)._internal_set_plain_value(plain as f32),
+                ParamPtr::IntParam(parameter) => (*parameter)._internal_set_plain_value(plain as i32),
+                ParamPtr::BoolParam(parameter) => (*parameter)._internal_set_plain_value(plain >= 0.5),
+                ParamPtr::EnumParam(parameter) => {
+                    (*parameter)._internal_set_plain_value(plain.round() as i32)
+                }
+            };
+        }
+        Ok(())
+    }
+
+    /// Sets a value from what someone typed.
+    pub fn set_from_text(&self, id: &str, text: &str) -> Result<(), ParameterError> {
+        let plain = self.parse(id, text)?;
+        self.set_plain(id, plain)
+    }
+
+    /// The plain value that a text stands for, within the parameter's range.
+    pub fn parse(&self, id: &str, text: &str) -> Result<f64, ParameterError> {
+        let entry = self.entry(id)?;
+        let info = &entry.info;
+        let not_understood = |expected: String| ParameterError::NotUnderstood {
+            id: info.id.clone(),
+            text: text.to_owned(),
+            expected,
+        };
+        let plain = match entry.pointer {
+            ParamPtr::BoolParam(_) => {
+                f64::from(text::parse_switch(text).ok_or_else(|| not_understood("on or off".to_owned()))?)
+            }
+            ParamPtr::EnumParam(_) => choose(entry, text)
+                .ok_or_else(|| not_understood(format!("one of {}", info.choices.join(", "))))?
+                as f64,
+            ParamPtr::FloatParam(_) | ParamPtr::IntParam(_) => {
+                if text.trim().eq_ignore_ascii_case("off") && self.lowest_is_off(entry) {
+                    info.min
+                } else {
+                    let unit = if info.unit.is_empty() {
+                        "a number".to_owned()
+                    } else {
+                        format!("a number in {}", info.unit)
+                    };
+                    text::parse(text, unit_of(&info.unit)).ok_or_else(|| not_understood(unit))?
+                }
+            }
+        };
+        in_range(info, plain)?;
+        Ok(plain)
+    }
+
+    /// Sets every parameter to its default.
+    pub fn reset(&self) {
+        for entry in &self.entries {
+            // A default lies in its own range and its id exists: there is nothing to report.
+            let _ = self.set_plain(&entry.info.id, entry.info.default);
+        }
+    }
+
+    /// The settings that the parameters stand for.
+    pub fn to_settings(&self) -> ChainSettings {
+        self.params.to_settings()
+    }
+
+    /// `spec` with the quality and the equalizer's phase that the parameters ask for.
+    pub fn to_spec(&self, spec: ProcessSpec) -> ProcessSpec {
+        ProcessSpec { quality: self.params.quality(), equalizer_phase: self.params.equalizer_phase(), ..spec }
+    }
+
+    pub(crate) fn has_choice_id(&self, id: &str, choice: &str) -> bool {
+        self.entry(id).is_ok_and(|entry| choice_ids(entry).contains(&choice))
+    }
+
+    fn lowest_is_off(&self, entry: &Entry) -> bool {
+        // SAFETY: as in `plain`.
+        unsafe { entry.pointer.normalized_value_to_string(0.0, true) == "Off" }
+    }
+
+    fn entry(&self, id: &str) -> Result<&Entry, ParameterError> {
+        match self.indices.get(id) {
+            Some(index) => Ok(&self.entries[*index]),
+            None => Err(ParameterError::Unknown { id: id.to_owned(), nearest: self.nearest(id) }),
+        }
+    }
+
+    /// The id that takes the fewest letters to change, if it takes few.
+    fn nearest(&self, id: &str) -> Option<String> {
+        let typed = id.to_ascii_lowercase().replace(['-', ' ', '.'], "_");
+        let ids = self.entries.iter().map(|entry| entry.info.id.as_str());
+        let (distance, nearest) = ids.map(|id| (distance(&typed, id), id)).min()?;
+        // A third of the letters wrong is a slip; more is another word.
+        (distance <= (typed.chars().count() / 3).max(2)).then(|| nearest.to_owned())
+    }
+}
+
+fn in_range(info: &ParameterInfo, plain: f64) -> Result<(), ParameterError> {
+    if plain >= info.min && plain <= info.max {
+        return Ok(());
+    }
+    Err(ParameterError::OutOfRange {
+        id: info.id.clone(),
+        value: plain,
+        min: info.min,
+        max: info.max,
+        unit: info.unit.clone(),
+    })
+}
+
+fn describe(id: String, pointer: ParamPtr, group: String) -> ParameterInfo {
+    // SAFETY: called by `Tree::over`, which holds the parameters.
+    unsafe {
+        let default = pointer.default_normalized_value();
+        let (min, max, choices) = match pointer {
+            ParamPtr::FloatParam(_) | ParamPtr::IntParam(_) => {
+                (pointer.preview_plain(0.0), pointer.preview_plain(1.0), Vec::new())
+            }
+            ParamPtr::BoolParam(_) => (0.0, 1.0, vec!["Off".to_owned(), "On".to_owned()]),
+            ParamPtr::EnumParam(parameter) => {
+                let last = (*parameter).len() - 1;
+                let name = |index: usize| {
+                    (*parameter)
+                        .normalized_value_to_string((*parameter).preview_normalized(index as i32), false)
+                };
+                (0.0, last as f32, (0..=last).map(name).collect())
+            }
+        };
+        let default_plain = match pointer {
+            ParamPtr::FloatParam(parameter) => (*parameter).default_plain_value(),
+            _ => pointer.preview_plain(default),
+        };
+        // A parameter whose lowest value is "Off" carries its unit in its text.
+        let unit = match pointer.unit().trim() {
+            "" if matches!(pointer, ParamPtr::FloatParam(_)) => {
+                let text = pointer.normalized_value_to_string(1.0, true);
+                text.split_once(' ').map(|(_, unit)| unit.to_owned()).unwrap_or_default()
+            }
+            unit => unit.to_owned(),
+        };
+        ParameterInfo {
+            name: pointer.name().to_owned(),
+            group,
+            unit,
+            min: text::tidy(min),
+            max: text::tidy(max),
+            default: text::tidy(default_plain),
+            default_text: pointer.normalized_value_to_string(default, true),
+            choices,
+            automatable: !pointer.flags().contains(ParamFlags::NON_AUTOMATABLE),
+            id,
+        }
+    }
+}
+
+fn unit_of(symbol: &str) -> Unit {
+    [
+        Unit::Decibel,
+        Unit::DecibelFullScale,
+        Unit::DecibelTruePeak,
+        Unit::Hertz,
+        Unit::Millisecond,
+        Unit::Percent,
+        Unit::Ratio,
+        Unit::Degree,
+    ]
+    .into_iter()
+    .find(|unit| unit.symbol() == symbol)
+    .unwrap_or(Unit::None)
+}
+
+/// The number of the choice that a text names: in full, by its id, or by a beginning that only one has.
+fn choose(entry: &Entry, typed: &str) -> Option<usize> {
+    let typed = text::key(typed);
+    let names = entry.info.choices.iter().map(|choice| text::key(choice)).enumerate();
+    let ids = choice_ids(entry).into_iter().map(text::key).enumerate();
+    let exact = names.clone().chain(ids).find(|(_, name)| *name == typed);
+    exact.map(|(index, _)| index).or_else(|| {
+        let mut beginning = names.filter(|(_, name)| !typed.is_empty() && name.starts_with(&typed));
+        let first = beginning.next()?;
+        beginning.next().is_none().then_some(first.0)
+    })
+}
+
+/// The ids of a choice's variants, in order.
+fn choice_ids(entry: &Entry) -> Vec<&'static str> {
+    crate::choices::ids_of(&entry.info.choices).unwrap_or_default().to_vec()
+}
+
+/// Fewest insertions, removals and changes of a letter from one word to the other (V. Levenshtein, 1966).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, letter) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for (column, other) in to.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *other);
+            diagonal = row[column + 1];
+            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_set_by_text() {
+        let tree = Tree::new();
+        let cases = [
+            ("equalizer_frequency_1", "1.2k", 1200.0),
+            ("equalizer_slope_1", "24 dB/oct", 3.0),
+            ("equalizer_slope_1", "24", 3.0),
+            ("equalizer_shape_1", "high shelf", 2.0),
+            ("equalizer_shape_1", "high_pass", 4.0),
+            ("limiter_ceiling", "-0.3 dB", -0.3),
+            ("limiter_style", "AGGRESSIVE", 2.0),
+            ("glue_mix", "50 %", 50.0),
+            ("glue_sidechain_high_pass", "off", 20.0),
+            ("glue_sidechain_high_pass", "120 Hz", 120.0),
+            ("clipper_on", "on", 1.0),
+            ("dither_word_length", "16", 2.0),
+            ("multiband_mode", "linkwitz", 1.0),
+        ];
+        for (id, text, plain) in cases {
+            tree.set_from_text(id, text).unwrap();
+            assert_eq!(tree.plain(id).unwrap(), plain, "{id} = {text}");
+        }
+        assert_eq!(tree.text("glue_sidechain_high_pass").unwrap(), "120.0 Hz");
+        assert_eq!(tree.text("limiter_ceiling").unwrap(), "-0.30 dBTP");
+    }
+
+    #[test]
+    fn errors_say_what_to_do() {
+        let tree = Tree::new();
+        let message = |id: &str, text: &str| tree.set_from_text(id, text).unwrap_err().to_string();
+        assert_eq!(
+            message("limiter_celing", "0"),
+            "there is no parameter `limiter_celing`; did you mean `limiter_ceiling`?"
+        );
+        assert_eq!(message("xyz", "0"), "there is no parameter `xyz`");
+        assert_eq!(
+            message("limiter_ceiling", "3"),
+            "`limiter_ceiling` cannot be 3: it goes from -12 to 0 dBTP"
+        );
+        assert_eq!(
+            message("limiter_style", "loud"),
+            "`limiter_style` cannot be \"loud\": give one of Transparent, Punch, Aggressive, Smooth"
+        );
+    }
+
+    #[test]
+    fn a_value_is_the_same_by_every_way_in() {
+        let tree = Tree::new();
+        for info in tree.infos().iter().filter(|info| info.choices.is_empty()) {
+            for step in 0..=100 {
+                let plain = text::tidy((info.min + (info.max - info.min) * f64::from(step) / 100.0) as f32);
+                let plain = (plain * 1000.0).round() / 1000.0;
+                tree.set_plain(&info.id, plain).unwrap();
+                let by_plain = tree.plain(&info.id).unwrap();
+                let pointer = tree.pointer(&info.id).unwrap();
+                // SAFETY: the tree holds the parameter.
+                let by_host =
+                    text::tidy(unsafe { pointer.preview_plain(tree.normalized(&info.id).unwrap()) });
+                // A host's fraction has 24 bits: of a wide range six digits may be lost in the last.
+                let bound = (info.max - info.min) * 2e-7 + by_plain.abs() * 2e-6;
+                assert!(
+                    (by_plain - by_host).abs() <= bound,
+                    "{}: {by_plain} by value, {by_host} by host",
+                    info.id
+                );
+            }
+        }
+    }
+}
