@@ -5,6 +5,8 @@
 //! waits for, and both are seen from outside. Editors need an X server (`DISPLAY`); without one the rest is done.
 
 #![cfg(target_os = "linux")]
+// All of it is a test: what is not there ends it.
+#![allow(clippy::unwrap_used)]
 
 mod vst3_host;
 

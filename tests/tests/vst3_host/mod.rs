@@ -3,6 +3,8 @@
 
 // Each test file that takes this in uses a part of it.
 #![allow(dead_code)]
+// All of it is a test: what is not there ends it.
+#![allow(clippy::unwrap_used)]
 
 use std::cell::RefCell;
 use std::ffi::c_void;
