@@ -17,7 +17,7 @@ pub(crate) fn title(stage: StageId) -> &'static str {
     match stage {
         StageId::InputTrim => "Trim",
         StageId::Equalizer => "Equalizer",
-        StageId::DynamicEq => "Dynamic EQ",
+        StageId::DynamicEq => "Dyn EQ",
         StageId::Multiband => "Multiband",
         StageId::Glue => "Glue",
         StageId::Saturator => "Saturator",

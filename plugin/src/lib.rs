@@ -186,7 +186,7 @@ impl Plugin for LacquerPlugin {
             self.status.set_restart_needed(stale);
             if stale && context.plugin_api() == PluginApi::Standalone {
                 // No host is there to restart or to align anything: the sound stops for as long as it takes.
-                *engine = Box::new(Engine::new(&engine.spec_for(&self.params)));
+                **engine = Engine::new(&engine.spec_for(&self.params));
                 engine.set_all(&self.params);
                 self.restart_requested = false;
                 self.status.publish(engine.latency_samples() as u32, engine.spec().sample_rate as f32);

@@ -2,15 +2,13 @@
 
 use lacquer_dsp::chain::StageId;
 use lacquer_params::Tree;
-use std::fmt::Write;
 use std::path::Path;
 
 fn table() -> String {
     let mut table = String::from("id,name,group,unit,min,max,default,choices,automatable\n");
     for info in Tree::new().infos() {
-        writeln!(
-            table,
-            "{},{},{},{},{},{},{},{},{}",
+        table += &format!(
+            "{},{},{},{},{},{},{},{},{}\n",
             info.id,
             info.name,
             info.group,
@@ -20,8 +18,7 @@ fn table() -> String {
             info.default_text,
             info.choices.join("|"),
             info.automatable
-        )
-        .unwrap();
+        );
     }
     table
 }

@@ -1,0 +1,234 @@
+//! The built VST3 under the stress that crashes its framework unguarded: instances automated on audio threads while editors open
+//! and close and instances come and go. And, the host being there, what a state must and must not do.
+//!
+//! The stress runs in a process of its own: a panic in the plugin's library may abort it, or only end a thread that nobody
+//! waits for, and both are seen from outside. Editors need an X server (`DISPLAY`); without one the rest is done.
+
+#![cfg(target_os = "linux")]
+// All of it is a test: what is not there ends it.
+#![allow(clippy::unwrap_used)]
+
+mod vst3_host;
+
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use vst3_host::{BLOCK, Instance, Module, bundle};
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, WindowClass};
+
+/// Set in the process that does the work.
+const CHILD: &str = "LACQUER_HOSTS_GUARD_CHILD";
+
+/// What that process says last.
+const DONE: &str = "bundle unloaded";
+
+/// How long the stress lasts: unguarded, the framework dies within two seconds of it.
+const STRESS: Duration = Duration::from_secs(12);
+
+/// Instances at a time.
+const INSTANCES: usize = 4;
+
+/// Parameters that change in each block.
+const CHANGES: usize = 4;
+
+/// Runs `work` in a process of its own and gives what it printed; says why and gives nothing without a bundle.
+fn in_a_process(test: &str, work: fn(&Module)) -> Option<String> {
+    let Some(path) = bundle() else {
+        assert!(std::env::var_os("CI").is_none(), "Lacquer.vst3 is not built: run `cargo xtask bundle`");
+        println!("left out: Lacquer.vst3 is not built (`cargo xtask bundle`)");
+        return None;
+    };
+    if std::env::var_os(CHILD).is_some() {
+        let module = Module::load(&path);
+        work(&module);
+        module.unload();
+        eprintln!("{DONE}");
+        return None;
+    }
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr));
+    assert!(child.status.success(), "{}:\n{said}", child.status);
+    assert!(!said.contains("panicked"), "a thread panicked:\n{said}");
+    assert!(said.contains(DONE), "the work did not come to its end:\n{said}");
+    Some(said)
+}
+
+/// A small generator of even numbers in 0..1; the seed is fixed and each run is the same.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> f64 {
+        // D. Knuth, "The Art of Computer Programming" 2, MMIX.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// An instance with its audio thread.
+struct Player {
+    instance: Arc<Instance>,
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Player {
+    fn start(module: &Module, seed: u64, blocks: &Arc<AtomicU64>) -> Self {
+        let instance = Arc::new(Instance::new(module));
+        let stop = Arc::new(AtomicBool::new(false));
+        let thread = {
+            let (instance, stop, blocks) = (instance.clone(), stop.clone(), blocks.clone());
+            let ids = instance.automatable();
+            std::thread::spawn(move || {
+                let mut noise = Noise(seed);
+                while !stop.load(Relaxed) {
+                    let changes: [_; CHANGES] = std::array::from_fn(|_| {
+                        let id = ids[(noise.next() * ids.len() as f64) as usize];
+                        (id, (noise.next() * BLOCK as f64) as i32, noise.next())
+                    });
+                    let mut audio = [[0.0; BLOCK]; 2];
+                    audio.iter_mut().flatten().for_each(|sample| *sample = noise.next() as f32 - 0.5);
+                    instance.process(&mut audio, &changes);
+                    assert!(audio.iter().flatten().all(|sample| sample.is_finite()));
+                    blocks.fetch_add(1, Relaxed);
+                    // As a host: each block when it is due.
+                    std::thread::sleep(Duration::from_micros(300));
+                }
+            })
+        };
+        Self { instance, stop, thread }
+    }
+
+    fn end(self) {
+        self.stop.store(true, Relaxed);
+        self.thread.join().unwrap();
+        Arc::into_inner(self.instance).unwrap().end();
+    }
+}
+
+/// A window for editors.
+struct Desk {
+    connection: x11rb::rust_connection::RustConnection,
+    window: u32,
+}
+
+impl Desk {
+    fn open() -> Option<Self> {
+        std::env::var_os("DISPLAY")?;
+        let (connection, screen) = x11rb::connect(None).ok()?;
+        let window = connection.generate_id().ok()?;
+        let screen = &connection.setup().roots[screen];
+        let (depth, root, visual) = (screen.root_depth, screen.root, screen.root_visual);
+        let class = WindowClass::INPUT_OUTPUT;
+        let settings = CreateWindowAux::new();
+        connection
+            .create_window(depth, window, root, 0, 0, 1000, 600, 0, class, visual, &settings)
+            .ok()?
+            .check()
+            .ok()?;
+        connection.map_window(window).ok()?.check().ok()?;
+        Some(Self { connection, window })
+    }
+}
+
+fn stress(module: &Module) {
+    let desk = Desk::open();
+    let blocks = Arc::new(AtomicU64::new(0));
+    let mut noise = Noise(1);
+    let mut players: Vec<Player> = (0..INSTANCES).map(|n| Player::start(module, n as u64, &blocks)).collect();
+    let (mut editors, mut instances) = (0, INSTANCES);
+    let start = Instant::now();
+    while start.elapsed() < STRESS {
+        let chosen = (noise.next() * INSTANCES as f64) as usize;
+        if let Some(desk) = &desk {
+            let editor = players[chosen]
+                .instance
+                .open_editor(desk.window, noise.next() < 0.5)
+                .expect("the editor opens");
+            editor.run(Duration::from_millis((noise.next() * 60.0) as u64));
+            editor.close();
+            editors += 1;
+        }
+        if desk.is_none() || noise.next() < 0.3 {
+            players.swap_remove(chosen).end();
+            // Now and then the last one goes too, and the guard with it.
+            if noise.next() < 0.2 {
+                players.drain(..).for_each(Player::end);
+            }
+            while players.len() < INSTANCES {
+                players.push(Player::start(module, instances as u64, &blocks));
+                instances += 1;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    players.drain(..).for_each(Player::end);
+    drop(desk.map(|desk| desk.connection));
+    eprintln!("stress: {instances} instances, {editors} editors, {} blocks", blocks.load(Relaxed));
+    assert!(blocks.load(Relaxed) > 0);
+}
+
+#[test]
+fn no_panic_while_editors_and_instances_come_and_go() {
+    if let Some(said) = in_a_process("no_panic_while_editors_and_instances_come_and_go", stress) {
+        let figures =
+            said.lines().find(|line| line.starts_with("stress:")).expect("the stress ran to its end");
+        println!("{figures}");
+        if figures.contains(" 0 editors") {
+            assert!(std::env::var_os("CI").is_none(), "no editor was opened: run under Xvfb");
+            println!("left out: editors (no DISPLAY)");
+        }
+    }
+}
+
+/// Sets one value by automation and gives the state.
+fn state_after(instance: &Instance, parameter: usize, value: f64) -> Vec<u8> {
+    let id = instance.automatable()[parameter];
+    instance.process(&mut [[0.0; BLOCK]; 2], &[(id, 0, value)]);
+    instance.state()
+}
+
+fn states(module: &Module) {
+    let (one, other) = (Instance::new(module), Instance::new(module));
+    let default = one.state();
+    let state = state_after(&one, 2, 0.123_456_789);
+    assert_ne!(state, default, "the parameter moved");
+    assert!(other.set_state(&state));
+    assert!(other.state() == state, "a state comes back bit for bit");
+
+    let text = String::from_utf8(state.clone()).unwrap();
+    let refused = [
+        Vec::new(),
+        b"not a state".to_vec(),
+        state[..state.len() / 2].to_vec(),
+        text.replace("\"limiter_drive\"", "\"limiter_louder\"").into_bytes(),
+        text.replace("\"state_version\":\"1\"", "\"state_version\":\"999\"").into_bytes(),
+        text.replace("\"state_version\":\"1\"", "\"state_version\":\"x\"").into_bytes(),
+        text.replace("\"limiter_ceiling\":{\"f32\":-1.0}", "\"limiter_ceiling\":{\"f32\":40.0}").into_bytes(),
+        text.replace("\"limiter_ceiling\":{\"f32\":-1.0}", "\"limiter_ceiling\":{\"bool\":true}")
+            .into_bytes(),
+    ];
+    for bad in refused {
+        assert_ne!(bad, state, "every bad state differs");
+        other.set_state(&bad);
+        assert!(other.state() == state, "the old state is kept against {}", String::from_utf8_lossy(&bad));
+    }
+    // What a state does not name was not there when it was saved: it is at its default.
+    let short = r#"{"version":"0.1.0","params":{},"fields":{"state_version":"1"}}"#;
+    assert!(other.set_state(short.as_bytes()));
+    assert!(other.state() == default);
+    one.end();
+    other.end();
+}
+
+#[test]
+fn states_come_back_exactly_and_bad_ones_are_refused() {
+    in_a_process("states_come_back_exactly_and_bad_ones_are_refused", states);
+}
