@@ -3,6 +3,8 @@
 //! Static curve and the smooth decoupled peak detector of D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic
 //! Range Compressor Design", JAES 60(6), 2012, equations 4 and 17; all levels in dB.
 
+use crate::processor::CONTROL_PERIOD;
+
 /// Static curve of a downward compressor with a quadratic soft knee.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GainComputer {
@@ -20,16 +22,38 @@ impl GainComputer {
         Self { threshold_db, slope: 1.0 - 1.0 / ratio.max(1.0), knee_db: knee_db.max(0.0) }
     }
 
-    /// Gain reduction in dB, positive, for a level in dB.
+    /// Gain reduction in dB, positive, for a level in dB: what lies over the threshold is divided by the ratio.
     #[inline(always)]
     pub fn reduction_db(&self, level_db: f64) -> f64 {
-        let over = level_db - self.threshold_db;
+        self.over(level_db - self.threshold_db)
+    }
+
+    /// Gain in dB, positive, for a level in dB: what lies under the threshold is divided by the ratio.
+    #[inline(always)]
+    pub fn boost_db(&self, level_db: f64) -> f64 {
+        self.over(self.threshold_db - level_db)
+    }
+
+    #[inline(always)]
+    fn over(&self, over: f64) -> f64 {
         // One formula for all three branches: the parabola between -W/2 and +W/2, clamped to 0 below and the line above.
         let half = 0.5 * self.knee_db;
         let inside = (over + half).clamp(0.0, self.knee_db);
         let parabola = if self.knee_db > 0.0 { inside * inside / (2.0 * self.knee_db) } else { 0.0 };
         self.slope * (parabola + (over - half).max(0.0))
     }
+}
+
+/// Longest hop in ms between two gains of a compressor: as short as the shortest attack.
+const HOP_MS: f64 = 0.1;
+
+/// Frames between two gains of a compressor at `sample_rate` hertz: a power of two that divides the control period.
+pub fn hop_frames(sample_rate: f64) -> usize {
+    let mut hop = 1;
+    while hop < CONTROL_PERIOD / 2 && (2 * hop) as f64 * 1000.0 / sample_rate <= HOP_MS {
+        hop *= 2;
+    }
+    hop
 }
 
 /// One-pole coefficient for a time constant (63 %) of `time_ms` at `rate` updates per second; 0 for no time at all.

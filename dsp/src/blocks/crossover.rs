@@ -16,7 +16,7 @@ pub struct Crossover {
 }
 
 /// Coefficients of a [`Crossover`] and of its [`AllPass`].
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct CrossoverCoefficients {
     /// tan(pi f / fs).
     pub g: f64,
@@ -24,6 +24,9 @@ pub struct CrossoverCoefficients {
 }
 
 impl CrossoverCoefficients {
+    /// 1/Q of the Butterworth sections.
+    pub const DAMPING: f64 = SQRT_2;
+
     /// Crossover at `frequency_hz`, clamped below Nyquist.
     pub fn new(frequency_hz: f64, sample_rate: f64) -> Self {
         Self::from_g(SvfCoefficients::low_pass(frequency_hz, FRAC_1_SQRT_2, sample_rate).g)
@@ -33,6 +36,12 @@ impl CrossoverCoefficients {
     #[inline(always)]
     pub fn from_g(g: f64) -> Self {
         Self { g, a1: 1.0 / (1.0 + g * (g + SQRT_2)) }
+    }
+
+    /// 1 / (1 + g (g + sqrt2)), which the recursions need.
+    #[inline(always)]
+    pub fn a1(&self) -> f64 {
+        self.a1
     }
 }
 

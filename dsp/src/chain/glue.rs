@@ -13,7 +13,7 @@
 //! The gain is made once in a hop of about 0.08 ms from the highest peak in it and reached linearly in the next. No latency.
 //! Where nothing is reduced and the makeup is 0 dB, every bit is kept.
 
-use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
+use crate::blocks::ballistics::{Ballistics, GainComputer, hop_frames, time_coefficient};
 use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
@@ -71,8 +71,6 @@ impl StageSettings for GlueSettings {
     }
 }
 
-/// Shortest hop in ms: two thirds of the shortest attack.
-const HOP_MS: f64 = 0.08;
 /// Time over which the crest factor is taken, ms.
 const CREST_MS: f64 = 200.0;
 /// Attack and sum of attack and release of the automatic times at C^2 = 1, ms.
@@ -249,12 +247,7 @@ impl Glue {
 impl Processor for Glue {
     fn prepare(&mut self, spec: &ProcessSpec) {
         self.sample_rate = spec.sample_rate;
-        self.hop = 1;
-        while self.hop < CONTROL_PERIOD / 2
-            && (2 * self.hop) as f64 * 1000.0 / spec.sample_rate <= HOP_MS * 1.2
-        {
-            self.hop *= 2;
-        }
+        self.hop = hop_frames(spec.sample_rate);
         self.hop_rate = spec.sample_rate / self.hop as f64;
         self.crest_coefficient = time_coefficient(CREST_MS, self.hop_rate);
         let rate = spec.sample_rate;

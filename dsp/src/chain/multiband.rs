@@ -1,6 +1,24 @@
 //! Multiband compressor: four bands with movable crossovers.
+//!
+//! *Transparent*: a shelf at each crossover whose two sides have the gains of the bands beside it ([`shelves`]): minimum
+//! phase, and every bit kept where no band acts. *Linkwitz-Riley*: bands of the 4th order in phase with each other
+//! ([`bands`]), steeper, with their all-pass always there.
+//!
+//! Each band has the compressor of [`compressor`]; its gain is made once in a hop of at most 0.1 ms from the band's highest
+//! peak in it and reached linearly in the next. No latency. Part n of the listening is what band n gives to the output.
 
-use crate::processor::{Block, ProcessSpec, Processor, Stage, StageSettings};
+mod bands;
+mod compressor;
+mod crossovers;
+mod shelves;
+
+use crate::blocks::ballistics::hop_frames;
+use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use bands::Bands;
+use compressor::BandCompressor;
+use crossovers::Crossovers;
+use shelves::Shelves;
 
 /// Bands of the multiband compressor.
 pub const MULTIBAND_BANDS: usize = 4;
@@ -100,24 +118,216 @@ impl StageSettings for MultibandSettings {
     }
 }
 
+/// One frame of each band, low to high.
+type BandFrames = [Frame; MULTIBAND_BANDS];
+
+/// Length of the fade from one mode to the other in ms.
+const MODE_FADE_MS: f64 = 15.0;
+
 /// The stage; see the module.
 #[derive(Default)]
 pub struct Multiband {
     settings: MultibandSettings,
+    /// Frames per hop, a power of two.
+    hop: usize,
+    crossovers: Crossovers,
+    shelves: Shelves,
+    bands: Bands,
+    compressors: [BandCompressor; MULTIBAND_BANDS],
+    link: Smoother,
+    mix: Smoother,
+    mix_at_hop: Ramp,
+    /// Highest peaks of the hop under way.
+    peaks: BandFrames,
+    /// Gain of each band at the hop's end, mixed with the dry signal.
+    gains: BandFrames,
+    /// 0 transparent to 1 Linkwitz-Riley.
+    mode_fade: f64,
+    mode_target: f64,
+    mode_step: f64,
+    listening: Option<usize>,
+    /// Gain of the band that is listened to, and its step per frame.
+    listen_gain: Frame,
+    listen_step: Frame,
+    listened: Vec<Frame>,
+    started: bool,
+}
+
+impl Multiband {
+    /// Gain in dB, makeup included, of each band at the end of the last control period, of the channel that is turned down
+    /// most.
+    pub fn band_gains_db(&self) -> [f64; MULTIBAND_BANDS] {
+        std::array::from_fn(|n| self.compressors[n].gain_db())
+    }
+
+    fn begin_period(&mut self) {
+        let first = !self.started;
+        self.started = true;
+        for smoother in [&mut self.link, &mut self.mix] {
+            if first {
+                smoother.snap();
+            }
+            smoother.begin_period();
+        }
+        self.mode_target = match self.settings.mode {
+            MultibandMode::Transparent => 0.0,
+            MultibandMode::LinkwitzRiley => 1.0,
+        };
+        let hops = CONTROL_PERIOD / self.hop;
+        if first {
+            self.mix_at_hop.snap(self.mix.end_of_period());
+            self.mode_fade = self.mode_target;
+        } else {
+            self.mix_at_hop.begin_period_of(self.mix.end_of_period(), hops);
+        }
+        for compressor in &mut self.compressors {
+            compressor.begin_period(first, hops);
+        }
+        self.crossovers.begin_period(first);
+        if first {
+            let mix = self.mix.end_of_period();
+            for (gains, compressor) in self.gains.iter_mut().zip(&self.compressors) {
+                *gains = [1.0 + mix * (compressor.makeup_gain() - 1.0); 2];
+            }
+            self.shelves.snap(&self.gains);
+            self.bands.snap(&self.gains);
+            if let Some(part) = self.listening {
+                (self.listen_gain, self.listen_step) = (self.gains[part], [0.0; 2]);
+            }
+        }
+    }
+
+    /// Takes the peaks of a finished hop and aims at the gains for the next.
+    #[inline]
+    fn finish_hop(&mut self) {
+        let mix = self.mix_at_hop.next();
+        let link = self.link.end_of_period();
+        let linked = link == 1.0 && !self.link.is_moving();
+        let last = self.gains;
+        for ((compressor, peaks), gains) in self.compressors.iter_mut().zip(&self.peaks).zip(&mut self.gains)
+        {
+            let own = if linked {
+                [compressor.finish_linked_hop(*peaks); 2]
+            } else {
+                compressor.finish_hop(*peaks, link)
+            };
+            *gains = own.map(|gain| 1.0 + mix * (gain - 1.0));
+        }
+        self.peaks = Default::default();
+        if let Some(part) = self.listening {
+            self.listen_gain = last[part];
+            self.listen_step = [0, 1].map(|c| (self.gains[part][c] - last[part][c]) / self.hop as f64);
+        }
+        if self.mode_fade < 1.0 {
+            self.shelves.aim(&self.gains, self.hop);
+        }
+        if self.mode_fade > 0.0 {
+            self.bands.aim(&self.gains, self.hop);
+        }
+    }
+
+    /// Notes the level of the bands.
+    #[inline(always)]
+    fn watch(&mut self, bands: &BandFrames) {
+        for (peaks, band) in self.peaks.iter_mut().zip(bands) {
+            for c in 0..2 {
+                let level = band[c].abs();
+                peaks[c] = if level > peaks[c] { level } else { peaks[c] };
+            }
+        }
+    }
+
+    /// Output of one frame; `SHELVES` and `BANDS` say which modes run.
+    #[inline(always)]
+    fn tick<const SHELVES: bool, const BANDS: bool>(&mut self, x: Frame) -> (Frame, BandFrames) {
+        self.crossovers.step();
+        if SHELVES && BANDS {
+            let target = self.mode_target;
+            self.mode_fade = if self.mode_fade < target {
+                (self.mode_fade + self.mode_step).min(target)
+            } else {
+                (self.mode_fade - self.mode_step).max(target)
+            };
+            let (transparent, _) = self.shelves.tick(&self.crossovers, x);
+            let (split, bands) = self.bands.tick(&self.crossovers, x);
+            let share = self.mode_fade * self.mode_fade * (3.0 - 2.0 * self.mode_fade);
+            let y = [0, 1].map(|c| transparent[c] + share * (split[c] - transparent[c]));
+            (y, bands)
+        } else if SHELVES {
+            self.shelves.tick(&self.crossovers, x)
+        } else {
+            self.bands.tick(&self.crossovers, x)
+        }
+    }
+
+    #[inline(always)]
+    fn run<const SHELVES: bool, const BANDS: bool>(&mut self, block: &mut Block) {
+        let mut in_hop = (block.position() % self.hop as u64) as usize;
+        for n in 0..block.frames.len() {
+            let (y, bands) = self.tick::<SHELVES, BANDS>(block.frames[n]);
+            block.frames[n] = y;
+            self.watch(&bands);
+            if let Some(part) = self.listening {
+                let band = bands[part];
+                self.listen_gain = [0, 1].map(|c| self.listen_gain[c] + self.listen_step[c]);
+                self.listened.push([band[0] * self.listen_gain[0], band[1] * self.listen_gain[1]]);
+            }
+            in_hop += 1;
+            if in_hop == self.hop {
+                in_hop = 0;
+                self.finish_hop();
+            }
+        }
+    }
 }
 
 impl Processor for Multiband {
-    fn prepare(&mut self, _spec: &ProcessSpec) {
+    fn prepare(&mut self, spec: &ProcessSpec) {
+        self.hop = hop_frames(spec.sample_rate);
+        self.crossovers.prepare(spec.sample_rate);
+        let hop_rate = spec.sample_rate / self.hop as f64;
+        self.compressors.iter_mut().for_each(|compressor| compressor.prepare(spec.sample_rate, hop_rate));
+        self.link.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
+        self.mix.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
+        self.mode_step = 1000.0 / (MODE_FADE_MS * spec.sample_rate);
+        self.listened = Vec::with_capacity(CONTROL_PERIOD);
+        let settings = self.settings;
+        self.set(&settings);
         self.reset();
     }
 
-    fn reset(&mut self) {}
+    fn reset(&mut self) {
+        self.shelves.reset();
+        self.bands.reset();
+        self.compressors.iter_mut().for_each(BandCompressor::reset);
+        self.peaks = Default::default();
+        self.listened.clear();
+        self.started = false;
+    }
 
     fn latency_samples(&self) -> usize {
         0
     }
 
-    fn process(&mut self, _block: &mut Block) {}
+    fn process(&mut self, block: &mut Block) {
+        if block.starts_control_period() {
+            self.begin_period();
+        }
+        self.listened.clear();
+        let target = self.mode_target;
+        if self.mode_fade != target {
+            if self.mode_fade == 0.0 {
+                self.bands.start(&self.gains);
+            } else if self.mode_fade == 1.0 {
+                self.shelves.start(&self.gains);
+            }
+            self.run::<true, true>(block);
+        } else if target == 0.0 {
+            self.run::<true, false>(block);
+        } else {
+            self.run::<false, true>(block);
+        }
+    }
 }
 
 impl Stage for Multiband {
@@ -125,5 +335,27 @@ impl Stage for Multiband {
 
     fn set(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
+        self.crossovers.set(settings.crossovers_hz);
+        for (compressor, band) in self.compressors.iter_mut().zip(&settings.bands) {
+            compressor.set(band);
+        }
+        self.link.set_target(settings.link.clamp(0.0, 1.0));
+        self.mix.set_target(settings.mix.clamp(0.0, 1.0));
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        self.compressors.iter().fold(0.0, |most, compressor| f64::max(most, compressor.reduction_db()))
+    }
+
+    fn set_listen(&mut self, part: Option<usize>) {
+        let part = part.filter(|part| *part < MULTIBAND_BANDS);
+        if let Some(part) = part.filter(|_| part != self.listening) {
+            (self.listen_gain, self.listen_step) = (self.gains[part], [0.0; 2]);
+        }
+        self.listening = part;
+    }
+
+    fn listen_signal(&self) -> Option<&[Frame]> {
+        self.listening.map(|_| self.listened.as_slice())
     }
 }

@@ -1,0 +1,180 @@
+//! One band's compressor: from the peaks of a hop to the gain at the next one's end.
+//!
+//! Feed-forward, log domain, with the smooth decoupled detector (D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic
+//! Range Compressor Design", JAES 60(6), 2012). *Upward* turns up what lies under the threshold by (T - x)(1 - 1/R), less and
+//! less where the band's envelope is below -60 dBFS, so that noise stays where it is; there the attack is the time in which a
+//! boost goes away.
+
+use super::{MultibandBand, MultibandDirection};
+use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
+use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
+use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
+use crate::processor::Frame;
+
+/// Levels in dBFS between which an upward boost fades in.
+const UPWARD_FLOOR_DB: [f64; 2] = [-78.0, -60.0];
+/// Time constant in ms of that envelope: longer than a period of 20 Hz, so that it does not follow the wave.
+const UPWARD_ENVELOPE_MS: f64 = 100.0;
+/// Reduction in dB below which a release ends.
+const RELEASED_DB: f64 = 1e-7;
+
+/// The controls that glide, in the order of [`BandCompressor::set`].
+const CONTROLS: usize = 6;
+
+/// A band's compressor; see the module.
+#[derive(Debug, Clone, Default)]
+pub struct BandCompressor {
+    hop_rate: f64,
+    /// Threshold in dB, logarithm of the ratio, knee, range and makeup in dB, and the share of the upward direction.
+    controls: [Smoother; CONTROLS],
+    /// The same with 1 - 1/ratio in place of the logarithm: at this hop, and per hop.
+    now: [f64; CONTROLS],
+    steps: [f64; CONTROLS],
+    end: [f64; CONTROLS],
+    moving: bool,
+    attack: f64,
+    release: f64,
+    ballistics: [Ballistics; 2],
+    /// Highest peaks, decaying.
+    envelopes: Frame,
+    decay: f64,
+    makeup_gain: f64,
+    reduction_db: f64,
+    most_db: f64,
+}
+
+impl BandCompressor {
+    /// Sets the sample rate in hertz and the hops per second.
+    pub fn prepare(&mut self, sample_rate: f64, hop_rate: f64) {
+        self.hop_rate = hop_rate;
+        self.decay = time_coefficient(UPWARD_ENVELOPE_MS, hop_rate);
+        self.controls.iter_mut().for_each(|control| control.prepare(sample_rate, CONTROL_SMOOTHING_MS));
+    }
+
+    /// Forgets the audio.
+    pub fn reset(&mut self) {
+        self.ballistics = Default::default();
+        self.envelopes = [0.0; 2];
+        (self.reduction_db, self.most_db) = (0.0, 0.0);
+    }
+
+    /// Takes a band's settings. Switched off, it goes to a ratio of 1 and no makeup.
+    pub fn set(&mut self, band: &MultibandBand) {
+        let targets = [
+            band.threshold_db.clamp(-60.0, 0.0),
+            if band.on { band.ratio.clamp(1.0, 20.0).ln() } else { 0.0 },
+            band.knee_db.clamp(0.0, 24.0),
+            band.range_db.clamp(0.0, 24.0),
+            if band.on { band.makeup_db.clamp(-12.0, 12.0) } else { 0.0 },
+            if band.direction == MultibandDirection::Upward { 1.0 } else { 0.0 },
+        ];
+        for (control, target) in self.controls.iter_mut().zip(targets) {
+            control.set_target(target);
+        }
+        self.attack = time_coefficient(band.attack_ms.clamp(0.1, 200.0), self.hop_rate);
+        self.release = time_coefficient(band.release_ms.clamp(5.0, 2000.0), self.hop_rate);
+    }
+
+    /// Starts a control period of `hops` hops; the first puts every control on its target.
+    pub fn begin_period(&mut self, first: bool, hops: usize) {
+        self.most_db = 0.0;
+        let was_moving = self.moving;
+        self.moving = false;
+        for control in &mut self.controls {
+            if first {
+                control.snap();
+            }
+            self.moving |= control.begin_period();
+        }
+        if !(first || self.moving || was_moving) {
+            return;
+        }
+        self.now = self.end;
+        self.end = std::array::from_fn(|n| self.controls[n].end_of_period());
+        self.end[1] = 1.0 - (-self.end[1]).exp();
+        if first {
+            self.now = self.end;
+        }
+        self.steps = std::array::from_fn(|n| (self.end[n] - self.now[n]) / hops as f64);
+        self.makeup_gain = db_to_gain(self.end[4]);
+    }
+
+    /// Gain after the compressor.
+    pub fn makeup_gain(&self) -> f64 {
+        self.makeup_gain
+    }
+
+    /// Gain in dB of the last hop, makeup included.
+    pub fn gain_db(&self) -> f64 {
+        self.now[4] - self.reduction_db
+    }
+
+    /// Most gain reduction in dB of the last control period.
+    pub fn reduction_db(&self) -> f64 {
+        self.most_db
+    }
+
+    /// Gain at the next hop's end for both channels, the louder one steering.
+    #[inline]
+    pub fn finish_linked_hop(&mut self, peaks: Frame) -> f64 {
+        self.step();
+        let wanted = self.wanted_db(0, peaks[0].max(peaks[1]));
+        self.envelopes[1] = self.envelopes[0];
+        let gain = self.aim(0, wanted);
+        self.ballistics[1] = self.ballistics[0];
+        gain
+    }
+
+    /// Gains at the next hop's end, with the channels linked by the share `link`.
+    #[inline]
+    pub fn finish_hop(&mut self, peaks: Frame, link: f64) -> Frame {
+        self.step();
+        let own = [self.wanted_db(0, peaks[0]), self.wanted_db(1, peaks[1])];
+        let most = own[0].max(own[1]);
+        let gains =
+            [self.aim(0, own[0] + link * (most - own[0])), self.aim(1, own[1] + link * (most - own[1]))];
+        self.reduction_db = self.ballistics[0].value().max(self.ballistics[1].value());
+        gains
+    }
+
+    #[inline(always)]
+    fn step(&mut self) {
+        if self.moving {
+            for (now, step) in self.now.iter_mut().zip(self.steps) {
+                *now += step;
+            }
+        }
+    }
+
+    /// Reduction in dB that the static curve asks for; negative for a boost.
+    #[inline(always)]
+    fn wanted_db(&mut self, channel: usize, peak: f64) -> f64 {
+        self.envelopes[channel] = peak.max(self.decay * self.envelopes[channel]);
+        let [threshold_db, slope, knee_db, range_db, _, upward] = self.now;
+        let computer = GainComputer { threshold_db, slope, knee_db };
+        let level_db = fast_gain_to_db(peak);
+        let down = computer.reduction_db(level_db).min(range_db);
+        if upward == 0.0 {
+            return down;
+        }
+        let [floor, full] = UPWARD_FLOOR_DB;
+        let envelope_db = fast_gain_to_db(self.envelopes[channel]);
+        let share = ((envelope_db - floor) / (full - floor)).clamp(0.0, 1.0);
+        let up = share * computer.boost_db(level_db).min(range_db);
+        (1.0 - upward) * down - upward * up
+    }
+
+    /// Moves a channel's reduction towards what is wanted, as attack and release allow, and returns its gain.
+    #[inline(always)]
+    fn aim(&mut self, channel: usize, wanted_db: f64) -> f64 {
+        let ballistics = &mut self.ballistics[channel];
+        let mut reduction = ballistics.tick(wanted_db, self.attack, self.release);
+        if wanted_db == 0.0 && reduction.abs() < RELEASED_DB {
+            ballistics.reset();
+            reduction = 0.0;
+        }
+        self.reduction_db = reduction;
+        self.most_db = self.most_db.max(reduction);
+        fast_db_to_gain(self.now[4] - reduction)
+    }
+}
