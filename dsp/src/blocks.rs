@@ -7,6 +7,7 @@ pub mod delay;
 pub mod fir;
 pub mod matched;
 pub mod oversampler;
+pub mod placement;
 pub mod smoothing;
 pub mod svf;
 pub mod true_peak;

@@ -15,7 +15,28 @@ pub struct AnalogSection {
     pub denominator: [f64; 3],
 }
 
+/// Bell and shelves in the form of R. Bristow-Johnson, "Cookbook formulae for audio equalizer biquad filter coefficients":
+/// with `a` = 10^(gain / 40) a boost and its cut are mirror images. `w` is the frequency in radians per sample.
 impl AnalogSection {
+    /// Boost or cut around `w`.
+    pub fn bell(w: f64, q: f64, a: f64) -> Self {
+        Self { numerator: [w * w, a / q * w, 1.0], denominator: [w * w, w / (a * q), 1.0] }
+    }
+
+    /// Boost or cut below `w`.
+    pub fn low_shelf(w: f64, q: f64, a: f64) -> Self {
+        let middle = a.sqrt() / q * w;
+        let numerator = [a * w * w, middle, 1.0].map(|c| a * c);
+        Self { numerator, denominator: [w * w, middle, a] }
+    }
+
+    /// Boost or cut above `w`.
+    pub fn high_shelf(w: f64, q: f64, a: f64) -> Self {
+        let middle = a.sqrt() / q * w;
+        let numerator = [w * w, middle, a].map(|c| a * c);
+        Self { numerator, denominator: [a * w * w, middle, 1.0] }
+    }
+
     /// |H|^2 at `w` radians per sample.
     pub fn power(&self, w: f64) -> f64 {
         let at = |p: &[f64; 3]| (p[0] - p[2] * w * w).powi(2) + (p[1] * w).powi(2);

@@ -153,6 +153,81 @@ impl Ramp {
     }
 }
 
+/// Controls that are followed as by a [`Smoother`] each, and read a few times in a control period.
+#[derive(Debug, Clone)]
+pub struct Controls<const N: usize> {
+    smoothers: [Smoother; N],
+    now: [f64; N],
+    steps: [f64; N],
+    moving: bool,
+}
+
+impl<const N: usize> Default for Controls<N> {
+    fn default() -> Self {
+        Self { smoothers: [Smoother::default(); N], now: [0.0; N], steps: [0.0; N], moving: false }
+    }
+}
+
+impl<const N: usize> Controls<N> {
+    /// Sets the sample rate in hertz.
+    pub fn prepare(&mut self, sample_rate: f64) {
+        self.smoothers.iter_mut().for_each(|smoother| smoother.prepare(sample_rate, CONTROL_SMOOTHING_MS));
+    }
+
+    /// Sets where the values are going.
+    pub fn set(&mut self, targets: [f64; N]) {
+        for (smoother, target) in self.smoothers.iter_mut().zip(targets) {
+            smoother.set_target(target);
+        }
+    }
+
+    /// Puts every value on its target at once.
+    pub fn snap(&mut self) {
+        for (smoother, now) in self.smoothers.iter_mut().zip(&mut self.now) {
+            smoother.snap();
+            *now = smoother.end_of_period();
+        }
+        self.moving = false;
+    }
+
+    /// Starts a control period of `steps` calls of [`Controls::step`].
+    pub fn begin_period(&mut self, steps: usize) {
+        let was_moving = self.moving;
+        self.moving = false;
+        for smoother in &mut self.smoothers {
+            self.moving |= smoother.begin_period();
+        }
+        if self.moving {
+            let per_step = CONTROL_PERIOD as f64 / steps as f64;
+            self.now = std::array::from_fn(|n| self.smoothers[n].current);
+            self.steps = std::array::from_fn(|n| self.smoothers[n].step * per_step);
+        } else if was_moving {
+            self.now = std::array::from_fn(|n| self.smoothers[n].end);
+        }
+    }
+
+    /// Whether a value moves in this period.
+    pub fn is_moving(&self) -> bool {
+        self.moving
+    }
+
+    /// The values at the end of this control period.
+    pub fn end_of_period(&self) -> [f64; N] {
+        std::array::from_fn(|n| self.smoothers[n].end)
+    }
+
+    /// The values one step on.
+    #[inline(always)]
+    pub fn step(&mut self) -> [f64; N] {
+        if self.moving {
+            for (now, step) in self.now.iter_mut().zip(self.steps) {
+                *now += step;
+            }
+        }
+        self.now
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@ mod correction;
 mod minimum;
 pub mod prototype;
 
+pub use crate::blocks::placement::Placement;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
@@ -44,22 +45,6 @@ pub enum EqualizerShape {
     Notch,
     /// Keeps the frequency alone.
     BandPass,
-}
-
-/// What part of the stereo signal a band works on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Placement {
-    /// Both channels alike.
-    #[default]
-    Stereo,
-    /// The left channel.
-    Left,
-    /// The right channel.
-    Right,
-    /// The mid (L + R) / 2.
-    Mid,
-    /// The side (L - R) / 2.
-    Side,
 }
 
 /// One band of the equalizer.

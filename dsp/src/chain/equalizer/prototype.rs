@@ -1,7 +1,6 @@
 //! The analogue filters that the bands stand for.
 //!
-//! Bell and shelves in the form of R. Bristow-Johnson, "Cookbook formulae for audio equalizer biquad filter coefficients":
-//! with A = 10^(gain / 40) a boost and its cut are mirror images. Pass filters are Butterworth of any order, the sharpest
+//! Bell and shelves as [`AnalogSection`] has them. Pass filters are Butterworth of any order, the sharpest
 //! section scaled by the quality factor over 0.707.
 
 use super::{EqualizerBand, EqualizerShape};
@@ -29,34 +28,29 @@ impl Prototype {
         let gain_db = band.gain_db.clamp(-18.0, 18.0);
         let a = db_to_gain(0.5 * gain_db);
         match band.shape {
-            EqualizerShape::Bell => Self::single([w * w, a / q * w, 1.0], [w * w, w / (a * q), 1.0]),
-            EqualizerShape::LowShelf => Self::low_shelf(w, q, a, 1.0),
-            EqualizerShape::HighShelf => Self::high_shelf(w, q, a, 1.0),
-            // A high shelf turned down by half its gain; half the quality factor spreads it over the spectrum.
-            EqualizerShape::Tilt => Self::high_shelf(w, 0.5 * q, a, 1.0 / a),
+            EqualizerShape::Bell => Self::single(AnalogSection::bell(w, q, a)),
+            EqualizerShape::LowShelf => Self::single(AnalogSection::low_shelf(w, q, a)),
+            EqualizerShape::HighShelf => Self::single(AnalogSection::high_shelf(w, q, a)),
+            EqualizerShape::Tilt => {
+                // A high shelf turned down by half its gain; half the quality factor spreads it over the spectrum.
+                let shelf = AnalogSection::high_shelf(w, 0.5 * q, a);
+                Self::single(AnalogSection { numerator: shelf.numerator.map(|c| c / a), ..shelf })
+            }
             EqualizerShape::HighPass => Self::pass(w, q, band.slope, true),
             EqualizerShape::LowPass => Self::pass(w, q, band.slope, false),
-            EqualizerShape::Notch => Self::single([w * w, 0.0, 1.0], [w * w, w / q, 1.0]),
-            EqualizerShape::BandPass => Self::single([0.0, w / q, 0.0], [w * w, w / q, 1.0]),
+            EqualizerShape::Notch => {
+                Self::single(AnalogSection { numerator: [w * w, 0.0, 1.0], denominator: [w * w, w / q, 1.0] })
+            }
+            EqualizerShape::BandPass => {
+                Self::single(AnalogSection { numerator: [0.0, w / q, 0.0], denominator: [w * w, w / q, 1.0] })
+            }
         }
     }
 
-    fn single(numerator: [f64; 3], denominator: [f64; 3]) -> Self {
+    fn single(section: AnalogSection) -> Self {
         let mut sections = [UNITY; MOST_SECTIONS];
-        sections[0] = AnalogSection { numerator, denominator };
+        sections[0] = section;
         Self { sections, count: 1 }
-    }
-
-    fn low_shelf(w: f64, q: f64, a: f64, gain: f64) -> Self {
-        let middle = a.sqrt() / q * w;
-        let numerator = [a * w * w, middle, 1.0].map(|c| gain * a * c);
-        Self::single(numerator, [w * w, middle, a])
-    }
-
-    fn high_shelf(w: f64, q: f64, a: f64, gain: f64) -> Self {
-        let middle = a.sqrt() / q * w;
-        let numerator = [w * w, middle, a].map(|c| gain * a * c);
-        Self::single(numerator, [a * w * w, middle, 1.0])
     }
 
     fn pass(w: f64, q: f64, slope: u8, high: bool) -> Self {

@@ -8,7 +8,7 @@
 use super::{MultibandBand, MultibandDirection};
 use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
 use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
-use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
+use crate::blocks::smoothing::Controls;
 use crate::processor::Frame;
 
 /// Levels in dBFS between which an upward boost fades in.
@@ -18,27 +18,22 @@ const UPWARD_ENVELOPE_MS: f64 = 100.0;
 /// Reduction in dB below which a release ends.
 const RELEASED_DB: f64 = 1e-7;
 
-/// The controls that glide, in the order of [`BandCompressor::set`].
+/// Threshold in dB, 1 - 1/ratio, knee, range and makeup in dB, and the share of the upward direction.
 const CONTROLS: usize = 6;
 
 /// A band's compressor; see the module.
 #[derive(Debug, Clone, Default)]
 pub struct BandCompressor {
     hop_rate: f64,
-    /// Threshold in dB, logarithm of the ratio, knee, range and makeup in dB, and the share of the upward direction.
-    controls: [Smoother; CONTROLS],
-    /// The same with 1 - 1/ratio in place of the logarithm: at this hop, and per hop.
+    controls: Controls<CONTROLS>,
+    /// The controls at this hop.
     now: [f64; CONTROLS],
-    steps: [f64; CONTROLS],
-    end: [f64; CONTROLS],
-    moving: bool,
     attack: f64,
     release: f64,
     ballistics: [Ballistics; 2],
     /// Highest peaks, decaying.
     envelopes: Frame,
     decay: f64,
-    makeup_gain: f64,
     reduction_db: f64,
     most_db: f64,
 }
@@ -48,7 +43,7 @@ impl BandCompressor {
     pub fn prepare(&mut self, sample_rate: f64, hop_rate: f64) {
         self.hop_rate = hop_rate;
         self.decay = time_coefficient(UPWARD_ENVELOPE_MS, hop_rate);
-        self.controls.iter_mut().for_each(|control| control.prepare(sample_rate, CONTROL_SMOOTHING_MS));
+        self.controls.prepare(sample_rate);
     }
 
     /// Forgets the audio.
@@ -60,17 +55,14 @@ impl BandCompressor {
 
     /// Takes a band's settings. Switched off, it goes to a ratio of 1 and no makeup.
     pub fn set(&mut self, band: &MultibandBand) {
-        let targets = [
+        self.controls.set([
             band.threshold_db.clamp(-60.0, 0.0),
-            if band.on { band.ratio.clamp(1.0, 20.0).ln() } else { 0.0 },
+            if band.on { 1.0 - 1.0 / band.ratio.clamp(1.0, 20.0) } else { 0.0 },
             band.knee_db.clamp(0.0, 24.0),
             band.range_db.clamp(0.0, 24.0),
             if band.on { band.makeup_db.clamp(-12.0, 12.0) } else { 0.0 },
             if band.direction == MultibandDirection::Upward { 1.0 } else { 0.0 },
-        ];
-        for (control, target) in self.controls.iter_mut().zip(targets) {
-            control.set_target(target);
-        }
+        ]);
         self.attack = time_coefficient(band.attack_ms.clamp(0.1, 200.0), self.hop_rate);
         self.release = time_coefficient(band.release_ms.clamp(5.0, 2000.0), self.hop_rate);
     }
@@ -78,30 +70,16 @@ impl BandCompressor {
     /// Starts a control period of `hops` hops; the first puts every control on its target.
     pub fn begin_period(&mut self, first: bool, hops: usize) {
         self.most_db = 0.0;
-        let was_moving = self.moving;
-        self.moving = false;
-        for control in &mut self.controls {
-            if first {
-                control.snap();
-            }
-            self.moving |= control.begin_period();
-        }
-        if !(first || self.moving || was_moving) {
-            return;
-        }
-        self.now = self.end;
-        self.end = std::array::from_fn(|n| self.controls[n].end_of_period());
-        self.end[1] = 1.0 - (-self.end[1]).exp();
         if first {
-            self.now = self.end;
+            self.controls.snap();
+            self.now = self.controls.end_of_period();
         }
-        self.steps = std::array::from_fn(|n| (self.end[n] - self.now[n]) / hops as f64);
-        self.makeup_gain = db_to_gain(self.end[4]);
+        self.controls.begin_period(hops);
     }
 
     /// Gain after the compressor.
     pub fn makeup_gain(&self) -> f64 {
-        self.makeup_gain
+        db_to_gain(self.now[4])
     }
 
     /// Gain in dB of the last hop, makeup included.
@@ -117,7 +95,7 @@ impl BandCompressor {
     /// Gain at the next hop's end for both channels, the louder one steering.
     #[inline]
     pub fn finish_linked_hop(&mut self, peaks: Frame) -> f64 {
-        self.step();
+        self.now = self.controls.step();
         let wanted = self.wanted_db(0, peaks[0].max(peaks[1]));
         self.envelopes[1] = self.envelopes[0];
         let gain = self.aim(0, wanted);
@@ -128,22 +106,13 @@ impl BandCompressor {
     /// Gains at the next hop's end, with the channels linked by the share `link`.
     #[inline]
     pub fn finish_hop(&mut self, peaks: Frame, link: f64) -> Frame {
-        self.step();
+        self.now = self.controls.step();
         let own = [self.wanted_db(0, peaks[0]), self.wanted_db(1, peaks[1])];
         let most = own[0].max(own[1]);
         let gains =
             [self.aim(0, own[0] + link * (most - own[0])), self.aim(1, own[1] + link * (most - own[1]))];
         self.reduction_db = self.ballistics[0].value().max(self.ballistics[1].value());
         gains
-    }
-
-    #[inline(always)]
-    fn step(&mut self) {
-        if self.moving {
-            for (now, step) in self.now.iter_mut().zip(self.steps) {
-                *now += step;
-            }
-        }
     }
 
     /// Reduction in dB that the static curve asks for; negative for a boost.
