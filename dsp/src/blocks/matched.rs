@@ -146,6 +146,38 @@ impl Matched {
         SvfCoefficients::from_biquad([gain, gain * n.c1, gain * n.c2], d.c1, d.c2)
     }
 
+    /// The digital section with the analogue one's poles, its gain at frequency 0, and the magnitude nearest to it over `grid`:
+    /// numerator, and denominator after its leading 1. Its zeros lie inside the unit circle.
+    ///
+    /// With p0 = cos^2(w/2), p1 = sin^2(w/2), p2 = 4 p0 p1, |b|^2 = B0 p0 + B1 p1 + B2 p2 (M. Vicanek, "Matched Second Order
+    /// Digital Filters", 2016). B0 is given by frequency 0; B1 and B2 are those with the least square of the relative error.
+    pub fn magnitude_matched(&self, section: &AnalogSection, grid: &[GridPoint]) -> ([f64; 3], [f64; 2]) {
+        let (a1, a2) = (self.denominator.c1, self.denominator.c2);
+        let (at_zero, at_nyquist) = ((1.0 + a1 + a2).powi(2), (1.0 - a1 + a2).powi(2));
+        let big_0 = at_zero * section.power(0.0);
+        let [mut s11, mut s12, mut s22, mut t1, mut t2] = [0.0; 5];
+        for point in grid {
+            let p1 = 0.5 - 0.5 * point.cos;
+            let p0 = 1.0 - p1;
+            let p2 = 4.0 * p0 * p1;
+            let scale = 1.0 / (section.power(point.w) * (at_zero * p0 + at_nyquist * p1 - 4.0 * a2 * p2));
+            let (u1, u2, rest) = (p1 * scale, p2 * scale, 1.0 - big_0 * p0 * scale);
+            s11 += u1 * u1;
+            s12 += u1 * u2;
+            s22 += u2 * u2;
+            t1 += u1 * rest;
+            t2 += u2 * rest;
+        }
+        let determinant = s11 * s22 - s12 * s12;
+        // |b|^2 is nowhere negative: B1 >= 0 is its value at Nyquist, and b0 below is real.
+        let big_1 = ((t1 * s22 - t2 * s12) / determinant).max(0.0);
+        let (root_0, root_1) = (big_0.sqrt(), big_1.sqrt());
+        let half = 0.5 * (root_0 + root_1);
+        let big_2 = ((t2 - big_1 * s12) / s22).max(-half * half);
+        let b0 = 0.5 * (half + (half * half + big_2).sqrt());
+        ([b0, 0.5 * (root_0 - root_1), -0.25 * big_2 / b0], [a1, a2])
+    }
+
     /// Adds, for each point of the grid, the logarithm of analogue over digital power.
     pub fn add_deviation(&self, grid: &[GridPoint], sums: &mut [f64]) {
         let (n, d) = (&self.numerator, &self.denominator);

@@ -108,8 +108,13 @@ impl SvfState {
     /// Band-pass v1 and low-pass v2 for one frame; `a1` is [`SvfCoefficients::a1`].
     #[inline(always)]
     pub fn tick(&mut self, g: f64, a1: f64, x: Frame) -> (Frame, Frame) {
+        self.advance(a1, g * a1, g * g * a1, x)
+    }
+
+    /// As [`SvfState::tick`], with a2 = g a1 and a3 = g a2 given.
+    #[inline(always)]
+    pub fn advance(&mut self, a1: f64, a2: f64, a3: f64, x: Frame) -> (Frame, Frame) {
         // Solved for the new states, so that each waits for a subtraction, a product and a sum of the last ones alone.
-        let (a2, a3) = (g * a1, g * g * a1);
         let (b1, b2, b3) = (2.0 * a1 - 1.0, 2.0 * a2, 2.0 * a3);
         let mut v1 = [0.0; 2];
         let mut v2 = [0.0; 2];

@@ -1,7 +1,24 @@
 //! Dynamic equalizer: four bands whose gain follows the level inside them.
+//!
+//! ```text
+//! x --+---------------------------- bell or shelf of gain g -- y
+//!     +-- the band's region -- peak -- dB -- over the threshold -- attack and release -- g --+
+//! ```
+//!
+//! At any moment a band is the equalizer's bell or shelf of the gain it has then: its sections are designed on a lattice of
+//! gains ([`lattice`]) and read between the points. Past the threshold, with a knee of 6 dB, the band moves by 1 - 1/ratio of
+//! the excess, at most by its range, down or up as the range's sign says. *Relative* measures the region against the whole
+//! signal, each by its envelope, so that a de-esser does the same to a soft voice as to a loud one.
+//!
+//! A band that is at rest keeps every bit. No latency. Part n of the listening is the region of band n.
 
-use super::equalizer::Placement;
-use crate::processor::{Block, ProcessSpec, Processor, Stage, StageSettings};
+mod band;
+mod lattice;
+
+use crate::blocks::ballistics::hop_frames;
+pub use crate::blocks::placement::Placement;
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use band::Band;
 
 /// Bands of the dynamic equalizer.
 pub const DYNAMIC_EQ_BANDS: usize = 4;
@@ -92,20 +109,52 @@ impl StageSettings for DynamicEqSettings {
 #[derive(Default)]
 pub struct DynamicEq {
     settings: DynamicEqSettings,
+    hop: usize,
+    bands: [Band; DYNAMIC_EQ_BANDS],
+    listening: Option<usize>,
+    listened: Vec<Frame>,
+    started: bool,
+}
+
+impl DynamicEq {
+    /// Gain in dB of each band now.
+    pub fn band_gains_db(&self) -> [f64; DYNAMIC_EQ_BANDS] {
+        std::array::from_fn(|n| self.bands[n].gain_db())
+    }
 }
 
 impl Processor for DynamicEq {
-    fn prepare(&mut self, _spec: &ProcessSpec) {
+    fn prepare(&mut self, spec: &ProcessSpec) {
+        self.hop = hop_frames(spec.sample_rate);
+        self.bands.iter_mut().for_each(|band| band.prepare(spec.sample_rate, self.hop));
+        self.listened = Vec::with_capacity(CONTROL_PERIOD);
+        let settings = self.settings;
+        self.set(&settings);
         self.reset();
     }
 
-    fn reset(&mut self) {}
+    fn reset(&mut self) {
+        self.bands.iter_mut().for_each(Band::reset);
+        self.listened.clear();
+        self.started = false;
+    }
 
     fn latency_samples(&self) -> usize {
         0
     }
 
-    fn process(&mut self, _block: &mut Block) {}
+    fn process(&mut self, block: &mut Block) {
+        if block.starts_control_period() {
+            let first = !self.started;
+            self.started = true;
+            self.bands.iter_mut().for_each(|band| band.begin_period(first));
+        }
+        self.listened.clear();
+        for (n, band) in self.bands.iter_mut().enumerate() {
+            let listened = (self.listening == Some(n)).then_some(&mut self.listened);
+            band.process(block, listened);
+        }
+    }
 }
 
 impl Stage for DynamicEq {
@@ -113,5 +162,20 @@ impl Stage for DynamicEq {
 
     fn set(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
+        for (band, settings) in self.bands.iter_mut().zip(&settings.bands) {
+            band.set(settings);
+        }
+    }
+
+    fn gain_reduction_db(&self) -> f64 {
+        self.bands.iter().fold(0.0, |most, band| f64::max(most, band.reduction_db()))
+    }
+
+    fn set_listen(&mut self, part: Option<usize>) {
+        self.listening = part.filter(|part| *part < DYNAMIC_EQ_BANDS);
+    }
+
+    fn listen_signal(&self) -> Option<&[Frame]> {
+        self.listening.map(|_| self.listened.as_slice())
     }
 }

@@ -1,0 +1,288 @@
+//! One band of the dynamic equalizer: its detector, its gain, its filter.
+//!
+//! The gain is made once in a hop of at most 0.1 ms and the coefficients run linearly to it in the next. A change of shape,
+//! placement, detector or switch fades the band out, changes it, and fades it in.
+
+use super::lattice::{self, Coefficients, GRID, Lattice, MOST_GAIN_DB};
+use super::{DynamicEqBand, DynamicEqShape, Placement};
+use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
+use crate::blocks::decibel::fast_gain_to_db;
+use crate::blocks::matched::GridPoint;
+use crate::blocks::smoothing::{Controls, Ramp};
+use crate::blocks::svf::{SvfCoefficients, SvfState};
+use crate::processor::{Block, CONTROL_PERIOD, Frame};
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
+
+/// Width of the knee in dB.
+const KNEE_DB: f64 = 6.0;
+/// Time constant in ms of the envelopes of the relative detector: long enough to pass over the zeros of a wave.
+const ENVELOPE_MS: f64 = 15.0;
+/// Levels in dBFS of the whole signal between which the relative detector fades in: noise has no sibilance.
+const RELATIVE_FLOOR_DB: [f64; 2] = [-78.0, -60.0];
+/// Share of the range below which a release ends.
+const RELEASED_SHARE: f64 = 1e-8;
+/// Range in dB below which its share is not taken.
+const LEAST_RANGE_DB: f64 = 1e-3;
+/// Length of a fade in ms; a change of design takes two.
+const FADE_MS: f64 = 10.0;
+
+/// Threshold in dB, 1 - 1/ratio, range in dB, logarithms of the frequency in hertz and of the quality factor.
+const CONTROLS: usize = 5;
+
+/// A band at work; see the module.
+#[derive(Debug, Clone, Default)]
+pub struct Band {
+    wanted: DynamicEqBand,
+    used: DynamicEqBand,
+    sample_rate: f64,
+    grid: [GridPoint; GRID],
+    hop: usize,
+    controls: Controls<CONTROLS>,
+    /// 0 faded out to 1 at full effect, per hop.
+    presence: Ramp,
+    fade: f64,
+    fade_step: f64,
+    /// Designs at the start and the end of the control period; `moved` of the way between them is gone.
+    from: Lattice,
+    to: Lattice,
+    moved: f64,
+    moving: bool,
+    region: SvfCoefficients,
+    region_state: SvfState,
+    state: SvfState,
+    now: Coefficients,
+    step: Coefficients,
+    end: Coefficients,
+    /// Highest peaks of the region and of the whole signal in the hop under way, and their envelopes.
+    peaks: [f64; 2],
+    envelopes: [f64; 2],
+    decay: f64,
+    ballistics: Ballistics,
+    attack: f64,
+    release: f64,
+    gain_db: f64,
+    most_db: f64,
+}
+
+impl Band {
+    /// Sets the sample rate in hertz and the frames per hop.
+    pub fn prepare(&mut self, sample_rate: f64, hop: usize) {
+        self.sample_rate = sample_rate;
+        self.hop = hop;
+        self.grid = lattice::grid();
+        self.controls.prepare(sample_rate);
+        self.decay = time_coefficient(ENVELOPE_MS, sample_rate / hop as f64);
+        self.fade_step = CONTROL_PERIOD as f64 * 1000.0 / (FADE_MS * sample_rate);
+    }
+
+    /// Forgets the audio.
+    pub fn reset(&mut self) {
+        self.region_state.reset();
+        self.state.reset();
+        (self.peaks, self.envelopes) = ([0.0; 2], [0.0; 2]);
+        self.ballistics.reset();
+        (self.gain_db, self.most_db) = (0.0, 0.0);
+    }
+
+    /// Takes the band's settings.
+    pub fn set(&mut self, band: &DynamicEqBand) {
+        self.wanted = *band;
+        self.controls.set([
+            band.threshold_db.clamp(-80.0, 0.0),
+            1.0 - 1.0 / band.ratio.clamp(1.0, 20.0),
+            band.range_db.clamp(-MOST_GAIN_DB, MOST_GAIN_DB),
+            band.frequency_hz.clamp(20.0, 20_000.0).min(0.45 * self.sample_rate).ln(),
+            band.q.clamp(0.1, 10.0).ln(),
+        ]);
+    }
+
+    /// Gain in dB now.
+    pub fn gain_db(&self) -> f64 {
+        self.gain_db
+    }
+
+    /// Deepest cut in dB, positive, of the last control period.
+    pub fn reduction_db(&self) -> f64 {
+        self.most_db
+    }
+
+    /// Whether what cannot glide is as wanted.
+    fn is_current(&self) -> bool {
+        let (wanted, used) = (&self.wanted, &self.used);
+        (wanted.on, wanted.shape, wanted.placement, wanted.relative)
+            == (used.on, used.shape, used.placement, used.relative)
+    }
+
+    /// Starts a control period; the first puts everything in its place.
+    pub fn begin_period(&mut self, first: bool) {
+        self.most_db = 0.0;
+        if first {
+            self.controls.snap();
+        }
+        let hops = CONTROL_PERIOD / self.hop;
+        self.controls.begin_period(hops);
+        let hop_rate = self.sample_rate / self.hop as f64;
+        self.attack = time_coefficient(self.wanted.attack_ms.clamp(0.1, 200.0), hop_rate);
+        self.release = time_coefficient(self.wanted.release_ms.clamp(5.0, 2000.0), hop_rate);
+        let changed = first || (self.fade == 0.0 && !self.is_current());
+        if changed {
+            self.used = self.wanted;
+            self.reset();
+        }
+        let target = if self.is_current() && self.used.on { 1.0 } else { 0.0 };
+        self.fade = if first {
+            target
+        } else {
+            self.fade + (target - self.fade).clamp(-self.fade_step, self.fade_step)
+        };
+        if first {
+            self.presence.snap(self.fade);
+        } else {
+            self.presence.begin_period_of(self.fade * self.fade * (3.0 - 2.0 * self.fade), hops);
+        }
+        self.design(first || changed);
+        if changed {
+            self.end = self.to.at(0.0);
+            (self.now, self.step) = (self.end, [0.0; 6]);
+        }
+    }
+
+    /// Designs what frequency and quality factor ask for at the end of the period.
+    fn design(&mut self, anew: bool) {
+        let was_moving = self.moving;
+        let [_, _, _, log_hz, log_q] = self.controls.end_of_period();
+        self.moving = self.controls.is_moving() && self.used.on && !anew;
+        self.moved = 0.0;
+        if was_moving || self.moving {
+            self.from.clone_from(&self.to);
+        }
+        if !(self.moving || anew) {
+            return;
+        }
+        let (hz, q) = (log_hz.exp(), log_q.exp());
+        self.to.design(self.used.shape, TAU * hz / self.sample_rate, q, &self.grid);
+        if anew {
+            self.from.clone_from(&self.to);
+        }
+        self.region = match self.used.shape {
+            DynamicEqShape::Bell => SvfCoefficients::band_pass(hz, q, self.sample_rate),
+            DynamicEqShape::LowShelf => SvfCoefficients::low_pass(hz, FRAC_1_SQRT_2, self.sample_rate),
+            DynamicEqShape::HighShelf => SvfCoefficients::high_pass(hz, FRAC_1_SQRT_2, self.sample_rate),
+        };
+    }
+
+    /// Runs the band over a block; what its detector hears goes to `listened`.
+    pub fn process(&mut self, block: &mut Block, listened: Option<&mut Vec<Frame>>) {
+        if let Some(listened) = listened {
+            listened.clear();
+            let mut state = self.region_state;
+            let a1 = self.region.a1();
+            for frame in block.frames.iter() {
+                let heard = self.used.placement.take(region(&mut state, &self.region, a1, *frame));
+                listened.push(heard);
+            }
+        }
+        if !self.used.on && self.fade == 0.0 {
+            return;
+        }
+        match self.used.placement {
+            Placement::Stereo => self.run::<0>(block),
+            Placement::Left => self.run::<1>(block),
+            Placement::Right => self.run::<2>(block),
+            Placement::Mid => self.run::<3>(block),
+            Placement::Side => self.run::<4>(block),
+        }
+    }
+
+    #[inline(always)]
+    fn run<const PLACEMENT: usize>(&mut self, block: &mut Block) {
+        let mut in_hop = (block.position() % self.hop as u64) as usize;
+        let (filter, a1) = (self.region, self.region.a1());
+        for frame in block.frames.iter_mut() {
+            let x = match PLACEMENT {
+                0 => *frame,
+                1 => [frame[0]; 2],
+                2 => [frame[1]; 2],
+                3 => [0.5 * (frame[0] + frame[1]); 2],
+                _ => [0.5 * (frame[0] - frame[1]); 2],
+            };
+            let heard = region(&mut self.region_state, &filter, a1, x);
+            raise(&mut self.peaks[0], heard[0].abs());
+            raise(&mut self.peaks[1], frame[0].abs());
+            if PLACEMENT == 0 {
+                raise(&mut self.peaks[0], heard[1].abs());
+            }
+            raise(&mut self.peaks[1], frame[1].abs());
+            for (now, step) in self.now.iter_mut().zip(self.step) {
+                *now += step;
+            }
+            let [a1, a2, a3, e0, e1, e2] = self.now;
+            let (v1, v2) = self.state.advance(a1, a2, a3, x);
+            let added = [(e0 * x[0] + e1 * v1[0]) + e2 * v2[0], (e0 * x[1] + e1 * v1[1]) + e2 * v2[1]];
+            match PLACEMENT {
+                0 => *frame = [frame[0] + added[0], frame[1] + added[1]],
+                1 => frame[0] += added[0],
+                2 => frame[1] += added[0],
+                3 => *frame = [frame[0] + added[0], frame[1] + added[0]],
+                _ => *frame = [frame[0] + added[0], frame[1] - added[0]],
+            }
+            in_hop += 1;
+            if in_hop == self.hop {
+                in_hop = 0;
+                self.finish_hop();
+            }
+        }
+    }
+
+    /// Takes the peaks of a finished hop and aims at the filter for the next.
+    #[inline]
+    fn finish_hop(&mut self) {
+        let [threshold_db, slope, range_db, _, _] = self.controls.step();
+        let computer = GainComputer { threshold_db, slope, knee_db: KNEE_DB };
+        let wanted_db = if self.used.relative {
+            for (envelope, peak) in self.envelopes.iter_mut().zip(self.peaks) {
+                *envelope = peak.max(self.decay * *envelope);
+            }
+            let [region_db, whole_db] = self.envelopes.map(fast_gain_to_db);
+            let [floor, full] = RELATIVE_FLOOR_DB;
+            let share = ((whole_db - floor) / (full - floor)).clamp(0.0, 1.0);
+            share * computer.reduction_db(region_db - whole_db)
+        } else {
+            computer.reduction_db(fast_gain_to_db(self.peaks[0]))
+        };
+        self.peaks = [0.0; 2];
+        // Attack and release work on the share of the range, so that the range itself can pass through 0.
+        let wanted_share = (wanted_db / range_db.abs().max(LEAST_RANGE_DB)).min(1.0);
+        let mut share = self.ballistics.tick(wanted_share, self.attack, self.release);
+        if wanted_share == 0.0 && share < RELEASED_SHARE {
+            self.ballistics.reset();
+            share = 0.0;
+        }
+        self.gain_db = range_db * share;
+        self.most_db = self.most_db.max(-self.gain_db);
+        let presence = self.presence.next();
+        let mut end = self.to.at(self.gain_db);
+        if self.moving {
+            self.moved += self.hop as f64 / CONTROL_PERIOD as f64;
+            let start = self.from.at(self.gain_db);
+            end = std::array::from_fn(|n| start[n] + self.moved * (end[n] - start[n]));
+        }
+        end[3..].iter_mut().for_each(|weight| *weight *= presence);
+        self.now = self.end;
+        let per_frame = 1.0 / self.hop as f64;
+        self.step = std::array::from_fn(|n| (end[n] - self.now[n]) * per_frame);
+        self.end = end;
+    }
+}
+
+/// The region's part of a frame.
+#[inline(always)]
+fn region(state: &mut SvfState, filter: &SvfCoefficients, a1: f64, x: Frame) -> Frame {
+    let (v1, v2) = state.tick(filter.g, a1, x);
+    [0, 1].map(|c| filter.m0 * x[c] + filter.m1 * v1[c] + filter.m2 * v2[c])
+}
+
+#[inline(always)]
+fn raise(peak: &mut f64, level: f64) {
+    *peak = if level > *peak { level } else { *peak };
+}
