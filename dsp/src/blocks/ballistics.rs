@@ -44,13 +44,11 @@ impl GainComputer {
     }
 }
 
-/// Longest hop in ms between two gains of a compressor: as short as the shortest attack.
-const HOP_MS: f64 = 0.1;
-
-/// Frames between two gains of a compressor at `sample_rate` hertz: a power of two that divides the control period.
-pub fn hop_frames(sample_rate: f64) -> usize {
+/// Frames between two gains of a compressor at `sample_rate` hertz, lasting at most `longest_ms`: a power of two that divides
+/// the control period.
+pub fn hop_frames(longest_ms: f64, sample_rate: f64) -> usize {
     let mut hop = 1;
-    while hop < CONTROL_PERIOD / 2 && (2 * hop) as f64 * 1000.0 / sample_rate <= HOP_MS {
+    while hop < CONTROL_PERIOD / 2 && (2 * hop) as f64 * 1000.0 / sample_rate <= longest_ms {
         hop *= 2;
     }
     hop

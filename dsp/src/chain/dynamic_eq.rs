@@ -105,6 +105,9 @@ impl StageSettings for DynamicEqSettings {
     }
 }
 
+/// Longest hop in ms between two gains: what a band's own ringing blurs anyway.
+const HOP_MS: f64 = 0.2;
+
 /// The stage; see the module.
 #[derive(Default)]
 pub struct DynamicEq {
@@ -125,7 +128,7 @@ impl DynamicEq {
 
 impl Processor for DynamicEq {
     fn prepare(&mut self, spec: &ProcessSpec) {
-        self.hop = hop_frames(spec.sample_rate);
+        self.hop = hop_frames(HOP_MS, spec.sample_rate);
         self.bands.iter_mut().for_each(|band| band.prepare(spec.sample_rate, self.hop));
         self.listened = Vec::with_capacity(CONTROL_PERIOD);
         let settings = self.settings;

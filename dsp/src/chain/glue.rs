@@ -71,6 +71,8 @@ impl StageSettings for GlueSettings {
     }
 }
 
+/// Longest hop in ms: the shortest attack.
+const HOP_MS: f64 = 0.1;
 /// Time over which the crest factor is taken, ms.
 const CREST_MS: f64 = 200.0;
 /// Attack and sum of attack and release of the automatic times at C^2 = 1, ms.
@@ -247,7 +249,7 @@ impl Glue {
 impl Processor for Glue {
     fn prepare(&mut self, spec: &ProcessSpec) {
         self.sample_rate = spec.sample_rate;
-        self.hop = hop_frames(spec.sample_rate);
+        self.hop = hop_frames(HOP_MS, spec.sample_rate);
         self.hop_rate = spec.sample_rate / self.hop as f64;
         self.crest_coefficient = time_coefficient(CREST_MS, self.hop_rate);
         let rate = spec.sample_rate;

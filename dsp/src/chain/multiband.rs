@@ -4,7 +4,7 @@
 //! phase, and every bit kept where no band acts. *Linkwitz-Riley*: bands of the 4th order in phase with each other
 //! ([`bands`]), steeper, with their all-pass always there.
 //!
-//! Each band has the compressor of [`compressor`]; its gain is made once in a hop of at most 0.1 ms from the band's highest
+//! Each band has the compressor of [`compressor`]; its gain is made once in a hop of at most 0.2 ms from the band's highest
 //! peak in it and reached linearly in the next. No latency. Part n of the listening is what band n gives to the output.
 
 mod bands;
@@ -120,6 +120,9 @@ impl StageSettings for MultibandSettings {
 
 /// One frame of each band, low to high.
 type BandFrames = [Frame; MULTIBAND_BANDS];
+
+/// Longest hop in ms between two gains: what a band's own ringing blurs anyway.
+const HOP_MS: f64 = 0.2;
 
 /// Length of the fade from one mode to the other in ms.
 const MODE_FADE_MS: f64 = 15.0;
@@ -283,7 +286,7 @@ impl Multiband {
 
 impl Processor for Multiband {
     fn prepare(&mut self, spec: &ProcessSpec) {
-        self.hop = hop_frames(spec.sample_rate);
+        self.hop = hop_frames(HOP_MS, spec.sample_rate);
         self.crossovers.prepare(spec.sample_rate);
         let hop_rate = spec.sample_rate / self.hop as f64;
         self.compressors.iter_mut().for_each(|compressor| compressor.prepare(spec.sample_rate, hop_rate));

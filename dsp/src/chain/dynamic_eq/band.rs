@@ -1,6 +1,6 @@
 //! One band of the dynamic equalizer: its detector, its gain, its filter.
 //!
-//! The gain is made once in a hop of at most 0.1 ms and the coefficients run linearly to it in the next. A change of shape,
+//! The gain is made once in a hop of at most 0.2 ms and the coefficients run linearly to it in the next. A change of shape,
 //! placement, detector or switch fades the band out, changes it, and fades it in.
 
 use super::lattice::{self, Coefficients, GRID, Lattice, MOST_GAIN_DB};
@@ -54,7 +54,7 @@ pub struct Band {
     step: Coefficients,
     end: Coefficients,
     /// Highest peaks of the region and of the whole signal in the hop under way, and their envelopes.
-    peaks: [f64; 2],
+    peaks: [Frame; 2],
     envelopes: [f64; 2],
     decay: f64,
     ballistics: Ballistics,
@@ -79,7 +79,7 @@ impl Band {
     pub fn reset(&mut self) {
         self.region_state.reset();
         self.state.reset();
-        (self.peaks, self.envelopes) = ([0.0; 2], [0.0; 2]);
+        (self.peaks, self.envelopes) = ([[0.0; 2]; 2], [0.0; 2]);
         self.ballistics.reset();
         (self.gain_db, self.most_db) = (0.0, 0.0);
     }
@@ -194,11 +194,27 @@ impl Band {
         }
     }
 
-    #[inline(always)]
     fn run<const PLACEMENT: usize>(&mut self, block: &mut Block) {
-        let mut in_hop = (block.position() % self.hop as u64) as usize;
-        let (filter, a1) = (self.region, self.region.a1());
-        for frame in block.frames.iter_mut() {
+        let mut left = self.hop - (block.position() % self.hop as u64) as usize;
+        let mut rest = &mut block.frames[..];
+        while !rest.is_empty() {
+            let (frames, later) = rest.split_at_mut(left.min(rest.len()));
+            self.run_hop::<PLACEMENT>(frames);
+            if frames.len() == left {
+                self.finish_hop();
+            }
+            left = self.hop;
+            rest = later;
+        }
+    }
+
+    /// Runs frames of one hop, with everything that changes in them in registers.
+    #[inline(always)]
+    fn run_hop<const PLACEMENT: usize>(&mut self, frames: &mut [Frame]) {
+        let (filter, region_a1) = (self.region, self.region.a1());
+        let (mut region_state, mut state) = (self.region_state, self.state);
+        let (mut now, step, mut peaks) = (self.now, self.step, self.peaks);
+        for frame in frames {
             let x = match PLACEMENT {
                 0 => *frame,
                 1 => [frame[0]; 2],
@@ -206,32 +222,27 @@ impl Band {
                 3 => [0.5 * (frame[0] + frame[1]); 2],
                 _ => [0.5 * (frame[0] - frame[1]); 2],
             };
-            let heard = region(&mut self.region_state, &filter, a1, x);
-            raise(&mut self.peaks[0], heard[0].abs());
-            raise(&mut self.peaks[1], frame[0].abs());
-            if PLACEMENT == 0 {
-                raise(&mut self.peaks[0], heard[1].abs());
+            let heard = region(&mut region_state, &filter, region_a1, x);
+            for c in 0..2 {
+                raise(&mut peaks[0][c], heard[c].abs());
+                raise(&mut peaks[1][c], frame[c].abs());
             }
-            raise(&mut self.peaks[1], frame[1].abs());
-            for (now, step) in self.now.iter_mut().zip(self.step) {
-                *now += step;
+            for n in 0..6 {
+                now[n] += step[n];
             }
-            let [a1, a2, a3, e0, e1, e2] = self.now;
-            let (v1, v2) = self.state.advance(a1, a2, a3, x);
+            let [a1, a2, a3, e0, e1, e2] = now;
+            let (v1, v2) = state.advance(a1, a2, a3, x);
             let added = [(e0 * x[0] + e1 * v1[0]) + e2 * v2[0], (e0 * x[1] + e1 * v1[1]) + e2 * v2[1]];
-            match PLACEMENT {
-                0 => *frame = [frame[0] + added[0], frame[1] + added[1]],
-                1 => frame[0] += added[0],
-                2 => frame[1] += added[0],
-                3 => *frame = [frame[0] + added[0], frame[1] + added[0]],
-                _ => *frame = [frame[0] + added[0], frame[1] - added[0]],
-            }
-            in_hop += 1;
-            if in_hop == self.hop {
-                in_hop = 0;
-                self.finish_hop();
-            }
+            *frame = match PLACEMENT {
+                0 => [frame[0] + added[0], frame[1] + added[1]],
+                1 => [frame[0] + added[0], frame[1]],
+                2 => [frame[0], frame[1] + added[0]],
+                3 => [frame[0] + added[0], frame[1] + added[0]],
+                _ => [frame[0] + added[0], frame[1] - added[0]],
+            };
         }
+        (self.region_state, self.state) = (region_state, state);
+        (self.now, self.peaks) = (now, peaks);
     }
 
     /// Takes the peaks of a finished hop and aims at the filter for the next.
@@ -239,8 +250,10 @@ impl Band {
     fn finish_hop(&mut self) {
         let [threshold_db, slope, range_db, _, _] = self.controls.step();
         let computer = GainComputer { threshold_db, slope, knee_db: KNEE_DB };
+        let peaks = self.peaks.map(|peaks| peaks[0].max(peaks[1]));
+        self.peaks = [[0.0; 2]; 2];
         let wanted_db = if self.used.relative {
-            for (envelope, peak) in self.envelopes.iter_mut().zip(self.peaks) {
+            for (envelope, peak) in self.envelopes.iter_mut().zip(peaks) {
                 *envelope = peak.max(self.decay * *envelope);
             }
             let [region_db, whole_db] = self.envelopes.map(fast_gain_to_db);
@@ -248,9 +261,8 @@ impl Band {
             let share = ((whole_db - floor) / (full - floor)).clamp(0.0, 1.0);
             share * computer.reduction_db(region_db - whole_db)
         } else {
-            computer.reduction_db(fast_gain_to_db(self.peaks[0]))
+            computer.reduction_db(fast_gain_to_db(peaks[0]))
         };
-        self.peaks = [0.0; 2];
         // Attack and release work on the share of the range, so that the range itself can pass through 0.
         let wanted_share = (wanted_db / range_db.abs().max(LEAST_RANGE_DB)).min(1.0);
         let mut share = self.ballistics.tick(wanted_share, self.attack, self.release);
