@@ -1,6 +1,7 @@
 //! What stages are built from. A block knows nothing of the chain.
 
 pub mod ballistics;
+pub mod convolver;
 pub mod crossover;
 pub mod decibel;
 pub mod delay;
@@ -11,3 +12,4 @@ pub mod placement;
 pub mod smoothing;
 pub mod svf;
 pub mod true_peak;
+pub mod window;

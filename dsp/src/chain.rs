@@ -19,6 +19,7 @@ pub mod slot;
 
 use crate::blocks::delay::Delay;
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, for_each_block};
+pub use equalizer::EqualizerDesigner;
 use slot::Slot;
 
 /// Names every stage once, in signal order, and makes of it the chain, its settings and [`StageId`].
@@ -218,6 +219,12 @@ impl Chain {
         }
         self.settings.clone_from(settings);
         self.stages.set(&self.with_reserve());
+    }
+
+    /// The worker that designs the equalizer's linear-phase kernels, once after each [`Chain::prepare`] with
+    /// [`DesignMode::Background`](crate::DesignMode); none where nothing is designed in the background.
+    pub fn take_designer(&mut self) -> Option<EqualizerDesigner> {
+        self.stages.equalizer.stage_mut().take_designer()
     }
 
     /// The settings, with what the dither may add kept free under the limiter's ceiling.

@@ -1,1 +1,3 @@
 //! Every crossing between threads, and nothing else.
+
+pub mod designs;

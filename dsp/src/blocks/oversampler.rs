@@ -10,6 +10,7 @@
 //! finest (191); beyond 105 dB in the later ones.
 
 use super::fir::{Fir, Frame32};
+use super::window::kaiser;
 use crate::processor::{CONTROL_PERIOD, ProcessSpec, Quality};
 use std::f64::consts::PI;
 
@@ -35,8 +36,7 @@ impl HalfBand {
             .map(|k| {
                 let offset = 2.0 * k as f64 - (2 * half - 1) as f64;
                 let position = offset / (2 * half) as f64;
-                (PI * offset / 2.0).sin() / (PI * offset / 2.0)
-                    * bessel_i0(beta * (1.0 - position * position).sqrt())
+                (PI * offset / 2.0).sin() / (PI * offset / 2.0) * kaiser(position, beta)
             })
             .collect();
         let sum: f64 = taps.iter().sum();
@@ -51,16 +51,6 @@ impl HalfBand {
     fn delay(&self) -> usize {
         self.taps.len() - 1
     }
-}
-
-/// Modified Bessel function of the first kind, order 0, by its power series.
-fn bessel_i0(x: f64) -> f64 {
-    let (mut term, mut sum) = (1.0, 1.0);
-    for k in 1..200 {
-        term *= (x / (2.0 * k as f64)).powi(2);
-        sum += term;
-    }
-    sum
 }
 
 /// One doubling on the way up.

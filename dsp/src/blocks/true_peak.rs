@@ -7,6 +7,7 @@
 //! at most 0.02 dB low.
 
 use crate::blocks::fir::Frame32;
+use crate::blocks::window::kaiser;
 use crate::processor::CONTROL_PERIOD;
 use std::f64::consts::PI;
 
@@ -62,7 +63,7 @@ impl TruePeakDetector {
             if position >= 1.0 {
                 return 0.0;
             }
-            (PI * offset).sin() / (PI * offset) * bessel_i0(BETA * (1.0 - position * position).sqrt())
+            (PI * offset).sin() / (PI * offset) * kaiser(position, BETA)
         };
         let mut weights = vec![[[0.0f32; 2]; MOST_PAIRS]; half];
         let mut most_gain = 1.0f64;
@@ -286,16 +287,6 @@ fn vertex(left: f32, middle: f32, right: f32) -> f32 {
     let is_top = (middle >= left) & (middle >= right) & (bend > 0.0);
     let rise = slope * slope / (8.0 * larger(bend, 1e-30));
     middle + if is_top { rise } else { 0.0 }
-}
-
-/// Modified Bessel function of the first kind, order 0, by its power series.
-fn bessel_i0(x: f64) -> f64 {
-    let (mut term, mut sum) = (1.0, 1.0);
-    for k in 1..200 {
-        term *= (x / (2.0 * k as f64)).powi(2);
-        sum += term;
-    }
-    sum
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 //! ([`crate::blocks::matched`]), and one filter for all of them that takes back what the sections deviate by near the Nyquist
 //! frequency ([`correction`]). No latency. A band at 0 dB keeps every bit.
 //!
+//! *Linear phase*: the prototypes' magnitude with a constant delay, by convolution ([`kernel`], [`linear`]). Latency 5120 frames at
+//! 44.1 and 48 kHz, and as long in time at any rate. Bands that change nothing keep every bit here too.
+//!
 //! *Auto gain* takes back what the bands add to a typical programme's loudness: 10 log10 of sum S K |H|^2 / sum S K with S
 //! the programme's spectrum and K the weighting of ITU-R BS.1770. It follows the settings, not the signal.
 //!
@@ -12,14 +15,20 @@
 mod auto_gain;
 mod band;
 mod correction;
+mod kernel;
+mod linear;
 mod minimum;
 pub mod prototype;
 
 pub use crate::blocks::placement::Placement;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use crate::processor::{
+    Block, CONTROL_PERIOD, EqualizerPhase, Frame, ProcessSpec, Processor, Stage, StageSettings,
+};
 use auto_gain::AutoGain;
+pub use linear::EqualizerDesigner;
+use linear::LinearPhase;
 use minimum::MinimumPhase;
 
 /// Bands of the equalizer.
@@ -112,6 +121,8 @@ pub struct Equalizer {
     settings: EqualizerSettings,
     sample_rate: f64,
     minimum: MinimumPhase,
+    /// In place of `minimum` where the phase is linear.
+    linear: Option<Box<LinearPhase>>,
     auto_gain: AutoGain,
     /// 0 without to 1 with auto gain.
     auto_share: Smoother,
@@ -129,6 +140,10 @@ impl Processor for Equalizer {
         self.sample_rate = spec.sample_rate;
         self.mono = spec.channels == 1;
         self.minimum.prepare(spec.sample_rate);
+        self.linear = match spec.equalizer_phase {
+            EqualizerPhase::Minimum => None,
+            EqualizerPhase::Linear => Some(Box::new(LinearPhase::new(spec))),
+        };
         self.auto_gain = AutoGain::new(spec.sample_rate);
         self.auto_share.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
         self.listened = Vec::with_capacity(CONTROL_PERIOD);
@@ -139,13 +154,16 @@ impl Processor for Equalizer {
 
     fn reset(&mut self) {
         self.minimum.reset();
+        if let Some(linear) = &mut self.linear {
+            linear.reset();
+        }
         self.listen_state.reset();
         self.listened.clear();
         self.started = false;
     }
 
     fn latency_samples(&self) -> usize {
-        0
+        self.linear.as_ref().map_or(0, |linear| linear.latency_samples())
     }
 
     fn process(&mut self, block: &mut Block) {
@@ -153,11 +171,15 @@ impl Processor for Equalizer {
             self.begin_period();
         }
         self.listen(block.frames);
-        self.minimum.process(block.frames);
-        if !self.gain.rests_at(1.0) {
-            for frame in block.frames.iter_mut() {
-                let gain = self.gain.next();
-                *frame = [frame[0] * gain, frame[1] * gain];
+        if let Some(linear) = &mut self.linear {
+            linear.process(block);
+        } else {
+            self.minimum.process(block.frames);
+            if !self.gain.rests_at(1.0) {
+                for frame in block.frames.iter_mut() {
+                    let gain = self.gain.next();
+                    *frame = [frame[0] * gain, frame[1] * gain];
+                }
             }
         }
         if self.mono {
@@ -170,6 +192,13 @@ impl Equalizer {
     fn begin_period(&mut self) {
         let first = !self.started;
         self.started = true;
+        if let Some(linear) = &mut self.linear {
+            // Auto gain is part of the kernel.
+            if first {
+                linear.snap();
+            }
+            return;
+        }
         if first {
             self.minimum.snap();
             self.auto_share.snap();
@@ -199,6 +228,15 @@ impl Equalizer {
             let heard = [0, 1].map(|c| filter.m0 * frame[c] + filter.m1 * v1[c] + filter.m2 * v2[c]);
             self.listened.push(heard);
         }
+        if let Some(linear) = &mut self.linear {
+            linear.delay_listened(&mut self.listened);
+        }
+    }
+
+    /// The worker that designs linear-phase kernels in the background, once after each `prepare`; none where nothing is designed
+    /// there. Run it often: the equalizer's changes wait for it.
+    pub fn take_designer(&mut self) -> Option<EqualizerDesigner> {
+        self.linear.as_mut().and_then(|linear| linear.take_designer())
     }
 }
 
@@ -215,7 +253,10 @@ impl Stage for Equalizer {
                 band.placement = Placement::Stereo;
             }
         }
-        self.minimum.set(&self.settings);
+        match &mut self.linear {
+            Some(linear) => linear.set(&self.settings),
+            None => self.minimum.set(&self.settings),
+        }
         self.auto_share.set_target(if settings.auto_gain { 1.0 } else { 0.0 });
         self.set_listen(self.listening);
     }

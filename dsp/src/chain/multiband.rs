@@ -347,7 +347,7 @@ impl Stage for Multiband {
     }
 
     fn gain_reduction_db(&self) -> f64 {
-        self.compressors.iter().fold(0.0, |most, compressor| f64::max(most, compressor.reduction_db()))
+        self.compressors.iter().fold(0.0, |most, compressor| f64::max(most, compressor.most_reduction_db()))
     }
 
     fn set_listen(&mut self, part: Option<usize>) {

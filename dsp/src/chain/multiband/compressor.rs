@@ -88,7 +88,7 @@ impl BandCompressor {
     }
 
     /// Most gain reduction in dB of the last control period.
-    pub fn reduction_db(&self) -> f64 {
+    pub fn most_reduction_db(&self) -> f64 {
         self.most_db
     }
 

@@ -1,0 +1,187 @@
+//! The linear-phase equalizer: the prototypes' magnitude, a symmetric response, and kernels that change without a click.
+
+use lacquer_dsp::blocks::matched::AnalogSection;
+use lacquer_dsp::chain::Equalizer;
+use lacquer_dsp::chain::equalizer::{EqualizerBand, EqualizerSettings, EqualizerShape, Placement};
+use lacquer_dsp::processor::for_each_block;
+use lacquer_dsp::{DesignMode, EqualizerPhase, Frame, ProcessSpec, Processor, Stage};
+use lacquer_tests::signals::{programme, sine};
+use lacquer_tests::spectrum::magnitudes_db;
+use std::f64::consts::TAU;
+
+const RATE: f64 = 48_000.0;
+
+fn spec(rate: f64) -> ProcessSpec {
+    ProcessSpec { equalizer_phase: EqualizerPhase::Linear, ..ProcessSpec::stereo(rate) }
+}
+
+fn prepared(settings: &EqualizerSettings, spec: ProcessSpec) -> Equalizer {
+    let mut stage = Equalizer::default();
+    stage.prepare(&spec);
+    stage.set(settings);
+    stage
+}
+
+fn run(stage: &mut Equalizer, input: &[Frame]) -> Vec<Frame> {
+    let mut output = input.to_vec();
+    for_each_block(&mut output, 0, |block| stage.process(block));
+    output
+}
+
+fn with_band(band: EqualizerBand) -> EqualizerSettings {
+    let mut settings = EqualizerSettings { on: true, ..Default::default() };
+    settings.bands[2] = EqualizerBand { on: true, ..band };
+    settings
+}
+
+fn response_db(response: &[f64], hz: f64, rate: f64) -> f64 {
+    let (mut re, mut im) = (0.0, 0.0);
+    for (n, x) in response.iter().enumerate() {
+        let phase = TAU * hz * n as f64 / rate;
+        re += x * phase.cos();
+        im -= x * phase.sin();
+    }
+    20.0 * f64::hypot(re, im).log10()
+}
+
+#[test]
+fn bands_match_their_analogue_prototypes_with_a_symmetric_response() {
+    use EqualizerShape::{Bell, HighShelf, LowShelf};
+    let mut worst = 0.0f64;
+    for rate in [44_100.0, 48_000.0, 96_000.0, 192_000.0] {
+        for (shape, frequency_hz, q, gain_db) in [
+            (Bell, 30.0, 1.0, 6.0),
+            (Bell, 60.0, 1.0, 6.0),
+            (LowShelf, 100.0, 0.707, -6.0),
+            (Bell, 1000.0, 3.0, -6.0),
+            (Bell, 16_000.0, 1.0, 6.0),
+            (HighShelf, 12_000.0, 0.707, 6.0),
+        ] {
+            let band = EqualizerBand { shape, frequency_hz, q, gain_db, ..Default::default() };
+            let mut stage = prepared(&with_band(band), spec(rate));
+            let latency = stage.latency_samples();
+            let mut input = vec![[0.0; 2]; 2 * latency];
+            input[0] = [1.0; 2];
+            let output = run(&mut stage, &input);
+            let left: Vec<f64> = output.iter().map(|frame| frame[0]).collect();
+            for n in 1..latency - 1 {
+                let (before, after) = (left[latency - n], left[latency + n]);
+                // Rounding in the transforms.
+                assert!(
+                    (before - after).abs() < 1e-13,
+                    "{shape:?} at {rate}: {before:e} and {after:e} at +-{n}"
+                );
+            }
+            let (w, a) = (TAU * frequency_hz / rate, 10f64.powf(gain_db / 40.0));
+            let section = match shape {
+                LowShelf => AnalogSection::low_shelf(w, q, a),
+                HighShelf => AnalogSection::high_shelf(w, q, a),
+                _ => AnalogSection::bell(w, q, a),
+            };
+            for hz in [20.0, 40.0, 60.0, 100.0, 300.0, 1000.0, 5000.0, 10_000.0, 16_000.0, 20_000.0] {
+                let expected = 10.0 * section.power(TAU * hz / rate).log10();
+                let error = (response_db(&left, hz, rate) - expected).abs();
+                worst = worst.max(error);
+                assert!(error < 0.03, "{shape:?} {frequency_hz} Hz at {rate}: {error:.4} dB off at {hz} Hz");
+            }
+        }
+    }
+    println!("worst error {worst:.5} dB");
+}
+
+#[test]
+fn latency_lasts_as_long_at_any_rate() {
+    for (rate, expected) in
+        [(44_100.0, 5120), (48_000.0, 5120), (88_200.0, 10_240), (96_000.0, 10_240), (192_000.0, 20_480)]
+    {
+        assert_eq!(prepared(&EqualizerSettings::default(), spec(rate)).latency_samples(), expected);
+    }
+}
+
+#[test]
+fn placement_reaches_its_part_alone() {
+    let input = programme(48_000, RATE, 0.5);
+    for placement in [Placement::Mid, Placement::Side, Placement::Left, Placement::Right] {
+        let band = EqualizerBand { gain_db: 9.0, placement, ..Default::default() };
+        let mut stage = prepared(&with_band(band), spec(RATE));
+        let latency = stage.latency_samples();
+        let output = run(&mut stage, &input);
+        let kept = |frame: &Frame| match placement {
+            Placement::Mid => frame[0] - frame[1],
+            Placement::Side => frame[0] + frame[1],
+            Placement::Left => frame[1],
+            _ => frame[0],
+        };
+        let mut changed = 0.0f64;
+        for (y, x) in output[latency..].iter().zip(&input) {
+            assert!((kept(y) - kept(x)).abs() < 1e-12, "{placement:?} touches what is not its own");
+            changed = changed.max((y[0] - x[0]).abs()).max((y[1] - x[1]).abs());
+        }
+        assert!(changed > 0.05, "{placement:?} changes its own by {changed}");
+    }
+}
+
+#[test]
+fn the_background_makes_what_is_made_in_place() {
+    let band = EqualizerBand { gain_db: 6.0, ..Default::default() };
+    let input = programme(48_000, RATE, 0.5);
+    let in_place = run(&mut prepared(&with_band(band), spec(RATE)), &input);
+    let background = ProcessSpec { design: DesignMode::Background, ..spec(RATE) };
+
+    let mut early = prepared(&with_band(band), background);
+    let mut designer = early.take_designer().expect("designs are made in the background");
+    assert!(designer.work());
+    assert_eq!(run(&mut early, &input), in_place, "designed before the first block");
+
+    // Designed late: the delayed input first, then a fade, then the same sound.
+    let mut late = prepared(&with_band(band), background);
+    let latency = late.latency_samples();
+    let mut designer = late.take_designer().expect("designs are made in the background");
+    let mut output = input.clone();
+    for (n, block) in output.chunks_mut(480).enumerate() {
+        if n == 20 {
+            assert!(designer.work());
+        }
+        for_each_block(block, 480 * n as u64, |block| late.process(block));
+    }
+    assert_eq!(output[latency..9600], input[..9600 - latency]);
+    for (n, (found, expected)) in output.iter().zip(&in_place).enumerate().skip(9600 + 5 * 512) {
+        assert!((found[0] - expected[0]).abs() < 1e-12, "frame {n}");
+    }
+    assert!(late.take_designer().is_none(), "one worker for each prepare");
+}
+
+#[test]
+fn a_swept_band_leaves_no_zipper() {
+    // As in `automation`: lines more than 200 Hz from the tone are no part of a swing of 2.5 Hz.
+    for sweep in ["gain", "frequency"] {
+        let mut stage = prepared(&with_band(EqualizerBand::default()), spec(RATE));
+        let length = 32_768;
+        let mut audio = sine(length + 24_000, RATE, 1000.0, 0.1);
+        for (n, block) in audio.chunks_mut(64).enumerate() {
+            let swing = (TAU * 2.5 * (64 * n) as f64 / RATE).sin();
+            let band = match sweep {
+                "gain" => EqualizerBand { gain_db: 18.0 * swing, frequency_hz: 1100.0, ..Default::default() },
+                _ => EqualizerBand {
+                    gain_db: 12.0,
+                    frequency_hz: 1000.0 * (1.5 * swing).exp2(),
+                    ..Default::default()
+                },
+            };
+            stage.set(&with_band(band));
+            for_each_block(block, 64 * n as u64, |block| stage.process(block));
+        }
+        let left: Vec<f64> = audio[24_000..].iter().map(|frame| frame[0]).collect();
+        let lines = magnitudes_db(&left);
+        let tone = lines.iter().fold(-400.0f64, |peak, line| peak.max(*line));
+        let bin_hz = RATE / length as f64;
+        let worst = lines
+            .iter()
+            .enumerate()
+            .filter(|(k, _)| (*k as f64 * bin_hz - 1000.0).abs() > 200.0)
+            .fold((0.0, -400.0), |worst, (k, line)| {
+                if line - tone > worst.1 { (k as f64 * bin_hz, line - tone) } else { worst }
+            });
+        assert!(worst.1 < -90.0, "{sweep}: a line of {:.1} dBc at {:.0} Hz", worst.1, worst.0);
+    }
+}
