@@ -1,5 +1,6 @@
 //! The chain between f32 buffers of one or two channels and of any length.
 
+use crate::design_thread::DesignThread;
 use lacquer_dsp::chain::{Chain, ChainSettings};
 use lacquer_dsp::processor::{Frame, ProcessSpec};
 use lacquer_params::LacquerParams;
@@ -13,14 +14,22 @@ pub struct Engine {
     settings: ChainSettings,
     spec: ProcessSpec,
     frames: Vec<Frame>,
+    /// Runs for as long as the chain has filters to be designed in the background.
+    _designs: Option<DesignThread>,
 }
 
 impl Engine {
-    /// Builds everything for `spec`. Allocates.
-    pub fn new(spec: &ProcessSpec) -> Self {
+    /// Builds everything for `spec` and the parameters' settings, the first filters included. Allocates.
+    pub fn new(spec: &ProcessSpec, params: &LacquerParams) -> Self {
         let mut chain = Chain::new();
         chain.prepare(spec);
-        Self { chain, settings: ChainSettings::default(), spec: *spec, frames: vec![[0.0; 2]; CHUNK_FRAMES] }
+        let settings = params.to_settings();
+        chain.set(&settings);
+        let designs = chain.take_designer().map(|mut designer| {
+            designer.work();
+            DesignThread::spawn(designer)
+        });
+        Self { chain, settings, spec: *spec, frames: vec![[0.0; 2]; CHUNK_FRAMES], _designs: designs }
     }
 
     /// What it was prepared for.
@@ -45,7 +54,6 @@ impl Engine {
 
     /// Takes all settings over.
     pub fn set_all(&mut self, params: &LacquerParams) {
-        params.update_settings(&mut self.settings);
         self.settings = params.to_settings();
         self.chain.set(&self.settings);
     }
@@ -116,8 +124,7 @@ mod tests {
         let tree = Tree::new();
         tree.set_from_text("glue_on", "on").unwrap();
         let render = |sizes: &[usize]| {
-            let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0));
-            engine.set_all(tree.params());
+            let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), tree.params());
             let [mut left, mut right] = programme(5000);
             let (mut start, mut turn) = (0, 0);
             while start < left.len() {
@@ -134,8 +141,8 @@ mod tests {
 
     #[test]
     fn mono_is_processed_as_two_equal_channels() {
-        let mut engine = Engine::new(&ProcessSpec { channels: 1, ..ProcessSpec::stereo(48_000.0) });
-        engine.set_all(Tree::new().params());
+        let spec = ProcessSpec { channels: 1, ..ProcessSpec::stereo(48_000.0) };
+        let mut engine = Engine::new(&spec, Tree::new().params());
         let [mut mono, _] = programme(3000);
         let input = mono.clone();
         engine.process(&mut [&mut mono]);

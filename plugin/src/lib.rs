@@ -9,6 +9,7 @@
 //! - **State** carries a version; [`lacquer_params::migrate`] makes it present or refuses it whole.
 //! - **Samples** are f32 at the host's edge and f64 inside; the output does not depend on the host's block size.
 
+mod design_thread;
 mod engine;
 mod remote_controls;
 #[cfg(target_os = "linux")]
@@ -80,8 +81,7 @@ impl LacquerPlugin {
 fn design_mode(mode: ProcessMode) -> DesignMode {
     match mode {
         ProcessMode::Offline => DesignMode::InPlace,
-        // Here goes `DesignMode::Background` once the stages hand their designs over.
-        ProcessMode::Realtime | ProcessMode::Buffered => DesignMode::InPlace,
+        ProcessMode::Realtime | ProcessMode::Buffered => DesignMode::Background,
     }
 }
 
@@ -149,11 +149,13 @@ impl Plugin for LacquerPlugin {
         }
         let spec = self.spec(layout, config);
         match &mut self.engine {
-            Some(engine) if engine.spec() == spec => engine.reset(),
-            engine => *engine = Some(Box::new(Engine::new(&spec))),
+            Some(engine) if engine.spec() == spec => {
+                engine.set_all(&self.params);
+                engine.reset();
+            }
+            engine => *engine = Some(Box::new(Engine::new(&spec, &self.params))),
         }
         let Some(engine) = &mut self.engine else { return false };
-        engine.set_all(&self.params);
         let latency = engine.latency_samples() as u32;
         self.tail_samples = latency + (TAIL_S * config.sample_rate) as u32;
         self.restart_requested = false;
@@ -186,8 +188,7 @@ impl Plugin for LacquerPlugin {
             self.status.set_restart_needed(stale);
             if stale && context.plugin_api() == PluginApi::Standalone {
                 // No host is there to restart or to align anything: the sound stops for as long as it takes.
-                **engine = Engine::new(&engine.spec_for(&self.params));
-                engine.set_all(&self.params);
+                **engine = Engine::new(&engine.spec_for(&self.params), &self.params);
                 self.restart_requested = false;
                 self.status.publish(engine.latency_samples() as u32, engine.spec().sample_rate as f32);
             } else if stale {

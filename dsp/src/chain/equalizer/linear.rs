@@ -26,7 +26,7 @@ impl EqualizerDesigner {
 
 /// Where kernels come from.
 enum Source {
-    InPlace(KernelDesigner),
+    InPlace(Box<KernelDesigner>),
     Background(Designs<EqualizerSettings, Kernel>),
 }
 
@@ -51,7 +51,7 @@ impl LinearPhase {
         let latency = convolver.latency_samples() + taps / 2;
         let kernels = KernelDesigner::new(spec.sample_rate);
         let (source, designer) = match spec.design {
-            DesignMode::InPlace => (Source::InPlace(kernels), None),
+            DesignMode::InPlace => (Source::InPlace(Box::new(kernels)), None),
             DesignMode::Background => {
                 let (audio, desk) = designs();
                 (Source::Background(audio), Some(EqualizerDesigner { designer: kernels, desk }))
@@ -82,10 +82,11 @@ impl LinearPhase {
     /// Takes new settings; a wish for their kernel goes out at once.
     pub fn set(&mut self, settings: &EqualizerSettings) {
         self.wanted = *settings;
-        if let Source::Background(designs) = &mut self.source {
-            if self.asked != Some(self.wanted) && designs.ask(self.wanted) {
-                self.asked = Some(self.wanted);
-            }
+        if let Source::Background(designs) = &mut self.source
+            && self.asked != Some(self.wanted)
+            && designs.ask(self.wanted)
+        {
+            self.asked = Some(self.wanted);
         }
     }
 
@@ -150,10 +151,10 @@ impl LinearPhase {
         match &mut self.source {
             Source::InPlace(_) => drop(self.convolver.take_retired()),
             Source::Background(designs) => {
-                if designs.can_retire() {
-                    if let Some(kernel) = self.convolver.take_retired() {
-                        designs.retire(kernel);
-                    }
+                if designs.can_retire()
+                    && let Some(kernel) = self.convolver.take_retired()
+                {
+                    designs.retire(kernel);
                 }
             }
         }
