@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Files in and out, and what is done with them away from any host: measuring, rendering, finding the drive for a loudness.
+//!
+//! ```text
+//! decode -> Audio -> master (render, solve, verify) -> encode
+//!             +----> measure
+//! ```
+//!
+//! The command `lacquer` is a thin shell around this library.
+
+pub mod audio;
+pub mod decode;
+pub mod encode;
+pub mod error;
+pub mod master;
+pub mod measure;
+pub mod render;
+
+pub use audio::Audio;
+pub use error::Error;

@@ -9,6 +9,7 @@ pub mod chain;
 pub mod metering;
 pub mod processor;
 pub mod shared;
+pub mod targets;
 
 pub use chain::{Chain, ChainSettings};
 pub use processor::{

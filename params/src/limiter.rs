@@ -49,7 +49,7 @@ impl LimiterParams {
         let defaults = LimiterSettings::default();
         Self {
             on: make.switch("On", defaults.on),
-            drive: make.decibels("Drive", defaults.drive_db, 0.0, 24.0),
+            drive: make.decibels("Drive", defaults.drive_db, -24.0, 24.0),
             ceiling: make.number(
                 "Ceiling",
                 defaults.ceiling_dbtp,

@@ -42,7 +42,7 @@ pub enum LimiterStyle {
 pub struct LimiterSettings {
     /// Whether the stage is switched on.
     pub on: bool,
-    /// Gain into the limiter in dB, 0 to 24.
+    /// Gain into the limiter in dB, -24 to 24.
     pub drive_db: f64,
     /// Level that no peak passes in dBTP, -12 to 0.
     pub ceiling_dbtp: f64,
@@ -318,7 +318,7 @@ impl Stage for Limiter {
 
     fn set(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
-        self.drive_db.set_target(settings.drive_db.clamp(0.0, 24.0));
+        self.drive_db.set_target(settings.drive_db.clamp(-24.0, 24.0));
         self.ceiling_db.set_target(settings.ceiling_dbtp.clamp(-12.0, 0.0));
         self.reserve.set_target(settings.output_reserve.clamp(0.0, 0.1));
         self.unity.set_target(if settings.unity_gain { 1.0 } else { 0.0 });

@@ -6,8 +6,8 @@ use crate::blocks::window::kaiser;
 use crate::processor::Frame;
 use std::f64::consts::PI;
 
-/// Taps on either side of an interval.
-const HALF: usize = 128;
+/// Taps on either side of an interval: as far as a level depends on its neighbours, frames.
+pub const HALF: usize = 128;
 /// Points per frame.
 const POINTS: usize = 32;
 /// Points that are looked at first.

@@ -1,0 +1,198 @@
+//! `lacquer master`.
+
+use super::MasterArguments;
+use super::output::{print, table};
+use super::progress::Bar;
+use lacquer_delivery::decode::decode;
+use lacquer_delivery::encode::{WordLength, check_output, encode};
+use lacquer_delivery::master::{Job, Master, Step, master};
+use lacquer_delivery::measure::Readings;
+use lacquer_delivery::{Audio, Error};
+use lacquer_dsp::chain::dither::WordLength as DitherLength;
+use lacquer_dsp::targets::{self, TARGETS, Target};
+use lacquer_dsp::{Chain, ProcessSpec};
+use lacquer_params::{Preset, Tree};
+use serde::Serialize;
+use std::time::Instant;
+
+/// Loudnesses in LUFS that may be asked for.
+const LOUDNESSES_LUFS: std::ops::RangeInclusive<f64> = -40.0..=-4.0;
+/// Ceilings in dBTP that may be asked for.
+const CEILINGS_DBTP: std::ops::RangeInclusive<f64> = -12.0..=0.0;
+
+/// What was made, in JSON.
+#[derive(Serialize)]
+struct Report<'a> {
+    input: String,
+    output: String,
+    preset: Option<&'a str>,
+    target_lufs: Option<f64>,
+    sample_rate_hz: u32,
+    channels: usize,
+    duration_s: f64,
+    word_length: String,
+    before: Readings,
+    after: Readings,
+    verified_true_peak_dbtp: Option<f64>,
+    ceiling_dbtp: Option<f64>,
+    limiter_drive_db: Option<f64>,
+    lowerings: usize,
+    latency_samples: usize,
+    latency_ms: f64,
+    elapsed_s: f64,
+    times_real_time: f64,
+}
+
+/// What is aimed at.
+struct Aim {
+    lufs: Option<f64>,
+    row: Option<&'static Target>,
+}
+
+/// Makes the master and says what came of it.
+pub fn run(arguments: &MasterArguments) -> anyhow::Result<()> {
+    // Everything that can be refused is refused before any work is done.
+    let (job, preset) = job(arguments)?;
+    check_output(&arguments.input, &arguments.output)?;
+    let bar = Bar::new("Reading");
+    let programme = decode(&arguments.input, &|done| bar.show("Reading", done))?;
+    let started = Instant::now();
+    let made = master(&arguments.input, &programme, &job, &|step, done| {
+        let message = match step {
+            Step::Processing => "Processing",
+            Step::Solving => "Finding the drive",
+            Step::Verifying => "Verifying the peaks",
+        };
+        bar.show(message, done);
+    })?;
+    let elapsed_s = started.elapsed().as_secs_f64();
+    bar.show("Writing", 1.0);
+    encode(&arguments.output, &made.audio, job.word_length)?;
+    drop(bar);
+    let report = report(arguments, preset.as_ref(), &job, &programme, &made, elapsed_s);
+    if arguments.json {
+        print(&(serde_json::to_string_pretty(&report)? + "\n"))
+    } else {
+        print(&describe(&report))
+    }
+}
+
+/// What the arguments ask for.
+fn job(arguments: &MasterArguments) -> Result<(Job, Option<Preset>), Error> {
+    let tree = Tree::new();
+    let preset = arguments.preset.as_deref().map(Preset::find).transpose()?;
+    if let Some(preset) = &preset {
+        preset.apply(&tree)?;
+    }
+    for text in &arguments.set {
+        let (id, value) = text.split_once('=').ok_or_else(|| Error::Setting { text: text.clone() })?;
+        tree.set_from_text(id.trim(), value.trim())
+            .map_err(|source| Error::Parameter { text: text.clone(), source })?;
+    }
+    let aim = arguments.target.as_deref().map_or(Ok(Aim { lufs: None, row: None }), aim)?;
+    let mut settings = tree.to_settings();
+    let ceiling_dbtp = match (arguments.ceiling, aim.row) {
+        (Some(ceiling_dbtp), _) if !CEILINGS_DBTP.contains(&ceiling_dbtp) => {
+            return Err(Error::Ceiling { ceiling_dbtp });
+        }
+        (Some(ceiling_dbtp), _) => Some(ceiling_dbtp),
+        (None, Some(row)) => Some(row.true_peak_dbtp.min(settings.limiter.ceiling_dbtp)),
+        (None, None) => None,
+    };
+    if let Some(ceiling_dbtp) = ceiling_dbtp {
+        settings.limiter.on = true;
+        settings.limiter.true_peak = true;
+        settings.limiter.ceiling_dbtp = ceiling_dbtp;
+    }
+    let word_length =
+        arguments.word_length.unwrap_or_else(|| match (settings.dither.on, settings.dither.word_length) {
+            (true, DitherLength::Bits16) => WordLength::Bits16,
+            (true, DitherLength::Bits20) => WordLength::Bits20,
+            _ => WordLength::Bits24,
+        });
+    let spec = tree.to_spec(ProcessSpec::stereo(48_000.0));
+    Ok((Job { settings, spec, target_lufs: aim.lufs, word_length }, preset))
+}
+
+/// A target by name or in LUFS.
+fn aim(text: &str) -> Result<Aim, Error> {
+    if let Some(row) = targets::find(text) {
+        return Ok(Aim { lufs: row.integrated_lufs, row: Some(row) });
+    }
+    let number = text.trim().trim_end_matches("LUFS").trim();
+    match number.parse::<f64>() {
+        Ok(lufs) if LOUDNESSES_LUFS.contains(&lufs) => Ok(Aim { lufs: Some(lufs), row: None }),
+        _ => {
+            let known: Vec<&str> = TARGETS.iter().map(|target| target.id).collect();
+            Err(Error::Target { text: text.to_owned(), known: known.join(", ") })
+        }
+    }
+}
+
+fn report<'a>(
+    arguments: &MasterArguments,
+    preset: Option<&'a Preset>,
+    job: &Job,
+    programme: &Audio,
+    made: &Master,
+    elapsed_s: f64,
+) -> Report<'a> {
+    let mut chain = Chain::new();
+    chain.prepare(&ProcessSpec {
+        sample_rate: f64::from(programme.sample_rate),
+        channels: programme.channels,
+        ..job.spec
+    });
+    let latency_samples = chain.latency_samples();
+    let thousandths = |value: f64| (value * 1000.0).round() / 1000.0;
+    let limiter = made.settings.limiter.on.then_some(&made.settings.limiter);
+    Report {
+        input: arguments.input.display().to_string(),
+        output: arguments.output.display().to_string(),
+        preset: preset.map(|preset| preset.name.as_str()),
+        target_lufs: job.target_lufs,
+        sample_rate_hz: programme.sample_rate,
+        channels: programme.channels,
+        duration_s: thousandths(programme.duration_s()),
+        word_length: job.word_length.to_string(),
+        before: Readings::from(&made.before),
+        after: Readings::from(&made.after),
+        verified_true_peak_dbtp: made
+            .verified_peak_dbtp
+            .is_finite()
+            .then(|| thousandths(made.verified_peak_dbtp)),
+        ceiling_dbtp: limiter.map(|limiter| limiter.ceiling_dbtp),
+        limiter_drive_db: limiter.map(|limiter| thousandths(limiter.drive_db)),
+        lowerings: made.lowerings,
+        latency_samples,
+        latency_ms: thousandths(latency_samples as f64 * 1000.0 / f64::from(programme.sample_rate)),
+        elapsed_s: thousandths(elapsed_s),
+        times_real_time: (programme.duration_s() / elapsed_s.max(1e-9)).round(),
+    }
+}
+
+fn describe(report: &Report) -> String {
+    let rows: Vec<Vec<String>> = report
+        .before
+        .rows()
+        .into_iter()
+        .zip(report.after.rows())
+        .map(|((name, before, unit), (_, after, _))| vec![name.to_owned(), before, after, unit.to_owned()])
+        .collect();
+    let mut facts: Vec<[String; 2]> = Vec::new();
+    let mut fact = |name: &str, text: String| facts.push([name.to_owned(), text]);
+    if let Some(preset) = report.preset {
+        fact("Preset", preset.to_owned());
+    }
+    if let (Some(drive_db), Some(ceiling_dbtp)) = (report.limiter_drive_db, report.ceiling_dbtp) {
+        fact("Limiter", format!("{drive_db:+.2} dB into {ceiling_dbtp:.2} dBTP"));
+    }
+    if let Some(peak_dbtp) = report.verified_true_peak_dbtp {
+        fact("True peak at 32x", format!("{peak_dbtp:.2} dBTP"));
+    }
+    fact("Word length", report.word_length.clone());
+    fact("Latency taken out", format!("{} samples ({:.1} ms)", report.latency_samples, report.latency_ms));
+    fact("Speed", format!("{:.0} times real time", report.times_real_time));
+    let facts: String = facts.iter().map(|[name, text]| format!("{name:<21}{text}\n")).collect();
+    format!("{} -> {}\n{}\n{facts}", report.input, report.output, table(&["", "before", "after", ""], &rows))
+}

@@ -1,0 +1,113 @@
+//! `lacquer measure`.
+
+use super::MeasureArguments;
+use super::output::{print, table};
+use super::progress::Bar;
+use lacquer_delivery::decode::decode;
+use lacquer_delivery::measure::{Readings, measure};
+use lacquer_delivery::{Audio, Error};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+/// A file's readings in JSON.
+#[derive(Serialize)]
+struct Measured {
+    file: String,
+    sample_rate_hz: u32,
+    channels: usize,
+    duration_s: f64,
+    #[serde(flatten)]
+    readings: Readings,
+}
+
+impl Measured {
+    fn new(path: &Path, audio: &Audio) -> Self {
+        Self {
+            file: path.display().to_string(),
+            sample_rate_hz: audio.sample_rate,
+            channels: audio.channels,
+            duration_s: (audio.duration_s() * 1000.0).round() / 1000.0,
+            readings: Readings::from(&measure(audio)),
+        }
+    }
+}
+
+/// Measures the files, as many at a time as there are cores, and prints them in the order given. One that cannot be read does not
+/// keep the others from being measured.
+pub fn run(arguments: &MeasureArguments) -> anyhow::Result<()> {
+    let bar = Bar::new("Measuring");
+    let mut results = measure_all(&arguments.files, &bar);
+    drop(bar);
+    let mut failed = None;
+    let mut measured = Vec::new();
+    for result in results.drain(..) {
+        match result {
+            Ok(file) => measured.push(file),
+            Err(error) => {
+                if let Some(earlier) = failed.replace(error) {
+                    eprintln!("lacquer: {earlier}");
+                }
+            }
+        }
+    }
+    let mut text = String::new();
+    for (n, file) in measured.iter().enumerate() {
+        if arguments.json {
+            text += &(serde_json::to_string(file)? + "\n");
+        } else {
+            text += if n > 0 { "\n" } else { "" };
+            text += &describe(file);
+        }
+    }
+    print(&text)?;
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn describe(file: &Measured) -> String {
+    let channels = if file.channels == 1 { "mono" } else { "stereo" };
+    let rows: Vec<Vec<String>> = file
+        .readings
+        .rows()
+        .into_iter()
+        .map(|(name, value, unit)| vec![name.to_owned(), value, unit.to_owned()])
+        .collect();
+    format!(
+        "{}  {} Hz, {channels}, {:.1} s\n{}",
+        file.file,
+        file.sample_rate_hz,
+        file.duration_s,
+        table(&["", "", ""], &rows)
+    )
+}
+
+fn measure_all(files: &[PathBuf], bar: &Bar) -> Vec<Result<Measured, Error>> {
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let sender = sender.clone();
+            scope.spawn(|| {
+                let sender = sender;
+                while let Some((index, path)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    files.get(index).map(|path| (index, path))
+                } {
+                    let result = decode(path, &|_| {}).map(|audio| Measured::new(path, &audio));
+                    // The receiver outlives every sender.
+                    let _ = sender.send((index, result));
+                }
+            });
+        }
+        drop(sender);
+        let mut results: Vec<_> = Vec::with_capacity(files.len());
+        for result in &receiver {
+            results.push(result);
+            bar.show("Measuring", results.len() as f64 / files.len() as f64);
+        }
+        results.sort_by_key(|(index, _)| *index);
+        results.into_iter().map(|(_, result)| result).collect()
+    })
+}

@@ -1,0 +1,183 @@
+//! Files to [`Audio`].
+//!
+//! Symphonia reads WAV, AIFF, FLAC, Ogg Vorbis and MP3; RF64 and BW64, which it does not know, are read by bwavfile.
+
+use crate::audio::Audio;
+use crate::error::{Error, SAMPLE_RATES};
+use bwavfile::{CommonFormat, WaveReader};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use symphonia::core::codecs::audio::AudioDecoderOptions;
+use symphonia::core::errors::Error as DecodeError;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, TrackType};
+use symphonia::core::io::MediaSourceStream;
+use symphonia::core::meta::MetadataOptions;
+
+/// Reads a whole file. Reports how much of it is read, 0 to 1, where its length is known.
+pub fn decode(path: &Path, progress: &dyn Fn(f64)) -> Result<Audio, Error> {
+    let unreadable = |source| Error::Read { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let about = file.metadata().map_err(unreadable)?;
+    if about.is_dir() {
+        return Err(unreadable(std::io::Error::other("it is a folder")));
+    }
+    if about.len() == 0 {
+        return Err(Error::Empty { path: path.to_owned() });
+    }
+    let mut head = [0; 4];
+    let known = file.read(&mut head).map_err(unreadable)?;
+    drop(file);
+    let audio = match &head[..known] {
+        b"RF64" | b"BW64" => decode_rf64(path)?,
+        _ => decode_any(path, progress)?,
+    };
+    if audio.frames.is_empty() {
+        return Err(Error::NoSamples { path: path.to_owned() });
+    }
+    Ok(audio)
+}
+
+/// A file's samples as they come, with the checks that hold for every format.
+struct Collector<'a> {
+    path: &'a Path,
+    audio: Audio,
+}
+
+impl<'a> Collector<'a> {
+    fn new(path: &'a Path, sample_rate: u32, channels: usize) -> Result<Self, Error> {
+        if !(1..=2).contains(&channels) {
+            return Err(Error::Channels { path: path.to_owned(), channels });
+        }
+        if !SAMPLE_RATES.contains(&sample_rate) {
+            return Err(Error::SampleRate { path: path.to_owned(), sample_rate });
+        }
+        Ok(Self { path, audio: Audio { sample_rate, channels, frames: Vec::new() } })
+    }
+
+    /// Takes interleaved samples.
+    fn push(&mut self, samples: &[f32]) {
+        if self.audio.channels == 1 {
+            self.audio.frames.extend(samples.iter().map(|x| [*x; 2]));
+        } else {
+            self.audio.frames.extend(samples.as_chunks::<2>().0);
+        }
+    }
+
+    fn truncated(&self, reason: impl Into<String>) -> Error {
+        Error::Truncated {
+            path: self.path.to_owned(),
+            found_s: self.audio.duration_s(),
+            reason: reason.into(),
+        }
+    }
+
+    /// The audio, if it is as long as the file says.
+    fn finish(self, promised: Option<u64>) -> Result<Audio, Error> {
+        let found = self.audio.frames.len() as u64;
+        match promised {
+            Some(promised) if found < promised => {
+                Err(self.truncated(format!("its header promises {promised} frames, {found} are there")))
+            }
+            _ => Ok(self.audio),
+        }
+    }
+}
+
+fn decode_any(path: &Path, progress: &dyn Fn(f64)) -> Result<Audio, Error> {
+    let not_audio = |error: DecodeError| Error::NotAudio { path: path.to_owned(), reason: error.to_string() };
+    let unknown = |reason: &str| Error::NotAudio { path: path.to_owned(), reason: reason.into() };
+    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let stream = MediaSourceStream::new(Box::new(file), Default::default());
+    let mut hint = Hint::new();
+    if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
+        hint.with_extension(extension);
+    }
+    let mut format = symphonia::default::get_probe()
+        .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+        .map_err(not_audio)?;
+    let track = format.default_track(TrackType::Audio).ok_or_else(|| unknown("it has no audio track"))?;
+    let (id, promised) = (track.id, track.num_frames);
+    let parameters = track
+        .codec_params
+        .as_ref()
+        .and_then(|parameters| parameters.audio())
+        .ok_or_else(|| unknown("its codec is not known"))?;
+    let lossless_length = promised.filter(|_| parameters.bits_per_sample.is_some());
+    let mut decoder = symphonia::default::get_codecs()
+        .make_audio_decoder(parameters, &AudioDecoderOptions::default())
+        .map_err(not_audio)?;
+    let mut collector: Option<Collector> = None;
+    let mut samples: Vec<f32> = Vec::new();
+    loop {
+        let packet = match format.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => break,
+            Err(DecodeError::IoError(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,
+            Err(error) => match &collector {
+                Some(collector) => return Err(collector.truncated(error.to_string())),
+                None => return Err(not_audio(error)),
+            },
+        };
+        if packet.track_id != id {
+            continue;
+        }
+        let buffer = match decoder.decode(&packet) {
+            Ok(buffer) => buffer,
+            Err(error) => match &collector {
+                Some(collector) => return Err(collector.truncated(error.to_string())),
+                None => return Err(not_audio(error)),
+            },
+        };
+        let (rate, channels) = (buffer.spec().rate(), buffer.spec().channels().count());
+        let into = match &mut collector {
+            Some(collector) => collector,
+            None => collector.insert(Collector::new(path, rate, channels)?),
+        };
+        if (into.audio.sample_rate, into.audio.channels) != (rate, channels) {
+            return Err(into.truncated("its format changes in the middle"));
+        }
+        buffer.copy_to_vec_interleaved(&mut samples);
+        into.push(&samples);
+        if let Some(promised) = promised.filter(|promised| *promised > 0) {
+            progress(into.audio.frames.len() as f64 / promised as f64);
+        }
+    }
+    collector.ok_or_else(|| Error::NoSamples { path: path.to_owned() })?.finish(lossless_length)
+}
+
+/// Frames that are read from an RF64 file at a time.
+const RF64_FRAMES: usize = 65_536;
+
+fn decode_rf64(path: &Path) -> Result<Audio, Error> {
+    let not_audio = |reason: &dyn std::fmt::Debug| Error::NotAudio {
+        path: path.to_owned(),
+        reason: format!("{reason:?}"),
+    };
+    let mut reader = WaveReader::open(path).map_err(|error| not_audio(&error))?;
+    let format = reader.format().map_err(|error| not_audio(&error))?;
+    let promised = reader.frame_length().map_err(|error| not_audio(&error))?;
+    let channels = usize::from(format.channel_count);
+    let mut collector = Collector::new(path, format.sample_rate, channels)?;
+    let is_read = matches!(
+        (format.common_format(), format.bits_per_sample),
+        (CommonFormat::IntegerPCM, 8 | 16 | 24 | 32) | (CommonFormat::IeeeFloatPCM, 32)
+    );
+    if !is_read || usize::from(format.block_alignment) != channels * usize::from(format.bits_per_sample) / 8 {
+        return Err(Error::NotAudio {
+            path: path.to_owned(),
+            reason: format!("{} bits of {:?} in RF64", format.bits_per_sample, format.common_format()),
+        });
+    }
+    let mut frames = reader.audio_frame_reader().map_err(|error| not_audio(&error))?;
+    let mut samples = vec![0f32; RF64_FRAMES * channels];
+    loop {
+        match frames.read_frames(&mut samples) {
+            Ok(0) => break,
+            Ok(read) => collector.push(&samples[..read as usize * channels]),
+            Err(error) => return Err(collector.truncated(format!("{error:?}"))),
+        }
+    }
+    collector.finish(Some(promised))
+}

@@ -1,0 +1,150 @@
+//! [`Audio`] to files: written beside the final name, then renamed, so that no half file ever stands under it.
+
+use crate::audio::Audio;
+use crate::error::Error;
+use hound::{SampleFormat, WavSpec, WavWriter};
+use lacquer_dsp::chain::dither::WordLength as DitherLength;
+use std::io::BufWriter;
+use std::path::Path;
+use std::str::FromStr;
+
+/// Word length of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WordLength {
+    /// 16 bits.
+    Bits16,
+    /// 20 bits, in words of 24 whose last four are 0.
+    Bits20,
+    /// 24 bits.
+    Bits24,
+    /// 32 bits of floating point, without dither.
+    Float32,
+}
+
+impl FromStr for WordLength {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "16" => Ok(Self::Bits16),
+            "20" => Ok(Self::Bits20),
+            "24" => Ok(Self::Bits24),
+            "32f" | "32" => Ok(Self::Float32),
+            _ => Err("give 16, 20, 24 or 32f".into()),
+        }
+    }
+}
+
+impl WordLength {
+    /// What the chain's dither is to be set to; none for floating point.
+    pub fn dither(self) -> Option<DitherLength> {
+        match self {
+            Self::Bits16 => Some(DitherLength::Bits16),
+            Self::Bits20 => Some(DitherLength::Bits20),
+            Self::Bits24 => Some(DitherLength::Bits24),
+            Self::Float32 => None,
+        }
+    }
+
+    /// Bits of a sample in the file.
+    fn stored_bits(self) -> u16 {
+        match self {
+            Self::Bits16 => 16,
+            Self::Bits20 | Self::Bits24 => 24,
+            Self::Float32 => 32,
+        }
+    }
+}
+
+impl std::fmt::Display for WordLength {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Bits16 => "16 bit",
+            Self::Bits20 => "20 bit",
+            Self::Bits24 => "24 bit",
+            Self::Float32 => "32 bit float",
+        })
+    }
+}
+
+/// Refuses names that could not be written, before any work is done.
+pub fn check_output(input: &Path, output: &Path) -> Result<(), Error> {
+    if !output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wav")) {
+        return Err(Error::OutputKind { path: output.to_owned() });
+    }
+    let same = match (input.canonicalize(), output.canonicalize()) {
+        (Ok(input), Ok(output)) => input == output,
+        _ => false,
+    };
+    if same {
+        return Err(Error::OutputIsInput { path: output.to_owned() });
+    }
+    let folder = folder_of(output);
+    if !folder.is_dir() {
+        let reason = format!("the folder {} does not exist; make it first", folder.display());
+        return Err(Error::Write { path: output.to_owned(), reason });
+    }
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Writes a WAV file. Samples are multiples of the word's last bit already (the dither's work) and are only stored.
+pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(), Error> {
+    let failed = |reason: String| Error::Write { path: path.to_owned(), reason };
+    let bits = word_length.stored_bits();
+    let bytes = audio.frames.len() as u64 * audio.channels as u64 * u64::from(bits / 8);
+    if bytes > u64::from(u32::MAX) - 1024 {
+        return Err(Error::TooLong { path: path.to_owned() });
+    }
+    let spec = WavSpec {
+        channels: audio.channels as u16,
+        sample_rate: audio.sample_rate,
+        bits_per_sample: bits,
+        sample_format: if word_length == WordLength::Float32 {
+            SampleFormat::Float
+        } else {
+            SampleFormat::Int
+        },
+    };
+    let mut file = tempfile::Builder::new()
+        .prefix(".lacquer-")
+        .suffix(".part")
+        .tempfile_in(folder_of(path))
+        .map_err(|error| failed(error.to_string()))?;
+    let mut writer = WavWriter::new(BufWriter::with_capacity(1 << 20, file.as_file_mut()), spec)
+        .map_err(|error| failed(error.to_string()))?;
+    let full_scale = f64::from(1u32 << (bits - 1).min(31));
+    for frame in &audio.frames {
+        for sample in &frame[..audio.channels] {
+            let written = if word_length == WordLength::Float32 {
+                writer.write_sample(*sample)
+            } else {
+                let word = (f64::from(*sample) * full_scale).round().clamp(-full_scale, full_scale - 1.0);
+                writer.write_sample(word as i32)
+            };
+            written.map_err(|error| failed(error.to_string()))?;
+        }
+    }
+    writer.finalize().map_err(|error| failed(error.to_string()))?;
+    file.as_file().sync_all().map_err(|error| failed(error.to_string()))?;
+    allow_reading(file.as_file());
+    file.persist(path).map_err(|error| failed(error.error.to_string()))?;
+    Ok(())
+}
+
+/// A temporary file is its owner's alone; a master is as readable as any new file.
+#[cfg(unix)]
+fn allow_reading(file: &std::fs::File) {
+    use std::os::unix::fs::PermissionsExt;
+    // Where this is refused the file is still the owner's.
+    let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
+}
+
+#[cfg(not(unix))]
+fn allow_reading(_file: &std::fs::File) {}

@@ -1,0 +1,227 @@
+//! A master: the chain over a programme, the drive that reaches a loudness, and the last look at its peaks.
+//!
+//! What comes before the limiter does not depend on its drive: it is rendered once, and each trial runs the limiter and the dither
+//! alone. Stages that are off are bit-exact delays, so that both halves give the same bits as the whole chain in one.
+
+use crate::audio::{Audio, widen};
+use crate::encode::WordLength;
+use crate::error::Error;
+use crate::measure::{measure, true_peak};
+use crate::render::render;
+use lacquer_dsp::metering::Measurement;
+use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
+use std::path::Path;
+
+/// How near the loudness has to come, LU: half of what is promised.
+const LOUDNESS_TOLERANCE_LU: f64 = 0.05;
+/// Range of the limiter's drive in dB.
+const DRIVES_DB: [f64; 2] = [-24.0, 24.0];
+/// Trials of the search at most; each at least halves what is left of 48 dB.
+const MOST_TRIALS: usize = 14;
+/// Renders with a lowered ceiling at most; the second is rarely needed.
+const MOST_LOWERINGS: usize = 6;
+/// Amplitude by which the ceiling is lowered beyond what was over: 0.0001 dB.
+const LOWERING_MARGIN: f64 = 1e-5;
+
+/// What is to be made.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The chain's settings.
+    pub settings: ChainSettings,
+    /// Quality and phase; rate and channels are the programme's.
+    pub spec: ProcessSpec,
+    /// Loudness to reach, LUFS.
+    pub target_lufs: Option<f64>,
+    /// Word length of the file.
+    pub word_length: WordLength,
+}
+
+/// Where the work stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The stages before the limiter.
+    Processing,
+    /// Looking for the drive.
+    Solving,
+    /// Looking for peaks over the ceiling.
+    Verifying,
+}
+
+/// A finished master.
+#[derive(Debug, Clone)]
+pub struct Master {
+    /// The audio as it goes to the file.
+    pub audio: Audio,
+    /// The programme as it was.
+    pub before: Measurement,
+    /// The master.
+    pub after: Measurement,
+    /// The settings that made it.
+    pub settings: ChainSettings,
+    /// Its true peak at 32 points a frame, dBTP.
+    pub verified_peak_dbtp: f64,
+    /// How often it was rendered again because a peak was over the ceiling.
+    pub lowerings: usize,
+}
+
+/// Called with the step and how much of it is done, 0 to 1.
+pub type Progress<'a> = &'a (dyn Fn(Step, f64) + Sync);
+
+/// Makes a master. `path` names the programme in messages.
+pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> Result<Master, Error> {
+    let spec = ProcessSpec {
+        sample_rate: f64::from(programme.sample_rate),
+        channels: programme.channels,
+        ..job.spec
+    };
+    let mut settings = job.settings.clone();
+    settings.bypass = false;
+    settings.listen = None;
+    match job.word_length.dither() {
+        Some(word_length) => {
+            settings.dither.on = true;
+            settings.dither.word_length = word_length;
+        }
+        None => settings.dither.on = false,
+    }
+    // The unmastered programme is measured on another core meanwhile.
+    let (before, driven) = std::thread::scope(|scope| {
+        let measurement = scope.spawn(|| measure(programme));
+        let driven = render(&spec, &before_limiter(&settings), programme.frames.iter().map(widen), &|done| {
+            progress(Step::Processing, done);
+        });
+        (measurement.join(), driven)
+    });
+    let before = before.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let trial = |settings: &ChainSettings| {
+        let frames = render(&spec, &from_limiter(settings), driven.iter().copied(), &|_| {});
+        Audio {
+            sample_rate: programme.sample_rate,
+            channels: programme.channels,
+            frames: frames.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect(),
+        }
+    };
+    if job.target_lufs.is_some() {
+        if before.integrated_lufs == f64::NEG_INFINITY {
+            return Err(Error::Silent { path: path.to_owned() });
+        }
+        settings.limiter.on = true;
+        settings.limiter.unity_gain = false;
+    }
+    let ceiling = 10f64.powf(settings.limiter.ceiling_dbtp / 20.0);
+    let holds_peaks = settings.limiter.on && settings.limiter.true_peak;
+    let mut lowerings = 0;
+    loop {
+        if let Some(target_lufs) = job.target_lufs {
+            settings.limiter.drive_db =
+                solve(target_lufs, settings.limiter.drive_db, progress, |drive_db| {
+                    let mut settings = settings.clone();
+                    settings.limiter.drive_db = drive_db;
+                    measure(&trial(&settings)).integrated_lufs
+                })?;
+        }
+        let audio = trial(&settings);
+        progress(Step::Verifying, lowerings as f64 / MOST_LOWERINGS as f64);
+        let peak = true_peak(&audio.frames);
+        if holds_peaks && peak > ceiling && lowerings < MOST_LOWERINGS {
+            settings.limiter.output_reserve += peak - ceiling + LOWERING_MARGIN;
+            lowerings += 1;
+            continue;
+        }
+        let verified_peak_dbtp = 20.0 * peak.log10();
+        let mut after = measure(&audio);
+        // The closer look has the last word.
+        after.true_peak_dbtp = after.true_peak_dbtp.max(verified_peak_dbtp);
+        after.plr_db = after.true_peak_dbtp - after.integrated_lufs;
+        return Ok(Master { audio, before, after, settings, verified_peak_dbtp, lowerings });
+    }
+}
+
+/// The stages before the limiter.
+fn before_limiter(settings: &ChainSettings) -> ChainSettings {
+    let mut before = settings.clone();
+    before.limiter.on = false;
+    before.dither.on = false;
+    before
+}
+
+/// The limiter and the dither.
+fn from_limiter(settings: &ChainSettings) -> ChainSettings {
+    let mut after =
+        ChainSettings { limiter: settings.limiter, dither: settings.dither, ..Default::default() };
+    after.input_trim.on = false;
+    after
+}
+
+/// The drive in dB at which `loudness` is the target, from `start_db` by secants. Two drives are tried at a time, whatever the
+/// number of cores, so that every machine finds the same.
+fn solve(
+    target_lufs: f64,
+    start_db: f64,
+    progress: Progress,
+    loudness: impl Fn(f64) -> f64 + Sync,
+) -> Result<f64, Error> {
+    let [lowest, highest] = DRIVES_DB;
+    // Drives and loudnesses so far, ascending.
+    let mut tried: Vec<[f64; 2]> = Vec::new();
+    let mut pair = [start_db.clamp(lowest, highest - 1.0), start_db.clamp(lowest, highest - 1.0) + 1.0];
+    for round in 0..MOST_TRIALS {
+        let found = std::thread::scope(|scope| {
+            let second = scope.spawn(|| loudness(pair[1]));
+            [loudness(pair[0]), second.join().unwrap_or(f64::NAN)]
+        });
+        tried.extend([[pair[0], found[0]], [pair[1], found[1]]]);
+        tried.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        progress(Step::Solving, (round + 1) as f64 / MOST_TRIALS as f64);
+        let miss = |point: &[f64; 2]| (point[1] - target_lufs).abs();
+        let best = tried
+            .iter()
+            .copied()
+            .min_by(|a, b| miss(a).total_cmp(&miss(b)))
+            .unwrap_or([start_db, target_lufs]);
+        if miss(&best) <= LOUDNESS_TOLERANCE_LU {
+            return Ok(best[0]);
+        }
+        if best[0] == highest && best[1] < target_lufs || best[0] == lowest && best[1] > target_lufs {
+            let [drive_db, found_lufs] = best;
+            return Err(Error::Unreachable { target_lufs, drive_db, found_lufs });
+        }
+        // The last drive below the target and the first above it, or the outermost two.
+        let above = tried.iter().position(|point| point[1] >= target_lufs).unwrap_or(tried.len());
+        let right = above.clamp(1, tried.len() - 1);
+        let (left, right) = (tried[right - 1], tried[right]);
+        let slope = ((right[1] - left[1]) / (right[0] - left[0])).max(0.1);
+        let step = (target_lufs - best[1]) / slope;
+        let inside = |drive_db: f64| {
+            let drive_db = drive_db.clamp(lowest, highest);
+            let bracketed = left[1] < target_lufs && target_lufs < right[1];
+            if bracketed { drive_db.clamp(left[0], right[0]) } else { drive_db }
+        };
+        // The curve bends down the harder it is driven: the truth lies a little beyond the secant's end.
+        pair = [inside(best[0] + step), inside(best[0] + 1.15 * step)];
+        if tried.iter().any(|point| point[0] == pair[0]) {
+            pair[0] = 0.5 * (left[0] + right[0]);
+        }
+    }
+    let miss = |point: &&[f64; 2]| (point[1] - target_lufs).abs();
+    let best =
+        tried.iter().min_by(|a, b| miss(a).total_cmp(&miss(b))).copied().unwrap_or([start_db, f64::NAN]);
+    Err(Error::Unreachable { target_lufs, drive_db: best[0], found_lufs: best[1] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_drive_is_found_on_a_bending_curve_and_refused_beyond_its_end() {
+        // Loudness grows one for one at first and saturates at -5 LUFS.
+        let loudness =
+            |drive_db: f64| -5.0 - 3.0 * (1.0 + ((-20.0 - drive_db + 5.0 + 12.0) / -3.0 * -1.0).exp()).ln();
+        for target in [-30.0, -14.0, -9.0, -6.0] {
+            let drive = solve(target, 0.0, &|_, _| {}, loudness).expect("a drive");
+            assert!((loudness(drive) - target).abs() <= LOUDNESS_TOLERANCE_LU, "{target}: {drive}");
+        }
+        assert!(matches!(solve(-3.0, 0.0, &|_, _| {}, loudness), Err(Error::Unreachable { .. })));
+    }
+}

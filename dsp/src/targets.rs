@@ -1,0 +1,286 @@
+//! Delivery targets as data: one row a target, with its source and how sure it is.
+//!
+//! `read` says when the row was last compared with its source; platforms change their rules without notice.
+
+/// What a platform does to a master that is quieter than its level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quieter {
+    /// It stays as it is.
+    Kept,
+    /// It is turned up as far as its true peaks allow.
+    RaisedToPeak,
+    /// It is turned up in full, through the platform's own limiter.
+    RaisedThroughLimiter,
+    /// There is no level, or nothing is published.
+    Unspecified,
+}
+
+/// What is normalised together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Together {
+    /// Each track for itself.
+    Track,
+    /// An album keeps its tracks' differences.
+    Album,
+    /// Nothing is normalised, or nothing is published.
+    Unspecified,
+}
+
+/// How sure a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confidence {
+    /// A published standard.
+    Standard,
+    /// The platform's own publication.
+    Official,
+    /// Measured or reported by others.
+    Secondary,
+    /// What is customary; no rule stands behind it.
+    Custom,
+}
+
+/// A delivery target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Target {
+    /// Its name in settings and on the command line, for ever.
+    pub id: &'static str,
+    /// Its name as people know it.
+    pub name: &'static str,
+    /// Integrated loudness that it plays at, LUFS; none where nothing is normalised.
+    pub integrated_lufs: Option<f64>,
+    /// Deviation from that loudness that it accepts, LU.
+    pub tolerance_lu: f64,
+    /// Highest true peak that it asks for, dBTP.
+    pub true_peak_dbtp: f64,
+    /// What it does to quieter masters.
+    pub quieter: Quieter,
+    /// What it normalises together.
+    pub together: Together,
+    /// How sure this is.
+    pub confidence: Confidence,
+    /// Where it is from.
+    pub source: &'static str,
+    /// When that was read, year and month.
+    pub read: &'static str,
+}
+
+/// Every target, streaming first.
+pub const TARGETS: &[Target] = &[
+    Target {
+        id: "spotify",
+        name: "Spotify",
+        integrated_lufs: Some(-14.0),
+        tolerance_lu: 0.5,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::RaisedToPeak,
+        together: Together::Album,
+        confidence: Confidence::Official,
+        source: "support.spotify.com, Loudness normalization: -1 dBTP, -2 dBTP if louder than -14 LUFS",
+        read: "2026-11",
+    },
+    Target {
+        id: "spotify_loud",
+        name: "Spotify Loud",
+        integrated_lufs: Some(-11.0),
+        tolerance_lu: 0.5,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::RaisedThroughLimiter,
+        together: Together::Album,
+        confidence: Confidence::Official,
+        source: "support.spotify.com, Loudness normalization: limiter at -1 dB, 5 ms attack, 100 ms decay",
+        read: "2026-11",
+    },
+    Target {
+        id: "spotify_quiet",
+        name: "Spotify Quiet",
+        integrated_lufs: Some(-19.0),
+        tolerance_lu: 0.5,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::RaisedToPeak,
+        together: Together::Album,
+        confidence: Confidence::Official,
+        source: "support.spotify.com, Loudness normalization",
+        read: "2026-11",
+    },
+    Target {
+        id: "apple_music",
+        name: "Apple Music (Sound Check)",
+        integrated_lufs: Some(-16.0),
+        tolerance_lu: 0.5,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::RaisedToPeak,
+        together: Together::Album,
+        confidence: Confidence::Secondary,
+        source: "measurements of Sound Check; Apple Digital Masters for the peak",
+        read: "2026-11",
+    },
+    Target {
+        id: "youtube",
+        name: "YouTube",
+        integrated_lufs: Some(-14.0),
+        tolerance_lu: 0.5,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::Kept,
+        together: Together::Track,
+        confidence: Confidence::Secondary,
+        source: "the player's content loudness reading",
+        read: "2026-11",
+    },
+    Target {
+        id: "tidal",
+        name: "TIDAL",
+        integrated_lufs: Some(-14.0),
+        tolerance_lu: 0.5,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::Kept,
+        together: Together::Album,
+        confidence: Confidence::Official,
+        source: "stated by TIDAL",
+        read: "2026-11",
+    },
+    Target {
+        id: "amazon_music",
+        name: "Amazon Music",
+        integrated_lufs: Some(-14.0),
+        tolerance_lu: 0.5,
+        true_peak_dbtp: -2.0,
+        quieter: Quieter::Kept,
+        together: Together::Unspecified,
+        confidence: Confidence::Secondary,
+        source: "delivery specifications as reported by distributors",
+        read: "2026-11",
+    },
+    Target {
+        id: "deezer",
+        name: "Deezer",
+        integrated_lufs: Some(-15.0),
+        tolerance_lu: 0.5,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::Kept,
+        together: Together::Track,
+        confidence: Confidence::Secondary,
+        source: "measurements of the player",
+        read: "2026-11",
+    },
+    Target {
+        id: "soundcloud",
+        name: "SoundCloud, Bandcamp",
+        integrated_lufs: None,
+        tolerance_lu: 0.0,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::Unspecified,
+        together: Together::Unspecified,
+        confidence: Confidence::Custom,
+        source: "no normalisation; room for the lossy encoder",
+        read: "2026-11",
+    },
+    Target {
+        id: "aes_td1008",
+        name: "AES TD1008, track",
+        integrated_lufs: Some(-16.0),
+        tolerance_lu: 0.5,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::RaisedToPeak,
+        together: Together::Album,
+        confidence: Confidence::Standard,
+        source: "AES TD1008.1.21-9: -16 LUFS a track, -14 LUFS the loudest track of an album",
+        read: "2026-11",
+    },
+    Target {
+        id: "ebu_r128",
+        name: "EBU R 128",
+        integrated_lufs: Some(-23.0),
+        tolerance_lu: 0.2,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::Unspecified,
+        together: Together::Track,
+        confidence: Confidence::Standard,
+        source: "EBU R 128 (2023)",
+        read: "2026-11",
+    },
+    Target {
+        id: "atsc_a85",
+        name: "ATSC A/85",
+        integrated_lufs: Some(-24.0),
+        tolerance_lu: 2.0,
+        true_peak_dbtp: -2.0,
+        quieter: Quieter::Unspecified,
+        together: Together::Track,
+        confidence: Confidence::Standard,
+        source: "ATSC A/85:2013",
+        read: "2026-11",
+    },
+    Target {
+        id: "netflix",
+        name: "Netflix",
+        integrated_lufs: Some(-27.0),
+        tolerance_lu: 2.0,
+        true_peak_dbtp: -2.0,
+        quieter: Quieter::Unspecified,
+        together: Together::Track,
+        confidence: Confidence::Official,
+        source: "Netflix sound mix specifications: dialogue-gated, which music is not",
+        read: "2026-11",
+    },
+    Target {
+        id: "cd",
+        name: "Compact disc",
+        integrated_lufs: None,
+        tolerance_lu: 0.0,
+        true_peak_dbtp: -0.3,
+        quieter: Quieter::Unspecified,
+        together: Together::Unspecified,
+        confidence: Confidence::Custom,
+        source: "custom: -0.3 to -1 dBTP",
+        read: "2026-11",
+    },
+    Target {
+        id: "club",
+        name: "Club",
+        integrated_lufs: Some(-8.0),
+        tolerance_lu: 1.0,
+        true_peak_dbtp: -1.0,
+        quieter: Quieter::Unspecified,
+        together: Together::Track,
+        confidence: Confidence::Custom,
+        source: "custom: -9 to -7 LUFS",
+        read: "2026-11",
+    },
+    Target {
+        id: "vinyl",
+        name: "Vinyl pre-master",
+        integrated_lufs: None,
+        tolerance_lu: 0.0,
+        true_peak_dbtp: -3.0,
+        quieter: Quieter::Unspecified,
+        together: Together::Album,
+        confidence: Confidence::Custom,
+        source: "custom: the side's length sets the level at the cut",
+        read: "2026-11",
+    },
+];
+
+/// The target of an id or a name, whatever its capitals, spaces and dashes.
+pub fn find(id_or_name: &str) -> Option<&'static Target> {
+    let key = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let wanted = key(id_or_name);
+    TARGETS.iter().find(|target| key(target.id) == wanted || key(target.name) == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_found_by_id_and_name() {
+        for target in TARGETS {
+            assert_eq!(find(target.id), Some(target));
+            assert_eq!(find(&target.name.to_uppercase()), Some(target));
+            assert!(target.true_peak_dbtp <= -0.3 && target.integrated_lufs.is_none_or(|lufs| lufs < -5.0));
+            assert!(TARGETS.iter().filter(|other| other.id == target.id).count() == 1, "{} twice", target.id);
+        }
+        assert!(find("nowhere").is_none());
+    }
+}
