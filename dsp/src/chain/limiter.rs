@@ -71,7 +71,7 @@ impl Default for LimiterSettings {
             drive_db: 0.0,
             ceiling_dbtp: -1.0,
             style: LimiterStyle::Transparent,
-            release_ms: 100.0,
+            release_ms: 50.0,
             auto_release: true,
             transient_link: 1.0,
             release_link: 1.0,
@@ -100,17 +100,17 @@ impl LimiterStyle {
         match self {
             // Long enough for a clean 20 Hz, and levelled so that the fast part has little to do.
             Self::Transparent => {
-                Shape { window_ms: 3.0, hold_ms: 32.0, slow_attack_ms: 100.0, slow_release_ms: 800.0 }
+                Shape { window_ms: 3.0, hold_ms: 32.0, slow_attack_ms: 250.0, slow_release_ms: 350.0 }
             }
             // Shorter windows are not steep enough: below 1.5 ms the gain itself makes new peaks.
             Self::Punch => {
-                Shape { window_ms: 1.5, hold_ms: 15.0, slow_attack_ms: 200.0, slow_release_ms: 400.0 }
+                Shape { window_ms: 1.5, hold_ms: 15.0, slow_attack_ms: 400.0, slow_release_ms: 250.0 }
             }
             Self::Aggressive => {
-                Shape { window_ms: 1.5, hold_ms: 6.0, slow_attack_ms: 400.0, slow_release_ms: 250.0 }
+                Shape { window_ms: 1.5, hold_ms: 6.0, slow_attack_ms: 800.0, slow_release_ms: 150.0 }
             }
             Self::Smooth => {
-                Shape { window_ms: 5.0, hold_ms: 32.0, slow_attack_ms: 60.0, slow_release_ms: 1200.0 }
+                Shape { window_ms: 5.0, hold_ms: 32.0, slow_attack_ms: 200.0, slow_release_ms: 600.0 }
             }
         }
     }
