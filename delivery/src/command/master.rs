@@ -104,12 +104,12 @@ fn job(arguments: &MasterArguments) -> Result<(Job, Option<Preset>), Error> {
         settings.limiter.true_peak = true;
         settings.limiter.ceiling_dbtp = ceiling_dbtp;
     }
-    let word_length =
-        arguments.word_length.unwrap_or_else(|| match (settings.dither.on, settings.dither.word_length) {
-            (true, DitherLength::Bits16) => WordLength::Bits16,
-            (true, DitherLength::Bits20) => WordLength::Bits20,
-            _ => WordLength::Bits24,
-        });
+    let own = match (settings.dither.on, settings.dither.word_length) {
+        (true, DitherLength::Bits16) => WordLength::Bits16,
+        (true, DitherLength::Bits20) => WordLength::Bits20,
+        _ => WordLength::Bits24,
+    };
+    let word_length = arguments.word_length.unwrap_or(own);
     let spec = tree.to_spec(ProcessSpec::stereo(48_000.0));
     Ok((Job { settings, spec, target_lufs: aim.lufs, word_length }, preset))
 }
