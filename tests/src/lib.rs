@@ -1,5 +1,6 @@
 //! Signals, settings and measurements that the tests share.
 
+pub mod clap_host;
 pub mod settings;
 pub mod signals;
 pub mod spectrum;
