@@ -1,29 +1,48 @@
-//! The project's own commands: `cargo xtask test`.
+//! The project's own commands.
+//!
+//! - `cargo xtask install [MIX]`: builds, installs the plugin and the command, and masters a mix through the installed CLAP.
+//! - `cargo xtask test`: everything that continuous integration runs.
+//! - `cargo xtask bench [FILTER]`: the benches.
+//! - `cargo xtask bundle`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
 
-use std::process::{Command, ExitCode};
+mod install;
+mod run;
+mod system;
+mod test;
 
-/// What `cargo xtask test` runs, in order.
-const STEPS: [&[&str]; 3] = [
-    &["fmt", "--all", "--check"],
-    &["clippy", "--workspace", "--all-targets", "--release", "--locked", "--", "-D", "warnings"],
-    &["test", "--workspace", "--release", "--locked"],
-];
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER] | bundle";
+
+/// Bundles the plugin, in release.
+fn bundle() -> anyhow::Result<()> {
+    let arguments = ["bundle", "lacquer", "--release", "--locked"];
+    nice_plug_xtask::main_with_args("cargo xtask", arguments.map(String::from))
+}
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() != Some("test") {
-        eprintln!("usage: cargo xtask test");
-        return ExitCode::from(2);
-    }
-    for step in STEPS {
-        println!("cargo {}", step.join(" "));
-        match Command::new("cargo").args(step).status() {
-            Ok(status) if status.success() => {}
-            Ok(_) => return ExitCode::FAILURE,
-            Err(error) => {
-                eprintln!("cargo cannot be started: {error}");
-                return ExitCode::FAILURE;
-            }
+    let mut arguments = std::env::args().skip(1);
+    let result = match arguments.next().as_deref() {
+        Some("install") => install::run(arguments.next().map(PathBuf::from)),
+        Some("test") => test::run(),
+        Some("bench") => {
+            let filter = arguments.next();
+            let mut line = vec!["bench", "-p", "lacquer-tests", "--locked", "--"];
+            line.extend(filter.as_deref());
+            run::cargo(&line)
+        }
+        Some("bundle") => bundle(),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo xtask: {error:#}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
 }

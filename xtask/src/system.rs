@@ -1,0 +1,76 @@
+//! What the system has to have: checked, installed on Debian and Ubuntu where that is allowed, named where it is not.
+
+use crate::run;
+use anyhow::bail;
+use std::process::{Command, Stdio};
+
+/// Needed to build: Mesa and X11 are loaded at run time and need no headers.
+pub const BUILD: &[&str] = &["build-essential", "pkg-config"];
+
+/// Needed by the tests: a software X server for editors, real songs, an encoder for lossy files.
+pub const TEST: &[&str] = &[
+    "ffmpeg",
+    "frozen-bubble-data",
+    "libegl1",
+    "libgl1",
+    "libgl1-mesa-dri",
+    "libx11-6",
+    "libx11-xcb1",
+    "libxcb-dri2-0",
+    "libxcursor1",
+    "lincity-ng-data",
+    "openbox",
+    "python3-venv",
+    "xauth",
+    "xsettingsd",
+    "xvfb",
+];
+
+fn succeeds(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+fn is_installed(package: &str) -> bool {
+    let output = Command::new("dpkg-query").args(["-W", "-f=${Status}", package]).output();
+    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("install ok installed"))
+}
+
+/// Installs what is missing of `packages`. Without the right to, fails with the line to run; on systems without apt it says
+/// what is needed and goes on.
+pub fn require(packages: &[&str]) -> anyhow::Result<()> {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    if !succeeds(Command::new("dpkg-query").arg("--version")) {
+        println!("No dpkg here. Lacquer needs what Debian calls: {}", packages.join(" "));
+        return Ok(());
+    }
+    let missing: Vec<&str> = packages.iter().copied().filter(|package| !is_installed(package)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let line = format!("sudo apt-get install --yes --no-install-recommends {}", missing.join(" "));
+    let is_root =
+        Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    let mut prefix: Vec<&str> = Vec::new();
+    if !is_root {
+        if !succeeds(Command::new("sudo").args(["-n", "true"])) {
+            bail!("these packages are missing; run this and start again:\n    {line}");
+        }
+        prefix.extend(["sudo", "-n"]);
+    }
+    let apt = |arguments: &[&str]| {
+        let words: Vec<&str> = prefix.iter().chain(&["apt-get"]).chain(arguments).copied().collect();
+        run::command(Command::new(words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
+    arguments.extend(&missing);
+    // An old package index is the usual reason for a first failure.
+    if apt(&arguments).is_err() {
+        apt(&["update"])?;
+        if apt(&arguments).is_err() {
+            bail!("these packages cannot be installed; run this and start again:\n    {line}");
+        }
+    }
+    Ok(())
+}
