@@ -229,7 +229,7 @@ mod tests {
         );
         assert_eq!(
             apply("limiter_drive = 99"),
-            "preset mine.toml, parameter limiter_drive: `limiter_drive` cannot be 99: it goes from 0 to 24 dB"
+            "preset mine.toml, parameter limiter_drive: `limiter_drive` cannot be 99: it goes from -24 to 24 dB"
         );
         assert_eq!(tree.plain("glue_on").unwrap(), 0.0);
         assert!(

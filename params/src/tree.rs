@@ -5,7 +5,7 @@ use crate::text::{self, Unit};
 use lacquer_dsp::chain::ChainSettings;
 use lacquer_dsp::processor::ProcessSpec;
 use nice_plug::params::internals::ParamPtr;
-use nice_plug::prelude::{Param, ParamFlags, Params};
+use nice_plug::prelude::{FloatParam, Param, ParamFlags, Params};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -170,7 +170,9 @@ impl Tree {
         // SAFETY: as in `plain`. The setters are for whoever owns the parameters, and that is this tree.
         unsafe {
             match entry.pointer {
-                ParamPtr::FloatParam(parameter) => (*parameter)._internal_set_plain_value(plain as f32),
+                ParamPtr::FloatParam(parameter) => {
+                    (*parameter)._internal_set_plain_value(held_by_a_host(&*parameter, plain as f32))
+                }
                 ParamPtr::IntParam(parameter) => (*parameter)._internal_set_plain_value(plain as i32),
                 ParamPtr::BoolParam(parameter) => (*parameter)._internal_set_plain_value(plain >= 0.5),
                 ParamPtr::EnumParam(parameter) => {
@@ -262,6 +264,22 @@ impl Tree {
         // A third of the letters wrong is a slip; more is another word.
         (distance <= (typed.chars().count() / 3).max(2)).then(|| nearest.to_owned())
     }
+}
+
+/// The value nearest to `plain` that comes back from a host as it went: a host knows it as a 32-bit share of its travel. With it the
+/// command and the plugin render the same bits. The default stays itself, since nobody has to tell a plugin its default.
+fn held_by_a_host(parameter: &FloatParam, plain: f32) -> f32 {
+    /// Rounding there and back settles within two or three turns.
+    const MOST_TURNS: usize = 16;
+    let mut held = plain;
+    for _ in 0..MOST_TURNS {
+        let next = parameter.preview_plain(parameter.preview_normalized(held));
+        if held == parameter.default_plain_value() || next == held {
+            break;
+        }
+        held = next;
+    }
+    held
 }
 
 fn in_range(info: &ParameterInfo, plain: f64) -> Result<(), ParameterError> {
