@@ -217,7 +217,7 @@ mod tests {
     fn the_drive_is_found_on_a_bending_curve_and_refused_beyond_its_end() {
         // Loudness grows one for one at first and saturates at -5 LUFS.
         let loudness = |drive_db: f64| -5.0 - 3.0 * (1.0 + ((-3.0 - drive_db) / 3.0).exp()).ln();
-        for target in [-30.0, -14.0, -9.0, -6.0] {
+        for target in [-24.0, -14.0, -9.0, -6.0] {
             let drive = solve(target, 0.0, &|_, _| {}, loudness).expect("a drive");
             assert!((loudness(drive) - target).abs() <= LOUDNESS_TOLERANCE_LU, "{target}: {drive}");
         }

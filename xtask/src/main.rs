@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(),
         Some("bench") => {
             let filter = arguments.next();
-            let mut line = vec!["bench", "-p", "lacquer-tests", "--locked", "--"];
+            let mut line = vec!["bench", "-p", "lacquer-tests", "--bench", "chain", "--locked", "--"];
             line.extend(filter.as_deref());
             run::cargo(&line)
         }
