@@ -233,7 +233,7 @@ fn what_cannot_be_done_is_said_in_one_line_and_leaves_nothing() {
         (&["--set", "limiter_drive"], "id=value"),
         (&["--preset", "shiny"], "Warm tape"),
         (&["--target", "myspace"], "spotify"),
-        (&["--target", "-1", "--set", "limiter_style=smooth"], "cannot be reached"),
+        (&["--target", "-4", "--ceiling", "-12"], "cannot be reached"),
         (&["--ceiling", "3"], "-12 and 0"),
     ] {
         let line = master("song.wav", more);
