@@ -153,6 +153,13 @@ impl Tree {
         Ok(unsafe { entry.pointer.preview_normalized(plain as f32) })
     }
 
+    /// The plain value at a fraction of the travel.
+    pub fn denormalize(&self, id: &str, normalized: f32) -> Result<f64, ParameterError> {
+        let entry = self.entry(id)?;
+        // SAFETY: as in `plain`.
+        Ok(f64::from(unsafe { entry.pointer.preview_plain(normalized) }))
+    }
+
     /// The value as text, with its unit.
     pub fn text(&self, id: &str) -> Result<String, ParameterError> {
         let entry = self.entry(id)?;

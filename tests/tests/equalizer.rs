@@ -21,12 +21,17 @@ fn with_band(band: EqualizerBand) -> EqualizerSettings {
     settings
 }
 
+/// Below this a response has died away: the rest, however slow, is 0.0001 dB at the lowest frequencies and less above.
+const DIED_AWAY: f64 = 1e-10;
+
 /// Response to an impulse in both channels, until it has died away.
 fn impulse_response(settings: EqualizerSettings, spec: ProcessSpec) -> Vec<Frame> {
     let mut stage = prepared(settings, spec);
     let mut frames = vec![[0.0; 2]; 1 << 18];
     frames[0] = [1.0; 2];
     for_each_block(&mut frames, 0, |block| stage.process(block));
+    let last = frames.iter().rposition(|frame| frame.iter().any(|x| x.abs() > DIED_AWAY));
+    frames.truncate(last.map_or(1, |last| last + 1));
     frames
 }
 

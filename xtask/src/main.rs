@@ -2,7 +2,7 @@
 //!
 //! - `cargo xtask install [MIX]`: builds, installs the plugin and the command, and masters a mix through the installed CLAP.
 //! - `cargo xtask test`: everything that continuous integration runs.
-//! - `cargo xtask bench [FILTER]`: the benches.
+//! - `cargo xtask bench [FILTER]`: the benches; `cargo xtask bench --peers`: the chain beside other makers' plugins.
 //! - `cargo xtask bundle`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
 
 mod install;
@@ -13,7 +13,7 @@ mod test;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER] | bundle";
+const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --peers] | bundle";
 
 /// Bundles the plugin, in release.
 fn bundle() -> anyhow::Result<()> {
@@ -21,17 +21,23 @@ fn bundle() -> anyhow::Result<()> {
     nice_plug_xtask::main_with_args("cargo xtask", arguments.map(String::from))
 }
 
+/// Runs the benches of the stages and the chain, or the comparison with the peers.
+fn bench(argument: Option<&str>) -> anyhow::Result<()> {
+    if argument == Some("--peers") {
+        system::require(system::PEERS)?;
+        return run::cargo(&["bench", "-p", "lacquer-tests", "--bench", "peers", "--locked"]);
+    }
+    let mut line = vec!["bench", "-p", "lacquer-tests", "--bench", "chain", "--locked", "--"];
+    line.extend(argument);
+    run::cargo(&line)
+}
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let result = match arguments.next().as_deref() {
         Some("install") => install::run(arguments.next().map(PathBuf::from)),
         Some("test") => test::run(),
-        Some("bench") => {
-            let filter = arguments.next();
-            let mut line = vec!["bench", "-p", "lacquer-tests", "--bench", "chain", "--locked", "--"];
-            line.extend(filter.as_deref());
-            run::cargo(&line)
-        }
+        Some("bench") => bench(arguments.next().as_deref()),
         Some("bundle") => bundle(),
         _ => {
             eprintln!("{USAGE}");

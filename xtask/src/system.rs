@@ -9,6 +9,7 @@ pub const BUILD: &[&str] = &["build-essential", "pkg-config"];
 
 /// Needed by the tests: a software X server for editors, real songs, an encoder for lossy files.
 pub const TEST: &[&str] = &[
+    "ardour",
     "ffmpeg",
     "frozen-bubble-data",
     "libegl1",
@@ -25,6 +26,9 @@ pub const TEST: &[&str] = &[
     "xsettingsd",
     "xvfb",
 ];
+
+/// The plugins that the chain is compared with, and what loads them.
+pub const PEERS: &[&str] = &["calf-plugins", "liblilv-0-0", "lsp-plugins-lv2", "x42-plugins"];
 
 fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())

@@ -124,6 +124,9 @@ impl GridPoint {
     }
 }
 
+/// Least power that [`Matched::magnitude_matched`] leaves at Nyquist: -40 dB.
+const LEAST_POWER_AT_NYQUIST: f64 = 1e-4;
+
 /// The digital section of an analogue one.
 pub struct Matched {
     numerator: Polynomial,
@@ -169,8 +172,9 @@ impl Matched {
             t2 += u2 * rest;
         }
         let determinant = s11 * s22 - s12 * s12;
-        // |b|^2 is nowhere negative: B1 >= 0 is its value at Nyquist, and b0 below is real.
-        let big_1 = ((t1 * s22 - t2 * s12) / determinant).max(0.0);
+        // |b|^2 is nowhere negative: B1 is its value at Nyquist, where a zero would leave the inverse filter a pole, and b0 below
+        // is real.
+        let big_1 = ((t1 * s22 - t2 * s12) / determinant).max(LEAST_POWER_AT_NYQUIST * at_nyquist);
         let (root_0, root_1) = (big_0.sqrt(), big_1.sqrt());
         let half = 0.5 * (root_0 + root_1);
         let big_2 = ((t2 - big_1 * s12) / s22).max(-half * half);

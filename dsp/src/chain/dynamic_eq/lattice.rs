@@ -73,3 +73,38 @@ fn coefficients(section: &SvfCoefficients) -> Coefficients {
     let a2 = section.g * a1;
     [a1, a2, section.g * a2, section.m0 - 1.0, section.m1, section.m2]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_design_is_finite_and_stable() {
+        let mut lattice = Lattice::default();
+        let share = |n: u32, of: u32| f64::from(n) / f64::from(of);
+        for shape in [DynamicEqShape::Bell, DynamicEqShape::LowShelf, DynamicEqShape::HighShelf] {
+            for rate in [8000.0, 44_100.0, 48_000.0, 96_000.0, 384_000.0] {
+                for frequency in 0..=60 {
+                    let hz = (20.0 * 1000f64.powf(share(frequency, 60))).min(0.45 * rate);
+                    for quality in 0..=20 {
+                        let q = 0.1 * 100f64.powf(share(quality, 20));
+                        lattice.design(shape, 2.0 * PI * hz / rate, q, &grid());
+                        for (n, point) in lattice.points.iter().enumerate() {
+                            let [a1, a2, a3, ..] = *point;
+                            // g and 1 + g (g + k) positive: poles inside the unit circle; and no weight that amplifies rounding.
+                            assert!(
+                                a1 > 0.0
+                                    && a1 < 1.0
+                                    && a2 > 0.0
+                                    && a3 > 0.0
+                                    && point.iter().all(|x| x.abs() < 1e6),
+                                "{shape:?} {hz} Hz of {rate} Q {q}, {} dB: {point:?}",
+                                n as f64 - MOST_GAIN_DB
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
