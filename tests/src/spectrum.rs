@@ -24,6 +24,27 @@ pub fn magnitudes_db(signal: &[f64]) -> Vec<f64> {
     bins.iter().map(|bin| 20.0 * (2.0 * bin.norm() / window_sum).max(1e-20).log10()).collect()
 }
 
+/// Mean power in dB of the mid of `frames` in thirds of an octave from 31.5 Hz to 16 kHz.
+pub fn third_octaves_db(frames: &[[f32; 2]], sample_rate: f64) -> Vec<f64> {
+    const LENGTH: usize = 1 << 15;
+    let mut power = vec![0.0; LENGTH / 2 + 1];
+    for stretch in frames.chunks_exact(LENGTH) {
+        let mid: Vec<f64> = stretch.iter().map(|frame| 0.5 * f64::from(frame[0] + frame[1])).collect();
+        for (sum, line_db) in power.iter_mut().zip(magnitudes_db(&mid)) {
+            *sum += 10f64.powf(0.1 * line_db);
+        }
+    }
+    let bin = |hz: f64| (hz * LENGTH as f64 / sample_rate).round() as usize;
+    (0..28)
+        .map(|third| {
+            let centre = 31.5 * 2f64.powf(f64::from(third) / 3.0);
+            let half = 2f64.powf(1.0 / 6.0);
+            let band = &power[bin(centre / half)..bin(centre * half).min(power.len())];
+            10.0 * band.iter().sum::<f64>().max(1e-20).log10()
+        })
+        .collect()
+}
+
 fn bessel_i0(x: f64) -> f64 {
     let mut term = 1.0;
     let mut sum = 1.0;

@@ -524,11 +524,9 @@ impl Rack {
             let has_outputs = !instances[0].outputs.is_empty();
             let next = if has_outputs { 1 - current } else { current };
             for (n, instance) in instances.iter().enumerate() {
-                for channel in 0..2 {
-                    let port = if is_mono { 0 } else { channel };
-                    if is_mono && channel != n {
-                        continue;
-                    }
+                // The one channel of a mono plugin's instance, or the two of a stereo one's.
+                let channels = if is_mono { n..n + 1 } else { 0..2 };
+                for (port, channel) in channels.enumerate() {
                     if let Some(index) = instance.inputs.get(port) {
                         instance.connect_port(*index, buffers[current][channel].as_mut_ptr().cast());
                     }
