@@ -88,9 +88,12 @@ macro_rules! stages {
                 0 $(+ if StageId::$id > stage { self.$field.latency_samples() } else { 0 })*
             }
 
-            fn process(&mut self, block: &mut Block, tap: &mut Tap) {
+            fn process(&mut self, block: &mut Block, tap: &mut Tap, listener: &mut impl ChainListener) {
                 $(
                     self.$field.process(block);
+                    let reduction_db =
+                        if self.$field.is_running() { self.$field.stage().gain_reduction_db() } else { 0.0 };
+                    listener.after_stage(StageId::$id, block.frames, reduction_db);
                     match tap.listen {
                         Some(Listen { stage: StageId::$id, source }) => {
                             let frames = &mut tap.frames[..block.frames.len()];
@@ -131,6 +134,19 @@ stages! {
     limiter: Limiter, LimiterSettings, Limiter;
     dither: Dither, DitherSettings, Dither;
 }
+
+/// Meters, monitors and clocks that go along with a chain: called for each of its blocks, at most [`CONTROL_PERIOD`] frames, on the
+/// thread that runs it.
+pub trait ChainListener {
+    /// A stage has processed `frames`, and reduced the gain by `reduction_db` dB, 0 or more.
+    fn after_stage(&mut self, _stage: StageId, _frames: &[Frame], _reduction_db: f64) {}
+
+    /// The chain has made `frames` of `dry`, the input in time with them. What is changed here is heard, and metered by nobody.
+    fn after_chain(&mut self, _dry: &[Frame], _frames: &mut [Frame]) {}
+}
+
+/// Nobody.
+impl ChainListener for () {}
 
 /// What of a stage is listened to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,6 +243,13 @@ impl Chain {
         self.stages.equalizer.stage_mut().take_designer()
     }
 
+    /// Stops listening to a stage at once, without a fade, until [`Chain::set`] asks for it anew: what comes next is recorded.
+    pub fn cut_listen(&mut self) {
+        self.settings.listen = None;
+        self.tap.listen = None;
+        self.tap.fade = 0.0;
+    }
+
     /// The settings, with what the dither may add kept free under the limiter's ceiling.
     fn with_reserve(&self) -> ChainSettings {
         let mut settings = self.settings.clone();
@@ -251,13 +274,17 @@ impl Chain {
 
     /// Processes frames in place, any number of them.
     pub fn process(&mut self, frames: &mut [Frame]) {
-        let mut position = self.position;
-        for_each_block(frames, position, |block| self.process_block(block));
-        position += frames.len() as u64;
-        self.position = position;
+        self.process_with(frames, &mut ());
     }
 
-    fn process_block(&mut self, block: &mut Block) {
+    /// As [`Chain::process`], with somebody who goes along.
+    pub fn process_with(&mut self, frames: &mut [Frame], listener: &mut impl ChainListener) {
+        let position = self.position;
+        for_each_block(frames, position, |block| self.process_block(block, listener));
+        self.position = position + frames.len() as u64;
+    }
+
+    fn process_block(&mut self, block: &mut Block, listener: &mut impl ChainListener) {
         if !self.started {
             self.started = true;
             self.bypass_fade = if self.settings.bypass { 1.0 } else { 0.0 };
@@ -268,9 +295,10 @@ impl Chain {
         let length = block.frames.len();
         self.dry_frames[..length].copy_from_slice(block.frames);
         self.dry.process(&mut self.dry_frames[..length]);
-        self.stages.process(block, &mut self.tap);
-        self.mix_listen(block.frames);
+        self.stages.process(block, &mut self.tap, listener);
         self.mix_bypass(block.frames);
+        listener.after_chain(&self.dry_frames[..length], block.frames);
+        self.mix_listen(block.frames);
     }
 
     /// Fades to the tap, or from one tap over the output to another.

@@ -7,6 +7,7 @@
 pub mod blocks;
 pub mod chain;
 pub mod metering;
+pub mod monitor;
 pub mod processor;
 pub mod shared;
 pub mod targets;

@@ -4,10 +4,16 @@
 //! but by two numbers for every three seconds.
 
 pub mod dynamic_range;
+pub mod goniometer;
+pub mod histogram;
 pub mod k_weighting;
+pub mod live;
 pub mod loudness;
+pub mod spectrum;
 pub mod stereo;
+pub mod translation;
 pub mod true_peak;
+pub mod vinyl;
 
 use crate::blocks::fir::Frame32;
 use crate::blocks::true_peak::TruePeakDetector;
@@ -61,7 +67,7 @@ impl Meter {
         Self {
             mono: channels == 1,
             loudness: Loudness::new(sample_rate, channels),
-            detector: TruePeakDetector::new(sample_rate),
+            detector: TruePeakDetector::for_meter(sample_rate),
             true_peak: 0.0,
             sample_peak: 0.0,
             dynamic_range: DynamicRange::new(sample_rate),

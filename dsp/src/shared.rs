@@ -1,3 +1,7 @@
 //! Every crossing between threads, and nothing else.
 
 pub mod designs;
+pub mod meter_bank;
+pub mod monitor_desk;
+pub mod readings;
+pub mod ring;

@@ -26,8 +26,10 @@ pub type Editor = EguiEditor<App>;
 /// Makes the editor of one instance; no window opens before the host asks.
 pub fn editor(params: Arc<LacquerParams>, status: Arc<Status>) -> Option<Editor> {
     let [width, height] = theme::WINDOW_SIZE;
+    let window = EguiEditorState::from_size(LogicalSize::new(width, height), 1.0);
+    status.set_window(window.clone());
     nice_plug_egui::create_egui_editor(
-        EguiEditorState::from_size(LogicalSize::new(width, height), 1.0),
+        window,
         RepaintNotifier::new(),
         EguiNiceSettings::new().with_tile("Lacquer"),
         App::new(params, status),

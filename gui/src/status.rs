@@ -1,19 +1,43 @@
-//! What the audio thread tells the editor: rate, latency, and whether a restart is needed.
+//! What the audio thread and the editor tell each other: meters, what is to be heard, rate, latency, and whether a restart is needed.
 //!
 //! Relaxed ordering throughout: each word stands for itself, and a repaint later is soon enough.
 
+use lacquer_dsp::shared::meter_bank::MeterBank;
+use lacquer_dsp::shared::monitor_desk::MonitorDesk;
+use nice_plug_egui::EguiEditorState;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
 /// One instance's state as the editor shows it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Status {
     latency_samples: AtomicU32,
     /// Bits of an f32; 0 while nothing is activated.
     sample_rate: AtomicU32,
     restart_needed: AtomicBool,
+    /// What the engineer wants to hear.
+    pub monitor: MonitorDesk,
+    meters: OnceLock<Arc<MeterBank>>,
+    window: OnceLock<Arc<EguiEditorState>>,
 }
 
 impl Status {
+    /// [main-thread, gui-thread] The meters; made when somebody first asks, so that a scan does not pay for them.
+    pub fn meters(&self) -> &Arc<MeterBank> {
+        self.meters.get_or_init(Arc::default)
+    }
+
+    /// [main-thread] Takes the state of the editor's window.
+    pub(crate) fn set_window(&self, window: Arc<EguiEditorState>) {
+        // A second editor of the same instance would be a mistake of the host's: the first one counts.
+        let _ = self.window.set(window);
+    }
+
+    /// Whether the editor is open.
+    pub fn is_editor_open(&self) -> bool {
+        self.window.get().is_some_and(|window| window.is_open())
+    }
+
     /// [main-thread] After an activation.
     pub fn publish(&self, latency_samples: u32, sample_rate: f32) {
         self.latency_samples.store(latency_samples, Relaxed);

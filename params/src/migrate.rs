@@ -70,6 +70,9 @@ impl PersistentField<'_, u32> for StateVersion {
     }
 }
 
+/// Parameters of what is heard: off in every session that is loaded.
+const MONITORED: [&str; 1] = ["compare"];
+
 /// Makes the values of a state of `version` present and complete, or says why they are refused.
 pub fn migrate(version: u32, mut values: Values) -> Result<Values, StateError> {
     if version == 0 {
@@ -83,6 +86,8 @@ pub fn migrate(version: u32, mut values: Values) -> Result<Values, StateError> {
     for (id, value) in &values {
         check(&tree, id, value)?;
     }
+    // What was heard when the state was saved is no part of it.
+    MONITORED.iter().for_each(|id| drop(values.remove(*id)));
     for (id, pointer) in tree.pointers() {
         values.entry(id.to_owned()).or_insert_with(|| default_value(pointer));
     }

@@ -31,7 +31,7 @@ const FACTORY: [(&str, &str); 10] = [
 ];
 
 /// What stays as it is when a preset does not name it.
-const SESSION: [&str; 3] = ["bypass", "quality", "equalizer_phase"];
+const SESSION: [&str; 4] = ["bypass", "compare", "quality", "equalizer_phase"];
 
 /// Settings under a name.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use crate::bass::BassParams;
 use crate::changes::{Changes, Place, Taken};
-use crate::choices::{EqualizerPhase, Quality};
+use crate::choices::{Compare, EqualizerPhase, Quality};
 use crate::clipper::ClipperParams;
 use crate::dither::DitherParams;
 use crate::dynamic_eq::DynamicEqParams;
@@ -16,7 +16,7 @@ use crate::migrate::StateVersion;
 use crate::multiband::MultibandParams;
 use crate::saturator::SaturatorParams;
 use lacquer_dsp::chain::{ChainSettings, StageId};
-use lacquer_dsp::processor;
+use lacquer_dsp::{monitor, processor};
 use nice_plug::prelude::{BoolParam, EnumParam, Params};
 
 /// Every parameter of Lacquer, in signal order.
@@ -31,6 +31,10 @@ pub struct LacquerParams {
     /// The equalizer's phase response: fixes the latency, so no automation.
     #[id = "equalizer_phase"]
     pub equalizer_phase: EnumParam<EqualizerPhase>,
+    /// Mix or master at equal loudness: what the engineer hears, never what is recorded. A parameter, so that a key or a controller
+    /// can be bound to it; not automatable; off in every session that is loaded.
+    #[id = "compare"]
+    pub compare: EnumParam<Compare>,
     /// Input trim.
     #[nested(group = "Input Trim")]
     pub input_trim: InputTrimParams,
@@ -82,6 +86,7 @@ impl Default for LacquerParams {
             equalizer_phase: latency
                 .choice("Equalizer Phase", processor::EqualizerPhase::default())
                 .non_automatable(),
+            compare: chain.choice("Compare", monitor::Compare::default()).non_automatable(),
             input_trim: InputTrimParams::new(&changes),
             equalizer: EqualizerParams::new(&changes),
             dynamic_eq: DynamicEqParams::new(&changes),
@@ -141,6 +146,11 @@ impl LacquerParams {
             StageId::Limiter => self.limiter.write(&mut settings.limiter),
             StageId::Dither => self.dither.write(&mut settings.dither),
         }
+    }
+
+    /// Which of mix and master is to be heard.
+    pub fn compare(&self) -> monitor::Compare {
+        self.compare.value().into()
     }
 
     /// The quality that the chain is to be prepared for.

@@ -1,12 +1,23 @@
-//! The chain between f32 buffers of one or two channels and of any length.
+//! The chain between f32 buffers of one or two channels and of any length, with the meters and the monitor that go along.
 
 use crate::design_thread::DesignThread;
-use lacquer_dsp::chain::{Chain, ChainSettings};
-use lacquer_dsp::processor::{Frame, ProcessSpec};
+use crate::monitor_guard::MonitorGuard;
+use lacquer_dsp::chain::{Chain, ChainListener, ChainSettings, StageId};
+use lacquer_dsp::metering::live::{LiveMeters, Transport};
+use lacquer_dsp::monitor::Monitor;
+use lacquer_dsp::processor::{DesignMode, Frame, ProcessSpec};
+use lacquer_dsp::shared::meter_bank::STAGES;
+use lacquer_dsp::shared::monitor_desk::MonitorWish;
+use lacquer_gui::Status;
 use lacquer_params::LacquerParams;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
 
 /// Frames that are converted at a time: 16 kB, which stay in the first-level cache. The chain's output does not depend on it.
 const CHUNK_FRAMES: usize = 1024;
+/// Time constant of the loads that are shown, s.
+const LOAD_S: f64 = 0.5;
 
 /// A prepared chain with its settings and a block to convert in.
 pub struct Engine {
@@ -14,13 +25,72 @@ pub struct Engine {
     settings: ChainSettings,
     spec: ProcessSpec,
     frames: Vec<Frame>,
+    booth: Booth,
+    guard: MonitorGuard,
+    status: Arc<Status>,
     /// Runs for as long as the chain has filters to be designed in the background.
     _designs: Option<DesignThread>,
 }
 
+/// Who goes along with the chain: meters, monitor, and a clock while somebody looks.
+struct Booth {
+    meters: LiveMeters,
+    monitor: Monitor,
+    clock: Option<Instant>,
+    spent: [Duration; STAGES],
+    loads: [f64; STAGES],
+    load: f64,
+}
+
+impl Booth {
+    fn new(spec: &ProcessSpec, status: &Status) -> Self {
+        Self {
+            meters: LiveMeters::new(spec.sample_rate, spec.channels, status.meters().clone()),
+            monitor: Monitor::new(spec.sample_rate),
+            clock: None,
+            spent: [Duration::ZERO; STAGES],
+            loads: [0.0; STAGES],
+            load: 0.0,
+        }
+    }
+
+    /// [audio-thread] Publishes what was spent on a block of `length_s` seconds.
+    fn publish_loads(&mut self, whole: Duration, length_s: f64) {
+        let bank = self.meters.bank();
+        let share = 1.0 - (-length_s / LOAD_S).exp();
+        self.load += share * (whole.as_secs_f64() / length_s - self.load);
+        bank.load.set(self.load as f32);
+        for ((load, spent), shown) in self.loads.iter_mut().zip(&mut self.spent).zip(&bank.loads) {
+            *load += share * (spent.as_secs_f64() / length_s - *load);
+            shown.set(*load as f32);
+            *spent = Duration::ZERO;
+        }
+    }
+}
+
+impl ChainListener for Booth {
+    fn after_stage(&mut self, stage: StageId, frames: &[Frame], reduction_db: f64) {
+        if let Some(clock) = &mut self.clock {
+            let now = Instant::now();
+            self.spent[stage as usize] += now.duration_since(std::mem::replace(clock, now));
+        }
+        self.meters.after_stage(stage, frames, reduction_db);
+    }
+
+    fn after_chain(&mut self, dry: &[Frame], frames: &mut [Frame]) {
+        self.meters.after_chain(dry, frames);
+        let (hops, energies) = self.meters.hop_energies();
+        self.monitor.follow(hops, energies, self.meters.short_term_lufs());
+        self.monitor.process(dry, frames);
+        if let Some(clock) = &mut self.clock {
+            *clock = Instant::now();
+        }
+    }
+}
+
 impl Engine {
     /// Builds everything for `spec` and the parameters' settings, the first filters included. Allocates.
-    pub fn new(spec: &ProcessSpec, params: &LacquerParams) -> Self {
+    pub fn new(spec: &ProcessSpec, params: &LacquerParams, status: &Arc<Status>) -> Self {
         let mut chain = Chain::new();
         chain.prepare(spec);
         let settings = params.to_settings();
@@ -29,7 +99,16 @@ impl Engine {
             designer.work();
             DesignThread::spawn(designer)
         });
-        Self { chain, settings, spec: *spec, frames: vec![[0.0; 2]; CHUNK_FRAMES], _designs: designs }
+        Self {
+            chain,
+            settings,
+            spec: *spec,
+            frames: vec![[0.0; 2]; CHUNK_FRAMES],
+            booth: Booth::new(spec, status),
+            guard: MonitorGuard::default(),
+            status: status.clone(),
+            _designs: designs,
+        }
     }
 
     /// What it was prepared for.
@@ -58,25 +137,68 @@ impl Engine {
         self.chain.set(&self.settings);
     }
 
-    /// [audio-thread] Takes over what has changed.
-    pub fn update(&mut self, params: &LacquerParams) {
-        if params.update_settings(&mut self.settings) {
+    /// [audio-thread] Takes over what has changed, before a block of `frames` frames.
+    pub fn update(&mut self, params: &LacquerParams, transport: Transport, frames: usize) {
+        let changed = params.update_settings(&mut self.settings);
+        let wish = self.permitted(params, transport, frames);
+        self.booth.monitor.set(&wish.settings);
+        if changed || self.settings.listen != wish.listen {
+            self.settings.listen = wish.listen;
             self.chain.set(&self.settings);
         }
+        self.booth.meters.begin_block(transport, frames);
+    }
+
+    /// What may be heard of what the engineer asks for; nothing, and at once, where somebody may be recording.
+    fn permitted(&mut self, params: &LacquerParams, transport: Transport, frames: usize) -> MonitorWish {
+        let is_offline = self.spec.design == DesignMode::InPlace;
+        let length = Duration::from_secs_f64(frames as f64 / self.spec.sample_rate);
+        let in_time = self.guard.permits(Instant::now(), length, transport.playing);
+        let bank = self.booth.meters.bank();
+        bank.controls.set_watched(self.status.is_editor_open());
+        let permitted = in_time && !is_offline && bank.controls.is_watched();
+        let mut wish = MonitorWish::default();
+        if permitted {
+            wish = self.status.monitor.get();
+            // The blind test's choice goes before the parameter's.
+            if wish.settings.compare == Default::default() {
+                wish.settings.compare = params.compare();
+            }
+        } else if self.booth.monitor.is_heard() || self.settings.listen.is_some() {
+            self.cut();
+        }
+        let bank = self.booth.meters.bank();
+        bank.monitoring.store(wish != MonitorWish::default(), Relaxed);
+        bank.match_lu.set(self.booth.monitor.match_lu() as f32);
+        wish
+    }
+
+    fn cut(&mut self) {
+        self.booth.monitor.cut();
+        self.settings.listen = None;
+        self.chain.cut_listen();
     }
 
     /// [audio-thread] Forgets the audio.
     pub fn reset(&mut self) {
         self.chain.reset();
+        self.guard.restart();
+        self.cut();
     }
 
     /// [audio-thread] Processes in place; with one channel both lanes of the chain carry it.
     pub fn process(&mut self, channels: &mut [&mut [f32]]) {
+        let started = Instant::now();
+        self.booth.clock = self.booth.meters.bank().controls.is_watched().then_some(started);
+        let frames = channels.first().map_or(0, |channel| channel.len());
         match channels {
             [left, right] => self.process_stereo(left, right),
             [mono] => self.process_mono(mono),
             // No other layout is offered to the host.
             _ => {}
+        }
+        if frames > 0 {
+            self.booth.publish_loads(started.elapsed(), frames as f64 / self.spec.sample_rate);
         }
     }
 
@@ -86,7 +208,7 @@ impl Engine {
             for ((frame, left), right) in frames.iter_mut().zip(&*left).zip(&*right) {
                 *frame = [f64::from(*left), f64::from(*right)];
             }
-            self.chain.process(frames);
+            self.chain.process_with(frames, &mut self.booth);
             for ((frame, left), right) in frames.iter().zip(left).zip(right) {
                 *left = frame[0] as f32;
                 *right = frame[1] as f32;
@@ -100,7 +222,7 @@ impl Engine {
             for (frame, sample) in frames.iter_mut().zip(&*samples) {
                 *frame = [f64::from(*sample); 2];
             }
-            self.chain.process(frames);
+            self.chain.process_with(frames, &mut self.booth);
             for (frame, sample) in frames.iter().zip(samples) {
                 *sample = frame[0] as f32;
             }
@@ -124,7 +246,7 @@ mod tests {
         let tree = Tree::new();
         tree.set_from_text("glue_on", "on").unwrap();
         let render = |sizes: &[usize]| {
-            let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), tree.params());
+            let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), tree.params(), &Arc::default());
             let [mut left, mut right] = programme(5000);
             let (mut start, mut turn) = (0, 0);
             while start < left.len() {
@@ -140,9 +262,32 @@ mod tests {
     }
 
     #[test]
+    fn the_plugins_meters_read_what_the_meter_of_files_reads() {
+        let tree = Tree::new();
+        tree.set_from_text("limiter_drive", "8 dB").unwrap();
+        let status = Arc::<Status>::default();
+        let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), tree.params(), &status);
+        let [mut left, mut right] = programme(10 * 48_000);
+        for (left, right) in left.chunks_mut(480).zip(right.chunks_mut(480)) {
+            engine.update(tree.params(), Transport::default(), left.len());
+            engine.process(&mut [left, right]);
+        }
+        let mut meter = lacquer_dsp::metering::Meter::new(48_000.0, 2);
+        let output: Vec<Frame> =
+            left.iter().zip(&right).map(|(left, right)| [f64::from(*left), f64::from(*right)]).collect();
+        meter.push(&output);
+        let file = meter.finish();
+        let live = &status.meters().output;
+        assert!((live.integrated_lufs() - file.integrated_lufs).abs() < 1e-3);
+        assert!((f64::from(live.short_term_max_lufs.get()) - file.short_term_max_lufs).abs() < 1e-3);
+        // What the file meter sees of the last frames' waveform the live one would see a moment later.
+        assert!((live.true_peak_max_dbtp() - file.true_peak_dbtp).abs() < 0.01);
+    }
+
+    #[test]
     fn mono_is_processed_as_two_equal_channels() {
         let spec = ProcessSpec { channels: 1, ..ProcessSpec::stereo(48_000.0) };
-        let mut engine = Engine::new(&spec, Tree::new().params());
+        let mut engine = Engine::new(&spec, Tree::new().params(), &Arc::default());
         let [mut mono, _] = programme(3000);
         let input = mono.clone();
         engine.process(&mut [&mut mono]);

@@ -11,11 +11,13 @@
 
 mod design_thread;
 mod engine;
+mod monitor_guard;
 mod remote_controls;
 #[cfg(target_os = "linux")]
 pub mod worker_guard;
 
 use engine::Engine;
+use lacquer_dsp::metering::live::Transport;
 use lacquer_dsp::processor::{DesignMode, ProcessSpec};
 use lacquer_gui::{Editor, Status};
 use lacquer_params::LacquerParams;
@@ -153,7 +155,7 @@ impl Plugin for LacquerPlugin {
                 engine.set_all(&self.params);
                 engine.reset();
             }
-            engine => *engine = Some(Box::new(Engine::new(&spec, &self.params))),
+            engine => *engine = Some(Box::new(Engine::new(&spec, &self.params, &self.status))),
         }
         let Some(engine) = &mut self.engine else { return false };
         let latency = engine.latency_samples() as u32;
@@ -181,14 +183,16 @@ impl Plugin for LacquerPlugin {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not activated") };
-        engine.update(&self.params);
+        let host = context.transport();
+        let transport = Transport { playing: host.playing, position: host.pos_samples };
+        engine.update(&self.params, transport, buffer.samples());
         let stale = engine.differs_in_latency(&self.params);
         if stale != self.restart_requested {
             self.restart_requested = stale;
             self.status.set_restart_needed(stale);
             if stale && context.plugin_api() == PluginApi::Standalone {
                 // No host is there to restart or to align anything: the sound stops for as long as it takes.
-                **engine = Engine::new(&engine.spec_for(&self.params), &self.params);
+                **engine = Engine::new(&engine.spec_for(&self.params), &self.params, &self.status);
                 self.restart_requested = false;
                 self.status.publish(engine.latency_samples() as u32, engine.spec().sample_rate as f32);
             } else if stale {

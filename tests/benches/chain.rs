@@ -4,8 +4,10 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lacquer_dsp::chain::{
     Bass, Clipper, Dither, DynamicEq, Equalizer, Glue, Imager, InputTrim, Limiter, Multiband, Saturator,
 };
+use lacquer_dsp::chain::{ChainListener, StageId};
+use lacquer_dsp::metering::live::{LiveMeters, Transport};
 use lacquer_dsp::processor::for_each_block;
-use lacquer_dsp::{Chain, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Stage};
+use lacquer_dsp::{CONTROL_PERIOD, Chain, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Stage};
 use lacquer_tests::settings;
 use lacquer_tests::signals::programme;
 use std::hint::black_box;
@@ -83,5 +85,35 @@ fn chain(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages, chain);
+/// The live meters of both sides, with nobody looking and with an editor open.
+fn meters(criterion: &mut Criterion) {
+    let input = input();
+    let mut chain = Chain::new();
+    chain.prepare(&ProcessSpec::stereo(RATE));
+    chain.set(&settings::working());
+    let mut output = input.clone();
+    chain.process(&mut output);
+    let mut group = criterion.benchmark_group("meters: 48 kHz stereo");
+    group.throughput(Throughput::Elements(FRAMES as u64));
+    for name in ["nobody looks", "an editor is open"] {
+        let mut meters = LiveMeters::new(RATE, 2, Default::default());
+        if name != "nobody looks" {
+            meters.bank().controls.set_watched(true);
+        }
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                for (dry, wet) in input.chunks(512).zip(output.chunks_mut(512)) {
+                    meters.begin_block(Transport::default(), dry.len());
+                    for (dry, wet) in dry.chunks(CONTROL_PERIOD).zip(wet.chunks_mut(CONTROL_PERIOD)) {
+                        StageId::ALL.iter().for_each(|stage| meters.after_stage(*stage, wet, 1.0));
+                        meters.after_chain(dry, wet);
+                    }
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, stages, chain, meters);
 criterion_main!(benches);

@@ -1,6 +1,7 @@
 //! Signals, settings and measurements that the tests share.
 
 pub mod clap_host;
+pub mod meters;
 pub mod settings;
 pub mod signals;
 pub mod spectrum;

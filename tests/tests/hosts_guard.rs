@@ -15,9 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use vst3_host::{BLOCK, Instance, Module, bundle};
-use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, WindowClass};
+use vst3_host::{BLOCK, Desk, Instance, Module, bundle};
 
 /// Set in the process that does the work.
 const CHILD: &str = "LACQUER_HOSTS_GUARD_CHILD";
@@ -113,31 +111,6 @@ impl Player {
     }
 }
 
-/// A window for editors.
-struct Desk {
-    connection: x11rb::rust_connection::RustConnection,
-    window: u32,
-}
-
-impl Desk {
-    fn open() -> Option<Self> {
-        std::env::var_os("DISPLAY")?;
-        let (connection, screen) = x11rb::connect(None).ok()?;
-        let window = connection.generate_id().ok()?;
-        let screen = &connection.setup().roots[screen];
-        let (depth, root, visual) = (screen.root_depth, screen.root, screen.root_visual);
-        let class = WindowClass::INPUT_OUTPUT;
-        let settings = CreateWindowAux::new();
-        connection
-            .create_window(depth, window, root, 0, 0, 1000, 600, 0, class, visual, &settings)
-            .ok()?
-            .check()
-            .ok()?;
-        connection.map_window(window).ok()?.check().ok()?;
-        Some(Self { connection, window })
-    }
-}
-
 fn stress(module: &Module) {
     let desk = Desk::open();
     let blocks = Arc::new(AtomicU64::new(0));
@@ -170,7 +143,7 @@ fn stress(module: &Module) {
         }
     }
     players.drain(..).for_each(Player::end);
-    drop(desk.map(|desk| desk.connection));
+    drop(desk);
     eprintln!("stress: {instances} instances, {editors} editors, {} blocks", blocks.load(Relaxed));
     assert!(blocks.load(Relaxed) > 0);
 }

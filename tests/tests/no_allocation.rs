@@ -1,11 +1,15 @@
 //! The audio thread allocates nothing and frees nothing, whatever moves.
 
-use lacquer_dsp::chain::{Listen, ListenSource, StageId};
-use lacquer_dsp::{Chain, DesignMode, EqualizerPhase, ProcessSpec, Quality};
+use lacquer_dsp::chain::{ChainListener, Listen, ListenSource, StageId};
+use lacquer_dsp::metering::live::{LiveMeters, Transport};
+use lacquer_dsp::monitor::device::Device;
+use lacquer_dsp::monitor::{Compare, Monitor, MonitorSettings, PlatformPlayback, Solo};
+use lacquer_dsp::{Chain, DesignMode, EqualizerPhase, Frame, ProcessSpec, Quality};
 use lacquer_tests::settings;
 use lacquer_tests::signals::programme;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::Arc;
 
 /// Counts what the allocator does on a thread while that thread is on watch.
 struct Watched;
@@ -56,6 +60,60 @@ fn the_watch_sees_an_allocation() {
     assert!(allocator_calls(|| drop(std::hint::black_box(vec![0u8; 100]))) >= 2);
 }
 
+/// Meters and monitor, with every wish in turn and somebody looking half of the time.
+struct Booth {
+    meters: LiveMeters,
+    monitor: Monitor,
+    turn: usize,
+}
+
+impl Booth {
+    fn new() -> Self {
+        Self {
+            meters: LiveMeters::new(48_000.0, 2, Arc::default()),
+            monitor: Monitor::new(48_000.0),
+            turn: 0,
+        }
+    }
+
+    fn begin_block(&mut self, frames: usize) {
+        self.turn += 1;
+        let turn = self.turn;
+        let controls = &self.meters.bank().controls;
+        if turn.is_multiple_of(10) {
+            controls.set_watched(!turn.is_multiple_of(20));
+            controls.reset();
+        }
+        self.meters
+            .begin_block(Transport { playing: turn % 30 < 20, position: Some(turn as i64 * 480) }, frames);
+        self.monitor.set(&MonitorSettings {
+            compare: [Compare::Off, Compare::Mix, Compare::Master][turn % 3],
+            delta: turn.is_multiple_of(7),
+            platform: turn.is_multiple_of(5).then_some(PlatformPlayback { gain_db: -3.0, limits: true }),
+            device: Device::ALL.get(turn % 8).copied(),
+            solo: Solo::ALL[turn % 5],
+            swap: turn.is_multiple_of(2),
+            dim: turn.is_multiple_of(11),
+        });
+        if turn.is_multiple_of(50) {
+            self.monitor.cut();
+        }
+    }
+}
+
+impl ChainListener for Booth {
+    fn after_stage(&mut self, stage: StageId, frames: &[Frame], reduction_db: f64) {
+        self.meters.after_stage(stage, frames, reduction_db);
+    }
+
+    fn after_chain(&mut self, dry: &[Frame], frames: &mut [Frame]) {
+        self.meters.after_chain(dry, frames);
+        let (hops, energies) = self.meters.hop_energies();
+        self.monitor.follow(hops, energies, self.meters.short_term_lufs());
+        self.monitor.process(dry, frames);
+    }
+}
+
 #[test]
 fn the_chain_allocates_nothing_while_every_parameter_moves() {
     for quality in [Quality::Live, Quality::Standard, Quality::Finest] {
@@ -85,10 +143,12 @@ fn the_chain_allocates_nothing_while_every_parameter_moves() {
             assert_eq!(designer.is_some(), equalizer_phase == EqualizerPhase::Linear);
             let mut calls = 0;
             let mut designs = 0;
+            let mut booth = Booth::new();
             for (block, step) in audio.chunks_mut(480).zip(&steps) {
                 calls += allocator_calls(|| {
                     chain.set(step);
-                    chain.process(block);
+                    booth.begin_block(block.len());
+                    chain.process_with(block, &mut booth);
                 });
                 designs += usize::from(designer.as_mut().is_some_and(|designer| designer.work()));
             }

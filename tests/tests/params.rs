@@ -56,7 +56,7 @@ fn ids_are_spelled_out_and_begin_with_their_stage() {
         assert!(plain, "{} is not of a-z, 0-9 and _", info.id);
         if info.group.is_empty() {
             assert!(
-                ["bypass", "quality", "equalizer_phase"].contains(&info.id.as_str()),
+                ["bypass", "quality", "equalizer_phase", "compare"].contains(&info.id.as_str()),
                 "{} has no group",
                 info.id
             );
@@ -72,20 +72,24 @@ fn ids_are_spelled_out_and_begin_with_their_stage() {
 }
 
 #[test]
-fn only_quality_and_phase_cannot_be_automated() {
+fn only_latency_and_monitoring_cannot_be_automated() {
     let fixed: Vec<String> =
         Tree::new().infos().into_iter().filter(|info| !info.automatable).map(|info| info.id).collect();
-    assert_eq!(fixed, ["quality", "equalizer_phase"]);
+    assert_eq!(fixed, ["quality", "equalizer_phase", "compare"]);
 }
 
 #[test]
 fn every_parameter_reaches_the_settings() {
     for info in Tree::new().infos() {
         let tree = Tree::new();
-        let before = (tree.to_settings(), tree.params().quality(), tree.params().equalizer_phase());
+        let state = || {
+            let params = tree.params();
+            (tree.to_settings(), params.quality(), params.equalizer_phase(), params.compare())
+        };
+        let before = state();
         let other = if info.default == info.max { info.min } else { info.max };
         tree.set_plain(&info.id, other).unwrap();
-        let after = (tree.to_settings(), tree.params().quality(), tree.params().equalizer_phase());
+        let after = state();
         assert!(before != after, "{} changes nothing", info.id);
     }
 }

@@ -3,7 +3,6 @@
 //! The standard tabulates a shelf and a high-pass for 48 kHz. Their analogue parameters, found by inverting the bilinear
 //! transform, give both tables back to 1e-15 and the filters for every other rate.
 
-use crate::processor::Frame;
 use std::f64::consts::PI;
 
 /// Shelf: frequency in hertz, gain in dB, quality factor, and the exponent that relates the middle gain to the upper one.
@@ -15,19 +14,19 @@ const SHELF_MIDDLE: f64 = 0.499_666_774_154_541_6;
 const HIGH_PASS_HZ: f64 = 38.135_470_876_024_44;
 const HIGH_PASS_Q: f64 = 0.500_327_037_323_877_3;
 
-/// A biquad over two channels, transposed direct form.
-#[derive(Debug, Clone, Default)]
-struct Biquad {
+/// A biquad over channels side by side, transposed direct form.
+#[derive(Debug, Clone)]
+struct Biquad<const CHANNELS: usize> {
     b: [f64; 3],
     a: [f64; 2],
-    state: [Frame; 2],
+    state: [[f64; CHANNELS]; 2],
 }
 
-impl Biquad {
+impl<const CHANNELS: usize> Biquad<CHANNELS> {
     #[inline(always)]
-    fn tick(&mut self, x: Frame) -> Frame {
-        let mut y = [0.0; 2];
-        for c in 0..2 {
+    fn tick(&mut self, x: [f64; CHANNELS]) -> [f64; CHANNELS] {
+        let mut y = [0.0; CHANNELS];
+        for c in 0..CHANNELS {
             y[c] = self.b[0] * x[c] + self.state[0][c];
             self.state[0][c] = (self.b[1] * x[c] + self.state[1][c]) - self.a[0] * y[c];
             self.state[1][c] = self.b[2] * x[c] - self.a[1] * y[c];
@@ -36,14 +35,14 @@ impl Biquad {
     }
 }
 
-/// The weighting filter of two channels.
-#[derive(Debug, Clone, Default)]
-pub struct KWeighting {
-    shelf: Biquad,
-    high_pass: Biquad,
+/// The weighting filter of two channels, or of more side by side.
+#[derive(Debug, Clone)]
+pub struct KWeighting<const CHANNELS: usize = 2> {
+    shelf: Biquad<CHANNELS>,
+    high_pass: Biquad<CHANNELS>,
 }
 
-impl KWeighting {
+impl<const CHANNELS: usize> KWeighting<CHANNELS> {
     /// For frames at `sample_rate` hertz.
     pub fn new(sample_rate: f64) -> Self {
         let k = (PI * SHELF_HZ / sample_rate).tan();
@@ -57,21 +56,21 @@ impl KWeighting {
                 (upper - middle * k / SHELF_Q + k * k) / a0,
             ],
             a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / SHELF_Q + k * k) / a0],
-            ..Biquad::default()
+            state: [[0.0; CHANNELS]; 2],
         };
         let k = (PI * HIGH_PASS_HZ / sample_rate).tan();
         let a0 = 1.0 + k / HIGH_PASS_Q + k * k;
         let high_pass = Biquad {
             b: [1.0, -2.0, 1.0],
             a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / HIGH_PASS_Q + k * k) / a0],
-            ..Biquad::default()
+            state: [[0.0; CHANNELS]; 2],
         };
         Self { shelf, high_pass }
     }
 
     /// One weighted frame.
     #[inline(always)]
-    pub fn tick(&mut self, x: Frame) -> Frame {
+    pub fn tick(&mut self, x: [f64; CHANNELS]) -> [f64; CHANNELS] {
         let shelved = self.shelf.tick(x);
         self.high_pass.tick(shelved)
     }
@@ -83,7 +82,7 @@ mod tests {
 
     #[test]
     fn gives_back_the_tables_of_the_standard() {
-        let k = KWeighting::new(48_000.0);
+        let k = KWeighting::<2>::new(48_000.0);
         let shelf = [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85];
         for (found, table) in k.shelf.b.iter().zip(shelf) {
             // The tables have 14 decimals.

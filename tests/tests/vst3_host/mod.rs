@@ -14,6 +14,8 @@ use vst3::Steinberg::Linux::*;
 use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
 use vst3::{Class, ComPtr, ComRef, ComWrapper, Interface};
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, WindowClass};
 
 /// Frames in a block of the stress.
 pub const BLOCK: usize = 64;
@@ -165,6 +167,35 @@ impl Instance {
         }
     }
 
+    /// The parameter with a title.
+    pub fn parameter(&self, title: &str) -> Option<ParamID> {
+        // SAFETY: as in `new`.
+        unsafe {
+            (0..self.controller.getParameterCount()).find_map(|index| {
+                let mut info: ParameterInfo = std::mem::zeroed();
+                assert_eq!(self.controller.getParameterInfo(index, &mut info), kResultOk);
+                let shown = info.title.iter().take_while(|unit| **unit != 0).map(|unit| *unit as u16);
+                let shown: String = char::decode_utf16(shown).filter_map(Result::ok).collect();
+                (shown == title).then_some(info.id)
+            })
+        }
+    }
+
+    /// A parameter's value, 0 to 1.
+    pub fn value(&self, id: ParamID) -> f64 {
+        // SAFETY: as in `new`.
+        unsafe { self.controller.getParamNormalized(id) }
+    }
+
+    /// Stops processing and starts it again, as hosts do around a bounce.
+    pub fn restart_processing(&self) {
+        // SAFETY: as in `new`; no `process` is running.
+        unsafe {
+            self.processor.setProcessing(0);
+            self.processor.setProcessing(1);
+        }
+    }
+
     /// [audio thread] Processes one block in place with one point for each change.
     pub fn process(&self, channels: &mut [[f32; BLOCK]; 2], changes: &[(ParamID, i32, f64)]) {
         let changes = ComWrapper::new(Changes::new(changes));
@@ -230,6 +261,33 @@ impl Instance {
         let pointer = stream.to_com_ptr::<IBStream>().unwrap();
         // SAFETY: the stream outlives the call.
         unsafe { self.component.setState(pointer.as_ptr()) == kResultOk }
+    }
+}
+
+/// A window for editors.
+pub struct Desk {
+    connection: x11rb::rust_connection::RustConnection,
+    /// The window's number.
+    pub window: u32,
+}
+
+impl Desk {
+    /// Opens one, if there is a screen.
+    pub fn open() -> Option<Self> {
+        std::env::var_os("DISPLAY")?;
+        let (connection, screen) = x11rb::connect(None).ok()?;
+        let window = connection.generate_id().ok()?;
+        let screen = &connection.setup().roots[screen];
+        let (depth, root, visual) = (screen.root_depth, screen.root, screen.root_visual);
+        let class = WindowClass::INPUT_OUTPUT;
+        let settings = CreateWindowAux::new();
+        connection
+            .create_window(depth, window, root, 0, 0, 1000, 600, 0, class, visual, &settings)
+            .ok()?
+            .check()
+            .ok()?;
+        connection.map_window(window).ok()?.check().ok()?;
+        Some(Self { connection, window })
     }
 }
 

@@ -1,0 +1,310 @@
+//! Everything that the meters show, between the audio thread and whoever looks.
+//!
+//! The audio thread writes and never waits; any number of readers look whenever they like. Values are the newest, peaks are held
+//! until they are taken, histories are rings. What nobody looks at but an eye (the feed of frames, the trace of reductions, the
+//! loads) is written only while an editor is open.
+
+use super::readings::{Peak, Value};
+use super::ring::Ring;
+use crate::chain::StageId;
+use crate::metering::histogram::Histograms;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+/// Stages of the chain.
+pub const STAGES: usize = StageId::ALL.len();
+/// Points of the history: two hours at [`HISTORY_HZ`].
+const HISTORY_POINTS: usize = 72_000;
+/// Points of the history a second.
+pub const HISTORY_HZ: f64 = 10.0;
+/// Frames of the feed: 0.7 s at 96 kHz, twice the longest spectrum.
+const FEED_FRAMES: usize = 1 << 16;
+/// Entries of the trace: 10 s at 200 a second.
+const TRACE_POINTS: usize = 1 << 11;
+/// Overs of which the places are kept.
+const OVERS: usize = 1 << 10;
+
+/// What one side of the chain reads. Levels of nothing are -infinity.
+#[derive(Debug)]
+pub struct SideBank {
+    /// Loudness of the last 400 ms, LUFS.
+    pub momentary_lufs: Value,
+    /// Loudness of the last 3 s, LUFS.
+    pub short_term_lufs: Value,
+    /// Highest momentary loudness, LUFS.
+    pub momentary_max_lufs: Value,
+    /// Highest short-term loudness, LUFS.
+    pub short_term_max_lufs: Value,
+    /// Highest true peak, an amplitude.
+    pub true_peak_max: Value,
+    /// Highest sample, an amplitude.
+    pub sample_peak_max: Value,
+    /// Highest true peak of the last 3 s, an amplitude.
+    pub true_peak_recent: Value,
+    /// Level of both channels over 300 ms: root of the mean square, an amplitude; a full-scale sine reads 0.707.
+    pub rms: [Value; 2],
+    /// The same of mid and side.
+    pub mid_side_rms: [Value; 2],
+    /// Correlation over 300 ms, -1 to +1; held in silence.
+    pub correlation: Value,
+    /// True peaks of left and right since they were taken, amplitudes.
+    pub peaks: [Peak; 2],
+    /// What integrated loudness and loudness range are read from.
+    pub histograms: Arc<Histograms>,
+    /// True peaks above [`Controls::over_level`].
+    pub over_count: AtomicU32,
+    /// Where they were: frames measured, and [`pack`](super::ring::pack)ed level and 0.
+    pub overs: Ring<2>,
+}
+
+impl Default for SideBank {
+    fn default() -> Self {
+        let silent = || Value::new(f32::NEG_INFINITY);
+        let zero = || Value::new(0.0);
+        Self {
+            momentary_lufs: silent(),
+            short_term_lufs: silent(),
+            momentary_max_lufs: silent(),
+            short_term_max_lufs: silent(),
+            true_peak_max: zero(),
+            sample_peak_max: zero(),
+            true_peak_recent: zero(),
+            rms: [zero(), zero()],
+            mid_side_rms: [zero(), zero()],
+            correlation: Value::new(1.0),
+            peaks: Default::default(),
+            histograms: Arc::default(),
+            over_count: AtomicU32::new(0),
+            overs: Ring::new(OVERS),
+        }
+    }
+}
+
+impl SideBank {
+    /// Gated loudness of everything measured, LUFS.
+    pub fn integrated_lufs(&self) -> f64 {
+        self.histograms.integrated_lufs()
+    }
+
+    /// Loudness range of everything measured, LU; not to be relied on in the first minute.
+    pub fn range_lu(&self) -> f64 {
+        self.histograms.range_lu()
+    }
+
+    /// Highest true peak, dBTP.
+    pub fn true_peak_max_dbtp(&self) -> f64 {
+        20.0 * f64::from(self.true_peak_max.get()).log10()
+    }
+
+    /// True peak less integrated loudness, dB.
+    pub fn plr_db(&self) -> f64 {
+        self.true_peak_max_dbtp() - self.integrated_lufs()
+    }
+
+    /// True peak less loudness of the last 3 s, dB.
+    pub fn psr_db(&self) -> f64 {
+        20.0 * f64::from(self.true_peak_recent.get()).log10() - f64::from(self.short_term_lufs.get())
+    }
+}
+
+/// What the host's transport does to the loudness measurement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FollowTransport {
+    /// Nothing.
+    #[default]
+    Ignore,
+    /// It pauses when the transport stops and goes on when it starts.
+    Pause,
+    /// It begins anew when the transport starts or jumps.
+    Restart,
+}
+
+impl FollowTransport {
+    /// Every way, in the order of a menu.
+    pub const ALL: [Self; 3] = [Self::Ignore, Self::Pause, Self::Restart];
+}
+
+/// What readers ask of the meters.
+#[derive(Debug)]
+pub struct Controls {
+    running: AtomicBool,
+    resets: AtomicU32,
+    follow: AtomicU32,
+    watched: AtomicBool,
+    /// True peak above which a peak counts as over, an amplitude.
+    pub over_level: Value,
+}
+
+impl Default for Controls {
+    fn default() -> Self {
+        Self {
+            running: AtomicBool::new(true),
+            resets: AtomicU32::new(0),
+            follow: AtomicU32::new(FollowTransport::default() as u32),
+            watched: AtomicBool::new(false),
+            over_level: Value::new(1.0),
+        }
+    }
+}
+
+impl Controls {
+    /// Whether the measurement runs or is paused.
+    pub fn is_running(&self) -> bool {
+        self.running.load(Relaxed)
+    }
+
+    /// Starts, continues or pauses the measurement.
+    pub fn set_running(&self, running: bool) {
+        self.running.store(running, Relaxed);
+    }
+
+    /// Begins the measurement anew.
+    pub fn reset(&self) {
+        self.resets.fetch_add(1, Relaxed);
+    }
+
+    /// Resets asked for since the beginning.
+    pub fn resets(&self) -> u32 {
+        self.resets.load(Relaxed)
+    }
+
+    /// What the transport does.
+    pub fn follow(&self) -> FollowTransport {
+        FollowTransport::ALL.get(self.follow.load(Relaxed) as usize).copied().unwrap_or_default()
+    }
+
+    /// Sets what the transport does.
+    pub fn set_follow(&self, follow: FollowTransport) {
+        self.follow.store(follow as u32, Relaxed);
+    }
+
+    /// Says whether an editor is open.
+    pub fn set_watched(&self, watched: bool) {
+        self.watched.store(watched, Relaxed);
+    }
+
+    /// Whether somebody looks.
+    pub fn is_watched(&self) -> bool {
+        self.watched.load(Relaxed)
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct MeterBank {
+    /// What comes in, in time with what goes out.
+    pub input: SideBank,
+    /// What goes out, before the monitor.
+    pub output: SideBank,
+    /// Deepest gain reduction of each stage since it was taken, dB.
+    pub reductions_db: [Peak; STAGES],
+    /// Samples beyond full scale after each stage since the last reset.
+    pub clipped: [AtomicU64; STAGES],
+    /// Share of real time that each stage takes, 0 to 1, and the whole chain with its meters.
+    pub loads: [Value; STAGES],
+    /// See `loads`.
+    pub load: Value,
+    /// Frames measured since the last reset.
+    pub measured_frames: AtomicU64,
+    /// Sample rate in hertz.
+    pub sample_rate: Value,
+    /// Loudness of the output over the input, LU, as the comparison levels it out.
+    pub match_lu: Value,
+    /// Whether monitor functions are heard now, see [`crate::monitor`].
+    pub monitoring: AtomicBool,
+    /// 10 points a second of [`HistoryPoint`].
+    history: Ring<3>,
+    history_begin: AtomicU64,
+    /// Frames of input and output, while somebody looks.
+    pub feed: Ring<2>,
+    /// Deepest reduction of each stage in each 5 ms, and the peaks of input and output, while somebody looks.
+    pub trace: Ring<TRACE_WORDS>,
+    /// What readers ask for.
+    pub controls: Controls,
+}
+
+/// Words of an entry of the trace: two stages in each, and the peaks.
+pub const TRACE_WORDS: usize = STAGES.div_ceil(2) + 1;
+
+/// One point of the history.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HistoryPoint {
+    /// Loudness of the 400 ms before it, LUFS.
+    pub momentary_lufs: f32,
+    /// Loudness of the 3 s before it, LUFS.
+    pub short_term_lufs: f32,
+    /// Short-term loudness of the input, LUFS.
+    pub input_short_term_lufs: f32,
+    /// Highest true peak since the point before, an amplitude.
+    pub true_peak: f32,
+    /// Deepest reduction of the limiter since the point before, dB.
+    pub limiter_db: f32,
+    /// The sum of the other stages' deepest reductions, dB.
+    pub dynamics_db: f32,
+}
+
+impl Default for MeterBank {
+    fn default() -> Self {
+        Self {
+            input: SideBank::default(),
+            output: SideBank::default(),
+            reductions_db: Default::default(),
+            clipped: Default::default(),
+            loads: std::array::from_fn(|_| Value::new(0.0)),
+            load: Value::new(0.0),
+            measured_frames: AtomicU64::new(0),
+            sample_rate: Value::new(48_000.0),
+            match_lu: Value::new(0.0),
+            monitoring: AtomicBool::new(false),
+            history: Ring::new(HISTORY_POINTS),
+            history_begin: AtomicU64::new(0),
+            feed: Ring::new(FEED_FRAMES),
+            trace: Ring::new(TRACE_POINTS),
+            controls: Controls::default(),
+        }
+    }
+}
+
+impl MeterBank {
+    /// [audio-thread] Adds a point to the history.
+    pub fn push_history(&self, point: &HistoryPoint) {
+        use super::ring::pack;
+        self.history.push([
+            pack(point.momentary_lufs, point.short_term_lufs),
+            pack(point.input_short_term_lufs, point.true_peak),
+            pack(point.limiter_db, point.dynamics_db),
+        ]);
+    }
+
+    /// [audio-thread] Begins the history anew.
+    pub fn restart_history(&self) {
+        // The points before are left where they are.
+        self.history_begin.store(self.history.written(), Relaxed);
+    }
+
+    /// The history from point `from` on, counted from the last reset.
+    pub fn history(&self, from: u64) -> Vec<HistoryPoint> {
+        use super::ring::unpack;
+        let mut entries = Vec::new();
+        self.history.read(self.history_begin.load(Relaxed) + from, &mut entries);
+        let point = |[a, b, c]: &[u64; 3]| {
+            let ((momentary_lufs, short_term_lufs), (input_short_term_lufs, true_peak)) =
+                (unpack(*a), unpack(*b));
+            let (limiter_db, dynamics_db) = unpack(*c);
+            HistoryPoint {
+                momentary_lufs,
+                short_term_lufs,
+                input_short_term_lufs,
+                true_peak,
+                limiter_db,
+                dynamics_db,
+            }
+        };
+        entries.iter().map(point).collect()
+    }
+
+    /// Points of the history since the last reset.
+    pub fn history_length(&self) -> u64 {
+        self.history.written().saturating_sub(self.history_begin.load(Relaxed))
+    }
+}
