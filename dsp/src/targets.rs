@@ -260,6 +260,43 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
+impl Target {
+    /// A target of one's own.
+    pub fn custom(integrated_lufs: f64, true_peak_dbtp: f64) -> Self {
+        Self {
+            id: "custom",
+            name: "Custom",
+            integrated_lufs: Some(integrated_lufs),
+            tolerance_lu: 0.5,
+            true_peak_dbtp,
+            quieter: Quieter::Unspecified,
+            together: Together::Unspecified,
+            confidence: Confidence::Custom,
+            source: "your own",
+            read: "",
+        }
+    }
+
+    /// What it is saved as: its id, and what is its own in a custom one.
+    pub fn to_text(&self) -> String {
+        match (self.id, self.integrated_lufs) {
+            ("custom", Some(lufs)) => format!("custom:{lufs}:{}", self.true_peak_dbtp),
+            _ => self.id.to_owned(),
+        }
+    }
+
+    /// What was saved; none if it cannot be read.
+    pub fn from_text(text: &str) -> Option<Self> {
+        if let Some(values) = text.strip_prefix("custom:") {
+            let (lufs, peak) = values.split_once(':')?;
+            let (lufs, peak) = (lufs.parse::<f64>().ok()?, peak.parse::<f64>().ok()?);
+            let good = (-60.0..=0.0).contains(&lufs) && (-20.0..=0.0).contains(&peak);
+            return good.then(|| Self::custom(lufs, peak));
+        }
+        find(text).copied()
+    }
+}
+
 /// The target of an id or a name, whatever its capitals, spaces and dashes.
 pub fn find(id_or_name: &str) -> Option<&'static Target> {
     let key = |text: &str| -> String {
@@ -282,5 +319,11 @@ mod tests {
             assert!(TARGETS.iter().filter(|other| other.id == target.id).count() == 1, "{} twice", target.id);
         }
         assert!(find("nowhere").is_none());
+        for target in TARGETS.iter().copied().chain([Target::custom(-11.5, -0.8)]) {
+            assert_eq!(Target::from_text(&target.to_text()), Some(target));
+        }
+        for bad in ["custom:", "custom:-12", "custom:12:-1", "custom:nan:-1", "nowhere"] {
+            assert_eq!(Target::from_text(bad), None, "{bad}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::app::View;
 use crate::host::Host;
 use crate::theme;
-use crate::widgets::{choice_ui, toggle_ui};
+use crate::widgets::{button_ui, choice_ui, toggle_ui};
 use egui::{Align, Layout, RichText, Ui};
 use lacquer_params::Preset;
 
@@ -20,6 +20,8 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut
             ui.add_space(theme::PADDING);
             toggle_ui(ui, host, "bypass", "Bypass", 72.0, view);
             ui.add_space(theme::MARGIN);
+            compare_ui(ui, host, view);
+            ui.add_space(theme::MARGIN);
             choice_ui(ui, host, "equalizer_phase", 96.0, view);
             ui.label(RichText::new("Phase").font(theme::label_font()).color(theme::TEXT_THIRD));
             ui.add_space(theme::MARGIN);
@@ -27,6 +29,31 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut
             ui.label(RichText::new("Quality").font(theme::label_font()).color(theme::TEXT_THIRD));
         });
     });
+}
+
+/// Mix against master at equal loudness, and what the chain changes.
+fn compare_ui(ui: &mut Ui, host: &Host, view: &mut View) {
+    let chosen = host.tree.plain("compare").unwrap_or_default();
+    // From right to left, as the bar is laid out here.
+    let delta = view.wish.settings.delta;
+    if segment_ui(ui, "Delta", delta, "Plays what the chain changes apart from its gain.", view) {
+        view.wish.settings.delta = !delta;
+    }
+    ui.add_space(theme::MARGIN);
+    for (value, label, hint) in [
+        (2.0, "Master", "Plays the master no louder than the mix."),
+        (1.0, "Mix", "Plays the unmastered mix no louder than the master, in time with it."),
+    ] {
+        let on = chosen == value;
+        if segment_ui(ui, label, on, hint, view) {
+            host.set_plain("compare", if on { 0.0 } else { value });
+        }
+    }
+}
+
+fn segment_ui(ui: &mut Ui, label: &str, on: bool, hint: &str, view: &mut View) -> bool {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(60.0, theme::CONTROL_HEIGHT), egui::Sense::hover());
+    button_ui(ui, rect, label, on, hint, view)
 }
 
 fn preset_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut View) {

@@ -3,10 +3,14 @@
 //! It lays out and draws; it computes no sound. Values are read from the shared parameters and written as gestures: begin, set,
 //! end, each seen by the host. Colours and sizes are in [`theme`] alone.
 
+mod analysis;
 mod app;
+mod desk;
 mod header;
 mod host;
+mod meters;
 mod panel;
+mod scale;
 mod status;
 mod strip;
 pub mod theme;

@@ -1,13 +1,17 @@
 //! The chain as a row: one cell a stage, with its switch; a click chooses what the panel shows.
 
 use crate::app::View;
+use crate::desk::Desk;
 use crate::host::Host;
 use crate::theme;
 use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
-use lacquer_dsp::chain::StageId;
+use lacquer_dsp::chain::{Listen, ListenSource, StageId};
 
 /// Half the width of the square in which a click is meant for the switch.
 const SWITCH_REACH: f32 = 13.0;
+
+/// Reduction at which a cell's meter is full, dB.
+const MOST_REDUCTION_DB: f64 = 12.0;
 
 /// Radius of the switch's dot.
 const DOT_RADIUS: f32 = 4.5;
@@ -34,7 +38,7 @@ pub(crate) fn is_on(host: &Host, stage: StageId) -> bool {
     host.tree.plain(&format!("{}_on", stage.stem())) == Ok(1.0)
 }
 
-pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, view: &mut View) {
+pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
     let row = ui.max_rect();
     let count = StageId::ALL.len() as f32;
     let width = (row.width() - theme::GAP * (count - 1.0)) / count;
@@ -42,11 +46,11 @@ pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     for (index, stage) in StageId::ALL.iter().enumerate() {
         let left = row.left() + index as f32 * (width + theme::GAP);
         let cell = Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()));
-        cell_ui(ui, cell, host, *stage, view);
+        cell_ui(ui, cell, host, desk, *stage, view);
     }
 }
 
-fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, view: &mut View) {
+fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &Desk, stage: StageId, view: &mut View) {
     let on = is_on(host, stage);
     let response = ui.interact(rect, ui.scope_id().with(("stage", stage.stem())), Sense::click());
     let dot = pos2(rect.left() + SWITCH_REACH, rect.top() + 16.0);
@@ -62,11 +66,21 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, view: &mut View
         view.problem = None;
     } else if response.clicked() {
         view.stage = stage;
+        view.expanded = false;
+    }
+    if response.secondary_clicked() {
+        let listen = Listen { stage, source: ListenSource::Delta };
+        view.wish.listen = (view.wish.listen != Some(listen)).then_some(listen);
     }
     if switch.hovered() {
         view.hint = format!("Switches {} {}.", title(stage), if on { "off" } else { "on" });
     } else if response.hovered() {
-        view.hint = format!("Shows {}.", title(stage));
+        let load = 100.0 * desk.bank.loads[stage as usize].get();
+        let clipped = desk.bank.clipped[stage as usize].load(std::sync::atomic::Ordering::Relaxed);
+        view.hint = format!(
+            "Shows {}. Right-click: hear what it changes.   CPU {load:.2} %   {clipped} samples over full scale",
+            title(stage)
+        );
     }
 
     let painter = ui.painter();
@@ -93,6 +107,15 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, view: &mut View
     let name = pos2(dot.x + 10.0, dot.y);
     painter.text(name, Align2::LEFT_CENTER, title(stage), theme::body_font(), name_color);
     let summary = if on { summary(host, stage) } else { "off".to_owned() };
+    // Reduction hangs from the top of its track.
+    let reduction_db = desk.reductions_db[stage as usize];
+    if on && reduction_db > 0.05 {
+        let track = Rect::from_min_size(pos2(rect.left() + 8.0, rect.bottom() - 17.0), vec2(36.0, 9.0));
+        painter.rect_filled(track, 2.0, theme::WELL);
+        let share = (reduction_db / MOST_REDUCTION_DB).min(1.0) as f32;
+        let bar = Rect::from_min_size(track.min, vec2(track.width() * share, track.height()));
+        painter.rect_filled(bar, 2.0, theme::REDUCTION);
+    }
     let below = pos2(rect.right() - 8.0, rect.bottom() - 13.0);
     painter.text(below, Align2::RIGHT_CENTER, summary, theme::label_font(), theme::TEXT_THIRD);
 }

@@ -4,7 +4,14 @@ use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, Visuals};
 use lacquer_dsp::chain::StageId;
 
 /// Size of the window in logical pixels.
-pub const WINDOW_SIZE: [f32; 2] = [1000.0, 560.0];
+pub const WINDOW_SIZE: [f32; 2] = [1200.0, 760.0];
+
+/// Width of the meter column.
+pub const METERS_WIDTH: f32 = 228.0;
+/// Height of the analysis below the panel.
+pub const ANALYSIS_HEIGHT: f32 = 168.0;
+/// Height of a row of tabs.
+pub const TABS_HEIGHT: f32 = 28.0;
 
 /// Height of the top bar.
 pub const BAR_HEIGHT: f32 = 40.0;
@@ -55,6 +62,22 @@ pub const DISABLED: Color32 = Color32::from_rgb(0x5A, 0x62, 0x6E);
 pub const ACCENT: Color32 = Color32::from_rgb(0xE8, 0xB9, 0x5E);
 /// On the accent.
 pub const ON_ACCENT: Color32 = Color32::from_rgb(0x17, 0x13, 0x0A);
+/// The output: the tone family's colour.
+pub const OUTPUT: Color32 = Color32::from_rgb(0x6F, 0xAE, 0xDD);
+/// The input.
+pub const INPUT: Color32 = Color32::from_rgb(0x73, 0x7C, 0x89);
+/// Mid, and correlation: the space family's.
+pub const MID: Color32 = Color32::from_rgb(0x5F, 0xC2, 0xAC);
+/// Side, and what mono loses: the harmonics family's.
+pub const SIDE: Color32 = Color32::from_rgb(0xD1, 0x93, 0xC6);
+/// Reduction: the dynamics family's.
+pub const REDUCTION: Color32 = Color32::from_rgb(0xE8, 0x8B, 0x66);
+/// Lines of a graph.
+pub const GRID: Color32 = Color32::from_rgb(0x1D, 0x21, 0x26);
+/// Lines of a graph that carry a figure.
+pub const GRID_MAJOR: Color32 = Color32::from_rgb(0x2A, 0x2F, 0x36);
+/// As it should be.
+pub const OK: Color32 = Color32::from_rgb(0x7C, 0xC4, 0xA0);
 /// Something is wrong.
 pub const ALARM: Color32 = Color32::from_rgb(0xFF, 0x6B, 0x6B);
 
@@ -92,6 +115,21 @@ pub fn value_font() -> FontId {
 /// A name or a sentence.
 pub fn body_font() -> FontId {
     font(12.0)
+}
+
+/// The one figure that matters most.
+pub fn figure_font() -> FontId {
+    font(32.0)
+}
+
+/// A meter's main value.
+pub fn main_font() -> FontId {
+    font(15.0)
+}
+
+/// An axis.
+pub fn axis_font() -> FontId {
+    font(10.5)
 }
 
 /// A label.

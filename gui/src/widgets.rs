@@ -1,9 +1,11 @@
 //! What parameters are set with: a fader for numbers, a menu for choices, a toggle for switches.
 
+mod button;
 mod choice;
 mod fader;
 mod toggle;
 
+pub(crate) use button::button_ui;
 pub(crate) use choice::choice_ui;
 pub(crate) use fader::fader_ui;
 pub(crate) use toggle::toggle_ui;

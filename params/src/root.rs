@@ -18,6 +18,7 @@ use crate::saturator::SaturatorParams;
 use lacquer_dsp::chain::{ChainSettings, StageId};
 use lacquer_dsp::{monitor, processor};
 use nice_plug::prelude::{BoolParam, EnumParam, Params};
+use std::sync::RwLock;
 
 /// Every parameter of Lacquer, in signal order.
 #[derive(Params)]
@@ -71,6 +72,9 @@ pub struct LacquerParams {
     /// Saved with the state, so that later versions know what they read.
     #[persist = "state_version"]
     pub state_version: StateVersion,
+    /// The delivery target that the meters show, as [`lacquer_dsp::targets::Target::to_text`] has it.
+    #[persist = "target"]
+    pub target: RwLock<String>,
     /// What has changed since the audio thread last looked.
     pub changes: Changes,
 }
@@ -99,6 +103,7 @@ impl Default for LacquerParams {
             limiter: LimiterParams::new(&changes),
             dither: DitherParams::new(&changes),
             state_version: StateVersion,
+            target: RwLock::new("spotify".to_owned()),
             changes,
         }
     }

@@ -268,6 +268,9 @@ mod tests {
         let status = Arc::<Status>::default();
         let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), tree.params(), &status);
         let [mut left, mut right] = programme(10 * 48_000);
+        // It ends in silence: a cut would ring for the meter that knows of the end.
+        left[470_000..].fill(0.0);
+        right[470_000..].fill(0.0);
         for (left, right) in left.chunks_mut(480).zip(right.chunks_mut(480)) {
             engine.update(tree.params(), Transport::default(), left.len());
             engine.process(&mut [left, right]);
@@ -280,7 +283,6 @@ mod tests {
         let live = &status.meters().output;
         assert!((live.integrated_lufs() - file.integrated_lufs).abs() < 1e-3);
         assert!((f64::from(live.short_term_max_lufs.get()) - file.short_term_max_lufs).abs() < 1e-3);
-        // What the file meter sees of the last frames' waveform the live one would see a moment later.
         assert!((live.true_peak_max_dbtp() - file.true_peak_dbtp).abs() < 0.01);
     }
 

@@ -1,0 +1,178 @@
+//! The analysis below the panel, or in its place: one tab a question.
+
+mod history;
+mod monitor;
+mod mono_fold;
+mod platforms;
+mod spectrum;
+mod stereo;
+mod translation;
+mod vinyl;
+
+use crate::app::{View, area_ui};
+use crate::desk::Desk;
+use crate::host::Host;
+use crate::scale::Graph;
+use crate::theme;
+use crate::widgets::button_ui;
+use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Tab {
+    #[default]
+    Spectrum,
+    MonoFold,
+    Stereo,
+    History,
+    Translation,
+    Platforms,
+    Vinyl,
+    Monitor,
+}
+
+impl Tab {
+    const ALL: [(Self, &'static str, &'static str); 8] = [
+        (Self::Spectrum, "Spectrum", "Input and output, with the output's peaks."),
+        (Self::MonoFold, "Mono fold", "What each third of an octave loses when it is played in mono."),
+        (Self::Stereo, "Stereo", "Goniometer, and the correlation of each octave."),
+        (Self::History, "History", "Loudness over the song, and how it is distributed."),
+        (Self::Translation, "Translation", "What devices keep of the master, and how they sound."),
+        (Self::Platforms, "Platforms", "What each platform will do to this master, and how it sounds there."),
+        (Self::Vinyl, "Vinyl", "What a cutting lathe would make of it."),
+        (Self::Monitor, "Monitor", "What you hear: parts of the stereo, and the blind test."),
+    ];
+}
+
+pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
+    let rect = ui.max_rect();
+    ui.painter().rect_filled(rect, theme::RADIUS, theme::PANEL);
+    let tabs = Rect::from_min_size(rect.min, vec2(rect.width(), theme::TABS_HEIGHT));
+    tabs_ui(ui, tabs, view);
+    let body = Rect::from_min_max(tabs.left_bottom(), rect.max).shrink2(vec2(theme::PADDING, theme::MARGIN));
+    match view.tab {
+        Tab::Spectrum => spectrum::spectrum_ui(ui, body, desk),
+        Tab::MonoFold => mono_fold::mono_fold_ui(ui, body, desk, view),
+        Tab::Stereo => stereo::stereo_ui(ui, body, desk),
+        Tab::History => history::history_ui(ui, body, host, desk),
+        Tab::Translation => translation::translation_ui(ui, body, desk, view),
+        Tab::Platforms => platforms::platforms_ui(ui, body, host, desk, view),
+        Tab::Vinyl => vinyl::vinyl_ui(ui, body, desk),
+        Tab::Monitor => monitor::monitor_ui(ui, body, view),
+    }
+}
+
+fn tabs_ui(ui: &mut Ui, rect: Rect, view: &mut View) {
+    let mut left = rect.left() + theme::MARGIN;
+    for (tab, name, hint) in Tab::ALL {
+        let galley = ui.painter().layout_no_wrap(name.to_owned(), theme::body_font(), theme::TEXT_SECOND);
+        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(galley.size().x + 20.0, rect.height()));
+        let response = ui.interact(place, ui.scope_id().with(("tab", name)), Sense::click());
+        let chosen = view.tab == tab;
+        response.widget_info(|| WidgetInfo::selected(egui::accesskit::Role::Tab, true, chosen, name));
+        if response.clicked() {
+            view.tab = tab;
+        }
+        if response.hovered() {
+            view.hint = hint.to_owned();
+        }
+        let color = if chosen || response.hovered() { theme::TEXT } else { theme::TEXT_SECOND };
+        ui.painter().text(place.center(), Align2::CENTER_CENTER, name, theme::body_font(), color);
+        if chosen || response.has_focus() {
+            let line = Rect::from_min_max(place.left_bottom() - vec2(-6.0, 2.0), place.max - vec2(6.0, 0.0));
+            ui.painter().rect_filled(line, 0.0, theme::ACCENT);
+        }
+        left = place.right();
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom() + 0.5, theme::line(theme::SEAM));
+    let more =
+        Rect::from_min_size(pos2(rect.right() - 84.0, rect.top() + 3.0), vec2(76.0, rect.height() - 6.0));
+    let label = if view.expanded { "Smaller" } else { "Larger" };
+    if button_ui(
+        ui,
+        more,
+        label,
+        view.expanded,
+        "Shows the analysis in the panel's place, or below it.",
+        view,
+    ) {
+        view.expanded = !view.expanded;
+    }
+}
+
+/// A well with lines at `levels` and, on a logarithmic axis, at 1-2-5 steps; figures at the left and below.
+fn well_ui(ui: &Ui, graph: &Graph, levels: &[f64]) {
+    let painter = ui.painter();
+    painter.rect_filled(graph.rect, 2.0, theme::WELL);
+    for level in levels {
+        let y = graph.y(*level).round() + 0.5;
+        painter.hline(graph.rect.x_range(), y, theme::line(theme::GRID_MAJOR));
+        let text = format!("{}{}", if *level < 0.0 { "\u{2212}" } else { "" }, level.abs());
+        painter.text(
+            pos2(graph.rect.left() - 4.0, y),
+            Align2::RIGHT_CENTER,
+            text,
+            theme::axis_font(),
+            theme::TEXT_THIRD,
+        );
+    }
+    if !graph.logarithmic {
+        return;
+    }
+    for (hz, name) in [
+        (20.0, "20"),
+        (50.0, "50"),
+        (100.0, "100"),
+        (200.0, "200"),
+        (500.0, "500"),
+        (1000.0, "1k"),
+        (2000.0, "2k"),
+        (5000.0, "5k"),
+        (10_000.0, "10k"),
+        (20_000.0, "20k"),
+    ] {
+        let x = graph.x(hz).round() + 0.5;
+        painter.vline(x, graph.rect.y_range(), theme::line(theme::GRID));
+        painter.text(
+            pos2(x, graph.rect.bottom() + 2.0),
+            Align2::CENTER_TOP,
+            name,
+            theme::axis_font(),
+            theme::TEXT_THIRD,
+        );
+    }
+}
+
+/// The part of a body that is a graph, with room for the figures of its axes.
+fn plot(body: Rect) -> Rect {
+    Rect::from_min_max(body.min + vec2(32.0, 2.0), body.max - vec2(8.0, 14.0))
+}
+
+/// A line of text where there is nothing to show yet.
+fn empty_ui(ui: &Ui, body: Rect, text: &str) {
+    ui.painter().text(body.center(), Align2::CENTER_CENTER, text, theme::body_font(), theme::TEXT_THIRD);
+}
+
+/// Columns of a table: a share of the width each.
+fn columns(body: Rect, shares: &[f32]) -> Vec<f32> {
+    let whole: f32 = shares.iter().sum();
+    let mut left = body.left();
+    shares
+        .iter()
+        .map(|share| {
+            let at = left;
+            left += body.width() * share / whole;
+            at
+        })
+        .collect()
+}
+
+/// Puts a body's contents into an area that scrolls when it is too small for them.
+fn scroll_ui(ui: &mut Ui, body: Rect, height: f32, contents: impl FnOnce(&mut Ui, Rect)) {
+    area_ui(ui, body, |ui| {
+        egui::ScrollArea::vertical().show(ui, |ui| {
+            let (rect, _) = ui.allocate_exact_size(vec2(body.width() - 10.0, height), Sense::hover());
+            contents(ui, rect);
+        });
+    });
+}

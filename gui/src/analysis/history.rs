@@ -1,0 +1,95 @@
+//! Loudness over the song, with its target, its overs and the limiter's work; at the right how it is distributed.
+
+use super::{empty_ui, plot, well_ui};
+use crate::desk::Desk;
+use crate::host::Host;
+use crate::meters::target;
+use crate::scale::Graph;
+use crate::theme;
+use egui::{Align2, Color32, Rect, Shape, Stroke, Ui, pos2, vec2};
+use lacquer_dsp::shared::meter_bank::{HISTORY_HZ, HistoryPoint};
+
+/// Loudness at the edges, LUFS, and the deepest reduction that is shown, dB.
+const SPAN: [f64; 2] = [-40.0, 0.0];
+const DEEPEST_DB: f64 = 20.0;
+/// Width of the distribution.
+const DISTRIBUTION: f32 = 120.0;
+
+pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
+    if desk.history.is_empty() {
+        empty_ui(ui, body, "Play: the loudness of the song is drawn here as it goes.");
+        return;
+    }
+    let whole = plot(body);
+    let lines = Rect::from_min_max(whole.min, whole.max - vec2(DISTRIBUTION + 12.0, 0.0));
+    let seconds = (desk.history.len() as f64 / HISTORY_HZ).max(30.0);
+    let graph = Graph { rect: lines, x: [0.0, seconds], y: SPAN, logarithmic: false };
+    well_ui(ui, &graph, &[-40.0, -30.0, -20.0, -10.0, 0.0]);
+    let times = desk.history.len().div_ceil(lines.width() as usize).max(1);
+    let painter = ui.painter().with_clip_rect(lines);
+    let line = |value: &dyn Fn(&HistoryPoint) -> f64, color: Color32, width: f32| {
+        let points: Vec<_> = desk
+            .history
+            .chunks(times)
+            .enumerate()
+            .map(|(n, points)| {
+                let highest = points.iter().map(value).fold(f64::NEG_INFINITY, f64::max);
+                graph.at((n * times) as f64 / HISTORY_HZ, highest.max(SPAN[0]))
+            })
+            .collect();
+        painter.add(Shape::line(points, Stroke::new(width, color)));
+    };
+    // Reduction hangs from the top.
+    line(&|point| -f64::from(point.limiter_db) * -SPAN[0] / DEEPEST_DB, theme::REDUCTION, 1.0);
+    line(&|point| f64::from(point.input_short_term_lufs), theme::INPUT, 1.0);
+    line(&|point| f64::from(point.momentary_lufs), theme::OUTPUT.gamma_multiply(0.5), 1.0);
+    line(&|point| f64::from(point.short_term_lufs), theme::OUTPUT, 2.0);
+    let target = target(host);
+    if let Some(wanted) = target.integrated_lufs {
+        painter.hline(lines.x_range(), graph.y(wanted), Stroke::new(1.0, theme::ACCENT));
+    }
+    let ceiling = 10f32.powf(target.true_peak_dbtp as f32 / 20.0);
+    for (n, _) in desk.history.iter().enumerate().filter(|(_, point)| point.true_peak > ceiling) {
+        let at = pos2(graph.x(n as f64 / HISTORY_HZ), lines.top() + 5.0);
+        painter.text(at, Align2::CENTER_CENTER, "\u{25BC}", theme::axis_font(), theme::ALARM);
+    }
+    let end = format!("{}:{:02}", seconds as u64 / 60, seconds as u64 % 60);
+    ui.painter().text(
+        lines.right_bottom() + vec2(0.0, 2.0),
+        Align2::RIGHT_TOP,
+        end,
+        theme::axis_font(),
+        theme::TEXT_THIRD,
+    );
+    ui.painter().text(
+        lines.left_bottom() + vec2(0.0, 2.0),
+        Align2::LEFT_TOP,
+        "0:00   short-term, momentary, input; the limiter's reduction from above",
+        theme::axis_font(),
+        theme::TEXT_THIRD,
+    );
+    distribution_ui(ui, Rect::from_min_max(pos2(lines.right() + 12.0, whole.top()), whole.max), desk);
+}
+
+fn distribution_ui(ui: &Ui, rect: Rect, desk: &Desk) {
+    let graph = Graph { rect, x: [0.0, 1.0], y: SPAN, logarithmic: false };
+    ui.painter().rect_filled(rect, 2.0, theme::WELL);
+    // Counts of each LU from -70 up.
+    let counts = desk.bank.output.histograms.range.distribution();
+    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+    for (n, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let lufs = n as f64 - 70.0;
+        let bar = Rect::from_min_max(
+            pos2(rect.left(), graph.y(lufs + 1.0) + 0.5),
+            pos2(graph.x(*count as f64 / most), graph.y(lufs) - 0.5),
+        );
+        ui.painter().rect_filled(bar, 1.0, theme::OUTPUT.gamma_multiply(0.6));
+    }
+    ui.painter().text(
+        rect.left_bottom() + vec2(0.0, 2.0),
+        Align2::LEFT_TOP,
+        "distribution of S",
+        theme::axis_font(),
+        theme::TEXT_THIRD,
+    );
+}

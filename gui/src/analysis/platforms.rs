@@ -1,0 +1,92 @@
+//! What each target will do to this master; a click lets it be heard so.
+
+use super::{columns, scroll_ui};
+use crate::app::View;
+use crate::desk::Desk;
+use crate::host::Host;
+use crate::meters::target;
+use crate::scale::{difference, level};
+use crate::theme;
+use crate::widgets::button_ui;
+use egui::{Align2, Rect, Ui, pos2, vec2};
+use lacquer_dsp::monitor::PlatformPlayback;
+use lacquer_dsp::monitor::platform::outcome;
+use lacquer_dsp::targets::{Confidence, TARGETS};
+
+const ROW: f32 = 26.0;
+
+pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
+    let (integrated, peak) = (desk.bank.output.integrated_lufs(), desk.bank.output.true_peak_max_dbtp());
+    let own = target(host);
+    let rows: Vec<_> = TARGETS.iter().copied().chain((own.id == "custom").then_some(own)).collect();
+    scroll_ui(ui, body, ROW * (rows.len() as f32 + 1.0), |ui, rect| {
+        let at = columns(rect, &[1.9, 0.9, 1.0, 1.0, 1.2, 2.4, 1.1]);
+        let text = |ui: &Ui, column: usize, y: f32, text: &str, color| {
+            ui.painter().text(
+                pos2(at[column] + 8.0, y),
+                Align2::LEFT_CENTER,
+                text,
+                theme::body_font(),
+                color,
+            );
+        };
+        let heads = ["Listen", "Level", "Gain", "Plays at", "True peak", "What happens", "Source"];
+        for (column, name) in heads.into_iter().enumerate() {
+            text(ui, column, rect.top() + ROW / 2.0, name, theme::TEXT_THIRD);
+        }
+        for (n, target) in rows.iter().enumerate() {
+            let y = rect.top() + (n as f32 + 1.5) * ROW;
+            let done = outcome(target, integrated, peak);
+            let playback = PlatformPlayback { gain_db: done.gain_db, limits: done.limits };
+            let is_heard = view.platform == Some(target.id);
+            let place =
+                Rect::from_min_size(pos2(at[0], y - ROW / 2.0 + 2.0), vec2(at[1] - at[0] - 8.0, ROW - 4.0));
+            if button_ui(
+                ui,
+                place,
+                target.name,
+                is_heard,
+                "Plays the master at this target's gain, through its limiter where it has one.",
+                view,
+            ) {
+                view.platform = (!is_heard).then_some(target.id);
+            }
+            if view.platform == Some(target.id) {
+                view.wish.settings.platform = Some(playback);
+            }
+            text(ui, 1, y, &target.integrated_lufs.map_or("\u{2013}".to_owned(), level), theme::TEXT_SECOND);
+            let confidence = match target.confidence {
+                Confidence::Standard => "standard",
+                Confidence::Official => "official",
+                Confidence::Secondary => "secondary",
+                Confidence::Custom => "custom",
+            };
+            text(ui, 6, y, confidence, theme::TEXT_THIRD);
+            if !integrated.is_finite() {
+                continue;
+            }
+            text(ui, 2, y, &format!("{} dB", difference(done.gain_db)), theme::TEXT);
+            text(ui, 3, y, &format!("{} LUFS", level(done.integrated_lufs)), theme::TEXT);
+            let over = done.is_over;
+            text(
+                ui,
+                4,
+                y,
+                &format!("{} of {}", level(peak), level(done.asked_dbtp)),
+                if over { theme::ALARM } else { theme::TEXT },
+            );
+            let happens = match (over, done.limits, done.stays_quiet, done.gain_db) {
+                (true, ..) => ("\u{26A0} true peak above what it asks for", theme::ALARM),
+                (_, true, ..) => ("raised into its limiter", theme::ALARM),
+                (_, _, true, _) => ("stays quieter than the rest", theme::TEXT_SECOND),
+                (.., gain) if gain < -0.05 => ("turned down", theme::TEXT_SECOND),
+                (.., gain) if gain > 0.05 => ("turned up", theme::TEXT_SECOND),
+                _ => ("as it is", theme::OK),
+            };
+            text(ui, 5, y, happens.0, happens.1);
+        }
+    });
+    if view.platform.is_none() {
+        view.wish.settings.platform = None;
+    }
+}

@@ -1,0 +1,85 @@
+//! The goniometer, and the correlation of each octave.
+
+use crate::desk::Desk;
+use crate::scale::Graph;
+use crate::theme;
+use egui::{Align2, Rect, Shape, Ui, pos2, vec2};
+use lacquer_dsp::metering::goniometer::points;
+use lacquer_dsp::metering::spectrum::Part;
+
+pub(super) fn stereo_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
+    let side = body.height();
+    let scope = Rect::from_min_size(body.min, vec2(side * 1.4, side));
+    goniometer_ui(ui, scope, desk);
+    let bands = Rect::from_min_max(pos2(scope.right() + 40.0, body.top()), body.max);
+    bands_ui(ui, bands, desk);
+}
+
+fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.rect_filled(rect, 2.0, theme::WELL);
+    let centre = rect.center();
+    let scale = 0.5 * rect.height();
+    for (x, y) in [(1.0, 1.0), (1.0, -1.0)] {
+        painter.line_segment(
+            [centre - vec2(x, y) * scale, centre + vec2(x, y) * scale],
+            theme::line(theme::GRID_MAJOR),
+        );
+    }
+    painter.vline(centre.x, rect.y_range(), theme::line(theme::GRID));
+    painter.hline(rect.x_range(), centre.y, theme::line(theme::GRID));
+    for [side, mid] in points(&desk.scope) {
+        // Left is at the left: side is left less right.
+        let at = centre + vec2(-side, -mid) * scale;
+        painter.add(Shape::circle_filled(at, 0.8, theme::MID.gamma_multiply(0.7)));
+    }
+    for (name, at, align) in [
+        ("L", rect.left_top() + vec2(4.0, 2.0), Align2::LEFT_TOP),
+        ("R", rect.right_top() + vec2(-4.0, 2.0), Align2::RIGHT_TOP),
+    ] {
+        painter.text(at, align, name, theme::axis_font(), theme::TEXT_THIRD);
+    }
+}
+
+fn bands_ui(ui: &Ui, rect: Rect, desk: &Desk) {
+    let bands = desk.long.bands(1);
+    let plot = Rect::from_min_max(rect.min, rect.max - vec2(8.0, 16.0));
+    let graph = Graph { rect: plot, x: [0.0, bands.len() as f64], y: [-1.0, 1.0], logarithmic: false };
+    let painter = ui.painter();
+    painter.rect_filled(plot, 2.0, theme::WELL);
+    for level in [-1.0, 0.0, 1.0] {
+        painter.hline(plot.x_range(), graph.y(level).round() + 0.5, theme::line(theme::GRID_MAJOR));
+        let name = ["\u{2212}1", "0", "+1"][(level + 1.0) as usize];
+        painter.text(
+            pos2(plot.left() - 4.0, graph.y(level)),
+            Align2::RIGHT_CENTER,
+            name,
+            theme::axis_font(),
+            theme::TEXT_THIRD,
+        );
+    }
+    for (n, band) in bands.iter().enumerate() {
+        let [left, right] = [n as f64 + 0.15, n as f64 + 0.85].map(|x| graph.x(x));
+        let hz = band.centre_hz;
+        let name = if hz < 1000.0 { format!("{hz:.0}") } else { format!("{:.0}k", hz / 1000.0) };
+        painter.text(
+            pos2(0.5 * (left + right), plot.bottom() + 2.0),
+            Align2::CENTER_TOP,
+            name,
+            theme::axis_font(),
+            theme::TEXT_THIRD,
+        );
+        // Below -80 dB there is nothing to correlate.
+        if band.powers.of(Part::Both) < 1e-8 {
+            continue;
+        }
+        let value = band.powers.correlation();
+        let [from, to] = [graph.y(value.max(0.0)), graph.y(value.min(0.0))];
+        let color = if value < 0.0 { theme::ALARM } else { theme::MID };
+        painter.rect_filled(
+            Rect::from_min_max(pos2(left, from), pos2(right, to.max(from + 1.0))),
+            1.0,
+            color,
+        );
+    }
+}

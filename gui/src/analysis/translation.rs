@@ -1,0 +1,60 @@
+//! What devices keep of the master; a click lets it be heard through the model of one.
+
+use super::{columns, scroll_ui};
+use crate::app::View;
+use crate::desk::Desk;
+use crate::scale::difference;
+use crate::theme;
+use crate::widgets::button_ui;
+use egui::{Align2, Rect, Ui, pos2, vec2};
+use lacquer_dsp::metering::translation::translation;
+use lacquer_dsp::monitor::device::Device;
+
+const ROW: f32 = 26.0;
+
+pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut View) {
+    scroll_ui(ui, body, ROW * 8.0, |ui, rect| {
+        let at = columns(rect, &[1.2, 1.0, 1.2, 1.6, 3.6]);
+        let text = |ui: &Ui, column: usize, y: f32, text: &str, color| {
+            ui.painter().text(
+                pos2(at[column] + 8.0, y),
+                Align2::LEFT_CENTER,
+                text,
+                theme::body_font(),
+                color,
+            );
+        };
+        for (column, name) in
+            ["Listen (model)", "Loudness", "Cannot play", "Bass", "Model"].into_iter().enumerate()
+        {
+            text(ui, column, rect.top() + ROW / 2.0, name, theme::TEXT_THIRD);
+        }
+        for (n, device) in Device::ALL.into_iter().enumerate() {
+            let y = rect.top() + (n as f32 + 1.5) * ROW;
+            let place = Rect::from_center_size(pos2(at[0] + 56.0, y), vec2(104.0, ROW - 4.0));
+            let is_heard = view.wish.settings.device == Some(device);
+            if button_ui(
+                ui,
+                place,
+                device.name(),
+                is_heard,
+                "Plays the master as this model of a device would, as loud as it was.",
+                view,
+            ) {
+                view.wish.settings.device = (!is_heard).then_some(device);
+            }
+            text(ui, 4, y, device.model(), theme::TEXT_THIRD);
+            let Some(kept) = translation(&desk.long, device, desk.sample_rate()) else { continue };
+            let color = if kept.loss_db < -3.0 { theme::ALARM } else { theme::TEXT };
+            text(ui, 1, y, &format!("{} dB", difference(kept.loss_db)), color);
+            let share = 100.0 * 10f64.powf(0.1 * kept.unplayable_db);
+            text(ui, 2, y, &format!("{share:.0} % of it"), theme::TEXT_SECOND);
+            let (bass, color) = if kept.bass_survives {
+                ("still told", theme::OK)
+            } else {
+                ("\u{26A0} lost: add harmonics", theme::ALARM)
+            };
+            text(ui, 3, y, bass, color);
+        }
+    });
+}

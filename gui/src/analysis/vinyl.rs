@@ -1,0 +1,74 @@
+//! What a cutting lathe would make of the master: proxies, each with what it asks for.
+
+use super::{columns, empty_ui};
+use crate::desk::Desk;
+use crate::scale::difference;
+use crate::theme;
+use egui::{Align2, Rect, Ui, pos2};
+
+const ROW: f32 = 26.0;
+/// Nothing has been heard below this excursion, dB.
+const NOTHING_DB: f64 = -100.0;
+
+pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
+    let found = desk.vinyl.reading();
+    if found.lateral_db < NOTHING_DB && found.vertical_db < NOTHING_DB {
+        empty_ui(ui, body, "Play: what a cutting lathe would make of the song is gathered here.");
+        return;
+    }
+    let at = columns(body, &[2.0, 1.0, 4.0]);
+    let rows = [
+        (
+            "Side below 150 Hz against mid",
+            found.low_side_db,
+            -12.0,
+            "lows out of phase lift the stylus: make them mono",
+        ),
+        (
+            "Lateral excursion",
+            found.lateral_db,
+            6.0,
+            "wide grooves: less low end, or less level on a long side",
+        ),
+        ("Vertical excursion", found.vertical_db, -6.0, "the stylus may leave the groove: narrow the lows"),
+        (
+            "Sibilance, loudest 10 ms",
+            found.sibilance_db,
+            3.0,
+            "sibilants will distort: de-ess before the cut",
+        ),
+    ];
+    for (n, (name, value, most, advice)) in rows.into_iter().enumerate() {
+        let y = body.top() + (n as f32 + 0.5) * ROW;
+        let over = value > most;
+        let color = if over { theme::ALARM } else { theme::OK };
+        let painter = ui.painter();
+        painter.text(pos2(at[0], y), Align2::LEFT_CENTER, name, theme::body_font(), theme::TEXT_SECOND);
+        painter.text(
+            pos2(at[2] - 24.0, y),
+            Align2::RIGHT_CENTER,
+            format!("{} dB", difference(value.max(-99.9))),
+            theme::value_font(),
+            color,
+        );
+        let text = if over {
+            format!("\u{26A0} above {}: {advice}", difference(most))
+        } else {
+            format!("below {}", difference(most))
+        };
+        painter.text(
+            pos2(at[2], y),
+            Align2::LEFT_CENTER,
+            text,
+            theme::body_font(),
+            if over { theme::ALARM } else { theme::TEXT_THIRD },
+        );
+    }
+    ui.painter().text(
+        body.left_bottom(),
+        Align2::LEFT_BOTTOM,
+        "Proxies against a 1 kHz sine at full scale, RIAA; the cutting engineer has the last word.",
+        theme::label_font(),
+        theme::TEXT_THIRD,
+    );
+}

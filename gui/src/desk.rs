@@ -1,0 +1,144 @@
+//! What the editor's views share of the meters: read once a frame, analysed on the editor's thread.
+
+use egui::Context;
+use lacquer_dsp::Frame;
+use lacquer_dsp::metering::goniometer::MOST_POINTS;
+use lacquer_dsp::metering::spectrum::{Analyser, Averaging};
+use lacquer_dsp::metering::vinyl::Vinyl;
+use lacquer_dsp::shared::meter_bank::{HistoryPoint, MeterBank};
+use lacquer_dsp::shared::ring::unpack;
+use std::sync::Arc;
+
+/// Points of a spectrum, and how long it is averaged for the eye and for figures, s.
+const POINTS: usize = 8192;
+const EYE_S: f64 = 0.3;
+const FIGURES_S: f64 = 6.0;
+/// Time in which a held true peak falls by 12 dB once it has been held, and for how long it is, s.
+const HOLD_S: f64 = 2.0;
+const FALL_DB: f64 = 12.0;
+/// How fast bars fall, dB a second.
+const BAR_FALL_DB: f64 = 20.0;
+
+/// A level as a bar shows it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bar {
+    pub level_db: f64,
+    pub held_db: f64,
+    held_since: f64,
+}
+
+impl Default for Bar {
+    fn default() -> Self {
+        Self { level_db: f64::NEG_INFINITY, held_db: f64::NEG_INFINITY, held_since: 0.0 }
+    }
+}
+
+impl Bar {
+    fn follow(&mut self, peak: f32, now: f64, passed: f64) {
+        let db = 20.0 * f64::from(peak).log10();
+        self.level_db = db.max(self.level_db - BAR_FALL_DB * passed).max(-120.0);
+        if db >= self.held_db {
+            (self.held_db, self.held_since) = (db, now);
+        } else if now - self.held_since > HOLD_S {
+            self.held_db = (self.held_db - FALL_DB * passed).max(self.level_db);
+        }
+    }
+}
+
+/// See the module.
+pub(crate) struct Desk {
+    pub bank: Arc<MeterBank>,
+    sample_rate: f64,
+    next: u64,
+    entries: Vec<[u64; 2]>,
+    pub input: Analyser,
+    pub output: Analyser,
+    /// The output over seconds: for figures.
+    pub long: Analyser,
+    pub vinyl: Vinyl,
+    /// The newest frames of the output.
+    pub scope: Vec<Frame>,
+    pub history: Vec<HistoryPoint>,
+    history_length: u64,
+    /// True peaks of input and output, left and right.
+    pub peaks: [[Bar; 2]; 2],
+    /// Deepest reduction of each stage, falling, dB.
+    pub reductions_db: Vec<f64>,
+    time: f64,
+    /// Whether anything was heard in this frame.
+    pub is_live: bool,
+}
+
+impl Desk {
+    pub fn new(bank: Arc<MeterBank>) -> Self {
+        let rate = f64::from(bank.sample_rate.get());
+        let analyser = |seconds| Analyser::new(rate, POINTS, Averaging::Seconds(seconds));
+        Self {
+            sample_rate: rate,
+            next: bank.feed.written(),
+            entries: Vec::new(),
+            input: analyser(EYE_S),
+            output: analyser(EYE_S),
+            long: analyser(FIGURES_S),
+            vinyl: Vinyl::new(rate),
+            scope: Vec::new(),
+            history: Vec::new(),
+            history_length: 0,
+            peaks: Default::default(),
+            reductions_db: vec![0.0; bank.reductions_db.len()],
+            time: 0.0,
+            is_live: false,
+            bank,
+        }
+    }
+
+    /// Sample rate in hertz.
+    pub fn sample_rate(&self) -> f64 {
+        self.sample_rate
+    }
+
+    /// Reads what is new. Once a frame.
+    pub fn update(&mut self, context: &Context) {
+        let now = context.input(|input| input.time);
+        let passed = (now - self.time).clamp(0.0, 0.5);
+        self.time = now;
+        if f64::from(self.bank.sample_rate.get()) != self.sample_rate {
+            *self = Self::new(self.bank.clone());
+        }
+        self.read_feed();
+        for (bars, side) in self.peaks.iter_mut().zip([&self.bank.input, &self.bank.output]) {
+            for (bar, peak) in bars.iter_mut().zip(&side.peaks) {
+                bar.follow(peak.take(), now, passed);
+            }
+        }
+        for (shown, peak) in self.reductions_db.iter_mut().zip(&self.bank.reductions_db) {
+            *shown = f64::from(peak.take()).max(*shown - BAR_FALL_DB * passed).max(0.0);
+        }
+        let length = self.bank.history_length();
+        if length < self.history_length {
+            self.history.clear();
+            self.vinyl = Vinyl::new(self.sample_rate);
+            self.long.clear();
+        }
+        self.history.extend(self.bank.history(self.history.len() as u64));
+        self.history_length = length;
+    }
+
+    fn read_feed(&mut self) {
+        self.next = self.bank.feed.read(self.next, &mut self.entries).next;
+        self.is_live = !self.entries.is_empty();
+        let frame = |word: u64| {
+            let (left, right) = unpack(word);
+            [f64::from(left), f64::from(right)]
+        };
+        let input: Vec<Frame> = self.entries.iter().map(|[input, _]| frame(*input)).collect();
+        let output: Vec<Frame> = self.entries.iter().map(|[_, output]| frame(*output)).collect();
+        self.input.push(&input);
+        self.output.push(&output);
+        self.long.push(&output);
+        self.vinyl.push(&output);
+        self.scope.extend(output);
+        let surplus = self.scope.len().saturating_sub(2 * MOST_POINTS);
+        self.scope.drain(..surplus);
+    }
+}

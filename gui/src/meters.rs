@@ -1,0 +1,318 @@
+//! The meter column: loudness, true peak and what they mean for the target.
+
+use crate::app::{View, area_ui};
+use crate::desk::Desk;
+use crate::host::Host;
+use crate::scale::{Graph, difference, level};
+use crate::theme;
+use crate::widgets::button_ui;
+use egui::{Align2, Color32, ComboBox, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use lacquer_dsp::shared::meter_bank::FollowTransport;
+use lacquer_dsp::targets::{TARGETS, Target};
+use std::sync::atomic::Ordering::Relaxed;
+
+/// What the loudness bars span, LUFS and dBTP.
+const SPAN: [f64; 2] = [-40.0, 0.0];
+
+/// The target that the session is measured against.
+pub(crate) fn target(host: &Host) -> Target {
+    let text = host.tree.params().target.read().map(|text| text.clone()).unwrap_or_default();
+    Target::from_text(&text).unwrap_or(TARGETS[0])
+}
+
+fn set_target(host: &Host, target: &Target) {
+    if let Ok(mut text) = host.tree.params().target.write() {
+        *text = target.to_text();
+    }
+}
+
+pub(crate) fn meters_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
+    let rect = ui.max_rect();
+    ui.painter().rect_filled(rect, theme::RADIUS, theme::PANEL);
+    let inner = rect.shrink(theme::PADDING);
+    let target = target(host);
+    desk.bank.controls.over_level.set(10f32.powf(target.true_peak_dbtp as f32 / 20.0));
+    let chooser = Rect::from_min_size(inner.min, vec2(inner.width(), theme::CONTROL_HEIGHT));
+    area_ui(ui, chooser, |ui| target_ui(ui, host, &target, view));
+    let figure = Rect::from_min_size(chooser.left_bottom() + vec2(0.0, 8.0), vec2(inner.width(), 64.0));
+    integrated_ui(ui, figure, desk, &target);
+    let bars = Rect::from_min_size(figure.left_bottom() + vec2(0.0, 8.0), vec2(inner.width(), 220.0));
+    bars_ui(ui, bars, desk, &target);
+    let values = Rect::from_min_size(bars.left_bottom() + vec2(0.0, 8.0), vec2(inner.width(), 136.0));
+    values_ui(ui, values, desk, &target, view);
+    let correlation = Rect::from_min_size(values.left_bottom() + vec2(0.0, 4.0), vec2(inner.width(), 32.0));
+    correlation_ui(ui, correlation, desk);
+    let controls =
+        Rect::from_min_max(pos2(inner.left(), inner.bottom() - 2.0 * theme::CONTROL_HEIGHT - 4.0), inner.max);
+    controls_ui(ui, controls, desk, view);
+}
+
+fn target_ui(ui: &mut Ui, host: &Host, target: &Target, view: &mut View) {
+    let response = ComboBox::from_id_salt("target")
+        .selected_text(target.name)
+        .width(ui.max_rect().width() - 8.0)
+        .height(420.0)
+        .show_ui(ui, |ui| {
+            for other in TARGETS {
+                let lufs =
+                    other.integrated_lufs.map_or(String::new(), |lufs| format!("  {} LUFS", level(lufs)));
+                if ui.selectable_label(other.id == target.id, format!("{}{lufs}", other.name)).clicked() {
+                    set_target(host, other);
+                }
+            }
+            ui.separator();
+            let mut custom = [target.integrated_lufs.unwrap_or(-14.0), target.true_peak_dbtp];
+            ui.horizontal(|ui| {
+                ui.label("Custom");
+                let [lufs, peak] = &mut custom;
+                let changed = ui
+                    .add(egui::DragValue::new(lufs).range(-40.0..=0.0).speed(0.1).suffix(" LUFS"))
+                    .changed()
+                    | ui.add(egui::DragValue::new(peak).range(-9.0..=0.0).speed(0.05).suffix(" dBTP"))
+                        .changed();
+                if changed {
+                    set_target(host, &Target::custom(custom[0], custom[1]));
+                }
+            });
+        });
+    if response.response.hovered() {
+        view.hint = format!("Delivery target. {}, {}", target.source, target.read);
+    }
+}
+
+fn integrated_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
+    let integrated = desk.bank.output.integrated_lufs();
+    let painter = ui.painter();
+    painter.text(
+        rect.left_top(),
+        Align2::LEFT_TOP,
+        "Integrated, LUFS",
+        theme::label_font(),
+        theme::TEXT_THIRD,
+    );
+    painter.text(
+        rect.right_top() + vec2(0.0, 12.0),
+        Align2::RIGHT_TOP,
+        level(integrated),
+        theme::figure_font(),
+        theme::TEXT,
+    );
+    if let Some(wanted) = target.integrated_lufs {
+        let off = integrated - wanted;
+        let color = if off.abs() <= target.tolerance_lu { theme::OK } else { theme::TEXT_SECOND };
+        let text = if off.is_finite() {
+            format!("{} LU to target", difference(off))
+        } else {
+            format!("target {}", level(wanted))
+        };
+        painter.text(rect.left_top() + vec2(0.0, 30.0), Align2::LEFT_TOP, text, theme::body_font(), color);
+    }
+    let s = desk.bank.measured_frames.load(Relaxed) as f64 / desk.sample_rate();
+    let time = format!("{}:{:02}", s as u64 / 60, s as u64 % 60);
+    painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, time, theme::label_font(), theme::TEXT_THIRD);
+}
+
+fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
+    let (input, output) = (&desk.bank.input, &desk.bank.output);
+    let plot = Rect::from_min_max(rect.min + vec2(24.0, 0.0), rect.max - vec2(0.0, 18.0));
+    let graph = Graph { rect: plot, x: [0.0, 1.0], y: SPAN, logarithmic: false };
+    let painter = ui.painter();
+    painter.rect_filled(plot, 2.0, theme::WELL);
+    for db in (-40..=0).step_by(10) {
+        let y = graph.y(f64::from(db)).round() + 0.5;
+        painter.hline(plot.x_range(), y, theme::line(theme::GRID_MAJOR));
+        painter.text(
+            pos2(plot.left() - 4.0, y),
+            Align2::RIGHT_CENTER,
+            level(f64::from(db)).replace(".0", ""),
+            theme::axis_font(),
+            theme::TEXT_THIRD,
+        );
+    }
+    let loudness = |value: f32| (f64::from(value), f64::NEG_INFINITY);
+    let peak =
+        |side: usize, channel: usize| (desk.peaks[side][channel].level_db, desk.peaks[side][channel].held_db);
+    let bars: [(&str, f32, f32, (f64, f64), Color32); 8] = [
+        ("", 6.0, 8.0, loudness(input.short_term_lufs.get()), theme::INPUT),
+        (
+            "M",
+            20.0,
+            24.0,
+            (f64::from(output.momentary_lufs.get()), f64::from(output.momentary_max_lufs.get())),
+            theme::OUTPUT,
+        ),
+        (
+            "S",
+            50.0,
+            24.0,
+            (f64::from(output.short_term_lufs.get()), f64::from(output.short_term_max_lufs.get())),
+            theme::OUTPUT,
+        ),
+        ("I", 80.0, 24.0, (output.integrated_lufs(), f64::NEG_INFINITY), theme::ACCENT),
+        ("In", 118.0, 10.0, peak(0, 0), theme::INPUT),
+        ("", 130.0, 10.0, peak(0, 1), theme::INPUT),
+        ("L", 150.0, 12.0, peak(1, 0), theme::OUTPUT),
+        ("R", 164.0, 12.0, peak(1, 1), theme::OUTPUT),
+    ];
+    for (name, left, width, (value, held), color) in bars {
+        let left = plot.left() + left;
+        let column = |from: f32, to: f32| Rect::from_min_max(pos2(left, from), pos2(left + width, to));
+        if value.is_finite() {
+            painter.rect_filled(column(graph.y(value), plot.bottom()), 2.0, color.gamma_multiply(0.75));
+        }
+        if held.is_finite() && held > SPAN[0] {
+            painter.hline(left..=left + width, graph.y(held), egui::Stroke::new(1.5, color));
+        }
+        painter.text(
+            pos2(left + width / 2.0, rect.bottom()),
+            Align2::CENTER_BOTTOM,
+            name,
+            theme::axis_font(),
+            theme::TEXT_THIRD,
+        );
+    }
+    if let Some(wanted) = target.integrated_lufs {
+        painter.hline(
+            plot.left()..=plot.left() + 110.0,
+            graph.y(wanted),
+            egui::Stroke::new(1.0, theme::ACCENT),
+        );
+    }
+    painter.hline(
+        plot.left() + 114.0..=plot.right(),
+        graph.y(target.true_peak_dbtp),
+        egui::Stroke::new(1.0, theme::ACCENT),
+    );
+}
+
+fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut View) {
+    let (input, output) = (&desk.bank.input, &desk.bank.output);
+    let true_peak = output.true_peak_max_dbtp();
+    let overs = output.over_count.load(Relaxed);
+    let early = desk.history.len() < 600;
+    let rows: [(&str, String, String, Color32); 6] = [
+        (
+            "True peak max, dBTP",
+            level(input.true_peak_max_dbtp()),
+            level(true_peak),
+            if true_peak > target.true_peak_dbtp { theme::ALARM } else { theme::TEXT },
+        ),
+        (
+            "Overs",
+            String::new(),
+            if overs == 0 { "none".to_owned() } else { format!("\u{25B2} {overs}") },
+            if overs > 0 { theme::ALARM } else { theme::TEXT },
+        ),
+        (
+            "Range, LU",
+            level(input.range_lu()),
+            level(output.range_lu()),
+            if early { theme::TEXT_THIRD } else { theme::TEXT },
+        ),
+        ("PLR, dB", level(input.plr_db()), level(output.plr_db()), theme::TEXT),
+        ("PSR, dB", level(input.psr_db()), level(output.psr_db()), theme::TEXT),
+        (
+            "Max M / S, LUFS",
+            level(f64::from(output.momentary_max_lufs.get())),
+            level(f64::from(output.short_term_max_lufs.get())),
+            theme::TEXT,
+        ),
+    ];
+    let height = rect.height() / rows.len() as f32;
+    for (n, (name, before, after, color)) in rows.into_iter().enumerate() {
+        let y = rect.top() + (n as f32 + 0.5) * height;
+        let painter = ui.painter();
+        painter.text(pos2(rect.left(), y), Align2::LEFT_CENTER, name, theme::label_font(), theme::TEXT_THIRD);
+        painter.text(
+            pos2(rect.right() - 52.0, y),
+            Align2::RIGHT_CENTER,
+            before,
+            theme::body_font(),
+            theme::TEXT_THIRD,
+        );
+        painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, after, theme::value_font(), color);
+    }
+    let response = ui.interact(rect, ui.scope_id().with("values"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Button, true, "Reset meters"));
+    if response.clicked() {
+        desk.bank.controls.reset();
+    }
+    if response.hovered() {
+        view.hint = match last_over(desk) {
+            Some(time) => {
+                format!("Input in grey, output at its right. Last over at {time}. Click begins anew.")
+            }
+            None => "Input in grey, output at its right. Click begins the measurement anew.".to_owned(),
+        };
+    }
+}
+
+/// Where the last over was, in minutes and seconds since the measurement began.
+fn last_over(desk: &Desk) -> Option<String> {
+    if desk.bank.output.over_count.load(Relaxed) == 0 {
+        return None;
+    }
+    let mut entries = Vec::new();
+    desk.bank.output.overs.read(0, &mut entries);
+    let [place, _] = entries.last()?;
+    let s = *place as f64 / desk.sample_rate();
+    Some(format!("{}:{:05.2}", (s / 60.0) as u64, s % 60.0))
+}
+
+fn correlation_ui(ui: &mut Ui, rect: Rect, desk: &Desk) {
+    let value = f64::from(desk.bank.output.correlation.get());
+    let track = Rect::from_min_size(pos2(rect.left(), rect.bottom() - 8.0), vec2(rect.width(), 6.0));
+    let graph = Graph { rect: track, x: [-1.0, 1.0], y: [0.0, 1.0], logarithmic: false };
+    let painter = ui.painter();
+    painter.rect_filled(track, 2.0, theme::WELL);
+    let color = if value < 0.0 { theme::ALARM } else { theme::MID };
+    let [from, to] = [graph.x(value.min(0.0)), graph.x(value.max(0.0))];
+    painter.rect_filled(Rect::from_min_max(pos2(from, track.top()), pos2(to, track.bottom())), 2.0, color);
+    painter.vline(graph.x(0.0), track.y_range(), theme::line(theme::TRACK));
+    painter.text(rect.left_top(), Align2::LEFT_TOP, "Correlation", theme::label_font(), theme::TEXT_THIRD);
+    let text = format!("{}{:.2}", if value < 0.0 { "\u{2212}" } else { "+" }, value.abs());
+    painter.text(rect.right_top(), Align2::RIGHT_TOP, text, theme::value_font(), theme::TEXT);
+}
+
+fn controls_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {
+    let controls = &desk.bank.controls;
+    let half = (rect.width() - theme::GAP) / 2.0;
+    let top = |n: f32| {
+        Rect::from_min_size(rect.min + vec2(n * (half + theme::GAP), 0.0), vec2(half, theme::CONTROL_HEIGHT))
+    };
+    let running = controls.is_running();
+    if button_ui(
+        ui,
+        top(0.0),
+        if running { "Pause" } else { "Continue" },
+        !running,
+        "Pauses the measurement or goes on with it.",
+        view,
+    ) {
+        controls.set_running(!running);
+    }
+    if button_ui(ui, top(1.0), "Reset", false, "Begins the measurement anew.", view) {
+        controls.reset();
+    }
+    let bottom = Rect::from_min_size(
+        rect.min + vec2(0.0, theme::CONTROL_HEIGHT + theme::GAP),
+        vec2(rect.width(), theme::CONTROL_HEIGHT),
+    );
+    let name = |follow| match follow {
+        FollowTransport::Ignore => "Measures always",
+        FollowTransport::Pause => "Pauses with the transport",
+        FollowTransport::Restart => "Begins anew with the transport",
+    };
+    area_ui(ui, bottom, |ui| {
+        ComboBox::from_id_salt("follow")
+            .selected_text(name(controls.follow()))
+            .width(bottom.width() - 8.0)
+            .show_ui(ui, |ui| {
+                for follow in FollowTransport::ALL {
+                    if ui.selectable_label(controls.follow() == follow, name(follow)).clicked() {
+                        controls.set_follow(follow);
+                    }
+                }
+            });
+    });
+}

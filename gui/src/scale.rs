@@ -1,0 +1,97 @@
+//! From hertz, decibels and counts to pixels.
+
+use egui::{Pos2, Rect, pos2};
+
+/// A graph's place with what its edges stand for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Graph {
+    pub rect: Rect,
+    /// Left and right edge.
+    pub x: [f64; 2],
+    /// Lower and upper edge.
+    pub y: [f64; 2],
+    /// Whether x is logarithmic.
+    pub logarithmic: bool,
+}
+
+impl Graph {
+    /// Pixel of an x.
+    pub fn x(&self, value: f64) -> f32 {
+        let [from, to] = self.x;
+        let share = if self.logarithmic {
+            (value / from).ln() / (to / from).ln()
+        } else {
+            (value - from) / (to - from)
+        };
+        self.rect.left() + self.rect.width() * share.clamp(0.0, 1.0) as f32
+    }
+
+    /// Pixel of a y.
+    pub fn y(&self, value: f64) -> f32 {
+        let [from, to] = self.y;
+        let share = ((value - from) / (to - from)).clamp(0.0, 1.0) as f32;
+        self.rect.bottom() - self.rect.height() * share
+    }
+
+    /// Pixel of a point.
+    pub fn at(&self, x: f64, y: f64) -> Pos2 {
+        pos2(self.x(x), self.y(y))
+    }
+}
+
+/// Frequencies, one for each `step` pixels of a logarithmic graph.
+pub(crate) fn frequencies(graph: &Graph, step: f32) -> Vec<f64> {
+    let points = (graph.rect.width() / step).max(2.0) as usize;
+    let [from, to] = graph.x;
+    (0..=points).map(|n| from * (to / from).powf(n as f64 / points as f64)).collect()
+}
+
+/// A level with one decimal and its true minus, or a dash where there is nothing.
+pub(crate) fn level(value: f64) -> String {
+    signed(value, false)
+}
+
+/// As [`level`], with a plus.
+pub(crate) fn difference(value: f64) -> String {
+    signed(value, true)
+}
+
+fn signed(value: f64, plus: bool) -> String {
+    if !value.is_finite() {
+        return "\u{2013}".to_owned();
+    }
+    // What rounds to nothing has no sign.
+    let value = if value.abs() < 0.05 { 0.0 } else { value };
+    let sign = if value < 0.0 {
+        "\u{2212}"
+    } else if plus && value > 0.0 {
+        "+"
+    } else {
+        ""
+    };
+    format!("{sign}{:.1}", value.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::vec2;
+
+    #[test]
+    fn edges_are_edges() {
+        let rect = Rect::from_min_size(pos2(10.0, 20.0), vec2(100.0, 50.0));
+        let graph = Graph { rect, x: [20.0, 20_000.0], y: [-90.0, 0.0], logarithmic: true };
+        assert_eq!(graph.at(20.0, -90.0), rect.left_bottom());
+        assert_eq!(graph.at(20_000.0, 0.0), rect.right_top());
+        assert!((graph.x(632.5) - 60.0).abs() < 0.1, "the middle of three decades");
+        assert_eq!(graph.y(-200.0), rect.bottom(), "nothing leaves the graph");
+    }
+
+    #[test]
+    fn figures_have_one_sign_and_one_decimal() {
+        assert_eq!(level(-14.04), "\u{2212}14.0");
+        assert_eq!(level(f64::NEG_INFINITY), "\u{2013}");
+        assert_eq!(level(-0.01), "0.0");
+        assert_eq!(difference(3.26), "+3.3");
+    }
+}
