@@ -4,7 +4,7 @@ mod history;
 mod monitor;
 mod mono_fold;
 mod platforms;
-mod spectrum;
+pub(crate) mod spectrum;
 mod stereo;
 mod translation;
 mod vinyl;
@@ -44,14 +44,14 @@ impl Tab {
     ];
 }
 
-pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
+pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut View) {
     let rect = ui.max_rect();
     ui.painter().rect_filled(rect, theme::RADIUS, theme::PANEL);
     let tabs = Rect::from_min_size(rect.min, vec2(rect.width(), theme::TABS_HEIGHT));
     tabs_ui(ui, tabs, view);
     let body = Rect::from_min_max(tabs.left_bottom(), rect.max).shrink2(vec2(theme::PADDING, theme::MARGIN));
     match view.tab {
-        Tab::Spectrum => spectrum::spectrum_ui(ui, body, desk),
+        Tab::Spectrum => spectrum::spectrum_ui(ui, body, desk, view),
         Tab::MonoFold => mono_fold::mono_fold_ui(ui, body, desk, view),
         Tab::Stereo => stereo::stereo_ui(ui, body, desk),
         Tab::History => history::history_ui(ui, body, host, desk),

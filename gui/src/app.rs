@@ -1,5 +1,6 @@
 //! The whole window: where its areas lie, and what is chosen in it.
 
+use crate::analysis::spectrum::SpectrumView;
 use crate::analysis::{self, Tab};
 use crate::desk::Desk;
 use crate::host::Host;
@@ -47,6 +48,7 @@ pub(crate) struct View {
     /// What of the analysis is shown, and whether in the panel's place.
     pub tab: Tab,
     pub expanded: bool,
+    pub spectrum: SpectrumView,
     /// What is to be heard.
     pub wish: MonitorWish,
     /// The target through which the master is heard.
@@ -77,6 +79,7 @@ impl App {
             problem: None,
             tab: Tab::default(),
             expanded: false,
+            spectrum: SpectrumView::default(),
             wish: MonitorWish::default(),
             platform: None,
             abx: None,
@@ -118,7 +121,14 @@ impl NiceEguiApp for App {
     }
 }
 
-fn window_ui(ui: &mut Ui, host: &Host, desk: &Desk, status: &Status, presets: &[Preset], view: &mut View) {
+fn window_ui(
+    ui: &mut Ui,
+    host: &Host,
+    desk: &mut Desk,
+    status: &Status,
+    presets: &[Preset],
+    view: &mut View,
+) {
     let window = ui.max_rect();
     ui.painter().rect_filled(window, 0.0, theme::WINDOW);
     let bar = Rect::from_min_size(window.min, vec2(window.width(), theme::BAR_HEIGHT));

@@ -92,6 +92,12 @@ impl Desk {
         }
     }
 
+    /// Takes other lengths and averages for what the eye sees; forgets what was seen.
+    pub fn set_spectrum(&mut self, length: usize, averaging: Averaging) {
+        self.input = Analyser::new(self.sample_rate, length, averaging);
+        self.output = Analyser::new(self.sample_rate, length, averaging);
+    }
+
     /// Sample rate in hertz.
     pub fn sample_rate(&self) -> f64 {
         self.sample_rate
@@ -103,7 +109,9 @@ impl Desk {
         let passed = (now - self.time).clamp(0.0, 0.5);
         self.time = now;
         if f64::from(self.bank.sample_rate.get()) != self.sample_rate {
+            let (length, averaging) = (self.output.length(), self.output.averaging());
             *self = Self::new(self.bank.clone());
+            self.set_spectrum(length, averaging);
         }
         self.read_feed();
         for (bars, side) in self.peaks.iter_mut().zip([&self.bank.input, &self.bank.output]) {

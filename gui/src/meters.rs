@@ -132,7 +132,7 @@ fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
     let loudness = |value: f32| (f64::from(value), f64::NEG_INFINITY);
     let peak =
         |side: usize, channel: usize| (desk.peaks[side][channel].level_db, desk.peaks[side][channel].held_db);
-    let bars: [(&str, f32, f32, (f64, f64), Color32); 8] = [
+    let bars = [
         ("", 6.0, 8.0, loudness(input.short_term_lufs.get()), theme::INPUT),
         (
             "M",
@@ -200,7 +200,7 @@ fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut V
         (
             "Overs",
             String::new(),
-            if overs == 0 { "none".to_owned() } else { format!("\u{25B2} {overs}") },
+            if overs == 0 { "none".to_owned() } else { format!("{overs}") },
             if overs > 0 { theme::ALARM } else { theme::TEXT },
         ),
         (

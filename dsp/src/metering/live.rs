@@ -112,9 +112,8 @@ impl Side {
             return;
         }
         for (n, level) in self.levels[..frames.len()].iter().enumerate() {
-            for c in 0..2 {
-                self.true_peaks[c] =
-                    if level[c] > self.true_peaks[c] { level[c] } else { self.true_peaks[c] };
+            for (peak, level) in self.true_peaks.iter_mut().zip(level) {
+                *peak = if level > peak { *level } else { *peak };
             }
             let highest = level[0].max(level[1]);
             let over = highest > over_level;

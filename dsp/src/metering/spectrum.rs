@@ -139,6 +139,11 @@ impl Analyser {
         self.length
     }
 
+    /// How long it remembers.
+    pub fn averaging(&self) -> Averaging {
+        self.averaging
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.pending.clear();

@@ -50,8 +50,10 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
     }
     let ceiling = 10f32.powf(target.true_peak_dbtp as f32 / 20.0);
     for (n, _) in desk.history.iter().enumerate().filter(|(_, point)| point.true_peak > ceiling) {
-        let at = pos2(graph.x(n as f64 / HISTORY_HZ), lines.top() + 5.0);
-        painter.text(at, Align2::CENTER_CENTER, "\u{25BC}", theme::axis_font(), theme::ALARM);
+        // Overs are triangles at the top.
+        let at = pos2(graph.x(n as f64 / HISTORY_HZ), lines.top() + 7.0);
+        let corners = vec![at, at + vec2(-3.5, -6.0), at + vec2(3.5, -6.0)];
+        painter.add(Shape::convex_polygon(corners, theme::ALARM, Stroke::NONE));
     }
     let end = format!("{}:{:02}", seconds as u64 / 60, seconds as u64 % 60);
     ui.painter().text(

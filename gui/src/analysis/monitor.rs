@@ -71,11 +71,12 @@ fn abx_ui(ui: &mut Ui, cell: &dyn Fn(f32) -> Rect, view: &mut View) {
     }
     for (n, (label, guess)) in [("X is A", Compare::Mix), ("X is B", Compare::Master)].into_iter().enumerate()
     {
-        if button_ui(ui, cell(3.0 + n as f32), label, false, "Takes your answer; another X follows.", view) {
-            if let Some(abx) = &mut view.abx {
-                abx.answer(guess);
-                view.abx_heard =
-                    Some(if view.abx_on_x { abx.x() } else { view.abx_heard.unwrap_or_default() });
+        let answered =
+            button_ui(ui, cell(3.0 + n as f32), label, false, "Takes your answer; another X follows.", view);
+        if answered && let Some(abx) = &mut view.abx {
+            abx.answer(guess);
+            if view.abx_on_x {
+                view.abx_heard = Some(abx.x());
             }
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn mono_fold_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut View
             ui.painter().text(
                 pos2(bar.center().x, bar.bottom() + 2.0),
                 Align2::CENTER_TOP,
-                format!("\u{26A0} {}", difference(fold.loss_db)),
+                format!("! {}", difference(fold.loss_db)),
                 theme::axis_font(),
                 theme::ALARM,
             );

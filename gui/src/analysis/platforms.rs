@@ -76,7 +76,7 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
                 if over { theme::ALARM } else { theme::TEXT },
             );
             let happens = match (over, done.limits, done.stays_quiet, done.gain_db) {
-                (true, ..) => ("\u{26A0} true peak above what it asks for", theme::ALARM),
+                (true, ..) => ("! true peak above what it asks for", theme::ALARM),
                 (_, true, ..) => ("raised into its limiter", theme::ALARM),
                 (_, _, true, _) => ("stays quieter than the rest", theme::TEXT_SECOND),
                 (.., gain) if gain < -0.05 => ("turned down", theme::TEXT_SECOND),

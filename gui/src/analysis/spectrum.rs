@@ -1,35 +1,168 @@
-//! Input and output over frequency, tilted by 4.5 dB an octave so that music lies level.
+//! Spectra: input against output, or mid against side; lines or thirds of an octave; tilted so that music lies level.
 
 use super::{plot, well_ui};
+use crate::app::{View, area_ui};
 use crate::desk::Desk;
 use crate::scale::{Graph, frequencies};
 use crate::theme;
-use egui::{Color32, Mesh, Pos2, Rect, Shape, Stroke, Ui, pos2};
-use lacquer_dsp::metering::spectrum::{Analyser, Part};
+use crate::widgets::button_ui;
+use egui::{Color32, ComboBox, Mesh, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use lacquer_dsp::metering::spectrum::{Analyser, Averaging, LENGTHS, Part};
 
 /// Levels at the edges, dB at 1 kHz.
 const SPAN: [f64; 2] = [-90.0, 0.0];
-/// The tilt, dB an octave.
-const TILT_DB: f64 = 4.5;
+/// Width of the controls at the right.
+const CONTROLS: f32 = 168.0;
+const AVERAGES: [(Averaging, &str); 4] = [
+    (Averaging::Seconds(0.1), "Fast"),
+    (Averaging::Seconds(0.3), "Mid"),
+    (Averaging::Seconds(3.0), "Slow"),
+    (Averaging::Endless, "All"),
+];
+/// Tilts, dB an octave.
+const TILTS: [f64; 3] = [0.0, 3.0, 4.5];
 
-pub(super) fn spectrum_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
+/// How the spectrum is looked at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct SpectrumView {
+    /// Mid and side of the output instead of input and output.
+    pub mid_side: bool,
+    /// Thirds of an octave instead of lines.
+    pub thirds: bool,
+    /// dB an octave.
+    pub tilt_db: f64,
+}
+
+impl Default for SpectrumView {
+    fn default() -> Self {
+        Self { mid_side: false, thirds: false, tilt_db: 4.5 }
+    }
+}
+
+pub(super) fn spectrum_ui(ui: &mut Ui, body: Rect, desk: &mut Desk, view: &mut View) {
+    let controls = Rect::from_min_max(pos2(body.right() - CONTROLS, body.top()), body.max);
+    let body = Rect::from_min_max(body.min, pos2(controls.left() - theme::MARGIN, body.bottom()));
     let graph = Graph { rect: plot(body), x: [20.0, 20_000.0], y: SPAN, logarithmic: true };
     well_ui(ui, &graph, &[-80.0, -60.0, -40.0, -20.0, 0.0]);
-    draw(ui, &graph, &desk.input, &desk.output);
+    if view.spectrum.thirds {
+        draw_thirds(ui, &graph, desk, view.spectrum);
+    } else {
+        draw(ui, &graph, &desk.input, &desk.output, view.spectrum);
+    }
+    controls_ui(ui, controls, desk, view);
+}
+
+fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
+    let half = (rect.width() - theme::GAP) / 2.0;
+    let cell = |row: f32, column: f32, width: f32| {
+        let corner =
+            rect.min + vec2(column * (half + theme::GAP), row * (theme::CONTROL_HEIGHT + theme::GAP));
+        Rect::from_min_size(corner, vec2(width, theme::CONTROL_HEIGHT))
+    };
+    let shown = view.spectrum;
+    if button_ui(ui, cell(0.0, 0.0, half), "Mid/side", shown.mid_side, "Mid and side of the output.", view) {
+        view.spectrum.mid_side = !shown.mid_side;
+    }
+    if button_ui(ui, cell(0.0, 1.0, half), "Thirds", shown.thirds, "Thirds of an octave.", view) {
+        view.spectrum.thirds = !shown.thirds;
+    }
+    let (mut length, mut averaging) = (desk.output.length(), desk.output.averaging());
+    area_ui(ui, cell(1.0, 0.0, rect.width()), |ui| {
+        ComboBox::from_id_salt("length")
+            .selected_text(format!("{length} points"))
+            .width(rect.width() - 8.0)
+            .show_ui(ui, |ui| {
+                for other in LENGTHS {
+                    ui.selectable_value(&mut length, other, format!("{other} points"));
+                }
+            });
+    });
+    let name = AVERAGES.iter().find(|(other, _)| *other == averaging).map_or("", |(_, name)| name);
+    area_ui(ui, cell(2.0, 0.0, half), |ui| {
+        ComboBox::from_id_salt("averaging").selected_text(name).width(half - 8.0).show_ui(ui, |ui| {
+            for (other, name) in AVERAGES {
+                ui.selectable_value(&mut averaging, other, name);
+            }
+        });
+    });
+    area_ui(ui, cell(2.0, 1.0, half), |ui| {
+        let text = |tilt: f64| format!("{tilt} dB");
+        ComboBox::from_id_salt("tilt").selected_text(text(shown.tilt_db)).width(half - 8.0).show_ui(
+            ui,
+            |ui| {
+                for tilt in TILTS {
+                    ui.selectable_value(&mut view.spectrum.tilt_db, tilt, text(tilt));
+                }
+            },
+        );
+    });
+    if (length, averaging) != (desk.output.length(), desk.output.averaging()) {
+        desk.set_spectrum(length, averaging);
+    }
+    if button_ui(
+        ui,
+        cell(3.0, 0.0, rect.width()),
+        "Release peaks",
+        false,
+        "Forgets the highest levels.",
+        view,
+    ) {
+        desk.input.release_peaks();
+        desk.output.release_peaks();
+    }
+}
+
+/// The two spectra that are compared: analyser, part, colour.
+fn traces<'a>(
+    input: &'a Analyser,
+    output: &'a Analyser,
+    view: SpectrumView,
+) -> [(&'a Analyser, Part, Color32); 2] {
+    if view.mid_side {
+        [(output, Part::Side, theme::SIDE), (output, Part::Mid, theme::MID)]
+    } else {
+        [(input, Part::Both, theme::INPUT), (output, Part::Both, theme::OUTPUT)]
+    }
+}
+
+fn tilted(view: SpectrumView, hz: f64, db: f64) -> f64 {
+    db + view.tilt_db * (hz / 1000.0).log2()
 }
 
 /// Draws both spectra into a graph over frequency.
-pub(crate) fn draw(ui: &Ui, graph: &Graph, input: &Analyser, output: &Analyser) {
+pub(crate) fn draw(ui: &Ui, graph: &Graph, input: &Analyser, output: &Analyser, view: SpectrumView) {
     let hz = frequencies(graph, 2.0);
     let line = |levels: &[f64]| -> Vec<Pos2> {
-        hz.iter().zip(levels).map(|(hz, db)| graph.at(*hz, db + TILT_DB * (hz / 1000.0).log2())).collect()
+        hz.iter().zip(levels).map(|(hz, db)| graph.at(*hz, tilted(view, *hz, *db))).collect()
     };
     let painter = ui.painter().with_clip_rect(graph.rect);
-    let points = line(&output.levels_db(Part::Both, &hz));
-    fill(&painter, graph, &points, theme::OUTPUT.gamma_multiply(0.25));
-    painter.add(Shape::line(line(&input.levels_db(Part::Both, &hz)), Stroke::new(1.0, theme::INPUT)));
-    painter.add(Shape::line(points, Stroke::new(1.0, theme::OUTPUT)));
-    painter.add(Shape::line(line(&output.held_db(&hz)), Stroke::new(1.0, theme::OUTPUT.gamma_multiply(0.4))));
+    let [below, above] = traces(input, output, view);
+    let points = line(&above.0.levels_db(above.1, &hz));
+    fill(&painter, graph, &points, above.2.gamma_multiply(0.25));
+    painter.add(Shape::line(line(&below.0.levels_db(below.1, &hz)), Stroke::new(1.0, below.2)));
+    painter.add(Shape::line(points, Stroke::new(1.0, above.2)));
+    let held = line(&output.held_db(&hz));
+    painter.add(Shape::line(held, Stroke::new(1.0, theme::OUTPUT.gamma_multiply(0.4))));
+}
+
+fn draw_thirds(ui: &Ui, graph: &Graph, desk: &Desk, view: SpectrumView) {
+    let half = 2f64.powf(1.0 / 6.0);
+    let painter = ui.painter().with_clip_rect(graph.rect);
+    let [below, above] = traces(&desk.input, &desk.output, view);
+    let level = |part: Part, band: &lacquer_dsp::metering::spectrum::Band| {
+        tilted(view, band.centre_hz, 10.0 * band.powers.of(part).max(1e-20).log10())
+    };
+    for (below_band, band) in below.0.bands(3).iter().zip(above.0.bands(3)) {
+        let [left, right] = [band.centre_hz / half, band.centre_hz * half].map(|hz| graph.x(hz));
+        let top = graph.y(level(above.1, &band));
+        let bar = Rect::from_min_max(pos2(left + 1.0, top), pos2(right - 1.0, graph.rect.bottom()));
+        painter.rect_filled(bar, 1.0, above.2.gamma_multiply(0.6));
+        painter.hline(
+            left + 1.0..=right - 1.0,
+            graph.y(level(below.1, below_band)),
+            Stroke::new(2.0, below.2),
+        );
+    }
 }
 
 /// Fills the ground under a line.

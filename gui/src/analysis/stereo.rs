@@ -7,9 +7,12 @@ use egui::{Align2, Rect, Shape, Ui, pos2, vec2};
 use lacquer_dsp::metering::goniometer::points;
 use lacquer_dsp::metering::spectrum::Part;
 
+/// Amplitude that still fills the picture: below it, it shrinks.
+const SMALLEST: f32 = 0.03;
+
 pub(super) fn stereo_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
     let side = body.height();
-    let scope = Rect::from_min_size(body.min, vec2(side * 1.4, side));
+    let scope = Rect::from_min_size(body.min, vec2((side * 1.4).min(0.58 * body.width()), side));
     goniometer_ui(ui, scope, desk);
     let bands = Rect::from_min_max(pos2(scope.right() + 40.0, body.top()), body.max);
     bands_ui(ui, bands, desk);
@@ -20,6 +23,10 @@ fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
     painter.rect_filled(rect, 2.0, theme::WELL);
     let centre = rect.center();
     let scale = 0.5 * rect.height();
+    // The picture is enlarged until its points fill it: what counts is its shape.
+    let points = points(&desk.scope);
+    let furthest = points.iter().flatten().fold(0.0f32, |most, x| most.max(x.abs()));
+    let enlarged = scale * 0.9 / furthest.max(SMALLEST);
     for (x, y) in [(1.0, 1.0), (1.0, -1.0)] {
         painter.line_segment(
             [centre - vec2(x, y) * scale, centre + vec2(x, y) * scale],
@@ -28,9 +35,9 @@ fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
     }
     painter.vline(centre.x, rect.y_range(), theme::line(theme::GRID));
     painter.hline(rect.x_range(), centre.y, theme::line(theme::GRID));
-    for [side, mid] in points(&desk.scope) {
+    for [side, mid] in points {
         // Left is at the left: side is left less right.
-        let at = centre + vec2(-side, -mid) * scale;
+        let at = centre + vec2(-side, -mid) * enlarged;
         painter.add(Shape::circle_filled(at, 0.8, theme::MID.gamma_multiply(0.7)));
     }
     for (name, at, align) in [

@@ -52,7 +52,7 @@ pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut Vi
             let (bass, color) = if kept.bass_survives {
                 ("still told", theme::OK)
             } else {
-                ("\u{26A0} lost: add harmonics", theme::ALARM)
+                ("! lost: add harmonics", theme::ALARM)
             };
             text(ui, 3, y, bass, color);
         }

@@ -52,7 +52,7 @@ pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
             color,
         );
         let text = if over {
-            format!("\u{26A0} above {}: {advice}", difference(most))
+            format!("! above {}: {advice}", difference(most))
         } else {
             format!("below {}", difference(most))
         };

@@ -174,7 +174,7 @@ impl Instance {
             (0..self.controller.getParameterCount()).find_map(|index| {
                 let mut info: ParameterInfo = std::mem::zeroed();
                 assert_eq!(self.controller.getParameterInfo(index, &mut info), kResultOk);
-                let shown = info.title.iter().take_while(|unit| **unit != 0).map(|unit| *unit as u16);
+                let shown = info.title.iter().take_while(|unit| **unit != 0).copied();
                 let shown: String = char::decode_utf16(shown).filter_map(Result::ok).collect();
                 (shown == title).then_some(info.id)
             })
