@@ -107,8 +107,9 @@ fn transport_pauses_restarts_and_resets_do_what_they_say() {
         for _ in 0..seconds * 100 {
             meters.begin_block(Transport { playing, position: Some(position) }, 480);
             position += if playing { 480 } else { 0 };
-            for frames in loud[..480].to_vec().chunks_mut(CONTROL_PERIOD) {
-                meters.after_chain(&frames.to_vec(), frames);
+            let mut heard = loud[..480].to_vec();
+            for (dry, wet) in loud[..480].chunks(CONTROL_PERIOD).zip(heard.chunks_mut(CONTROL_PERIOD)) {
+                meters.after_chain(dry, wet);
             }
         }
     };
