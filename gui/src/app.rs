@@ -49,6 +49,8 @@ pub(crate) struct View {
     pub tab: Tab,
     pub expanded: bool,
     pub spectrum: SpectrumView,
+    /// The equalizer's chosen band, from 0.
+    pub band: usize,
     /// What is to be heard.
     pub wish: MonitorWish,
     /// The target through which the master is heard.
@@ -80,6 +82,7 @@ impl App {
             tab: Tab::default(),
             expanded: false,
             spectrum: SpectrumView::default(),
+            band: 0,
             wish: MonitorWish::default(),
             platform: None,
             abx: None,
@@ -153,7 +156,7 @@ fn window_ui(
     area_ui(ui, bar, |ui| header::header_ui(ui, host, presets, view));
     area_ui(ui, strip, |ui| strip::strip_ui(ui, host, desk, view));
     if !view.expanded {
-        area_ui(ui, panel, |ui| panel::panel_ui(ui, host, view));
+        area_ui(ui, panel, |ui| panel::panel_ui(ui, host, desk, view));
     }
     area_ui(ui, analysis, |ui| analysis::analysis_ui(ui, host, desk, view));
     area_ui(ui, meters, |ui| meters::meters_ui(ui, host, desk, view));

@@ -7,6 +7,7 @@ use lacquer_dsp::metering::spectrum::{Analyser, Averaging};
 use lacquer_dsp::metering::vinyl::Vinyl;
 use lacquer_dsp::shared::meter_bank::{HistoryPoint, MeterBank};
 use lacquer_dsp::shared::ring::unpack;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Points of a spectrum, and how long it is averaged for the eye and for figures, s.
@@ -45,6 +46,19 @@ impl Bar {
     }
 }
 
+/// Points of the trace that are kept: six seconds at 200 a second.
+pub(crate) const TRACE_POINTS: usize = 1200;
+
+/// What happened in 5 ms.
+#[derive(Debug, Clone)]
+pub(crate) struct TracePoint {
+    /// Deepest reduction of each stage, dB.
+    pub reductions_db: Vec<f32>,
+    /// Peaks of input and output, amplitudes.
+    pub input: f32,
+    pub output: f32,
+}
+
 /// See the module.
 pub(crate) struct Desk {
     pub bank: Arc<MeterBank>,
@@ -59,6 +73,9 @@ pub(crate) struct Desk {
     /// The newest frames of the output.
     pub scope: Vec<Frame>,
     pub history: Vec<HistoryPoint>,
+    /// The last seconds, 200 points each.
+    pub trace: VecDeque<TracePoint>,
+    next_trace: u64,
     history_length: u64,
     /// True peaks of input and output, left and right.
     pub peaks: [[Bar; 2]; 2],
@@ -83,6 +100,8 @@ impl Desk {
             vinyl: Vinyl::new(rate),
             scope: Vec::new(),
             history: Vec::new(),
+            trace: VecDeque::new(),
+            next_trace: bank.trace.written(),
             history_length: 0,
             peaks: Default::default(),
             reductions_db: vec![0.0; bank.reductions_db.len()],
@@ -90,6 +109,19 @@ impl Desk {
             is_live: false,
             bank,
         }
+    }
+
+    fn read_trace(&mut self) {
+        let mut entries = Vec::new();
+        self.next_trace = self.bank.trace.read(self.next_trace, &mut entries).next;
+        for entry in entries {
+            let (peaks, pairs) = entry.split_last().unwrap_or((&0, &[]));
+            let reductions_db = pairs.iter().flat_map(|pair| <[f32; 2]>::from(unpack(*pair))).collect();
+            let (input, output) = unpack(*peaks);
+            self.trace.push_back(TracePoint { reductions_db, input, output });
+        }
+        let surplus = self.trace.len().saturating_sub(TRACE_POINTS);
+        self.trace.drain(..surplus);
     }
 
     /// Takes other lengths and averages for what the eye sees; forgets what was seen.
@@ -141,6 +173,7 @@ impl Desk {
         };
         let input: Vec<Frame> = self.entries.iter().map(|[input, _]| frame(*input)).collect();
         let output: Vec<Frame> = self.entries.iter().map(|[_, output]| frame(*output)).collect();
+        self.read_trace();
         self.input.push(&input);
         self.output.push(&output);
         self.long.push(&output);

@@ -10,6 +10,7 @@ mod header;
 mod host;
 mod meters;
 mod panel;
+mod panels;
 mod scale;
 mod status;
 mod strip;

@@ -1,7 +1,9 @@
 //! The chosen stage: its switch, its parameters, and its bands as columns.
 
 use crate::app::{View, area_ui};
+use crate::desk::Desk;
 use crate::host::Host;
+use crate::panels;
 use crate::strip::{is_on, title};
 use crate::theme;
 use crate::widgets::{field_ui, toggle_ui};
@@ -12,10 +14,13 @@ use lacquer_params::ParameterInfo;
 /// Width of a parameter that belongs to no band: five of them fill a row.
 const FIELD_WIDTH: f32 = 184.0;
 
+/// Least height of a picture that is worth its place.
+const LEAST_PICTURE: f32 = 80.0;
+
 /// Widest column of a band.
 const BAND_WIDTH: f32 = 232.0;
 
-pub(crate) fn panel_ui(ui: &mut Ui, host: &Host, view: &mut View) {
+pub(crate) fn panel_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
     let rect = ui.max_rect();
     let stage = view.stage;
     ui.painter().rect_filled(rect, theme::RADIUS, theme::PANEL);
@@ -25,11 +30,47 @@ pub(crate) fn panel_ui(ui: &mut Ui, host: &Host, view: &mut View) {
         host.tree.infos().into_iter().filter(|info| belongs(info, stage)).collect();
     let body = Rect::from_min_max(head.left_bottom(), rect.max).shrink2(vec2(theme::PADDING, 0.0));
     let shared: Vec<&ParameterInfo> = infos.iter().filter(|info| band_of(info).is_none()).collect();
-    let bottom = fields_ui(ui, body, host, &shared, view);
+    if stage == StageId::Equalizer {
+        equalizer_panel_ui(ui, body, host, &infos, &shared, desk, view);
+        return;
+    }
+    let mut bottom = fields_ui(ui, body, host, &shared, view);
     let bands = infos.iter().filter_map(band_of).max().unwrap_or(0);
     if bands > 0 {
         let area = Rect::from_min_max(pos2(body.left(), bottom + theme::MARGIN), body.max);
-        bands_ui(ui, area, host, &infos, bands, view);
+        bottom = bands_ui(ui, area, host, &infos, bands, view);
+    }
+    let picture =
+        Rect::from_min_max(pos2(body.left(), bottom + theme::MARGIN), body.max - vec2(0.0, theme::PADDING));
+    if panels::dynamics::has_picture(stage) && picture.height() > LEAST_PICTURE {
+        panels::dynamics::dynamics_ui(ui, picture, host, stage, desk);
+    }
+}
+
+/// The equalizer: its graph, the chosen band's parameters, and what concerns all bands.
+fn equalizer_panel_ui(
+    ui: &mut Ui,
+    body: Rect,
+    host: &Host,
+    infos: &[ParameterInfo],
+    shared: &[&ParameterInfo],
+    desk: &Desk,
+    view: &mut View,
+) {
+    let rows = 2.0 * (theme::FIELD_HEIGHT + theme::PADDING) + theme::PADDING;
+    let graph = Rect::from_min_max(body.min, body.max - vec2(0.0, rows));
+    panels::equalizer::equalizer_ui(ui, graph, host, desk, view);
+    let chosen: Vec<&ParameterInfo> =
+        infos.iter().filter(|info| band_of(info) == Some(view.band + 1)).collect();
+    let fields = Rect::from_min_max(pos2(body.left(), graph.bottom() + theme::PADDING), body.max);
+    let name = format!("Band {}", view.band + 1);
+    let width = (fields.width() - 7.0 * theme::MARGIN) / 7.0;
+    for (n, info) in chosen.iter().chain(shared).enumerate() {
+        let (row, column) = ((n / 7) as f32, (n % 7) as f32);
+        let corner =
+            fields.min + vec2(column * (width + theme::MARGIN), row * (theme::FIELD_HEIGHT + theme::PADDING));
+        let label = if short_name(info) == "On" { name.as_str() } else { short_name(info) };
+        field_ui(ui, Rect::from_min_size(corner, vec2(width, theme::FIELD_HEIGHT)), host, info, label, view);
     }
 }
 
@@ -80,8 +121,17 @@ fn fields_ui(ui: &mut Ui, area: Rect, host: &Host, infos: &[&ParameterInfo], vie
     area.top() + rows * (theme::FIELD_HEIGHT + theme::PADDING)
 }
 
-fn bands_ui(ui: &mut Ui, area: Rect, host: &Host, infos: &[ParameterInfo], bands: usize, view: &mut View) {
+/// Lays bands out as columns; gives the lower edge.
+fn bands_ui(
+    ui: &mut Ui,
+    area: Rect,
+    host: &Host,
+    infos: &[ParameterInfo],
+    bands: usize,
+    view: &mut View,
+) -> f32 {
     let width = ((area.width() - theme::GAP * (bands as f32 - 1.0)) / bands as f32).min(BAND_WIDTH);
+    let mut bottom = area.top();
     for band in 1..=bands {
         let members: Vec<&ParameterInfo> = infos.iter().filter(|info| band_of(info) == Some(band)).collect();
         let left = area.left() + (band as f32 - 1.0) * (width + theme::GAP);
@@ -94,6 +144,7 @@ fn bands_ui(ui: &mut Ui, area: Rect, host: &Host, infos: &[ParameterInfo], bands
             pos2(left, area.top()),
             vec2(width, height.min(area.height() - theme::MARGIN)),
         );
+        bottom = bottom.max(card.bottom());
         ui.painter().rect_filled(card, theme::RADIUS, theme::WELL);
         band_head_ui(ui, card, host, switch, band, view);
         let inner = card.shrink(theme::MARGIN);
@@ -108,6 +159,7 @@ fn bands_ui(ui: &mut Ui, area: Rect, host: &Host, infos: &[ParameterInfo], bands
             field_ui(ui, rect, host, info, short_name(info), view);
         }
     }
+    bottom
 }
 
 fn band_head_ui(ui: &mut Ui, card: Rect, host: &Host, switch: &ParameterInfo, band: usize, view: &mut View) {

@@ -89,6 +89,20 @@ impl Default for EqualizerBand {
     }
 }
 
+impl EqualizerBand {
+    /// Whether the gain means something to its shape.
+    pub fn has_gain(&self) -> bool {
+        use EqualizerShape::{Bell, HighShelf, LowShelf, Tilt};
+        matches!(self.shape, Bell | LowShelf | HighShelf | Tilt)
+    }
+
+    /// Its gain in dB at a frequency, whatever its switch says: that of the analogue prototype, which the digital band matches.
+    pub fn response_db(&self, hz: f64, sample_rate: f64) -> f64 {
+        let w = std::f64::consts::TAU * hz / sample_rate;
+        10.0 * prototype::Prototype::new(self, sample_rate).power(w).max(1e-20).log10()
+    }
+}
+
 /// Settings of the [`Equalizer`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EqualizerSettings {

@@ -1,0 +1,4 @@
+//! Pictures of stages that one works on.
+
+pub(crate) mod dynamics;
+pub(crate) mod equalizer;
