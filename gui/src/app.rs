@@ -61,20 +61,9 @@ pub(crate) struct View {
     pub abx_on_x: bool,
 }
 
-impl View {
-    /// Hears the master as it is.
-    pub fn stop_monitoring(&mut self, host: &Host) {
-        self.wish = MonitorWish::default();
-        (self.platform, self.abx, self.abx_heard, self.abx_on_x) = (None, None, None, false);
-        if host.tree.plain("compare") != Ok(0.0) {
-            host.set_plain("compare", 0.0);
-        }
-    }
-}
-
-impl App {
-    pub(crate) fn new(params: Arc<LacquerParams>, status: Arc<Status>) -> Self {
-        let view = View {
+impl Default for View {
+    fn default() -> Self {
+        Self {
             stage: StageId::Limiter,
             preset: None,
             hint: String::new(),
@@ -88,8 +77,31 @@ impl App {
             abx: None,
             abx_heard: None,
             abx_on_x: false,
-        };
-        Self { tree: Tree::over(params), status, presets: Preset::factory(), context: None, desk: None, view }
+        }
+    }
+}
+
+impl View {
+    /// Hears the master as it is.
+    pub fn stop_monitoring(&mut self, host: &Host) {
+        self.wish = MonitorWish::default();
+        (self.platform, self.abx, self.abx_heard, self.abx_on_x) = (None, None, None, false);
+        if host.tree.plain("compare") != Ok(0.0) {
+            host.set_plain("compare", 0.0);
+        }
+    }
+}
+
+impl App {
+    pub(crate) fn new(params: Arc<LacquerParams>, status: Arc<Status>) -> Self {
+        Self {
+            tree: Tree::over(params),
+            status,
+            presets: Preset::factory(),
+            context: None,
+            desk: None,
+            view: View::default(),
+        }
     }
 }
 
@@ -115,7 +127,7 @@ impl NiceEguiApp for App {
         if self.status.take_restart_needed() {
             context.request_restart();
         }
-        let host = Host { context, tree: &self.tree };
+        let host = Host { gestures: context, tree: &self.tree };
         desk.update(ui.ctx());
         window_ui(ui, &host, desk, &self.status, &self.presets, &mut self.view);
         // While something sounds the views move; in silence they are looked at now and then.
@@ -124,7 +136,7 @@ impl NiceEguiApp for App {
     }
 }
 
-fn window_ui(
+pub(crate) fn window_ui(
     ui: &mut Ui,
     host: &Host,
     desk: &mut Desk,

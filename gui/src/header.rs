@@ -3,7 +3,7 @@
 use crate::app::View;
 use crate::host::Host;
 use crate::theme;
-use crate::widgets::{button_ui, choice_ui, toggle_ui};
+use crate::widgets::{button_ui, choice_ui, name_menu, toggle_ui};
 use egui::{Align, Layout, RichText, Ui};
 use lacquer_params::Preset;
 
@@ -75,6 +75,7 @@ fn preset_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut View) {
                 }
             }
         });
+    name_menu(&response.response, "Presets");
     if response.response.hovered() {
         view.hint =
             chosen.map_or("A whole sound to begin with.", |preset| preset.description.as_str()).to_owned();

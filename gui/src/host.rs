@@ -2,35 +2,60 @@
 
 use lacquer_params::{ParameterError, Preset, PresetError, Tree};
 use nice_plug::context::gui::GuiContext;
+use nice_plug::prelude::ParamPtr;
 
-/// The parameters of one instance and the host that has to hear of every change.
+/// Who has to hear of every change: the plugin's host, or a test.
+pub(crate) trait Gestures {
+    /// A change begins, such as a drag.
+    fn begin(&self, id: &str, parameter: ParamPtr);
+    /// A fraction of the travel is set; between `begin` and `end`.
+    fn set_normalized(&self, id: &str, parameter: ParamPtr, normalized: f32);
+    /// The change is over.
+    fn end(&self, id: &str, parameter: ParamPtr);
+}
+
+impl Gestures for GuiContext {
+    fn begin(&self, _: &str, parameter: ParamPtr) {
+        // SAFETY: the tree holds the parameters that the framework was given, so the pointer is one that it knows.
+        unsafe { self.raw_begin_set_parameter(parameter) };
+    }
+
+    fn set_normalized(&self, _: &str, parameter: ParamPtr, normalized: f32) {
+        // SAFETY: as in `begin`.
+        unsafe { self.raw_set_parameter_normalized(parameter, normalized) };
+    }
+
+    fn end(&self, _: &str, parameter: ParamPtr) {
+        // SAFETY: as in `begin`.
+        unsafe { self.raw_end_set_parameter(parameter) };
+    }
+}
+
+/// The parameters of one instance and who hears of their changes.
 pub(crate) struct Host<'a> {
-    pub context: &'a GuiContext,
+    pub gestures: &'a dyn Gestures,
     pub tree: &'a Tree,
 }
 
 impl Host<'_> {
     /// A change begins, such as a drag.
     pub fn begin(&self, id: &str) {
-        if let Some(pointer) = self.tree.pointer(id) {
-            // SAFETY: the tree holds the parameters that the framework was given, so the pointer is one that it knows.
-            unsafe { self.context.raw_begin_set_parameter(pointer) };
+        if let Some(parameter) = self.tree.pointer(id) {
+            self.gestures.begin(id, parameter);
         }
     }
 
     /// Sets a fraction of the travel; between `begin` and `end`.
     pub fn set_normalized(&self, id: &str, normalized: f32) {
-        if let Some(pointer) = self.tree.pointer(id) {
-            // SAFETY: as in `begin`.
-            unsafe { self.context.raw_set_parameter_normalized(pointer, normalized.clamp(0.0, 1.0)) };
+        if let Some(parameter) = self.tree.pointer(id) {
+            self.gestures.set_normalized(id, parameter, normalized.clamp(0.0, 1.0));
         }
     }
 
     /// The change is over.
     pub fn end(&self, id: &str) {
-        if let Some(pointer) = self.tree.pointer(id) {
-            // SAFETY: as in `begin`.
-            unsafe { self.context.raw_end_set_parameter(pointer) };
+        if let Some(parameter) = self.tree.pointer(id) {
+            self.gestures.end(id, parameter);
         }
     }
 

@@ -14,6 +14,8 @@ mod panels;
 mod scale;
 mod status;
 mod strip;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 mod widgets;
 

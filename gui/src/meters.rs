@@ -5,7 +5,7 @@ use crate::desk::Desk;
 use crate::host::Host;
 use crate::scale::{Graph, difference, level};
 use crate::theme;
-use crate::widgets::button_ui;
+use crate::widgets::{button_ui, name_menu};
 use egui::{Align2, Color32, ComboBox, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use lacquer_dsp::shared::meter_bank::FollowTransport;
 use lacquer_dsp::targets::{TARGETS, Target};
@@ -38,7 +38,7 @@ pub(crate) fn meters_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) 
     integrated_ui(ui, figure, desk, &target);
     let bars = Rect::from_min_size(figure.left_bottom() + vec2(0.0, 8.0), vec2(inner.width(), 220.0));
     bars_ui(ui, bars, desk, &target);
-    let values = Rect::from_min_size(bars.left_bottom() + vec2(0.0, 8.0), vec2(inner.width(), 136.0));
+    let values = Rect::from_min_size(bars.left_bottom() + vec2(0.0, 8.0), vec2(inner.width(), 140.0));
     values_ui(ui, values, desk, &target, view);
     let correlation = Rect::from_min_size(values.left_bottom() + vec2(0.0, 4.0), vec2(inner.width(), 32.0));
     correlation_ui(ui, correlation, desk);
@@ -75,6 +75,7 @@ fn target_ui(ui: &mut Ui, host: &Host, target: &Target, view: &mut View) {
                 }
             });
         });
+    name_menu(&response.response, "Delivery target");
     if response.response.hovered() {
         view.hint = format!("Delivery target. {}, {}", target.source, target.read);
     }
@@ -190,7 +191,7 @@ fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut V
     let true_peak = output.true_peak_max_dbtp();
     let overs = output.over_count.load(Relaxed);
     let early = desk.history.len() < 600;
-    let rows: [(&str, String, String, Color32); 6] = [
+    let rows: [(&str, String, String, Color32); 7] = [
         (
             "True peak max, dBTP",
             level(input.true_peak_max_dbtp()),
@@ -211,6 +212,7 @@ fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut V
         ),
         ("PLR, dB", level(input.plr_db()), level(output.plr_db()), theme::TEXT),
         ("PSR, dB", level(input.psr_db()), level(output.psr_db()), theme::TEXT),
+        ("Crest, dB", level(input.crest_db()), level(output.crest_db()), theme::TEXT),
         (
             "Max M / S, LUFS",
             level(f64::from(output.momentary_max_lufs.get())),
@@ -304,7 +306,7 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {
         FollowTransport::Restart => "Begins anew with the transport",
     };
     area_ui(ui, bottom, |ui| {
-        ComboBox::from_id_salt("follow")
+        let menu = ComboBox::from_id_salt("follow")
             .selected_text(name(controls.follow()))
             .width(bottom.width() - 8.0)
             .show_ui(ui, |ui| {
@@ -314,5 +316,6 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {
                     }
                 }
             });
+        name_menu(&menu.response, "Transport");
     });
 }

@@ -16,6 +16,21 @@ use crate::theme;
 use egui::{Align2, Rect, Ui, pos2};
 use lacquer_params::ParameterInfo;
 
+/// How far the pointer went before a drag was known to be one: nothing of it is to be lost.
+pub(crate) fn missed(ui: &egui::Ui, response: &egui::Response) -> egui::Vec2 {
+    // Asked before: the context is locked while its input is read.
+    let delta = response.drag_delta();
+    ui.input(|input| match (input.pointer.press_origin(), input.pointer.interact_pos()) {
+        (Some(origin), Some(now)) => now - origin - delta,
+        _ => egui::Vec2::ZERO,
+    })
+}
+
+/// Gives a menu's button its name: egui's own has only what is chosen.
+pub(crate) fn name_menu(response: &egui::Response, name: &str) {
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::ComboBox, true, name));
+}
+
 /// A parameter with its label, as whatever widget suits it.
 pub(crate) fn field_ui(
     ui: &mut Ui,

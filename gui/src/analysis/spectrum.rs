@@ -5,7 +5,7 @@ use crate::app::{View, area_ui};
 use crate::desk::Desk;
 use crate::scale::{Graph, frequencies};
 use crate::theme;
-use crate::widgets::button_ui;
+use crate::widgets::{button_ui, name_menu};
 use egui::{Color32, ComboBox, Mesh, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging, LENGTHS, Part};
 
@@ -68,7 +68,7 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
     }
     let (mut length, mut averaging) = (desk.output.length(), desk.output.averaging());
     area_ui(ui, cell(1.0, 0.0, rect.width()), |ui| {
-        ComboBox::from_id_salt("length")
+        let menu = ComboBox::from_id_salt("length")
             .selected_text(format!("{length} points"))
             .width(rect.width() - 8.0)
             .show_ui(ui, |ui| {
@@ -76,25 +76,29 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
                     ui.selectable_value(&mut length, other, format!("{other} points"));
                 }
             });
+        name_menu(&menu.response, "Points");
     });
     let name = AVERAGES.iter().find(|(other, _)| *other == averaging).map_or("", |(_, name)| name);
     area_ui(ui, cell(2.0, 0.0, half), |ui| {
-        ComboBox::from_id_salt("averaging").selected_text(name).width(half - 8.0).show_ui(ui, |ui| {
-            for (other, name) in AVERAGES {
-                ui.selectable_value(&mut averaging, other, name);
-            }
-        });
+        let menu =
+            ComboBox::from_id_salt("averaging").selected_text(name).width(half - 8.0).show_ui(ui, |ui| {
+                for (other, name) in AVERAGES {
+                    ui.selectable_value(&mut averaging, other, name);
+                }
+            });
+        name_menu(&menu.response, "Averaging");
     });
     area_ui(ui, cell(2.0, 1.0, half), |ui| {
         let text = |tilt: f64| format!("{tilt} dB");
-        ComboBox::from_id_salt("tilt").selected_text(text(shown.tilt_db)).width(half - 8.0).show_ui(
-            ui,
-            |ui| {
+        let menu = ComboBox::from_id_salt("tilt")
+            .selected_text(text(shown.tilt_db))
+            .width(half - 8.0)
+            .show_ui(ui, |ui| {
                 for tilt in TILTS {
                     ui.selectable_value(&mut view.spectrum.tilt_db, tilt, text(tilt));
                 }
-            },
-        );
+            });
+        name_menu(&menu.response, "Tilt");
     });
     if (length, averaging) != (desk.output.length(), desk.output.averaging()) {
         desk.set_spectrum(length, averaging);

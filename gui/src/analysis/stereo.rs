@@ -1,7 +1,7 @@
 //! The goniometer, and the correlation of each octave.
 
 use crate::desk::Desk;
-use crate::scale::Graph;
+use crate::scale::{Graph, difference, level};
 use crate::theme;
 use egui::{Align2, Rect, Shape, Ui, pos2, vec2};
 use lacquer_dsp::metering::goniometer::points;
@@ -16,6 +16,18 @@ pub(super) fn stereo_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
     goniometer_ui(ui, scope, desk);
     let bands = Rect::from_min_max(pos2(scope.right() + 40.0, body.top()), body.max);
     bands_ui(ui, bands, desk);
+    let side = &desk.bank.output;
+    let db = |amplitude: f32| 20.0 * f64::from(amplitude).log10();
+    let [mid, difference_of_sides] = [0, 1].map(|part| level(db(side.mid_side_rms[part].get())));
+    let text =
+        format!("Balance {} dB   mid {mid}   side {difference_of_sides} dB", difference(side.balance_db()));
+    ui.painter().text(
+        bands.left_top() + vec2(8.0, 6.0),
+        Align2::LEFT_TOP,
+        text,
+        theme::label_font(),
+        theme::TEXT_SECOND,
+    );
 }
 
 fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {

@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::host::Host;
 use crate::scale::{Graph, difference, frequencies};
 use crate::theme;
+use crate::widgets::missed;
 use egui::{
     Align2, Color32, Id, Key, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
@@ -221,7 +222,13 @@ fn drag(ui: &Ui, response: &Response, graph: &Graph, host: &Host, n: usize, band
     // Followed here and not read back: a host may answer late.
     let memory = response.id.with("position");
     if response.drag_started() {
-        let start = [band.frequency_hz.ln(), band.gain_db];
+        let missed = missed(ui, response);
+        let [from, to] = graph.x;
+        let [bottom, top] = graph.y;
+        let start = [
+            band.frequency_hz.ln() + f64::from(missed.x / graph.rect.width()) * (to / from).ln(),
+            band.gain_db - f64::from(missed.y / graph.rect.height()) * (top - bottom),
+        ];
         ui.data_mut(|data| data.insert_temp(memory, start));
         ids.iter().for_each(|id| host.begin(id));
     }

@@ -1,5 +1,6 @@
 //! A choice of several: a menu with the chosen one on it.
 
+use super::name_menu;
 use crate::app::View;
 use crate::host::Host;
 use egui::{ComboBox, Ui};
@@ -19,6 +20,7 @@ pub(crate) fn choice_ui(ui: &mut Ui, host: &Host, id: &str, width: f32, view: &m
                 }
             }
         });
+    name_menu(&response.response, &info.name);
     if response.response.hovered() {
         view.hint = format!("{}   Double-click resets.   {id}", info.name);
     }

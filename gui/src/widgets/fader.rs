@@ -6,6 +6,7 @@
 use crate::app::View;
 use crate::host::Host;
 use crate::theme;
+use crate::widgets::missed;
 use egui::{Align2, Event, Id, Key, Rect, Response, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use lacquer_params::ParameterInfo;
 
@@ -60,7 +61,8 @@ fn interact(ui: &Ui, response: &Response, host: &Host, info: &ParameterInfo, vie
     let (shift, command) = ui.input(|input| (input.modifiers.shift, input.modifiers.command));
     let speed = if shift { FINE } else { 1.0 };
     if response.drag_started() {
-        let start = host.tree.normalized(id).unwrap_or_default();
+        let missed = missed(ui, response);
+        let start = host.tree.normalized(id).unwrap_or_default() + (missed.x - missed.y) * speed / TRAVEL;
         ui.data_mut(|data| data.insert_temp(position, start));
         host.begin(id);
         view.problem = None;
