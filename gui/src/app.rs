@@ -3,10 +3,11 @@
 use crate::analysis::spectrum::SpectrumView;
 use crate::analysis::{self, Tab};
 use crate::desk::Desk;
+use crate::history::History;
 use crate::host::Host;
 use crate::status::Status;
 use crate::{header, meters, panel, strip, theme};
-use egui::{Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Key, Modifiers, Rect, Ui, UiBuilder, pos2, vec2};
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::monitor::Compare;
 use lacquer_dsp::monitor::abx::Abx;
@@ -14,6 +15,7 @@ use lacquer_dsp::shared::monitor_desk::MonitorWish;
 use lacquer_params::{LacquerParams, Preset, Tree};
 use nice_plug::context::gui::GuiContext;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +35,7 @@ pub struct App {
     context: Option<GuiContext>,
     /// Made when the window first opens: a scan of plugins does not pay for it.
     desk: Option<Desk>,
+    history: RefCell<History>,
     pub(crate) view: View,
 }
 
@@ -100,6 +103,7 @@ impl App {
             presets: Preset::factory(),
             context: None,
             desk: None,
+            history: RefCell::default(),
             view: View::default(),
         }
     }
@@ -127,7 +131,7 @@ impl NiceEguiApp for App {
         if self.status.take_restart_needed() {
             context.request_restart();
         }
-        let host = Host { gestures: context, tree: &self.tree };
+        let host = Host { gestures: context, tree: &self.tree, history: &self.history };
         desk.update(ui.ctx());
         window_ui(ui, &host, desk, &self.status, &self.presets, &mut self.view);
         // While something sounds the views move; in silence they are looked at now and then.
@@ -179,12 +183,36 @@ pub(crate) fn window_ui(
         wish.settings.compare = heard;
     }
     status.monitor.set(&wish);
+    host.history.borrow_mut().end_frame(host.tree);
 }
 
-/// Escape ends everything that is only heard.
+/// Escape ends everything that is only heard; Ctrl-Z undoes, with Shift it does again; [ and ] step through the stages, P switches the
+/// chosen one. What is typed into a field is the field's.
 fn keys(ui: &Ui, host: &Host, view: &mut View) {
-    if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+    if ui.ctx().egui_wants_keyboard_input() {
+        return;
+    }
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(Key::Escape) {
         view.stop_monitoring(host);
+    }
+    // With Shift first: a key that is asked for without it is found with it too.
+    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z)) {
+        host.redo();
+    } else if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Z)) {
+        host.undo();
+    }
+    let place = StageId::ALL.iter().position(|stage| *stage == view.stage).unwrap_or(0);
+    let last = StageId::ALL.len() - 1;
+    if pressed(Key::OpenBracket) {
+        view.stage = StageId::ALL[place.saturating_sub(1)];
+    }
+    if pressed(Key::CloseBracket) {
+        view.stage = StageId::ALL[(place + 1).min(last)];
+    }
+    if pressed(Key::P) {
+        let on = strip::is_on(host, view.stage);
+        host.set_plain(&format!("{}_on", view.stage.stem()), f64::from(!on));
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut
         ui.label(RichText::new("Lacquer").font(theme::title_font()).color(theme::TEXT));
         ui.add_space(theme::PADDING);
         preset_ui(ui, host, presets, view);
+        undo_ui(ui, host, view);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::PADDING);
             toggle_ui(ui, host, "bypass", "Bypass", 72.0, view);
@@ -48,6 +49,17 @@ fn compare_ui(ui: &mut Ui, host: &Host, view: &mut View) {
         if segment_ui(ui, label, on, hint, view) {
             host.set_plain("compare", if on { 0.0 } else { value });
         }
+    }
+}
+
+fn undo_ui(ui: &mut Ui, host: &Host, view: &mut View) {
+    let names = host.history.borrow().names().map(|name| name.map(str::to_owned));
+    let [undo, redo] = names.map(|name| name.unwrap_or_else(|| "nothing".to_owned()));
+    if segment_ui(ui, "Undo", false, &format!("Takes back: {undo}.   Ctrl-Z"), view) {
+        host.undo();
+    }
+    if segment_ui(ui, "Redo", false, &format!("Does again: {redo}.   Shift-Ctrl-Z"), view) {
+        host.redo();
     }
 }
 

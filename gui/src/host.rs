@@ -1,8 +1,10 @@
 //! Values as gestures that the host sees: begin, set, end.
 
+use crate::history::History;
 use lacquer_params::{ParameterError, Preset, PresetError, Tree};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamPtr;
+use std::cell::RefCell;
 
 /// Who has to hear of every change: the plugin's host, or a test.
 pub(crate) trait Gestures {
@@ -35,12 +37,14 @@ impl Gestures for GuiContext {
 pub(crate) struct Host<'a> {
     pub gestures: &'a dyn Gestures,
     pub tree: &'a Tree,
+    pub history: &'a RefCell<History>,
 }
 
 impl Host<'_> {
     /// A change begins, such as a drag.
     pub fn begin(&self, id: &str) {
         if let Some(parameter) = self.tree.pointer(id) {
+            self.history.borrow_mut().begin(id, self.tree.normalized(id).unwrap_or_default());
             self.gestures.begin(id, parameter);
         }
     }
@@ -48,7 +52,9 @@ impl Host<'_> {
     /// Sets a fraction of the travel; between `begin` and `end`.
     pub fn set_normalized(&self, id: &str, normalized: f32) {
         if let Some(parameter) = self.tree.pointer(id) {
-            self.gestures.set_normalized(id, parameter, normalized.clamp(0.0, 1.0));
+            let normalized = normalized.clamp(0.0, 1.0);
+            self.history.borrow_mut().moved(id, normalized);
+            self.gestures.set_normalized(id, parameter, normalized);
         }
     }
 
@@ -56,7 +62,31 @@ impl Host<'_> {
     pub fn end(&self, id: &str) {
         if let Some(parameter) = self.tree.pointer(id) {
             self.gestures.end(id, parameter);
+            self.history.borrow_mut().end();
         }
+    }
+
+    /// Takes the last step back.
+    pub fn undo(&self) {
+        let places = self.history.borrow_mut().undo();
+        self.go_to(&places);
+    }
+
+    /// Does again what was undone last.
+    pub fn redo(&self) {
+        let places = self.history.borrow_mut().redo();
+        self.go_to(&places);
+    }
+
+    /// Moves parameters without making a step of it.
+    fn go_to(&self, places: &[(String, f32)]) {
+        self.history.borrow_mut().replays = true;
+        for (id, normalized) in places {
+            self.begin(id);
+            self.set_normalized(id, *normalized);
+            self.end(id);
+        }
+        self.history.borrow_mut().replays = false;
     }
 
     /// Sets a plain value in one gesture.

@@ -7,6 +7,7 @@ mod analysis;
 mod app;
 mod desk;
 mod header;
+mod history;
 mod host;
 mod meters;
 mod panel;

@@ -53,11 +53,11 @@ impl Bench {
         let status = Status::default();
         let mut desk = Desk::new(status.meters().clone());
         let presets = Preset::factory();
-        let held = tree.clone();
+        let (held, history) = (tree.clone(), RefCell::default());
         let ui = move |ui: &mut egui::Ui, view: &mut View| {
             theme::apply(ui.ctx());
             desk.update(ui.ctx());
-            let host = Host { gestures: &recorder, tree: &held };
+            let host = Host { gestures: &recorder, tree: &held, history: &history };
             window_ui(ui, &host, &mut desk, &status, &presets, view);
         };
         let [width, height] = theme::WINDOW_SIZE;
@@ -108,6 +108,11 @@ impl Bench {
         (1..=10).for_each(|n| self.move_to(from + by * (n as f32 / 10.0)));
         self.button(from + by, false);
         self.steps(1);
+    }
+
+    fn key(&mut self, key: Key, modifiers: Modifiers) {
+        self.harness.event(Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers });
+        self.steps(2);
     }
 
     /// Two clicks, long enough after the last one not to be counted with it.
@@ -177,6 +182,34 @@ fn a_fader_takes_wheel_and_double_click() {
 }
 
 #[test]
+fn what_was_done_is_undone_and_done_again() {
+    let mut bench = Bench::new();
+    bench.drag(bench.place(Role::Slider, "Drive"), vec2(40.0, 0.0));
+    let driven = bench.plain("limiter_drive");
+    bench.click(bench.place(Role::Switch, "Glue on"));
+    bench.click(bench.place(Role::Button, "Undo"));
+    assert_eq!((bench.plain("glue_on"), bench.plain("limiter_drive")), (0.0, driven));
+    bench.key(Key::Z, Modifiers::COMMAND);
+    assert_eq!(bench.plain("limiter_drive"), 0.0);
+    bench.click(bench.place(Role::Button, "Redo"));
+    bench.key(Key::Z, Modifiers::COMMAND | Modifiers::SHIFT);
+    assert_eq!((bench.plain("glue_on"), bench.plain("limiter_drive")), (1.0, driven));
+}
+
+#[test]
+fn keys_step_through_the_stages_and_switch_them() {
+    let mut bench = Bench::new();
+    bench.key(Key::OpenBracket, Modifiers::NONE);
+    assert_eq!(bench.harness.state().stage, StageId::Clipper);
+    bench.key(Key::P, Modifiers::NONE);
+    assert_eq!(bench.plain("clipper_on"), 1.0);
+    for _ in 0..5 {
+        bench.key(Key::CloseBracket, Modifiers::NONE);
+    }
+    assert_eq!(bench.harness.state().stage, StageId::Dither);
+}
+
+#[test]
 fn every_tab_of_the_analysis_opens_small_and_large() {
     let mut bench = Bench::new();
     for size in ["Larger", "Smaller"] {
@@ -200,13 +233,7 @@ fn monitoring_is_asked_for_and_escape_ends_it() {
     bench.click(bench.place(Role::Tab, "Monitor"));
     bench.click(bench.place(Role::Button, "Side"));
     assert_ne!(bench.harness.state().wish, Default::default());
-    bench.harness.event(Event::Key {
-        key: Key::Escape,
-        physical_key: None,
-        pressed: true,
-        repeat: false,
-        modifiers: Modifiers::NONE,
-    });
+    bench.key(Key::Escape, Modifiers::NONE);
     bench.steps(2);
     assert_eq!(bench.harness.state().wish, Default::default());
     assert_eq!(bench.plain("compare"), 0.0);

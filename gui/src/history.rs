@@ -1,0 +1,141 @@
+//! Undo and redo: what was done in one go is one step, however many parameters it moved.
+//!
+//! Only what is done in this editor is a step; what a host automates or another controller moves is theirs.
+
+use lacquer_params::Tree;
+
+/// Steps that are kept.
+const MOST_STEPS: usize = 200;
+
+/// A parameter that was moved: its places before and after, as fractions of the travel.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Change {
+    pub id: String,
+    pub before: f32,
+    pub after: f32,
+}
+
+/// What was done in one go.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Step {
+    pub name: String,
+    pub changes: Vec<Change>,
+}
+
+/// What was done, and what was undone since.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    open: usize,
+    gathered: Vec<Change>,
+    done: Vec<Step>,
+    undone: Vec<Step>,
+    /// Whether an undo or a redo is under way, which is no step.
+    pub replays: bool,
+}
+
+impl History {
+    /// A gesture begins at a place.
+    pub fn begin(&mut self, id: &str, before: f32) {
+        if self.replays {
+            return;
+        }
+        self.open += 1;
+        if !self.gathered.iter().any(|change| change.id == id) {
+            self.gathered.push(Change { id: id.to_owned(), before, after: before });
+        }
+    }
+
+    /// It has moved to a place.
+    pub fn moved(&mut self, id: &str, after: f32) {
+        if let Some(change) = self.gathered.iter_mut().find(|change| change.id == id) {
+            change.after = after;
+        }
+    }
+
+    /// It is over.
+    pub fn end(&mut self) {
+        self.open = self.open.saturating_sub(1);
+    }
+
+    /// Ends a frame: what was gathered becomes a step once nothing is held any more.
+    pub fn end_frame(&mut self, tree: &Tree) {
+        if self.open > 0 || self.gathered.is_empty() {
+            return;
+        }
+        let mut changes = std::mem::take(&mut self.gathered);
+        changes.retain(|change| change.before != change.after);
+        let name = match changes.as_slice() {
+            [] => return,
+            [change] => tree.info(&change.id).map_or(change.id.clone(), |info| info.name.clone()),
+            [first, ..] => {
+                let name = tree.info(&first.id).map_or("", |info| info.name.as_str());
+                format!("{name} and {} more", changes.len() - 1)
+            }
+        };
+        self.undone.clear();
+        self.done.push(Step { name, changes });
+        let surplus = self.done.len().saturating_sub(MOST_STEPS);
+        self.done.drain(..surplus);
+    }
+
+    /// Name of what would be undone, and of what would be redone.
+    pub fn names(&self) -> [Option<&str>; 2] {
+        [&self.done, &self.undone].map(|steps| steps.last().map(|step| step.name.as_str()))
+    }
+
+    /// The places to go to for an undo.
+    pub fn undo(&mut self) -> Vec<(String, f32)> {
+        let Some(step) = self.done.pop() else { return Vec::new() };
+        let places = step.changes.iter().map(|change| (change.id.clone(), change.before)).collect();
+        self.undone.push(step);
+        places
+    }
+
+    /// The places to go to for a redo.
+    pub fn redo(&mut self) -> Vec<(String, f32)> {
+        let Some(step) = self.undone.pop() else { return Vec::new() };
+        let places = step.changes.iter().map(|change| (change.id.clone(), change.after)).collect();
+        self.done.push(step);
+        places
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_in_one_go_is_one_step() {
+        let tree = Tree::new();
+        let mut history = History::default();
+        for id in ["limiter_drive", "limiter_release"] {
+            history.begin(id, 0.5);
+        }
+        for n in 1..=5 {
+            history.moved("limiter_drive", 0.5 + 0.01 * n as f32);
+            history.end_frame(&tree);
+        }
+        history.end();
+        history.end();
+        history.end_frame(&tree);
+        // A gesture that moved nothing is none.
+        history.begin("glue_ratio", 0.1);
+        history.end();
+        history.end_frame(&tree);
+        assert_eq!(history.names(), [Some("Limiter Drive"), None]);
+        assert_eq!(history.undo(), [("limiter_drive".to_owned(), 0.5)]);
+        assert_eq!(history.names(), [None, Some("Limiter Drive")]);
+        assert_eq!(history.redo(), [("limiter_drive".to_owned(), 0.55)]);
+        assert!(history.redo().is_empty());
+        history.undo();
+        history.begin("glue_ratio", 0.1);
+        history.moved("glue_ratio", 0.2);
+        history.end();
+        history.end_frame(&tree);
+        assert_eq!(
+            history.names(),
+            [Some("Glue Ratio"), None],
+            "what was undone is gone once something else is done"
+        );
+    }
+}
