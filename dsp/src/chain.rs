@@ -18,6 +18,8 @@ pub mod saturator;
 pub mod slot;
 
 use crate::blocks::delay::Delay;
+use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
+use crate::chain::multiband::MULTIBAND_BANDS;
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, for_each_block};
 pub use equalizer::EqualizerDesigner;
 use slot::Slot;
@@ -140,6 +142,9 @@ stages! {
 pub trait ChainListener {
     /// A stage has processed `frames`, and reduced the gain by `reduction_db` dB, 0 or more.
     fn after_stage(&mut self, _stage: StageId, _frames: &[Frame], _reduction_db: f64) {}
+
+    /// Gains in dB of the bands of the dynamic equalizer and of the multiband compressor; 0 where the stage does not run.
+    fn after_bands(&mut self, _dynamic_eq: [f64; DYNAMIC_EQ_BANDS], _multiband: [f64; MULTIBAND_BANDS]) {}
 
     /// The chain has made `frames` of `dry`, the input in time with them. What is changed here is heard, and metered by nobody.
     fn after_chain(&mut self, _dry: &[Frame], _frames: &mut [Frame]) {}
@@ -296,6 +301,11 @@ impl Chain {
         self.dry_frames[..length].copy_from_slice(block.frames);
         self.dry.process(&mut self.dry_frames[..length]);
         self.stages.process(block, &mut self.tap, listener);
+        let (dynamic_eq, multiband) = (&self.stages.dynamic_eq, &self.stages.multiband);
+        listener.after_bands(
+            if dynamic_eq.is_running() { dynamic_eq.stage().band_gains_db() } else { Default::default() },
+            if multiband.is_running() { multiband.stage().band_gains_db() } else { Default::default() },
+        );
         self.mix_bypass(block.frames);
         listener.after_chain(&self.dry_frames[..length], block.frames);
         self.mix_listen(block.frames);

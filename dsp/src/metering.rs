@@ -9,6 +9,7 @@ pub mod histogram;
 pub mod k_weighting;
 pub mod live;
 pub mod loudness;
+pub mod portrait;
 pub mod spectrum;
 pub mod stereo;
 pub mod translation;

@@ -46,7 +46,7 @@ impl Tab {
 
 pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut View) {
     let rect = ui.max_rect();
-    ui.painter().rect_filled(rect, theme::RADIUS, theme::PANEL);
+    ui.painter().rect_filled(rect, theme::RADIUS, theme::colors().panel);
     let tabs = Rect::from_min_size(rect.min, vec2(rect.width(), theme::TABS_HEIGHT));
     tabs_ui(ui, tabs, view);
     let body = Rect::from_min_max(tabs.left_bottom(), rect.max).shrink2(vec2(theme::PADDING, theme::MARGIN));
@@ -65,7 +65,8 @@ pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut 
 fn tabs_ui(ui: &mut Ui, rect: Rect, view: &mut View) {
     let mut left = rect.left() + theme::MARGIN;
     for (tab, name, hint) in Tab::ALL {
-        let galley = ui.painter().layout_no_wrap(name.to_owned(), theme::body_font(), theme::TEXT_SECOND);
+        let galley =
+            ui.painter().layout_no_wrap(name.to_owned(), theme::body_font(), theme::colors().text_second);
         let place = Rect::from_min_size(pos2(left, rect.top()), vec2(galley.size().x + 20.0, rect.height()));
         let response = ui.interact(place, ui.scope_id().with(("tab", name)), Sense::click());
         let chosen = view.tab == tab;
@@ -76,15 +77,16 @@ fn tabs_ui(ui: &mut Ui, rect: Rect, view: &mut View) {
         if response.hovered() {
             view.hint = hint.to_owned();
         }
-        let color = if chosen || response.hovered() { theme::TEXT } else { theme::TEXT_SECOND };
+        let color =
+            if chosen || response.hovered() { theme::colors().text } else { theme::colors().text_second };
         ui.painter().text(place.center(), Align2::CENTER_CENTER, name, theme::body_font(), color);
         if chosen || response.has_focus() {
             let line = Rect::from_min_max(place.left_bottom() - vec2(-6.0, 2.0), place.max - vec2(6.0, 0.0));
-            ui.painter().rect_filled(line, 0.0, theme::ACCENT);
+            ui.painter().rect_filled(line, 0.0, theme::colors().accent);
         }
         left = place.right();
     }
-    ui.painter().hline(rect.x_range(), rect.bottom() + 0.5, theme::line(theme::SEAM));
+    ui.painter().hline(rect.x_range(), rect.bottom() + 0.5, theme::line(theme::colors().seam));
     let more =
         Rect::from_min_size(pos2(rect.right() - 84.0, rect.top() + 3.0), vec2(76.0, rect.height() - 6.0));
     let label = if view.expanded { "Smaller" } else { "Larger" };
@@ -103,17 +105,17 @@ fn tabs_ui(ui: &mut Ui, rect: Rect, view: &mut View) {
 /// A well with lines at `levels` and, on a logarithmic axis, at 1-2-5 steps; figures at the left and below.
 fn well_ui(ui: &Ui, graph: &Graph, levels: &[f64]) {
     let painter = ui.painter();
-    painter.rect_filled(graph.rect, 2.0, theme::WELL);
+    painter.rect_filled(graph.rect, 2.0, theme::colors().well);
     for level in levels {
         let y = graph.y(*level).round() + 0.5;
-        painter.hline(graph.rect.x_range(), y, theme::line(theme::GRID_MAJOR));
+        painter.hline(graph.rect.x_range(), y, theme::line(theme::colors().grid_major));
         let text = format!("{}{}", if *level < 0.0 { "\u{2212}" } else { "" }, level.abs());
         painter.text(
             pos2(graph.rect.left() - 4.0, y),
             Align2::RIGHT_CENTER,
             text,
             theme::axis_font(),
-            theme::TEXT_THIRD,
+            theme::colors().text_third,
         );
     }
     if !graph.logarithmic {
@@ -132,13 +134,13 @@ fn well_ui(ui: &Ui, graph: &Graph, levels: &[f64]) {
         (20_000.0, "20k"),
     ] {
         let x = graph.x(hz).round() + 0.5;
-        painter.vline(x, graph.rect.y_range(), theme::line(theme::GRID));
+        painter.vline(x, graph.rect.y_range(), theme::line(theme::colors().grid));
         painter.text(
             pos2(x, graph.rect.bottom() + 2.0),
             Align2::CENTER_TOP,
             name,
             theme::axis_font(),
-            theme::TEXT_THIRD,
+            theme::colors().text_third,
         );
     }
 }
@@ -150,7 +152,13 @@ fn plot(body: Rect) -> Rect {
 
 /// A line of text where there is nothing to show yet.
 fn empty_ui(ui: &Ui, body: Rect, text: &str) {
-    ui.painter().text(body.center(), Align2::CENTER_CENTER, text, theme::body_font(), theme::TEXT_THIRD);
+    ui.painter().text(
+        body.center(),
+        Align2::CENTER_CENTER,
+        text,
+        theme::body_font(),
+        theme::colors().text_third,
+    );
 }
 
 /// Columns of a table: a share of the width each.

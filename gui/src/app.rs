@@ -149,7 +149,7 @@ pub(crate) fn window_ui(
     view: &mut View,
 ) {
     let window = ui.max_rect();
-    ui.painter().rect_filled(window, 0.0, theme::WINDOW);
+    ui.painter().rect_filled(window, 0.0, theme::colors().window);
     let bar = Rect::from_min_size(window.min, vec2(window.width(), theme::BAR_HEIGHT));
     let hint = Rect::from_min_max(pos2(window.left(), window.bottom() - theme::HINT_HEIGHT), window.max);
     let strip = Rect::from_min_size(
@@ -264,14 +264,18 @@ fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, status: &Status, view: &mut Vi
     let monitored = monitored(host, view);
     let is_heard = desk.bank.monitoring.load(std::sync::atomic::Ordering::Relaxed);
     let painter = ui.painter();
-    painter.rect_filled(rect, 0.0, if monitored.is_some() { theme::ACCENT } else { theme::BAR });
+    painter.rect_filled(
+        rect,
+        0.0,
+        if monitored.is_some() { theme::colors().accent } else { theme::colors().bar },
+    );
     let (text, color) = match (&monitored, &view.problem) {
         (Some(heard), _) => {
             let waits = if is_heard { "" } else { "   (waits for playback at the pace of ears)" };
-            (format!("You hear {heard}: never in a bounce.   Esc stops.{waits}"), theme::ON_ACCENT)
+            (format!("You hear {heard}: never in a bounce.   Esc stops.{waits}"), theme::colors().on_accent)
         }
-        (None, Some(problem)) => (problem.clone(), theme::ALARM),
-        (None, None) => (view.hint.clone(), theme::TEXT_SECOND),
+        (None, Some(problem)) => (problem.clone(), theme::colors().alarm),
+        (None, None) => (view.hint.clone(), theme::colors().text_second),
     };
     let left = rect.left_center() + vec2(theme::PADDING, 0.0);
     painter.text(left, egui::Align2::LEFT_CENTER, text, theme::body_font(), color);
@@ -283,7 +287,7 @@ fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, status: &Status, view: &mut Vi
         }
         None => "not running".to_owned(),
     };
-    let color = if monitored.is_some() { theme::ON_ACCENT } else { theme::TEXT_THIRD };
+    let color = if monitored.is_some() { theme::colors().on_accent } else { theme::colors().text_third };
     let right = rect.right_center() - vec2(theme::PADDING, 0.0);
     painter.text(right, egui::Align2::RIGHT_CENTER, running, theme::body_font(), color);
 }

@@ -9,11 +9,11 @@ use lacquer_params::Preset;
 
 pub(crate) fn header_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut View) {
     let rect = ui.max_rect();
-    ui.painter().rect_filled(rect, 0.0, theme::BAR);
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme::line(theme::SEAM));
+    ui.painter().rect_filled(rect, 0.0, theme::colors().bar);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme::line(theme::colors().seam));
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         ui.add_space(theme::PADDING);
-        ui.label(RichText::new("Lacquer").font(theme::title_font()).color(theme::TEXT));
+        ui.label(RichText::new("Lacquer").font(theme::title_font()).color(theme::colors().text));
         ui.add_space(theme::PADDING);
         preset_ui(ui, host, presets, view);
         undo_ui(ui, host, view);
@@ -24,10 +24,10 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut
             compare_ui(ui, host, view);
             ui.add_space(theme::MARGIN);
             choice_ui(ui, host, "equalizer_phase", 96.0, view);
-            ui.label(RichText::new("Phase").font(theme::label_font()).color(theme::TEXT_THIRD));
+            ui.label(RichText::new("Phase").font(theme::label_font()).color(theme::colors().text_third));
             ui.add_space(theme::MARGIN);
             choice_ui(ui, host, "quality", 96.0, view);
-            ui.label(RichText::new("Quality").font(theme::label_font()).color(theme::TEXT_THIRD));
+            ui.label(RichText::new("Quality").font(theme::label_font()).color(theme::colors().text_third));
         });
     });
 }

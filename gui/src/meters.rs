@@ -28,7 +28,7 @@ fn set_target(host: &Host, target: &Target) {
 
 pub(crate) fn meters_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
     let rect = ui.max_rect();
-    ui.painter().rect_filled(rect, theme::RADIUS, theme::PANEL);
+    ui.painter().rect_filled(rect, theme::RADIUS, theme::colors().panel);
     let inner = rect.shrink(theme::PADDING);
     let target = target(host);
     desk.bank.controls.over_level.set(10f32.powf(target.true_peak_dbtp as f32 / 20.0));
@@ -89,18 +89,19 @@ fn integrated_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
         Align2::LEFT_TOP,
         "Integrated, LUFS",
         theme::label_font(),
-        theme::TEXT_THIRD,
+        theme::colors().text_third,
     );
     painter.text(
         rect.right_top() + vec2(0.0, 12.0),
         Align2::RIGHT_TOP,
         level(integrated),
         theme::figure_font(),
-        theme::TEXT,
+        theme::colors().text,
     );
     if let Some(wanted) = target.integrated_lufs {
         let off = integrated - wanted;
-        let color = if off.abs() <= target.tolerance_lu { theme::OK } else { theme::TEXT_SECOND };
+        let color =
+            if off.abs() <= target.tolerance_lu { theme::colors().ok } else { theme::colors().text_second };
         let text = if off.is_finite() {
             format!("{} LU to target", difference(off))
         } else {
@@ -110,7 +111,13 @@ fn integrated_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
     }
     let s = desk.bank.measured_frames.load(Relaxed) as f64 / desk.sample_rate();
     let time = format!("{}:{:02}", s as u64 / 60, s as u64 % 60);
-    painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, time, theme::label_font(), theme::TEXT_THIRD);
+    painter.text(
+        rect.left_bottom(),
+        Align2::LEFT_BOTTOM,
+        time,
+        theme::label_font(),
+        theme::colors().text_third,
+    );
 }
 
 fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
@@ -118,42 +125,42 @@ fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
     let plot = Rect::from_min_max(rect.min + vec2(24.0, 0.0), rect.max - vec2(0.0, 18.0));
     let graph = Graph { rect: plot, x: [0.0, 1.0], y: SPAN, logarithmic: false };
     let painter = ui.painter();
-    painter.rect_filled(plot, 2.0, theme::WELL);
+    painter.rect_filled(plot, 2.0, theme::colors().well);
     for db in (-40..=0).step_by(10) {
         let y = graph.y(f64::from(db)).round() + 0.5;
-        painter.hline(plot.x_range(), y, theme::line(theme::GRID_MAJOR));
+        painter.hline(plot.x_range(), y, theme::line(theme::colors().grid_major));
         painter.text(
             pos2(plot.left() - 4.0, y),
             Align2::RIGHT_CENTER,
             level(f64::from(db)).replace(".0", ""),
             theme::axis_font(),
-            theme::TEXT_THIRD,
+            theme::colors().text_third,
         );
     }
     let loudness = |value: f32| (f64::from(value), f64::NEG_INFINITY);
     let peak =
         |side: usize, channel: usize| (desk.peaks[side][channel].level_db, desk.peaks[side][channel].held_db);
     let bars = [
-        ("", 6.0, 8.0, loudness(input.short_term_lufs.get()), theme::INPUT),
+        ("", 6.0, 8.0, loudness(input.short_term_lufs.get()), theme::colors().input),
         (
             "M",
             20.0,
             24.0,
             (f64::from(output.momentary_lufs.get()), f64::from(output.momentary_max_lufs.get())),
-            theme::OUTPUT,
+            theme::colors().output,
         ),
         (
             "S",
             50.0,
             24.0,
             (f64::from(output.short_term_lufs.get()), f64::from(output.short_term_max_lufs.get())),
-            theme::OUTPUT,
+            theme::colors().output,
         ),
-        ("I", 80.0, 24.0, (output.integrated_lufs(), f64::NEG_INFINITY), theme::ACCENT),
-        ("In", 118.0, 10.0, peak(0, 0), theme::INPUT),
-        ("", 130.0, 10.0, peak(0, 1), theme::INPUT),
-        ("L", 150.0, 12.0, peak(1, 0), theme::OUTPUT),
-        ("R", 164.0, 12.0, peak(1, 1), theme::OUTPUT),
+        ("I", 80.0, 24.0, (output.integrated_lufs(), f64::NEG_INFINITY), theme::colors().accent),
+        ("In", 118.0, 10.0, peak(0, 0), theme::colors().input),
+        ("", 130.0, 10.0, peak(0, 1), theme::colors().input),
+        ("L", 150.0, 12.0, peak(1, 0), theme::colors().output),
+        ("R", 164.0, 12.0, peak(1, 1), theme::colors().output),
     ];
     for (name, left, width, (value, held), color) in bars {
         let left = plot.left() + left;
@@ -169,20 +176,20 @@ fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
             Align2::CENTER_BOTTOM,
             name,
             theme::axis_font(),
-            theme::TEXT_THIRD,
+            theme::colors().text_third,
         );
     }
     if let Some(wanted) = target.integrated_lufs {
         painter.hline(
             plot.left()..=plot.left() + 110.0,
             graph.y(wanted),
-            egui::Stroke::new(1.0, theme::ACCENT),
+            egui::Stroke::new(1.0, theme::colors().accent),
         );
     }
     painter.hline(
         plot.left() + 114.0..=plot.right(),
         graph.y(target.true_peak_dbtp),
-        egui::Stroke::new(1.0, theme::ACCENT),
+        egui::Stroke::new(1.0, theme::colors().accent),
     );
 }
 
@@ -196,41 +203,47 @@ fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut V
             "True peak max, dBTP",
             level(input.true_peak_max_dbtp()),
             level(true_peak),
-            if true_peak > target.true_peak_dbtp { theme::ALARM } else { theme::TEXT },
+            if true_peak > target.true_peak_dbtp { theme::colors().alarm } else { theme::colors().text },
         ),
         (
             "Overs",
             String::new(),
             if overs == 0 { "none".to_owned() } else { format!("{overs}") },
-            if overs > 0 { theme::ALARM } else { theme::TEXT },
+            if overs > 0 { theme::colors().alarm } else { theme::colors().text },
         ),
         (
             "Range, LU",
             level(input.range_lu()),
             level(output.range_lu()),
-            if early { theme::TEXT_THIRD } else { theme::TEXT },
+            if early { theme::colors().text_third } else { theme::colors().text },
         ),
-        ("PLR, dB", level(input.plr_db()), level(output.plr_db()), theme::TEXT),
-        ("PSR, dB", level(input.psr_db()), level(output.psr_db()), theme::TEXT),
-        ("Crest, dB", level(input.crest_db()), level(output.crest_db()), theme::TEXT),
+        ("PLR, dB", level(input.plr_db()), level(output.plr_db()), theme::colors().text),
+        ("PSR, dB", level(input.psr_db()), level(output.psr_db()), theme::colors().text),
+        ("Crest, dB", level(input.crest_db()), level(output.crest_db()), theme::colors().text),
         (
             "Max M / S, LUFS",
             level(f64::from(output.momentary_max_lufs.get())),
             level(f64::from(output.short_term_max_lufs.get())),
-            theme::TEXT,
+            theme::colors().text,
         ),
     ];
     let height = rect.height() / rows.len() as f32;
     for (n, (name, before, after, color)) in rows.into_iter().enumerate() {
         let y = rect.top() + (n as f32 + 0.5) * height;
         let painter = ui.painter();
-        painter.text(pos2(rect.left(), y), Align2::LEFT_CENTER, name, theme::label_font(), theme::TEXT_THIRD);
+        painter.text(
+            pos2(rect.left(), y),
+            Align2::LEFT_CENTER,
+            name,
+            theme::label_font(),
+            theme::colors().text_third,
+        );
         painter.text(
             pos2(rect.right() - 52.0, y),
             Align2::RIGHT_CENTER,
             before,
             theme::body_font(),
-            theme::TEXT_THIRD,
+            theme::colors().text_third,
         );
         painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, after, theme::value_font(), color);
     }
@@ -266,14 +279,20 @@ fn correlation_ui(ui: &mut Ui, rect: Rect, desk: &Desk) {
     let track = Rect::from_min_size(pos2(rect.left(), rect.bottom() - 8.0), vec2(rect.width(), 6.0));
     let graph = Graph { rect: track, x: [-1.0, 1.0], y: [0.0, 1.0], logarithmic: false };
     let painter = ui.painter();
-    painter.rect_filled(track, 2.0, theme::WELL);
-    let color = if value < 0.0 { theme::ALARM } else { theme::MID };
+    painter.rect_filled(track, 2.0, theme::colors().well);
+    let color = if value < 0.0 { theme::colors().alarm } else { theme::colors().mid };
     let [from, to] = [graph.x(value.min(0.0)), graph.x(value.max(0.0))];
     painter.rect_filled(Rect::from_min_max(pos2(from, track.top()), pos2(to, track.bottom())), 2.0, color);
-    painter.vline(graph.x(0.0), track.y_range(), theme::line(theme::TRACK));
-    painter.text(rect.left_top(), Align2::LEFT_TOP, "Correlation", theme::label_font(), theme::TEXT_THIRD);
+    painter.vline(graph.x(0.0), track.y_range(), theme::line(theme::colors().track));
+    painter.text(
+        rect.left_top(),
+        Align2::LEFT_TOP,
+        "Correlation",
+        theme::label_font(),
+        theme::colors().text_third,
+    );
     let text = format!("{}{:.2}", if value < 0.0 { "\u{2212}" } else { "+" }, value.abs());
-    painter.text(rect.right_top(), Align2::RIGHT_TOP, text, theme::value_font(), theme::TEXT);
+    painter.text(rect.right_top(), Align2::RIGHT_TOP, text, theme::value_font(), theme::colors().text);
 }
 
 fn controls_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {

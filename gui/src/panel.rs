@@ -23,7 +23,7 @@ const BAND_WIDTH: f32 = 232.0;
 pub(crate) fn panel_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
     let rect = ui.max_rect();
     let stage = view.stage;
-    ui.painter().rect_filled(rect, theme::RADIUS, theme::PANEL);
+    ui.painter().rect_filled(rect, theme::RADIUS, theme::colors().panel);
     let head = Rect::from_min_size(rect.min, vec2(rect.width(), theme::HEAD_HEIGHT));
     head_ui(ui, head, host, view);
     let infos: Vec<ParameterInfo> =
@@ -96,10 +96,16 @@ fn short_name(info: &ParameterInfo) -> &str {
 fn head_ui(ui: &mut Ui, rect: Rect, host: &Host, view: &mut View) {
     let stage = view.stage;
     let mark = Rect::from_center_size(rect.left_center() + vec2(theme::PADDING, 0.0), vec2(3.0, 14.0));
-    let color = if is_on(host, stage) { theme::family(stage) } else { theme::DISABLED };
+    let color = if is_on(host, stage) { theme::family(stage) } else { theme::colors().disabled };
     ui.painter().rect_filled(mark, 0.0, color);
     let name = mark.right_center() + vec2(theme::MARGIN, 0.0);
-    let text = ui.painter().text(name, Align2::LEFT_CENTER, title(stage), theme::heading_font(), theme::TEXT);
+    let text = ui.painter().text(
+        name,
+        Align2::LEFT_CENTER,
+        title(stage),
+        theme::heading_font(),
+        theme::colors().text,
+    );
     let switch = Rect::from_min_size(
         pos2(text.right() + 2.0 * theme::PADDING, rect.center().y - theme::CONTROL_HEIGHT / 2.0),
         vec2(56.0, theme::CONTROL_HEIGHT),
@@ -145,7 +151,7 @@ fn bands_ui(
             vec2(width, height.min(area.height() - theme::MARGIN)),
         );
         bottom = bottom.max(card.bottom());
-        ui.painter().rect_filled(card, theme::RADIUS, theme::WELL);
+        ui.painter().rect_filled(card, theme::RADIUS, theme::colors().well);
         band_head_ui(ui, card, host, switch, band, view);
         let inner = card.shrink(theme::MARGIN);
         let field_width = (inner.width() - theme::MARGIN * (columns as f32 - 1.0)) / columns as f32;
@@ -164,7 +170,7 @@ fn bands_ui(
 
 fn band_head_ui(ui: &mut Ui, card: Rect, host: &Host, switch: &ParameterInfo, band: usize, view: &mut View) {
     let on = host.tree.plain(&switch.id) == Ok(1.0);
-    let color = if on { theme::TEXT } else { theme::TEXT_THIRD };
+    let color = if on { theme::colors().text } else { theme::colors().text_third };
     let name = pos2(card.left() + theme::MARGIN, card.top() + theme::HEAD_HEIGHT / 2.0);
     ui.painter().text(name, Align2::LEFT_CENTER, format!("{band}"), theme::heading_font(), color);
     let corner = pos2(card.right() - theme::MARGIN - 44.0, name.y - theme::CONTROL_HEIGHT / 2.0);

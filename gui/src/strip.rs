@@ -42,7 +42,7 @@ pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
     let row = ui.max_rect();
     let count = StageId::ALL.len() as f32;
     let width = (row.width() - theme::GAP * (count - 1.0)) / count;
-    ui.painter().hline(row.x_range(), row.center().y, theme::line(theme::TRACK));
+    ui.painter().hline(row.x_range(), row.center().y, theme::line(theme::colors().track));
     for (index, stage) in StageId::ALL.iter().enumerate() {
         let left = row.left() + index as f32 * (width + theme::GAP);
         let cell = Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()));
@@ -85,24 +85,24 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &Desk, stage: StageId, vi
 
     let painter = ui.painter();
     let fill = match (selected, response.hovered()) {
-        (true, _) => theme::RAISED,
-        (false, true) => theme::HOVER,
-        (false, false) => theme::PANEL,
+        (true, _) => theme::colors().raised,
+        (false, true) => theme::colors().hover,
+        (false, false) => theme::colors().panel,
     };
     painter.rect_filled(rect, theme::RADIUS, fill);
     if selected {
         let top = Rect::from_min_size(rect.min, vec2(rect.width(), 2.0));
-        painter.rect_filled(top, theme::RADIUS, theme::ACCENT);
+        painter.rect_filled(top, theme::RADIUS, theme::colors().accent);
     }
     if on {
         painter.circle_filled(dot, DOT_RADIUS, theme::family(stage));
     } else {
-        painter.circle_stroke(dot, DOT_RADIUS, Stroke::new(1.5, theme::DISABLED));
+        painter.circle_stroke(dot, DOT_RADIUS, Stroke::new(1.5, theme::colors().disabled));
     }
     let name_color = match (on, selected) {
-        (_, true) => theme::TEXT,
-        (true, false) => theme::TEXT_SECOND,
-        (false, false) => theme::TEXT_THIRD,
+        (_, true) => theme::colors().text,
+        (true, false) => theme::colors().text_second,
+        (false, false) => theme::colors().text_third,
     };
     let name = pos2(dot.x + 10.0, dot.y);
     painter.text(name, Align2::LEFT_CENTER, title(stage), theme::body_font(), name_color);
@@ -111,13 +111,13 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &Desk, stage: StageId, vi
     let reduction_db = desk.reductions_db[stage as usize];
     if on && reduction_db > 0.05 {
         let track = Rect::from_min_size(pos2(rect.left() + 8.0, rect.bottom() - 17.0), vec2(36.0, 9.0));
-        painter.rect_filled(track, 2.0, theme::WELL);
+        painter.rect_filled(track, 2.0, theme::colors().well);
         let share = (reduction_db / MOST_REDUCTION_DB).min(1.0) as f32;
         let bar = Rect::from_min_size(track.min, vec2(track.width() * share, track.height()));
-        painter.rect_filled(bar, 2.0, theme::REDUCTION);
+        painter.rect_filled(bar, 2.0, theme::colors().reduction);
     }
     let below = pos2(rect.right() - 8.0, rect.bottom() - 13.0);
-    painter.text(below, Align2::RIGHT_CENTER, summary, theme::label_font(), theme::TEXT_THIRD);
+    painter.text(below, Align2::RIGHT_CENTER, summary, theme::label_font(), theme::colors().text_third);
 }
 
 /// The one value that says most about a stage.

@@ -50,6 +50,6 @@ pub(crate) fn field_ui(
         return;
     }
     let above = pos2(rect.left(), rect.top() + 6.0);
-    ui.painter().text(above, Align2::LEFT_CENTER, label, theme::label_font(), theme::TEXT_THIRD);
+    ui.painter().text(above, Align2::LEFT_CENTER, label, theme::label_font(), theme::colors().text_third);
     area_ui(ui, control, |ui| choice_ui(ui, host, &info.id, control.width(), view));
 }

@@ -13,7 +13,7 @@
 //! session and stay as they are unless the preset names them.
 
 use crate::tree::{ParameterError, Tree};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// Name of the file and text of each preset that comes with Lacquer.
@@ -33,6 +33,16 @@ const FACTORY: [(&str, &str); 10] = [
 /// What stays as it is when a preset does not name it.
 const SESSION: [&str; 4] = ["bypass", "compare", "quality", "equalizer_phase"];
 
+/// What the output delivers: can be kept from one preset to the next.
+pub const OUTPUT: [&str; 6] = [
+    "limiter_ceiling",
+    "limiter_true_peak",
+    "dither_on",
+    "dither_word_length",
+    "dither_shaping",
+    "dither_auto_blank",
+];
+
 /// Settings under a name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preset {
@@ -40,17 +50,21 @@ pub struct Preset {
     pub name: String,
     /// What it is for.
     pub description: String,
+    /// Under which heading a menu has it: a use, a genre.
+    pub group: String,
     /// Where it came from, for messages.
     file: String,
     parameters: toml::Table,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
     name: String,
     #[serde(default)]
     description: String,
+    #[serde(default)]
+    group: String,
     #[serde(default)]
     parameters: toml::Table,
 }
@@ -134,9 +148,47 @@ impl Preset {
         Ok(Self {
             name: document.name,
             description: document.description,
+            group: document.group,
             file: file.to_owned(),
             parameters: document.parameters,
         })
+    }
+
+    /// What the tree is set to, under a name: what is not at its default, and nothing that belongs to the session.
+    pub fn of(tree: &Tree, name: &str, description: &str) -> Self {
+        let mut parameters = toml::Table::new();
+        for info in tree.infos() {
+            let Ok(plain) = tree.plain(&info.id) else { continue };
+            if plain == info.default || SESSION.contains(&info.id.as_str()) {
+                continue;
+            }
+            let choice = (plain.round() as usize).min(info.choices.len().saturating_sub(1));
+            let value = match info.choices.get(choice) {
+                Some(_) if info.choices == ["Off", "On"] => toml::Value::Boolean(plain >= 0.5),
+                Some(choice) => toml::Value::String(choice.clone()),
+                None => toml::Value::Float(plain),
+            };
+            parameters.insert(info.id, value);
+        }
+        Self {
+            name: name.to_owned(),
+            description: description.to_owned(),
+            group: String::new(),
+            file: String::new(),
+            parameters,
+        }
+    }
+
+    /// The preset as the text of its file.
+    pub fn to_text(&self) -> String {
+        let document = Document {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            group: self.group.clone(),
+            parameters: self.parameters.clone(),
+        };
+        // Strings, numbers and switches under string keys: what TOML is made of.
+        toml::to_string(&document).unwrap_or_default()
     }
 
     /// Every parameter's plain value under this preset, in the tree's order; those that stay as they are left out.
@@ -200,6 +252,24 @@ mod tests {
             assert_eq!(Preset::find(&dashed).unwrap(), preset);
         }
         assert_eq!(Preset::factory().len(), FACTORY.len());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for preset in Preset::factory() {
+            let (tree, other) = (Tree::new(), Tree::new());
+            preset.apply(&tree).unwrap();
+            let text = Preset::of(&tree, "A \"B\"", "what for").to_text();
+            let again = Preset::parse("again.toml", &text).unwrap();
+            assert_eq!((again.name.as_str(), again.description.as_str()), ("A \"B\"", "what for"));
+            again.apply(&other).unwrap();
+            for info in tree.infos() {
+                let (before, after) = (tree.plain(&info.id).unwrap(), other.plain(&info.id).unwrap());
+                // A value goes through a host's 24 bits of the travel twice.
+                let bound = (info.max - info.min) * 2e-7 + before.abs() * 2e-6;
+                assert!((before - after).abs() <= bound, "{}, {}", preset.name, info.id);
+            }
+        }
     }
 
     #[test]

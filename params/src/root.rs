@@ -15,6 +15,7 @@ use crate::maker::Maker;
 use crate::migrate::StateVersion;
 use crate::multiband::MultibandParams;
 use crate::saturator::SaturatorParams;
+use crate::session::Session;
 use lacquer_dsp::chain::{ChainSettings, StageId};
 use lacquer_dsp::{monitor, processor};
 use nice_plug::prelude::{BoolParam, EnumParam, Params};
@@ -75,6 +76,9 @@ pub struct LacquerParams {
     /// The delivery target that the meters show, as [`lacquer_dsp::targets::Target::to_text`] has it.
     #[persist = "target"]
     pub target: RwLock<String>,
+    /// What the editor keeps with the session.
+    #[persist = "session"]
+    pub session: RwLock<Session>,
     /// What has changed since the audio thread last looked.
     pub changes: Changes,
 }
@@ -104,6 +108,7 @@ impl Default for LacquerParams {
             dither: DitherParams::new(&changes),
             state_version: StateVersion,
             target: RwLock::new("spotify".to_owned()),
+            session: RwLock::default(),
             changes,
         }
     }

@@ -2,6 +2,8 @@
 
 use crate::design_thread::DesignThread;
 use crate::monitor_guard::MonitorGuard;
+use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
+use lacquer_dsp::chain::multiband::MULTIBAND_BANDS;
 use lacquer_dsp::chain::{Chain, ChainListener, ChainSettings, StageId};
 use lacquer_dsp::metering::live::{LiveMeters, Transport};
 use lacquer_dsp::monitor::Monitor;
@@ -75,6 +77,10 @@ impl ChainListener for Booth {
             self.spent[stage as usize] += now.duration_since(std::mem::replace(clock, now));
         }
         self.meters.after_stage(stage, frames, reduction_db);
+    }
+
+    fn after_bands(&mut self, dynamic_eq: [f64; DYNAMIC_EQ_BANDS], multiband: [f64; MULTIBAND_BANDS]) {
+        self.meters.after_bands(dynamic_eq, multiband);
     }
 
     fn after_chain(&mut self, dry: &[Frame], frames: &mut [Frame]) {

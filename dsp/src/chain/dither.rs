@@ -59,6 +59,45 @@ pub enum DitherShaping {
     Strong,
 }
 
+impl DitherShaping {
+    fn design(self, sample_rate: f64) -> Shaper {
+        match self {
+            Self::Flat => Shaper::flat(),
+            Self::Light => Shaper::design(sample_rate, 0.5),
+            Self::Strong => Shaper::design(sample_rate, 1.0),
+        }
+    }
+}
+
+/// The noise that a dither leaves, as a spectrum. Off the audio thread: making it designs a filter.
+#[derive(Debug, Clone)]
+pub struct DitherNoise {
+    shaper: Shaper,
+    /// Of white noise, per hertz, against a sine at full scale.
+    density: f64,
+    sample_rate: f64,
+}
+
+impl DitherNoise {
+    /// At `sample_rate` hertz.
+    pub fn new(settings: &DitherSettings, sample_rate: f64) -> Self {
+        // A quantisation with triangular dither errs by a quarter of an LSB squared; a sine at full scale has half.
+        let power = 0.25 * settings.word_length.lsb().powi(2) / 0.5;
+        Self {
+            shaper: settings.shaping.design(sample_rate),
+            density: power / (0.5 * sample_rate),
+            sample_rate,
+        }
+    }
+
+    /// Level in the third of an octave about `hz`, dBFS.
+    pub fn third_octave_dbfs(&self, hz: f64) -> f64 {
+        let half = 2f64.powf(1.0 / 6.0);
+        let power = self.density * hz * (half - 1.0 / half);
+        10.0 * (power * self.shaper.power(std::f64::consts::TAU * hz / self.sample_rate)).log10()
+    }
+}
+
 /// Settings of the [`Dither`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DitherSettings {
@@ -138,8 +177,8 @@ impl Dither {
 
 impl Processor for Dither {
     fn prepare(&mut self, spec: &ProcessSpec) {
-        self.shapers =
-            [Shaper::flat(), Shaper::design(spec.sample_rate, 0.5), Shaper::design(spec.sample_rate, 1.0)];
+        self.shapers = [DitherShaping::Flat, DitherShaping::Light, DitherShaping::Strong]
+            .map(|shaping| shaping.design(spec.sample_rate));
         self.errors = vec![[0.0; 2]; 2 * ORDER];
         self.blank_after = spec.frames_of_ms(BLANK_MS) as u64;
         self.mono = spec.channels == 1;

@@ -17,6 +17,7 @@ mod lattice;
 
 use crate::blocks::ballistics::hop_frames;
 pub use crate::blocks::placement::Placement;
+use crate::chain::equalizer::{EqualizerBand, EqualizerShape};
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
 use band::Band;
 
@@ -78,6 +79,20 @@ impl Default for DynamicEqBand {
             placement: Placement::Stereo,
             relative: false,
         }
+    }
+}
+
+impl DynamicEqBand {
+    /// Its gain in dB at a frequency while it works with `gain_db`: that of the analogue prototype, which the digital band matches.
+    pub fn response_db(&self, gain_db: f64, hz: f64, sample_rate: f64) -> f64 {
+        let shape = match self.shape {
+            DynamicEqShape::Bell => EqualizerShape::Bell,
+            DynamicEqShape::LowShelf => EqualizerShape::LowShelf,
+            DynamicEqShape::HighShelf => EqualizerShape::HighShelf,
+        };
+        let (frequency_hz, q) = (self.frequency_hz, self.q);
+        let band = EqualizerBand { on: true, shape, frequency_hz, gain_db, q, ..EqualizerBand::default() };
+        band.response_db(hz, sample_rate)
     }
 }
 

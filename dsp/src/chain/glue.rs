@@ -65,6 +65,14 @@ impl Default for GlueSettings {
     }
 }
 
+impl GlueSettings {
+    /// The level in dBFS that a steady tone of `level_db` comes out with, before it is mixed with the input.
+    pub fn output_db(&self, level_db: f64) -> f64 {
+        let computer = GainComputer::new(self.threshold_db, self.ratio, self.knee_db);
+        level_db - computer.reduction_db(level_db) + self.makeup_db
+    }
+}
+
 impl StageSettings for GlueSettings {
     fn on(&self) -> bool {
         self.on

@@ -12,11 +12,11 @@ mod compressor;
 mod crossovers;
 mod shelves;
 
-use crate::blocks::ballistics::hop_frames;
+use crate::blocks::ballistics::{GainComputer, hop_frames};
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
 use bands::Bands;
-use compressor::BandCompressor;
+use compressor::{BandCompressor, upward_share};
 use crossovers::Crossovers;
 use shelves::Shelves;
 
@@ -79,6 +79,21 @@ impl Default for MultibandBand {
             range_db: 12.0,
             makeup_db: 0.0,
         }
+    }
+}
+
+impl MultibandBand {
+    /// The level in dBFS that a steady tone of `level_db` comes out with.
+    pub fn output_db(&self, level_db: f64) -> f64 {
+        let computer = GainComputer::new(self.threshold_db, self.ratio, self.knee_db);
+        let moved = match (self.on, self.direction) {
+            (false, _) => return level_db,
+            (true, MultibandDirection::Downward) => -computer.reduction_db(level_db).min(self.range_db),
+            (true, MultibandDirection::Upward) => {
+                upward_share(level_db) * computer.boost_db(level_db).min(self.range_db)
+            }
+        };
+        level_db + moved + self.makeup_db
     }
 }
 

@@ -7,6 +7,8 @@ use super::k_weighting::KWeighting;
 use super::loudness::Loudness;
 use crate::blocks::fir::Frame32;
 use crate::blocks::true_peak::TruePeakDetector;
+use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
+use crate::chain::multiband::MULTIBAND_BANDS;
 use crate::chain::{ChainListener, StageId};
 use crate::processor::{CONTROL_PERIOD, Frame};
 use crate::shared::meter_bank::{FollowTransport, HistoryPoint, MeterBank, STAGES, SideBank, TRACE_WORDS};
@@ -365,6 +367,16 @@ impl LiveMeters {
 }
 
 impl ChainListener for LiveMeters {
+    fn after_bands(&mut self, dynamic_eq: [f64; DYNAMIC_EQ_BANDS], multiband: [f64; MULTIBAND_BANDS]) {
+        if !self.watched {
+            return;
+        }
+        let shown = self.bank.dynamic_eq_gains_db.iter().chain(&self.bank.multiband_gains_db);
+        for (shown, gain_db) in shown.zip(dynamic_eq.into_iter().chain(multiband)) {
+            shown.set(gain_db as f32);
+        }
+    }
+
     fn after_stage(&mut self, stage: StageId, frames: &[Frame], reduction_db: f64) {
         let reduction_db = reduction_db as f32;
         self.bank.reductions_db[stage as usize].raise(reduction_db);

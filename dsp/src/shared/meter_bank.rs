@@ -7,6 +7,8 @@
 use super::readings::{Peak, Value};
 use super::ring::Ring;
 use crate::chain::StageId;
+use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
+use crate::chain::multiband::MULTIBAND_BANDS;
 use crate::metering::histogram::Histograms;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -211,6 +213,10 @@ pub struct MeterBank {
     pub output: SideBank,
     /// Deepest gain reduction of each stage since it was taken, dB.
     pub reductions_db: [Peak; STAGES],
+    /// Gain of each band now, dB, while somebody looks.
+    pub dynamic_eq_gains_db: [Value; DYNAMIC_EQ_BANDS],
+    /// See `dynamic_eq_gains_db`.
+    pub multiband_gains_db: [Value; MULTIBAND_BANDS],
     /// Samples beyond full scale after each stage since the last reset.
     pub clipped: [AtomicU64; STAGES],
     /// Share of real time that each stage takes, 0 to 1, and the whole chain with its meters.
@@ -262,6 +268,8 @@ impl Default for MeterBank {
             input: SideBank::default(),
             output: SideBank::default(),
             reductions_db: Default::default(),
+            dynamic_eq_gains_db: std::array::from_fn(|_| Value::new(0.0)),
+            multiband_gains_db: std::array::from_fn(|_| Value::new(0.0)),
             clipped: Default::default(),
             loads: std::array::from_fn(|_| Value::new(0.0)),
             load: Value::new(0.0),

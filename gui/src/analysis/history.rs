@@ -40,20 +40,20 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
         painter.add(Shape::line(points, Stroke::new(width, color)));
     };
     // Reduction hangs from the top.
-    line(&|point| -f64::from(point.limiter_db) * -SPAN[0] / DEEPEST_DB, theme::REDUCTION, 1.0);
-    line(&|point| f64::from(point.input_short_term_lufs), theme::INPUT, 1.0);
-    line(&|point| f64::from(point.momentary_lufs), theme::OUTPUT.gamma_multiply(0.5), 1.0);
-    line(&|point| f64::from(point.short_term_lufs), theme::OUTPUT, 2.0);
+    line(&|point| -f64::from(point.limiter_db) * -SPAN[0] / DEEPEST_DB, theme::colors().reduction, 1.0);
+    line(&|point| f64::from(point.input_short_term_lufs), theme::colors().input, 1.0);
+    line(&|point| f64::from(point.momentary_lufs), theme::colors().output.gamma_multiply(0.5), 1.0);
+    line(&|point| f64::from(point.short_term_lufs), theme::colors().output, 2.0);
     let target = target(host);
     if let Some(wanted) = target.integrated_lufs {
-        painter.hline(lines.x_range(), graph.y(wanted), Stroke::new(1.0, theme::ACCENT));
+        painter.hline(lines.x_range(), graph.y(wanted), Stroke::new(1.0, theme::colors().accent));
     }
     let ceiling = 10f32.powf(target.true_peak_dbtp as f32 / 20.0);
     for (n, _) in desk.history.iter().enumerate().filter(|(_, point)| point.true_peak > ceiling) {
         // Overs are triangles at the top.
         let at = pos2(graph.x(n as f64 / HISTORY_HZ), lines.top() + 7.0);
         let corners = vec![at, at + vec2(-3.5, -6.0), at + vec2(3.5, -6.0)];
-        painter.add(Shape::convex_polygon(corners, theme::ALARM, Stroke::NONE));
+        painter.add(Shape::convex_polygon(corners, theme::colors().alarm, Stroke::NONE));
     }
     let end = format!("{}:{:02}", seconds as u64 / 60, seconds as u64 % 60);
     ui.painter().text(
@@ -61,21 +61,21 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
         Align2::RIGHT_TOP,
         end,
         theme::axis_font(),
-        theme::TEXT_THIRD,
+        theme::colors().text_third,
     );
     ui.painter().text(
         lines.left_bottom() + vec2(0.0, 2.0),
         Align2::LEFT_TOP,
         "0:00   short-term, momentary, input; the limiter's reduction from above",
         theme::axis_font(),
-        theme::TEXT_THIRD,
+        theme::colors().text_third,
     );
     distribution_ui(ui, Rect::from_min_max(pos2(lines.right() + 12.0, whole.top()), whole.max), desk);
 }
 
 fn distribution_ui(ui: &Ui, rect: Rect, desk: &Desk) {
     let graph = Graph { rect, x: [0.0, 1.0], y: SPAN, logarithmic: false };
-    ui.painter().rect_filled(rect, 2.0, theme::WELL);
+    ui.painter().rect_filled(rect, 2.0, theme::colors().well);
     // Counts of each LU from -70 up.
     let counts = desk.bank.output.histograms.range.distribution();
     let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
@@ -85,13 +85,13 @@ fn distribution_ui(ui: &Ui, rect: Rect, desk: &Desk) {
             pos2(rect.left(), graph.y(lufs + 1.0) + 0.5),
             pos2(graph.x(*count as f64 / most), graph.y(lufs) - 0.5),
         );
-        ui.painter().rect_filled(bar, 1.0, theme::OUTPUT.gamma_multiply(0.6));
+        ui.painter().rect_filled(bar, 1.0, theme::colors().output.gamma_multiply(0.6));
     }
     ui.painter().text(
         rect.left_bottom() + vec2(0.0, 2.0),
         Align2::LEFT_TOP,
         "distribution of S",
         theme::axis_font(),
-        theme::TEXT_THIRD,
+        theme::colors().text_third,
     );
 }

@@ -18,7 +18,7 @@ pub(super) fn monitor_ui(ui: &mut Ui, body: Rect, view: &mut View) {
     };
     let name = |ui: &Ui, row: f32, text: &str| {
         let at = pos2(body.left(), body.top() + row * ROW + theme::CONTROL_HEIGHT / 2.0);
-        ui.painter().text(at, Align2::LEFT_CENTER, text, theme::label_font(), theme::TEXT_THIRD);
+        ui.painter().text(at, Align2::LEFT_CENTER, text, theme::label_font(), theme::colors().text_third);
     };
     name(ui, 0.0, "Solo");
     for (n, (solo, label)) in
@@ -85,5 +85,5 @@ fn abx_ui(ui: &mut Ui, cell: &dyn Fn(f32) -> Rect, view: &mut View) {
     }
     let text = format!("{right} of {trials} right; by guessing p = {p:.3}");
     let at = cell(6.0).left_center() + vec2(8.0, 0.0);
-    ui.painter().text(at, Align2::LEFT_CENTER, text, theme::body_font(), theme::TEXT_SECOND);
+    ui.painter().text(at, Align2::LEFT_CENTER, text, theme::body_font(), theme::colors().text_second);
 }

@@ -20,7 +20,7 @@ pub(super) fn mono_fold_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut View
             pos2(left + 1.0, graph.rect.top()),
             pos2(right - 1.0, graph.y(fold.loss_db).max(graph.rect.top() + 1.0)),
         );
-        let color = if fold.alarm { theme::ALARM } else { theme::SIDE };
+        let color = if fold.alarm { theme::colors().alarm } else { theme::colors().side };
         // What is too soft to be heard is shown faintly.
         let share = ((fold.level_db + 90.0) / 60.0).clamp(0.15, 1.0) as f32;
         ui.painter().rect_filled(bar, 1.0, color.gamma_multiply(share));
@@ -31,7 +31,7 @@ pub(super) fn mono_fold_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut View
                 Align2::CENTER_TOP,
                 format!("! {}", difference(fold.loss_db)),
                 theme::axis_font(),
-                theme::ALARM,
+                theme::colors().alarm,
             );
         }
     }
@@ -44,7 +44,7 @@ pub(super) fn mono_fold_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut View
             Align2::LEFT_BOTTOM,
             &text,
             theme::body_font(),
-            theme::ALARM,
+            theme::colors().alarm,
         );
     } else if ui.rect_contains_pointer(body) {
         view.hint = "Bars hang down by what the sum to mono loses. Independent sides lose 3 dB.".to_owned();

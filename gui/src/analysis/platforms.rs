@@ -32,7 +32,7 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
         };
         let heads = ["Listen", "Level", "Gain", "Plays at", "True peak", "What happens", "Source"];
         for (column, name) in heads.into_iter().enumerate() {
-            text(ui, column, rect.top() + ROW / 2.0, name, theme::TEXT_THIRD);
+            text(ui, column, rect.top() + ROW / 2.0, name, theme::colors().text_third);
         }
         for (n, target) in rows.iter().enumerate() {
             let y = rect.top() + (n as f32 + 1.5) * ROW;
@@ -54,34 +54,40 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
             if view.platform == Some(target.id) {
                 view.wish.settings.platform = Some(playback);
             }
-            text(ui, 1, y, &target.integrated_lufs.map_or("\u{2013}".to_owned(), level), theme::TEXT_SECOND);
+            text(
+                ui,
+                1,
+                y,
+                &target.integrated_lufs.map_or("\u{2013}".to_owned(), level),
+                theme::colors().text_second,
+            );
             let confidence = match target.confidence {
                 Confidence::Standard => "standard",
                 Confidence::Official => "official",
                 Confidence::Secondary => "secondary",
                 Confidence::Custom => "custom",
             };
-            text(ui, 6, y, confidence, theme::TEXT_THIRD);
+            text(ui, 6, y, confidence, theme::colors().text_third);
             if !integrated.is_finite() {
                 continue;
             }
-            text(ui, 2, y, &format!("{} dB", difference(done.gain_db)), theme::TEXT);
-            text(ui, 3, y, &format!("{} LUFS", level(done.integrated_lufs)), theme::TEXT);
+            text(ui, 2, y, &format!("{} dB", difference(done.gain_db)), theme::colors().text);
+            text(ui, 3, y, &format!("{} LUFS", level(done.integrated_lufs)), theme::colors().text);
             let over = done.is_over;
             text(
                 ui,
                 4,
                 y,
                 &format!("{} of {}", level(peak), level(done.asked_dbtp)),
-                if over { theme::ALARM } else { theme::TEXT },
+                if over { theme::colors().alarm } else { theme::colors().text },
             );
             let happens = match (over, done.limits, done.stays_quiet, done.gain_db) {
-                (true, ..) => ("! true peak above what it asks for", theme::ALARM),
-                (_, true, ..) => ("raised into its limiter", theme::ALARM),
-                (_, _, true, _) => ("stays quieter than the rest", theme::TEXT_SECOND),
-                (.., gain) if gain < -0.05 => ("turned down", theme::TEXT_SECOND),
-                (.., gain) if gain > 0.05 => ("turned up", theme::TEXT_SECOND),
-                _ => ("as it is", theme::OK),
+                (true, ..) => ("! true peak above what it asks for", theme::colors().alarm),
+                (_, true, ..) => ("raised into its limiter", theme::colors().alarm),
+                (_, _, true, _) => ("stays quieter than the rest", theme::colors().text_second),
+                (.., gain) if gain < -0.05 => ("turned down", theme::colors().text_second),
+                (.., gain) if gain > 0.05 => ("turned up", theme::colors().text_second),
+                _ => ("as it is", theme::colors().ok),
             };
             text(ui, 5, y, happens.0, happens.1);
         }

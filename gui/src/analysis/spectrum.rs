@@ -123,9 +123,9 @@ fn traces<'a>(
     view: SpectrumView,
 ) -> [(&'a Analyser, Part, Color32); 2] {
     if view.mid_side {
-        [(output, Part::Side, theme::SIDE), (output, Part::Mid, theme::MID)]
+        [(output, Part::Side, theme::colors().side), (output, Part::Mid, theme::colors().mid)]
     } else {
-        [(input, Part::Both, theme::INPUT), (output, Part::Both, theme::OUTPUT)]
+        [(input, Part::Both, theme::colors().input), (output, Part::Both, theme::colors().output)]
     }
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn draw(ui: &Ui, graph: &Graph, input: &Analyser, output: &Analyser, 
     painter.add(Shape::line(line(&below.0.levels_db(below.1, &hz)), Stroke::new(1.0, below.2)));
     painter.add(Shape::line(points, Stroke::new(1.0, above.2)));
     let held = line(&output.held_db(&hz));
-    painter.add(Shape::line(held, Stroke::new(1.0, theme::OUTPUT.gamma_multiply(0.4))));
+    painter.add(Shape::line(held, Stroke::new(1.0, theme::colors().output.gamma_multiply(0.4))));
 }
 
 fn draw_thirds(ui: &Ui, graph: &Graph, desk: &Desk, view: SpectrumView) {

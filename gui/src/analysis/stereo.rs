@@ -26,13 +26,13 @@ pub(super) fn stereo_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
         Align2::LEFT_TOP,
         text,
         theme::label_font(),
-        theme::TEXT_SECOND,
+        theme::colors().text_second,
     );
 }
 
 fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
     let painter = ui.painter().with_clip_rect(rect);
-    painter.rect_filled(rect, 2.0, theme::WELL);
+    painter.rect_filled(rect, 2.0, theme::colors().well);
     let centre = rect.center();
     let scale = 0.5 * rect.height();
     // The picture is enlarged until its points fill it: what counts is its shape.
@@ -42,21 +42,21 @@ fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
     for (x, y) in [(1.0, 1.0), (1.0, -1.0)] {
         painter.line_segment(
             [centre - vec2(x, y) * scale, centre + vec2(x, y) * scale],
-            theme::line(theme::GRID_MAJOR),
+            theme::line(theme::colors().grid_major),
         );
     }
-    painter.vline(centre.x, rect.y_range(), theme::line(theme::GRID));
-    painter.hline(rect.x_range(), centre.y, theme::line(theme::GRID));
+    painter.vline(centre.x, rect.y_range(), theme::line(theme::colors().grid));
+    painter.hline(rect.x_range(), centre.y, theme::line(theme::colors().grid));
     for [side, mid] in points {
         // Left is at the left: side is left less right.
         let at = centre + vec2(-side, -mid) * enlarged;
-        painter.add(Shape::circle_filled(at, 0.8, theme::MID.gamma_multiply(0.7)));
+        painter.add(Shape::circle_filled(at, 0.8, theme::colors().mid.gamma_multiply(0.7)));
     }
     for (name, at, align) in [
         ("L", rect.left_top() + vec2(4.0, 2.0), Align2::LEFT_TOP),
         ("R", rect.right_top() + vec2(-4.0, 2.0), Align2::RIGHT_TOP),
     ] {
-        painter.text(at, align, name, theme::axis_font(), theme::TEXT_THIRD);
+        painter.text(at, align, name, theme::axis_font(), theme::colors().text_third);
     }
 }
 
@@ -65,16 +65,16 @@ fn bands_ui(ui: &Ui, rect: Rect, desk: &Desk) {
     let plot = Rect::from_min_max(rect.min, rect.max - vec2(8.0, 16.0));
     let graph = Graph { rect: plot, x: [0.0, bands.len() as f64], y: [-1.0, 1.0], logarithmic: false };
     let painter = ui.painter();
-    painter.rect_filled(plot, 2.0, theme::WELL);
+    painter.rect_filled(plot, 2.0, theme::colors().well);
     for level in [-1.0, 0.0, 1.0] {
-        painter.hline(plot.x_range(), graph.y(level).round() + 0.5, theme::line(theme::GRID_MAJOR));
+        painter.hline(plot.x_range(), graph.y(level).round() + 0.5, theme::line(theme::colors().grid_major));
         let name = ["\u{2212}1", "0", "+1"][(level + 1.0) as usize];
         painter.text(
             pos2(plot.left() - 4.0, graph.y(level)),
             Align2::RIGHT_CENTER,
             name,
             theme::axis_font(),
-            theme::TEXT_THIRD,
+            theme::colors().text_third,
         );
     }
     for (n, band) in bands.iter().enumerate() {
@@ -86,7 +86,7 @@ fn bands_ui(ui: &Ui, rect: Rect, desk: &Desk) {
             Align2::CENTER_TOP,
             name,
             theme::axis_font(),
-            theme::TEXT_THIRD,
+            theme::colors().text_third,
         );
         // Below -80 dB there is nothing to correlate.
         if band.powers.of(Part::Both) < 1e-8 {
@@ -94,7 +94,7 @@ fn bands_ui(ui: &Ui, rect: Rect, desk: &Desk) {
         }
         let value = band.powers.correlation();
         let [from, to] = [graph.y(value.max(0.0)), graph.y(value.min(0.0))];
-        let color = if value < 0.0 { theme::ALARM } else { theme::MID };
+        let color = if value < 0.0 { theme::colors().alarm } else { theme::colors().mid };
         painter.rect_filled(
             Rect::from_min_max(pos2(left, from), pos2(right, to.max(from + 1.0))),
             1.0,

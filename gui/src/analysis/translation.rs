@@ -27,7 +27,7 @@ pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut Vi
         for (column, name) in
             ["Listen (model)", "Loudness", "Cannot play", "Bass", "Model"].into_iter().enumerate()
         {
-            text(ui, column, rect.top() + ROW / 2.0, name, theme::TEXT_THIRD);
+            text(ui, column, rect.top() + ROW / 2.0, name, theme::colors().text_third);
         }
         for (n, device) in Device::ALL.into_iter().enumerate() {
             let y = rect.top() + (n as f32 + 1.5) * ROW;
@@ -43,16 +43,16 @@ pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut Vi
             ) {
                 view.wish.settings.device = (!is_heard).then_some(device);
             }
-            text(ui, 4, y, device.model(), theme::TEXT_THIRD);
+            text(ui, 4, y, device.model(), theme::colors().text_third);
             let Some(kept) = translation(&desk.long, device, desk.sample_rate()) else { continue };
-            let color = if kept.loss_db < -3.0 { theme::ALARM } else { theme::TEXT };
+            let color = if kept.loss_db < -3.0 { theme::colors().alarm } else { theme::colors().text };
             text(ui, 1, y, &format!("{} dB", difference(kept.loss_db)), color);
             let share = 100.0 * 10f64.powf(0.1 * kept.unplayable_db);
-            text(ui, 2, y, &format!("{share:.0} % of it"), theme::TEXT_SECOND);
+            text(ui, 2, y, &format!("{share:.0} % of it"), theme::colors().text_second);
             let (bass, color) = if kept.bass_survives {
-                ("still told", theme::OK)
+                ("still told", theme::colors().ok)
             } else {
-                ("! lost: add harmonics", theme::ALARM)
+                ("! lost: add harmonics", theme::colors().alarm)
             };
             text(ui, 3, y, bass, color);
         }

@@ -41,9 +41,15 @@ pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
     for (n, (name, value, most, advice)) in rows.into_iter().enumerate() {
         let y = body.top() + (n as f32 + 0.5) * ROW;
         let over = value > most;
-        let color = if over { theme::ALARM } else { theme::OK };
+        let color = if over { theme::colors().alarm } else { theme::colors().ok };
         let painter = ui.painter();
-        painter.text(pos2(at[0], y), Align2::LEFT_CENTER, name, theme::body_font(), theme::TEXT_SECOND);
+        painter.text(
+            pos2(at[0], y),
+            Align2::LEFT_CENTER,
+            name,
+            theme::body_font(),
+            theme::colors().text_second,
+        );
         painter.text(
             pos2(at[2] - 24.0, y),
             Align2::RIGHT_CENTER,
@@ -61,7 +67,7 @@ pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
             Align2::LEFT_CENTER,
             text,
             theme::body_font(),
-            if over { theme::ALARM } else { theme::TEXT_THIRD },
+            if over { theme::colors().alarm } else { theme::colors().text_third },
         );
     }
     ui.painter().text(
@@ -69,6 +75,6 @@ pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
         Align2::LEFT_BOTTOM,
         "Proxies against a 1 kHz sine at full scale, RIAA; the cutting engineer has the last word.",
         theme::label_font(),
-        theme::TEXT_THIRD,
+        theme::colors().text_third,
     );
 }

@@ -27,13 +27,13 @@ pub(crate) fn dynamics_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, 
     let plot = Rect::from_min_max(rect.min + vec2(32.0, 0.0), rect.max - vec2(NOW, 0.0));
     let graph = Graph { rect: plot, x: [0.0, TRACE_POINTS as f64], y: SPAN, logarithmic: false };
     let painter = ui.painter().with_clip_rect(rect);
-    painter.rect_filled(plot, 2.0, theme::WELL);
+    painter.rect_filled(plot, 2.0, theme::colors().well);
     for db in [-30.0, -24.0, -18.0, -12.0, -6.0, 0.0] {
         let y = graph.y(db).round() + 0.5;
         painter.hline(
             plot.x_range(),
             y,
-            theme::line(if db == 0.0 { theme::GRID_MAJOR } else { theme::GRID }),
+            theme::line(if db == 0.0 { theme::colors().grid_major } else { theme::colors().grid }),
         );
         let at = pos2(plot.left() - 4.0, y);
         painter.text(
@@ -41,7 +41,7 @@ pub(crate) fn dynamics_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, 
             Align2::RIGHT_CENTER,
             format!("{db:.0}").replace('-', "\u{2212}"),
             theme::axis_font(),
-            theme::TEXT_THIRD,
+            theme::colors().text_third,
         );
     }
     let start = TRACE_POINTS - desk.trace.len().min(TRACE_POINTS);
@@ -51,12 +51,15 @@ pub(crate) fn dynamics_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, 
         (0..desk.trace.len()).map(|n| pos2(x(n), value(n))).collect()
     };
     let output = line(&|n| graph.y(db(desk.trace[n].output)));
-    painter.add(band(&output, plot.bottom(), theme::OUTPUT.gamma_multiply(0.35)));
-    painter.add(Shape::line(line(&|n| graph.y(db(desk.trace[n].input))), Stroke::new(1.0, theme::INPUT)));
+    painter.add(band(&output, plot.bottom(), theme::colors().output.gamma_multiply(0.35)));
+    painter.add(Shape::line(
+        line(&|n| graph.y(db(desk.trace[n].input))),
+        Stroke::new(1.0, theme::colors().input),
+    ));
     let reduction = |n: usize| f64::from(desk.trace[n].reductions_db[stage as usize]);
     let reductions = line(&|n| plot.top() + plot.height() * (reduction(n) / DEEPEST_DB).min(1.0) as f32);
-    painter.add(band(&reductions, plot.top(), theme::REDUCTION.gamma_multiply(0.5)));
-    painter.add(Shape::line(reductions, Stroke::new(1.5, theme::REDUCTION)));
+    painter.add(band(&reductions, plot.top(), theme::colors().reduction.gamma_multiply(0.5)));
+    painter.add(Shape::line(reductions, Stroke::new(1.5, theme::colors().reduction)));
     let threshold = match stage {
         StageId::Limiter => Some("limiter_ceiling"),
         StageId::Clipper => Some("clipper_threshold"),
@@ -64,13 +67,13 @@ pub(crate) fn dynamics_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, 
         _ => None,
     };
     if let Some(plain) = threshold.and_then(|id| host.tree.plain(id).ok()) {
-        painter.hline(plot.x_range(), graph.y(plain), Stroke::new(1.0, theme::ACCENT));
+        painter.hline(plot.x_range(), graph.y(plain), Stroke::new(1.0, theme::colors().accent));
         painter.text(
             pos2(plot.right() - 4.0, graph.y(plain) - 2.0),
             Align2::RIGHT_BOTTOM,
             level(plain),
             theme::axis_font(),
-            theme::ACCENT,
+            theme::colors().accent,
         );
     }
     let most = (0..desk.trace.len()).map(reduction).fold(0.0, f64::max);
@@ -80,22 +83,28 @@ pub(crate) fn dynamics_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, 
         Align2::RIGHT_TOP,
         level(-desk.reductions_db[stage as usize]),
         theme::main_font(),
-        theme::REDUCTION,
+        theme::colors().reduction,
     );
     painter.text(
         column + vec2(0.0, 20.0),
         Align2::RIGHT_TOP,
         "dB now",
         theme::label_font(),
-        theme::TEXT_THIRD,
+        theme::colors().text_third,
     );
-    painter.text(column + vec2(0.0, 44.0), Align2::RIGHT_TOP, level(-most), theme::main_font(), theme::TEXT);
+    painter.text(
+        column + vec2(0.0, 44.0),
+        Align2::RIGHT_TOP,
+        level(-most),
+        theme::main_font(),
+        theme::colors().text,
+    );
     painter.text(
         column + vec2(0.0, 64.0),
         Align2::RIGHT_TOP,
         "most in 6 s",
         theme::label_font(),
-        theme::TEXT_THIRD,
+        theme::colors().text_third,
     );
 }
 

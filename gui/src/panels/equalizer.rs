@@ -34,11 +34,11 @@ fn id(name: &str, band: usize) -> String {
 
 fn color(placement: Placement) -> Color32 {
     match placement {
-        Placement::Stereo => theme::ACCENT,
-        Placement::Left => theme::OUTPUT,
-        Placement::Right => theme::REDUCTION,
-        Placement::Mid => theme::MID,
-        Placement::Side => theme::SIDE,
+        Placement::Stereo => theme::colors().accent,
+        Placement::Left => theme::colors().output,
+        Placement::Right => theme::colors().reduction,
+        Placement::Mid => theme::colors().mid,
+        Placement::Side => theme::colors().side,
     }
 }
 
@@ -120,10 +120,10 @@ fn reaches(band: Placement, part: Placement) -> bool {
 
 fn grid_ui(ui: &Ui, graph: &Graph) {
     let painter = ui.painter();
-    painter.rect_filled(graph.rect, 2.0, theme::WELL);
+    painter.rect_filled(graph.rect, 2.0, theme::colors().well);
     for db in [-18.0, -12.0, -6.0, 0.0, 6.0, 12.0, 18.0] {
         let y = graph.y(db).round() + 0.5;
-        let color = if db == 0.0 { theme::TRACK } else { theme::GRID };
+        let color = if db == 0.0 { theme::colors().track } else { theme::colors().grid };
         painter.hline(graph.rect.x_range(), y, theme::line(color));
         let text = difference(db).replace(".0", "");
         painter.text(
@@ -131,7 +131,7 @@ fn grid_ui(ui: &Ui, graph: &Graph) {
             Align2::RIGHT_CENTER,
             text,
             theme::axis_font(),
-            theme::TEXT_THIRD,
+            theme::colors().text_third,
         );
     }
     for (hz, name) in [
@@ -147,13 +147,13 @@ fn grid_ui(ui: &Ui, graph: &Graph) {
         (2e4, "20k"),
     ] {
         let x = graph.x(hz).round() + 0.5;
-        painter.vline(x, graph.rect.y_range(), theme::line(theme::GRID));
+        painter.vline(x, graph.rect.y_range(), theme::line(theme::colors().grid));
         painter.text(
             pos2(x, graph.rect.bottom() + 2.0),
             Align2::CENTER_TOP,
             name,
             theme::axis_font(),
-            theme::TEXT_THIRD,
+            theme::colors().text_third,
         );
     }
 }
@@ -203,13 +203,13 @@ fn node_ui(ui: &mut Ui, graph: &Graph, host: &Host, n: usize, band: &EqualizerBa
     let chosen = view.band == n;
     let fill = color(band.placement);
     let painter = ui.painter();
-    painter.circle_filled(centre, NODE, if chosen { fill } else { theme::RAISED });
+    painter.circle_filled(centre, NODE, if chosen { fill } else { theme::colors().raised });
     painter.circle_stroke(centre, NODE, Stroke::new(1.5, fill));
     if chosen || response.has_focus() {
         painter.circle_stroke(centre, RING, Stroke::new(1.5, fill));
     }
     let text = format!("{}{}", n + 1, letter(band.placement));
-    let ink = if chosen { theme::ON_ACCENT } else { theme::TEXT };
+    let ink = if chosen { theme::colors().on_accent } else { theme::colors().text };
     painter.text(centre, Align2::CENTER_CENTER, text, theme::label_font(), ink);
     if response.hovered() || response.dragged() {
         read_out(ui, graph, centre, host, n, band);
@@ -309,13 +309,13 @@ fn read_out(ui: &Ui, graph: &Graph, centre: Pos2, host: &Host, n: usize, band: &
     let top = (centre.y - size.y / 2.0).clamp(graph.rect.top() + 4.0, graph.rect.bottom() - size.y - 4.0);
     let rect = Rect::from_min_size(pos2(left, top), size);
     let painter = ui.painter();
-    painter.rect_filled(rect, theme::RADIUS, theme::RAISED);
-    painter.rect_stroke(rect, theme::RADIUS, theme::line(theme::TRACK), egui::StrokeKind::Inside);
+    painter.rect_filled(rect, theme::RADIUS, theme::colors().raised);
+    painter.rect_stroke(rect, theme::RADIUS, theme::line(theme::colors().track), egui::StrokeKind::Inside);
     let text = |name: &str| host.tree.text(&id(name, n)).unwrap_or_default();
     let lines = [
-        (format!("{}   {}", text("frequency"), note(band.frequency_hz)), theme::TEXT),
-        (if band.has_gain() { text("gain") } else { text("slope") }, theme::TEXT_SECOND),
-        (format!("Q {}   {}", text("q"), text("shape")), theme::TEXT_SECOND),
+        (format!("{}   {}", text("frequency"), note(band.frequency_hz)), theme::colors().text),
+        (if band.has_gain() { text("gain") } else { text("slope") }, theme::colors().text_second),
+        (format!("Q {}   {}", text("q"), text("shape")), theme::colors().text_second),
     ];
     for (row, (line, color)) in lines.into_iter().enumerate() {
         let at = rect.min + vec2(8.0, 12.0 + 17.0 * row as f32);

@@ -192,7 +192,7 @@ fn paint(
     let painter = ui.painter();
     let lit = response.hovered() || response.dragged();
     if lit {
-        painter.rect_filled(rect, theme::RADIUS, theme::HOVER.gamma_multiply(0.5));
+        painter.rect_filled(rect, theme::RADIUS, theme::colors().hover.gamma_multiply(0.5));
     }
     if response.has_focus() {
         painter.rect_stroke(rect, theme::RADIUS, theme::focus_ring(), egui::StrokeKind::Inside);
@@ -202,28 +202,28 @@ fn paint(
     let middle = inner.top() + 14.0;
     if narrow {
         let above = pos2(inner.left(), inner.top() + 7.0);
-        painter.text(above, Align2::LEFT_CENTER, label, theme::label_font(), theme::TEXT_THIRD);
+        painter.text(above, Align2::LEFT_CENTER, label, theme::label_font(), theme::colors().text_third);
         let value = pos2(inner.left(), inner.top() + 22.0);
-        painter.text(value, Align2::LEFT_CENTER, text, theme::value_font(), theme::TEXT);
+        painter.text(value, Align2::LEFT_CENTER, text, theme::value_font(), theme::colors().text);
     } else {
         painter.text(
             pos2(inner.left(), middle),
             Align2::LEFT_CENTER,
             label,
             theme::body_font(),
-            theme::TEXT_SECOND,
+            theme::colors().text_second,
         );
         painter.text(
             pos2(inner.right(), middle),
             Align2::RIGHT_CENTER,
             text,
             theme::value_font(),
-            theme::TEXT,
+            theme::colors().text,
         );
     }
     let y = inner.bottom() - 5.0;
     let track = Rect::from_min_max(pos2(inner.left(), y - 1.0), pos2(inner.right(), y + 1.0));
-    painter.rect_filled(track, 0.0, theme::TRACK);
+    painter.rect_filled(track, 0.0, theme::colors().track);
     let at = |fraction: f32| track.left() + fraction * track.width();
     // A range through zero fills from zero, another from its lower end.
     let zero = if info.min < 0.0 && info.max > 0.0 {
@@ -233,7 +233,7 @@ fn paint(
     };
     let (from, to) = (at(zero.min(normalized)), at(zero.max(normalized)));
     let filled = Rect::from_min_max(pos2(from, track.top()), pos2(to, track.bottom()));
-    painter.rect_filled(filled, 0.0, if lit { theme::ACCENT } else { theme::TEXT_THIRD });
+    painter.rect_filled(filled, 0.0, if lit { theme::colors().accent } else { theme::colors().text_third });
     let thumb = Rect::from_center_size(pos2(at(normalized), y), vec2(2.0, 8.0));
-    painter.rect_filled(thumb, 0.0, theme::TEXT);
+    painter.rect_filled(thumb, 0.0, theme::colors().text);
 }

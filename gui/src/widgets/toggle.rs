@@ -22,21 +22,21 @@ pub(crate) fn toggle_ui(ui: &mut Ui, host: &Host, id: &str, label: &str, width: 
     }
     response.widget_info(|| WidgetInfo::selected(egui::accesskit::Role::Switch, true, on, label));
     let fill = match (on, response.hovered()) {
-        (_, true) => theme::HOVER,
-        (true, false) => theme::RAISED,
-        (false, false) => theme::WELL,
+        (_, true) => theme::colors().hover,
+        (true, false) => theme::colors().raised,
+        (false, false) => theme::colors().well,
     };
     let painter = ui.painter();
     painter.rect_filled(rect, theme::RADIUS, fill);
     if on {
         let line = Rect::from_min_max(rect.left_bottom() - vec2(0.0, LINE), rect.max);
-        painter.rect_filled(line.shrink2(vec2(theme::GAP, 0.0)), 0.0, theme::ACCENT);
+        painter.rect_filled(line.shrink2(vec2(theme::GAP, 0.0)), 0.0, theme::colors().accent);
     } else {
-        painter.rect_stroke(rect, theme::RADIUS, theme::line(theme::SEAM), egui::StrokeKind::Inside);
+        painter.rect_stroke(rect, theme::RADIUS, theme::line(theme::colors().seam), egui::StrokeKind::Inside);
     }
     if response.has_focus() {
         painter.rect_stroke(rect, theme::RADIUS, theme::focus_ring(), egui::StrokeKind::Inside);
     }
-    let color = if on { theme::TEXT } else { theme::TEXT_THIRD };
+    let color = if on { theme::colors().text } else { theme::colors().text_third };
     painter.text(rect.center(), Align2::CENTER_CENTER, label, theme::body_font(), color);
 }

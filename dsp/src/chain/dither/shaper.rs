@@ -60,6 +60,17 @@ impl Shaper {
         sum
     }
 
+    /// Power that white noise has after shaping at `w` radians per sample, as a ratio.
+    pub fn power(&self, w: f64) -> f64 {
+        let (mut re, mut im) = (1.0, 0.0);
+        for (k, c) in self.coefficients.iter().enumerate() {
+            let (sin, cos) = (w * (k + 1) as f64).sin_cos();
+            re += c * cos;
+            im -= c * sin;
+        }
+        re * re + im * im
+    }
+
     /// The most that errors of +-1 can add up to.
     pub fn peak_gain(&self) -> f64 {
         1.0 + self.coefficients.iter().map(|c| c.abs()).sum::<f64>()
@@ -91,12 +102,7 @@ mod tests {
         let (mut total, mut weighted, mut white) = (0.0, 0.0, 0.0);
         for n in 0..GRID {
             let w = PI * (n as f64 + 0.5) / GRID as f64;
-            let (mut re, mut im) = (1.0, 0.0);
-            for (k, c) in shaper.coefficients.iter().enumerate() {
-                re += c * (w * (k + 1) as f64).cos();
-                im -= c * (w * (k + 1) as f64).sin();
-            }
-            let power = re * re + im * im;
+            let power = shaper.power(w);
             let weight = 10f64.powf(-0.1 * threshold_db(w / PI * 0.5 * sample_rate));
             total += power;
             weighted += power * weight;

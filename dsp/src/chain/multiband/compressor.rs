@@ -13,6 +13,13 @@ use crate::processor::Frame;
 
 /// Levels in dBFS between which an upward boost fades in.
 const UPWARD_FLOOR_DB: [f64; 2] = [-78.0, -60.0];
+
+/// Share of an upward boost at an envelope of `level_db`: nothing lifts what is only noise.
+#[inline(always)]
+pub fn upward_share(level_db: f64) -> f64 {
+    let [floor, full] = UPWARD_FLOOR_DB;
+    ((level_db - floor) / (full - floor)).clamp(0.0, 1.0)
+}
 /// Time constant in ms of that envelope: longer than a period of 20 Hz, so that it does not follow the wave.
 const UPWARD_ENVELOPE_MS: f64 = 100.0;
 /// Reduction in dB below which a release ends.
@@ -126,9 +133,7 @@ impl BandCompressor {
         if upward == 0.0 {
             return down;
         }
-        let [floor, full] = UPWARD_FLOOR_DB;
-        let envelope_db = fast_gain_to_db(self.envelopes[channel]);
-        let share = ((envelope_db - floor) / (full - floor)).clamp(0.0, 1.0);
+        let share = upward_share(fast_gain_to_db(self.envelopes[channel]));
         let up = share * computer.boost_db(level_db).min(range_db);
         (1.0 - upward) * down - upward * up
     }
