@@ -5,14 +5,14 @@ mod monitor;
 mod mono_fold;
 mod platforms;
 pub(crate) mod spectrum;
-mod stereo;
+pub(crate) mod stereo;
 mod translation;
 mod vinyl;
 
-use crate::app::{View, area_ui};
+use crate::app::area_ui;
+use crate::view::View;
 use crate::desk::Desk;
 use crate::host::Host;
-use crate::scale::Graph;
 use crate::theme;
 use crate::widgets::button_ui;
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -32,6 +32,11 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
+    /// Names of all tabs, in order.
+    #[cfg(test)]
+    pub const NAMES: [&'static str; 8] =
+        ["Spectrum", "Mono fold", "Stereo", "History", "Translation", "Platforms", "Vinyl", "Monitor"];
+
     const ALL: [(Self, &'static str, &'static str); 8] = [
         (Self::Spectrum, "Spectrum", "Input and output, with the output's peaks."),
         (Self::MonoFold, "Mono fold", "What each third of an octave loses when it is played in mono."),
@@ -100,54 +105,6 @@ fn tabs_ui(ui: &mut Ui, rect: Rect, view: &mut View) {
     ) {
         view.expanded = !view.expanded;
     }
-}
-
-/// A well with lines at `levels` and, on a logarithmic axis, at 1-2-5 steps; figures at the left and below.
-fn well_ui(ui: &Ui, graph: &Graph, levels: &[f64]) {
-    let painter = ui.painter();
-    painter.rect_filled(graph.rect, 2.0, theme::colors().well);
-    for level in levels {
-        let y = graph.y(*level).round() + 0.5;
-        painter.hline(graph.rect.x_range(), y, theme::line(theme::colors().grid_major));
-        let text = format!("{}{}", if *level < 0.0 { "\u{2212}" } else { "" }, level.abs());
-        painter.text(
-            pos2(graph.rect.left() - 4.0, y),
-            Align2::RIGHT_CENTER,
-            text,
-            theme::axis_font(),
-            theme::colors().text_third,
-        );
-    }
-    if !graph.logarithmic {
-        return;
-    }
-    for (hz, name) in [
-        (20.0, "20"),
-        (50.0, "50"),
-        (100.0, "100"),
-        (200.0, "200"),
-        (500.0, "500"),
-        (1000.0, "1k"),
-        (2000.0, "2k"),
-        (5000.0, "5k"),
-        (10_000.0, "10k"),
-        (20_000.0, "20k"),
-    ] {
-        let x = graph.x(hz).round() + 0.5;
-        painter.vline(x, graph.rect.y_range(), theme::line(theme::colors().grid));
-        painter.text(
-            pos2(x, graph.rect.bottom() + 2.0),
-            Align2::CENTER_TOP,
-            name,
-            theme::axis_font(),
-            theme::colors().text_third,
-        );
-    }
-}
-
-/// The part of a body that is a graph, with room for the figures of its axes.
-fn plot(body: Rect) -> Rect {
-    Rect::from_min_max(body.min + vec2(32.0, 2.0), body.max - vec2(8.0, 14.0))
 }
 
 /// A line of text where there is nothing to show yet.

@@ -1,22 +1,18 @@
 //! The whole window: where its areas lie, and what is chosen in it.
 
-use crate::analysis::spectrum::SpectrumView;
-use crate::analysis::{self, Tab};
+use crate::analysis;
 use crate::desk::Desk;
 use crate::history::History;
-use crate::host::Host;
+use crate::host::{Gestures, Host};
 use crate::status::Status;
-use crate::{header, meters, panel, strip, theme};
-use egui::{Key, Modifiers, Rect, Ui, UiBuilder, pos2, vec2};
-use lacquer_dsp::chain::StageId;
-use lacquer_dsp::monitor::Compare;
-use lacquer_dsp::monitor::abx::Abx;
-use lacquer_dsp::shared::monitor_desk::MonitorWish;
-use lacquer_params::{LacquerParams, Preset, Tree};
+use crate::view::View;
+use crate::{header, hint_bar, keys, meters, panel, strip, theme};
+use egui::{Context, Rect, Ui, UiBuilder, ViewportCommand, pos2, vec2};
+use lacquer_params::{LacquerParams, Library, Preset, Session, Theme, Tree};
 use nice_plug::context::gui::GuiContext;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// How often rate and latency are looked at when nothing else causes a repaint.
@@ -24,101 +20,87 @@ const STATUS_PERIOD: Duration = Duration::from_millis(250);
 
 /// Time between two pictures while something moves.
 const FRAME_PERIOD: Duration = Duration::from_millis(16);
-/// Amplitude below which nothing is seen to move: -120 dBFS.
-const STILL: f64 = 1e-6;
 
 /// The editor of one instance; lives on while its window is closed.
 pub struct App {
     tree: Tree,
     status: Arc<Status>,
     presets: Vec<Preset>,
+    library: Library,
     context: Option<GuiContext>,
     /// Made when the window first opens: a scan of plugins does not pay for it.
     desk: Option<Desk>,
     history: RefCell<History>,
+    /// The theme that egui has been told.
+    theme: Option<Theme>,
     pub(crate) view: View,
 }
 
-/// What is chosen and shown.
-pub(crate) struct View {
-    pub stage: StageId,
-    /// Number of the factory preset that was chosen last.
-    pub preset: Option<usize>,
-    /// What the hint bar says; written anew in each frame by what is under the pointer.
-    pub hint: String,
-    /// What went wrong last, until something else is done.
-    pub problem: Option<String>,
-    /// What of the analysis is shown, and whether in the panel's place.
-    pub tab: Tab,
-    pub expanded: bool,
-    pub spectrum: SpectrumView,
-    /// The equalizer's chosen band, from 0.
-    pub band: usize,
-    /// What is to be heard.
-    pub wish: MonitorWish,
-    /// The target through which the master is heard.
-    pub platform: Option<&'static str>,
-    /// The blind test under way, what of it is heard, and whether that is its X.
-    pub abx: Option<Abx>,
-    pub abx_heard: Option<Compare>,
-    pub abx_on_x: bool,
-}
-
-impl Default for View {
-    fn default() -> Self {
-        Self {
-            stage: StageId::Limiter,
-            preset: None,
-            hint: String::new(),
-            problem: None,
-            tab: Tab::default(),
-            expanded: false,
-            spectrum: SpectrumView::default(),
-            band: 0,
-            wish: MonitorWish::default(),
-            platform: None,
-            abx: None,
-            abx_heard: None,
-            abx_on_x: false,
-        }
-    }
-}
-
-impl View {
-    /// Hears the master as it is.
-    pub fn stop_monitoring(&mut self, host: &Host) {
-        self.wish = MonitorWish::default();
-        (self.platform, self.abx, self.abx_heard, self.abx_on_x) = (None, None, None, false);
-        if host.tree.plain("compare") != Ok(0.0) {
-            host.set_plain("compare", 0.0);
-        }
-    }
-}
-
 impl App {
-    pub(crate) fn new(params: Arc<LacquerParams>, status: Arc<Status>) -> Self {
+    /// The editor of one instance.
+    pub fn new(params: Arc<LacquerParams>, status: Arc<Status>) -> Self {
+        Self::with_library(params, status, Library::default())
+    }
+
+    /// As [`App::new`], with the user's presets in a folder of their own.
+    pub fn with_library(params: Arc<LacquerParams>, status: Arc<Status>, library: Library) -> Self {
         Self {
             tree: Tree::over(params),
             status,
             presets: Preset::factory(),
+            library,
             context: None,
             desk: None,
             history: RefCell::default(),
+            theme: None,
             view: View::default(),
         }
+    }
+
+    /// A window opens.
+    pub fn open(&mut self, context: &Context) {
+        context.set_fonts(theme::fonts());
+        self.theme = None;
+        self.desk.get_or_insert_with(|| Desk::new(self.status.meters().clone()));
+        let (percent, size) = self.session(|session| (session.scale_percent, session.size));
+        context.set_zoom_factor(percent as f32 / 100.0);
+        if let Some([width, height]) = size {
+            context.send_viewport_cmd(ViewportCommand::InnerSize(vec2(width, height)));
+        }
+    }
+
+    /// Draws a frame; `gestures` hears of what is changed.
+    pub fn show(&mut self, ui: &mut Ui, gestures: &dyn Gestures) {
+        let (theme, percent) = self.session(|session| (session.theme, session.scale_percent));
+        if self.theme.replace(theme) != Some(theme) {
+            theme::apply(ui.ctx(), theme);
+        }
+        theme::set_theme(theme);
+        ui.ctx().set_zoom_factor(percent.clamp(100, 200) as f32 / 100.0);
+        let Some(desk) = &mut self.desk else { return };
+        let host =
+            Host { gestures, tree: &self.tree, history: &self.history, library: &self.library };
+        desk.update(ui.ctx());
+        window_ui(ui, &host, desk, &self.status, &self.presets, &mut self.view);
+        // While something sounds the views move; in silence they are looked at now and then.
+        ui.ctx().request_repaint_after(if desk.is_moving() { FRAME_PERIOD } else { STATUS_PERIOD });
+    }
+
+    fn session<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
+        look(&self.tree.params().session.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl NiceEguiApp for App {
     fn build(
         &mut self,
-        egui_context: egui::Context,
+        egui_context: Context,
         context: GuiContext,
-        _frame: &mut Frame,
+        frame: &mut Frame,
     ) -> Result<(), baseview::HandlerError> {
-        theme::apply(&egui_context);
         self.context = Some(context);
-        self.desk.get_or_insert_with(|| Desk::new(self.status.meters().clone()));
+        frame.set_clear_color(egui::Rgba::BLACK);
+        self.open(&egui_context);
         Ok(())
     }
 
@@ -126,17 +108,19 @@ impl NiceEguiApp for App {
         self.context = None;
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
-        let (Some(context), Some(desk)) = (&self.context, &mut self.desk) else { return };
+    fn resized(&mut self, size: baseview::WindowSize) {
+        let (width, height) = (size.logical.width as f32, size.logical.height as f32);
+        let mut session = self.tree.params().session.write().unwrap_or_else(PoisonError::into_inner);
+        session.size = Some([width, height]);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        let Some(context) = self.context.clone() else { return };
         if self.status.take_restart_needed() {
             context.request_restart();
         }
-        let host = Host { gestures: context, tree: &self.tree, history: &self.history };
-        desk.update(ui.ctx());
-        window_ui(ui, &host, desk, &self.status, &self.presets, &mut self.view);
-        // While something sounds the views move; in silence they are looked at now and then.
-        let moves = desk.is_live && desk.scope.iter().flatten().any(|x| x.abs() > STILL);
-        ui.ctx().request_repaint_after(if moves { FRAME_PERIOD } else { STATUS_PERIOD });
+        frame.set_key_capture(keys::captured(ui.ctx()));
+        self.show(ui, &context);
     }
 }
 
@@ -148,7 +132,7 @@ pub(crate) fn window_ui(
     presets: &[Preset],
     view: &mut View,
 ) {
-    let window = ui.max_rect();
+    let window = ui.ctx().content_rect();
     ui.painter().rect_filled(window, 0.0, theme::colors().window);
     let bar = Rect::from_min_size(window.min, vec2(window.width(), theme::BAR_HEIGHT));
     let hint = Rect::from_min_max(pos2(window.left(), window.bottom() - theme::HINT_HEIGHT), window.max);
@@ -176,8 +160,8 @@ pub(crate) fn window_ui(
     }
     area_ui(ui, analysis, |ui| analysis::analysis_ui(ui, host, desk, view));
     area_ui(ui, meters, |ui| meters::meters_ui(ui, host, desk, view));
-    area_ui(ui, hint, |ui| hint_ui(ui, host, desk, status, view));
-    keys(ui, host, view);
+    area_ui(ui, hint, |ui| hint_bar::hint_ui(ui, host, desk, status, view));
+    keys::keys(ui, host, view);
     let mut wish = view.wish;
     if let Some(heard) = view.abx_heard {
         wish.settings.compare = heard;
@@ -186,108 +170,11 @@ pub(crate) fn window_ui(
     host.history.borrow_mut().end_frame(host.tree);
 }
 
-/// Escape ends everything that is only heard; Ctrl-Z undoes, with Shift it does again; [ and ] step through the stages, P switches the
-/// chosen one. What is typed into a field is the field's.
-fn keys(ui: &Ui, host: &Host, view: &mut View) {
-    if ui.ctx().egui_wants_keyboard_input() {
-        return;
-    }
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    if pressed(Key::Escape) {
-        view.stop_monitoring(host);
-    }
-    // With Shift first: a key that is asked for without it is found with it too.
-    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z)) {
-        host.redo();
-    } else if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Z)) {
-        host.undo();
-    }
-    let place = StageId::ALL.iter().position(|stage| *stage == view.stage).unwrap_or(0);
-    let last = StageId::ALL.len() - 1;
-    if pressed(Key::OpenBracket) {
-        view.stage = StageId::ALL[place.saturating_sub(1)];
-    }
-    if pressed(Key::CloseBracket) {
-        view.stage = StageId::ALL[(place + 1).min(last)];
-    }
-    if pressed(Key::P) {
-        let on = strip::is_on(host, view.stage);
-        host.set_plain(&format!("{}_on", view.stage.stem()), f64::from(!on));
-    }
-}
-
 /// A part of the window with its own layout.
 pub(crate) fn area_ui(ui: &mut Ui, rect: Rect, contents: impl FnOnce(&mut Ui)) {
-    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(rect.min.to_string()), |ui| {
-        ui.set_clip_rect(rect.intersect(ui.clip_rect()));
-        contents(ui);
-    });
+    // A child of its own: what is laid out in it moves nothing outside.
+    let mut area = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(rect.min.to_string()));
+    area.set_clip_rect(rect.intersect(ui.clip_rect()));
+    contents(&mut area);
 }
 
-/// What is heard instead of the master, in words; none if nothing is.
-fn monitored(host: &Host, view: &View) -> Option<String> {
-    let settings = view.wish.settings;
-    let mut heard = Vec::new();
-    if view.abx.is_some() {
-        heard.push("the blind test".to_owned());
-    } else if host.tree.plain("compare") == Ok(1.0) {
-        heard.push("the mix, no louder than the master".to_owned());
-    } else if host.tree.plain("compare") == Ok(2.0) {
-        heard.push("the master, no louder than the mix".to_owned());
-    }
-    if settings.delta {
-        heard.push("what the chain changes".to_owned());
-    }
-    if let Some(listen) = view.wish.listen {
-        heard.push(format!("what {} changes", strip::title(listen.stage)));
-    }
-    if let Some(platform) = view.platform {
-        heard.push(format!("as {platform} plays it"));
-    }
-    if let Some(device) = settings.device {
-        heard.push(format!("through a model of: {}", device.name()));
-    }
-    if settings.solo != Default::default() {
-        heard.push(format!("{:?} alone", settings.solo));
-    }
-    if settings.swap {
-        heard.push("left and right exchanged".to_owned());
-    }
-    if settings.dim {
-        heard.push("dimmed".to_owned());
-    }
-    (!heard.is_empty()).then(|| heard.join("; "))
-}
-
-fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, status: &Status, view: &mut View) {
-    let rect = ui.max_rect();
-    let monitored = monitored(host, view);
-    let is_heard = desk.bank.monitoring.load(std::sync::atomic::Ordering::Relaxed);
-    let painter = ui.painter();
-    painter.rect_filled(
-        rect,
-        0.0,
-        if monitored.is_some() { theme::colors().accent } else { theme::colors().bar },
-    );
-    let (text, color) = match (&monitored, &view.problem) {
-        (Some(heard), _) => {
-            let waits = if is_heard { "" } else { "   (waits for playback at the pace of ears)" };
-            (format!("You hear {heard}: never in a bounce.   Esc stops.{waits}"), theme::colors().on_accent)
-        }
-        (None, Some(problem)) => (problem.clone(), theme::colors().alarm),
-        (None, None) => (view.hint.clone(), theme::colors().text_second),
-    };
-    let left = rect.left_center() + vec2(theme::PADDING, 0.0);
-    painter.text(left, egui::Align2::LEFT_CENTER, text, theme::body_font(), color);
-    let running = match status.running() {
-        Some((rate, latency)) => {
-            let ms = latency as f32 * 1000.0 / rate;
-            let load = 100.0 * desk.bank.load.get();
-            format!("{} kHz   latency {latency} samples, {ms:.1} ms   CPU {load:.1} %", rate / 1000.0)
-        }
-        None => "not running".to_owned(),
-    };
-    let color = if monitored.is_some() { theme::colors().on_accent } else { theme::colors().text_third };
-    let right = rect.right_center() - vec2(theme::PADDING, 0.0);
-    painter.text(right, egui::Align2::RIGHT_CENTER, running, theme::body_font(), color);
-}

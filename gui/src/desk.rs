@@ -1,5 +1,6 @@
 //! What the editor's views share of the meters: read once a frame, analysed on the editor's thread.
 
+use crate::pictures::Pictures;
 use egui::Context;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::goniometer::MOST_POINTS;
@@ -19,6 +20,9 @@ const HOLD_S: f64 = 2.0;
 const FALL_DB: f64 = 12.0;
 /// How fast bars fall, dB a second.
 const BAR_FALL_DB: f64 = 20.0;
+
+/// Amplitude below which nothing is seen to move: -120 dBFS.
+const STILL: f64 = 1e-6;
 
 /// A level as a bar shows it.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +85,8 @@ pub(crate) struct Desk {
     pub peaks: [[Bar; 2]; 2],
     /// Deepest reduction of each stage, falling, dB.
     pub reductions_db: Vec<f64>,
+    /// Pictures of stages.
+    pub pictures: Pictures,
     time: f64,
     /// Whether anything was heard in this frame.
     pub is_live: bool,
@@ -105,6 +111,7 @@ impl Desk {
             history_length: 0,
             peaks: Default::default(),
             reductions_db: vec![0.0; bank.reductions_db.len()],
+            pictures: Pictures::default(),
             time: 0.0,
             is_live: false,
             bank,
@@ -128,6 +135,11 @@ impl Desk {
     pub fn set_spectrum(&mut self, length: usize, averaging: Averaging) {
         self.input = Analyser::new(self.sample_rate, length, averaging);
         self.output = Analyser::new(self.sample_rate, length, averaging);
+    }
+
+    /// Whether there is anything new to be seen.
+    pub fn is_moving(&self) -> bool {
+        self.is_live && self.scope.iter().flatten().any(|x| x.abs() > STILL)
     }
 
     /// Sample rate in hertz.

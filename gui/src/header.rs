@@ -1,33 +1,58 @@
-//! The top bar: name, presets, and what concerns the chain as a whole.
+//! The top bar: name, presets, undo, slots, and what concerns the chain as a whole.
 
-use crate::app::View;
 use crate::host::Host;
+use crate::presets::preset_ui;
 use crate::theme;
-use crate::widgets::{button_ui, choice_ui, name_menu, toggle_ui};
-use egui::{Align, Layout, RichText, Ui};
-use lacquer_params::Preset;
+use crate::view::View;
+use crate::widgets::{choice_ui, icon_ui, small_button_ui, toggle_ui};
+use egui::{Align, Color32, Key, Layout, Painter, Popup, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2};
+use lacquer_params::session::SLOTS;
+use lacquer_params::{Preset, Slot, Theme};
 
-pub(crate) fn header_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut View) {
+/// Names of the slots.
+const SLOT_NAMES: [&str; SLOTS] = ["A", "B", "C", "D"];
+/// Scales of the window, per cent.
+const SCALES: [u32; 6] = [100, 110, 125, 150, 175, 200];
+/// The keys that the editor takes.
+pub(crate) const KEYS: &[(&str, &str)] = &[
+    ("Drag up or right", "more; Shift: a tenth as fast"),
+    ("Wheel, arrow keys", "one step; over a node of the equalizer: Q"),
+    ("Double-click, Ctrl-click", "back to the default"),
+    ("Enter or a digit", "types a value: 3k1, -2, off"),
+    ("Right-click", "id for automation, copy, paste, reset"),
+    ("Tab", "to the next control"),
+    ("[ and ]", "to the stage before and after"),
+    ("P", "switches the stage"),
+    ("Ctrl-Z, Shift-Ctrl-Z", "undo and redo"),
+    ("Esc", "hears the master as it is"),
+];
+
+pub(crate) fn header_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut View) {
     let rect = ui.max_rect();
-    ui.painter().rect_filled(rect, 0.0, theme::colors().bar);
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme::line(theme::colors().seam));
+    let colors = theme::colors();
+    ui.painter().rect_filled(rect, 0.0, colors.bar);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme::line(colors.seam));
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         ui.add_space(theme::PADDING);
-        ui.label(RichText::new("Lacquer").font(theme::title_font()).color(theme::colors().text));
-        ui.add_space(theme::PADDING);
-        preset_ui(ui, host, presets, view);
+        ui.label(RichText::new("Lacquer").font(theme::main_font()).color(colors.text));
+        ui.add_space(theme::MARGIN);
+        preset_ui(ui, host, factory, view);
+        ui.add_space(theme::MARGIN);
         undo_ui(ui, host, view);
+        ui.add_space(theme::MARGIN);
+        slots_ui(ui, host, view);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::PADDING);
-            toggle_ui(ui, host, "bypass", "Bypass", 72.0, view);
+            window_menu_ui(ui, host, view);
+            ui.add_space(theme::MARGIN);
+            toggle_ui(ui, host, "bypass", "Bypass", 60.0, view);
             ui.add_space(theme::MARGIN);
             compare_ui(ui, host, view);
             ui.add_space(theme::MARGIN);
-            choice_ui(ui, host, "equalizer_phase", 96.0, view);
-            ui.label(RichText::new("Phase").font(theme::label_font()).color(theme::colors().text_third));
-            ui.add_space(theme::MARGIN);
-            choice_ui(ui, host, "quality", 96.0, view);
-            ui.label(RichText::new("Quality").font(theme::label_font()).color(theme::colors().text_third));
+            choice_ui(ui, host, "quality", 84.0, view);
+            if rect.width() > 1100.0 {
+                ui.label(RichText::new("Quality").font(theme::label_font()).color(colors.text_third));
+            }
         });
     });
 }
@@ -37,16 +62,16 @@ fn compare_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     let chosen = host.tree.plain("compare").unwrap_or_default();
     // From right to left, as the bar is laid out here.
     let delta = view.wish.settings.delta;
-    if segment_ui(ui, "Delta", delta, "Plays what the chain changes apart from its gain.", view) {
+    if small_button_ui(ui, 52.0, "Delta", delta, "Plays what the chain changes apart from its gain.", view).clicked() {
         view.wish.settings.delta = !delta;
     }
-    ui.add_space(theme::MARGIN);
+    ui.add_space(theme::GAP);
     for (value, label, hint) in [
         (2.0, "Master", "Plays the master no louder than the mix."),
         (1.0, "Mix", "Plays the unmastered mix no louder than the master, in time with it."),
     ] {
         let on = chosen == value;
-        if segment_ui(ui, label, on, hint, view) {
+        if small_button_ui(ui, 56.0, label, on, hint, view).clicked() {
             host.set_plain("compare", if on { 0.0 } else { value });
         }
     }
@@ -55,45 +80,157 @@ fn compare_ui(ui: &mut Ui, host: &Host, view: &mut View) {
 fn undo_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     let names = host.history.borrow().names().map(|name| name.map(str::to_owned));
     let [undo, redo] = names.map(|name| name.unwrap_or_else(|| "nothing".to_owned()));
-    if segment_ui(ui, "Undo", false, &format!("Takes back: {undo}.   Ctrl-Z"), view) {
+    let cell = |ui: &mut Ui| ui.allocate_exact_size(vec2(28.0, theme::CONTROL_HEIGHT), Sense::hover()).0;
+    let rect = cell(ui);
+    if icon_ui(ui, rect, "Undo", false, &format!("Takes back: {undo}.   Ctrl-Z"), view, draw_undo) {
         host.undo();
     }
-    if segment_ui(ui, "Redo", false, &format!("Does again: {redo}.   Shift-Ctrl-Z"), view) {
+    let rect = cell(ui);
+    if icon_ui(ui, rect, "Redo", false, &format!("Does again: {redo}.   Shift-Ctrl-Z"), view, draw_redo) {
         host.redo();
     }
+    history_ui(ui, host, view);
 }
 
-fn segment_ui(ui: &mut Ui, label: &str, on: bool, hint: &str, view: &mut View) -> bool {
-    let (rect, _) = ui.allocate_exact_size(egui::vec2(60.0, theme::CONTROL_HEIGHT), egui::Sense::hover());
-    button_ui(ui, rect, label, on, hint, view)
-}
-
-fn preset_ui(ui: &mut Ui, host: &Host, presets: &[Preset], view: &mut View) {
-    let chosen = view.preset.and_then(|index| presets.get(index));
-    let shown = chosen.map_or("Presets", |preset| preset.name.as_str());
-    let mut picked = None;
-    let response = egui::ComboBox::from_id_salt("presets")
-        .selected_text(shown)
-        .width(200.0)
-        .height(360.0)
-        .show_ui(ui, |ui| {
-            for (index, preset) in presets.iter().enumerate() {
-                let row = ui.selectable_label(view.preset == Some(index), &preset.name);
-                if row.hovered() {
-                    view.hint = preset.description.clone();
-                }
-                if row.clicked() {
-                    picked = Some(index);
+/// Every step that can be taken back, by name.
+fn history_ui(ui: &mut Ui, host: &Host, view: &mut View) {
+    let rect = ui.allocate_exact_size(vec2(20.0, theme::CONTROL_HEIGHT), Sense::hover()).0;
+    let button = small_icon_response(ui, rect, "History of changes", "Goes back to any step.", view);
+    let (mut back, mut forth) = (0, 0);
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(220.0);
+        let steps = host.history.borrow().steps();
+        if steps.is_empty() {
+            ui.weak("Nothing was changed yet.");
+        }
+        egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+            for (distance, name) in steps {
+                let text = if distance == 0 { format!("{name}   (now)") } else { name };
+                if ui.selectable_label(distance == 0, text).clicked() {
+                    (back, forth) = ((-distance).max(0), distance.max(0));
                 }
             }
         });
-    name_menu(&response.response, "Presets");
-    if response.response.hovered() {
-        view.hint =
-            chosen.map_or("A whole sound to begin with.", |preset| preset.description.as_str()).to_owned();
+    });
+    (0..back).for_each(|_| host.undo());
+    (0..forth).for_each(|_| host.redo());
+}
+
+fn small_icon_response(ui: &mut Ui, rect: Rect, name: &str, hint: &str, view: &mut View) -> egui::Response {
+    let response = ui.interact(rect, ui.scope_id().with(("icon", name)), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, name));
+    if response.hovered() {
+        view.hint = hint.to_owned();
+        ui.painter().rect_filled(rect, theme::RADIUS, theme::colors().hover);
     }
-    if let Some(index) = picked {
-        view.preset = Some(index);
-        view.problem = host.apply(&presets[index]).err().map(|error| error.to_string());
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, theme::RADIUS, theme::focus_ring(), egui::StrokeKind::Inside);
     }
+    draw_down(ui.painter(), rect, theme::colors().text_second);
+    response
+}
+
+fn slots_ui(ui: &mut Ui, host: &Host, view: &mut View) {
+    let chosen = host.session(|session| session.slot);
+    for (n, name) in SLOT_NAMES.into_iter().enumerate() {
+        let hint = format!("Slot {name}: settings to compare. Right-click copies what you hear into it.");
+        let response = small_button_ui(ui, 26.0, name, n == chosen, &hint, view);
+        if response.clicked() && n != chosen {
+            switch_slot(host, n);
+        }
+        response.context_menu(|ui| {
+            if ui.add_enabled(n != chosen, egui::Button::new(format!("Copy the settings to {name}"))).clicked() {
+                let slot = Slot::of(host.tree);
+                host.edit_session(|session| session.slots[n] = Some(slot));
+                ui.close();
+            }
+        });
+    }
+}
+
+/// Keeps the settings in their slot and takes those of another; an empty one begins as a copy.
+fn switch_slot(host: &Host, to: usize) {
+    let now = Slot::of(host.tree);
+    let wanted = host.session(|session| session.slots[to].clone());
+    host.edit_session(|session| {
+        session.slots[session.slot] = Some(now);
+        session.slot = to;
+    });
+    if let Some(slot) = wanted {
+        host.name_step(&format!("Slot {}", SLOT_NAMES[to]));
+        host.set_all(&slot.values(host.tree));
+    }
+}
+
+/// How the window looks, and the keys.
+fn window_menu_ui(ui: &mut Ui, host: &Host, view: &mut View) {
+    let (theme, scale) = host.session(|session| (session.theme, session.scale_percent));
+    let hint = "Scale and colours of the window, and the keys.";
+    let button = small_button_ui(ui, 56.0, "Window", false, hint, view);
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(180.0);
+        ui.weak("Scale");
+        for percent in SCALES {
+            if ui.selectable_label(percent == scale, format!("{percent} %")).clicked() {
+                host.edit_session(|session| session.scale_percent = percent);
+            }
+        }
+        ui.separator();
+        ui.weak("Colours");
+        for (other, name) in [(Theme::Dark, "Dark"), (Theme::Light, "Light")] {
+            if ui.selectable_label(other == theme, name).clicked() {
+                host.edit_session(|session| session.theme = other);
+            }
+        }
+        ui.separator();
+        if ui.button("Keys and gestures").clicked() {
+            view.help = !view.help;
+            ui.close();
+        }
+    });
+    help_ui(ui, view);
+}
+
+fn help_ui(ui: &Ui, view: &mut View) {
+    let mut open = view.help;
+    egui::Window::new("Keys and gestures")
+        .open(&mut open)
+        .resizable(false)
+        .collapsible(false)
+        .anchor(egui::Align2::CENTER_CENTER, vec2(0.0, 0.0))
+        .show(ui.ctx(), |ui| {
+            egui::Grid::new("keys").spacing(vec2(24.0, 6.0)).show(ui, |ui| {
+                for (key, text) in KEYS {
+                    ui.label(RichText::new(*key).font(theme::strong_font()));
+                    ui.label(RichText::new(*text).color(theme::colors().text_second));
+                    ui.end_row();
+                }
+            });
+        });
+    view.help = open && !ui.input(|input| input.key_pressed(Key::Escape));
+}
+
+/// A bent arrow to the left.
+fn draw_undo(painter: &Painter, rect: Rect, color: Color32) {
+    draw_arrow(painter, rect, color, 1.0);
+}
+
+fn draw_redo(painter: &Painter, rect: Rect, color: Color32) {
+    draw_arrow(painter, rect, color, -1.0);
+}
+
+fn draw_arrow(painter: &Painter, rect: Rect, color: Color32, side: f32) {
+    let c = rect.center();
+    let at = |x: f32, y: f32| pos2(c.x + side * x, c.y + y);
+    let stroke = Stroke::new(1.5, color);
+    painter.add(Shape::line(vec![at(-2.5, -5.0), at(-5.5, -2.0), at(-2.5, 1.0)], stroke));
+    let bend = vec![at(-5.5, -2.0), at(2.0, -2.0), at(4.4, -1.0), at(5.4, 1.2), at(4.4, 3.6), at(2.0, 4.6), at(-1.0, 4.6)];
+    painter.add(Shape::line(bend, stroke));
+}
+
+/// An angle that points down.
+pub(crate) fn draw_down(painter: &Painter, rect: Rect, color: Color32) {
+    let c = rect.center();
+    let points = vec![c + vec2(-3.5, -1.5), c + vec2(0.0, 2.0), c + vec2(3.5, -1.5)];
+    painter.add(Shape::line(points, Stroke::new(1.5, color)));
 }

@@ -27,6 +27,7 @@ pub(crate) struct Step {
 pub(crate) struct History {
     open: usize,
     gathered: Vec<Change>,
+    name: Option<String>,
     done: Vec<Step>,
     undone: Vec<Step>,
     /// Whether an undo or a redo is under way, which is no step.
@@ -34,6 +35,11 @@ pub(crate) struct History {
 }
 
 impl History {
+    /// Names the step that is being made.
+    pub fn name(&mut self, name: &str) {
+        self.name = Some(name.to_owned());
+    }
+
     /// A gesture begins at a place.
     pub fn begin(&mut self, id: &str, before: f32) {
         if self.replays {
@@ -64,8 +70,10 @@ impl History {
         }
         let mut changes = std::mem::take(&mut self.gathered);
         changes.retain(|change| change.before != change.after);
+        let given = self.name.take();
         let name = match changes.as_slice() {
             [] => return,
+            [_, ..] if given.is_some() => given.unwrap_or_default(),
             [change] => tree.info(&change.id).map_or(change.id.clone(), |info| info.name.clone()),
             [first, ..] => {
                 let name = tree.info(&first.id).map_or("", |info| info.name.as_str());
@@ -81,6 +89,15 @@ impl History {
     /// Name of what would be undone, and of what would be redone.
     pub fn names(&self) -> [Option<&str>; 2] {
         [&self.done, &self.undone].map(|steps| steps.last().map(|step| step.name.as_str()))
+    }
+
+    /// Every step with its distance from where the sound is now, oldest first: below 0 to undo, above to redo.
+    pub fn steps(&self) -> Vec<(i32, String)> {
+        let beginning = (-(self.done.len() as i32), "Beginning".to_owned());
+        let done = self.done.iter().enumerate();
+        let done = done.map(|(n, step)| (n as i32 + 1 - self.done.len() as i32, step.name.clone()));
+        let undone = self.undone.iter().rev().enumerate().map(|(n, step)| (n as i32 + 1, step.name.clone()));
+        std::iter::once(beginning).chain(done).chain(undone).collect()
     }
 
     /// The places to go to for an undo.

@@ -1,13 +1,14 @@
 //! Values as gestures that the host sees: begin, set, end.
 
 use crate::history::History;
-use lacquer_params::{ParameterError, Preset, PresetError, Tree};
+use lacquer_params::{Library, ParameterError, Session, Tree};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamPtr;
 use std::cell::RefCell;
+use std::sync::PoisonError;
 
 /// Who has to hear of every change: the plugin's host, or a test.
-pub(crate) trait Gestures {
+pub trait Gestures {
     /// A change begins, such as a drag.
     fn begin(&self, id: &str, parameter: ParamPtr);
     /// A fraction of the travel is set; between `begin` and `end`.
@@ -38,6 +39,7 @@ pub(crate) struct Host<'a> {
     pub gestures: &'a dyn Gestures,
     pub tree: &'a Tree,
     pub history: &'a RefCell<History>,
+    pub library: &'a Library,
 }
 
 impl Host<'_> {
@@ -82,19 +84,29 @@ impl Host<'_> {
     fn go_to(&self, places: &[(String, f32)]) {
         self.history.borrow_mut().replays = true;
         for (id, normalized) in places {
-            self.begin(id);
-            self.set_normalized(id, *normalized);
-            self.end(id);
+            self.set(id, *normalized);
         }
         self.history.borrow_mut().replays = false;
+    }
+
+    /// Sets a fraction of the travel in one gesture.
+    pub fn set(&self, id: &str, normalized: f32) {
+        self.begin(id);
+        self.set_normalized(id, normalized);
+        self.end(id);
+    }
+
+    /// A parameter's value as it is shown.
+    pub fn text(&self, id: &str) -> String {
+        let text = self.tree.text(id).unwrap_or_default();
+        // A word's dash is none of a number's.
+        if text.starts_with('-') { text.replacen('-', "\u{2212}", 1) } else { text }
     }
 
     /// Sets a plain value in one gesture.
     pub fn set_plain(&self, id: &str, plain: f64) {
         if let Ok(normalized) = self.tree.normalize(id, plain) {
-            self.begin(id);
-            self.set_normalized(id, normalized);
-            self.end(id);
+            self.set(id, normalized);
         }
     }
 
@@ -111,13 +123,28 @@ impl Host<'_> {
         }
     }
 
-    /// Applies a preset, a gesture for each parameter that it changes.
-    pub fn apply(&self, preset: &Preset) -> Result<(), PresetError> {
-        for (id, plain) in preset.values(self.tree)? {
-            if self.tree.plain(&id) != Ok(plain) {
-                self.set_plain(&id, plain);
+    /// Sets plain values, a gesture for each that changes.
+    pub fn set_all(&self, values: &[(String, f64)]) {
+        for (id, plain) in values {
+            if self.tree.plain(id) != Ok(*plain) {
+                self.set_plain(id, *plain);
             }
         }
-        Ok(())
+    }
+
+    /// Gives the step that this frame makes a name of its own.
+    pub fn name_step(&self, name: &str) {
+        self.history.borrow_mut().name(name);
+    }
+
+    /// Looks at what is kept with the session.
+    pub fn session<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
+        // Whoever panicked while it held the lock has changed one field or none: it is as good as before.
+        look(&self.tree.params().session.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes what is kept with the session.
+    pub fn edit_session(&self, edit: impl FnOnce(&mut Session)) {
+        edit(&mut self.tree.params().session.write().unwrap_or_else(PoisonError::into_inner));
     }
 }

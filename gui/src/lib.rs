@@ -5,31 +5,51 @@
 
 mod analysis;
 mod app;
+mod axes;
 mod desk;
 mod header;
+mod hint_bar;
+mod hints;
 mod history;
 mod host;
+mod keys;
 mod meters;
 mod panel;
 mod panels;
+mod pictures;
+mod presets;
 mod scale;
 mod status;
 mod strip;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+mod view;
 mod widgets;
 
 use lacquer_params::LacquerParams;
 use nice_plug::editor::dpi::LogicalSize;
+use nice_plug::editor::{ResizeHint, SizeConstraints};
 use nice_plug_egui::{EguiEditor, EguiEditorState, EguiNiceSettings, RepaintNotifier};
 use std::sync::Arc;
 
 pub use app::App;
+pub use host::Gestures;
 pub use status::Status;
 
 /// The editor as the framework takes it.
 pub type Editor = EguiEditor<App>;
+
+/// The host, or the standalone's window, may make the editor larger and, down to a point, smaller.
+fn resize_hint() -> ResizeHint {
+    let [width, height] = theme::LEAST_WINDOW_SIZE;
+    let least = LogicalSize::new(width, height);
+    ResizeHint {
+        can_resize: true,
+        size_constraints: SizeConstraints::Logical { min_size: Some(least), max_size: None },
+        ..ResizeHint::default()
+    }
+}
 
 /// Makes the editor of one instance; no window opens before the host asks.
 pub fn editor(params: Arc<LacquerParams>, status: Arc<Status>) -> Option<Editor> {
@@ -39,7 +59,7 @@ pub fn editor(params: Arc<LacquerParams>, status: Arc<Status>) -> Option<Editor>
     nice_plug_egui::create_egui_editor(
         window,
         RepaintNotifier::new(),
-        EguiNiceSettings::new().with_tile("Lacquer"),
+        EguiNiceSettings::new().with_tile("Lacquer").with_resize_hint(resize_hint()),
         App::new(params, status),
     )
 }

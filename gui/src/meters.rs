@@ -1,6 +1,7 @@
 //! The meter column: loudness, true peak and what they mean for the target.
 
-use crate::app::{View, area_ui};
+use crate::app::area_ui;
+use crate::view::View;
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::scale::{Graph, difference, level};
@@ -50,7 +51,7 @@ pub(crate) fn meters_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) 
 fn target_ui(ui: &mut Ui, host: &Host, target: &Target, view: &mut View) {
     let response = ComboBox::from_id_salt("target")
         .selected_text(target.name)
-        .width(ui.max_rect().width() - 8.0)
+        .width(ui.max_rect().width())
         .height(420.0)
         .show_ui(ui, |ui| {
             for other in TARGETS {
@@ -122,10 +123,10 @@ fn integrated_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
 
 fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
     let (input, output) = (&desk.bank.input, &desk.bank.output);
-    let plot = Rect::from_min_max(rect.min + vec2(24.0, 0.0), rect.max - vec2(0.0, 18.0));
+    let plot = Rect::from_min_max(rect.min + vec2(24.0, 4.0), rect.max - vec2(0.0, 30.0));
     let graph = Graph { rect: plot, x: [0.0, 1.0], y: SPAN, logarithmic: false };
-    let painter = ui.painter();
-    painter.rect_filled(plot, 2.0, theme::colors().well);
+    let (painter, colors) = (ui.painter(), theme::colors());
+    painter.rect_filled(plot, 2.0, colors.well);
     for db in (-40..=0).step_by(10) {
         let y = graph.y(f64::from(db)).round() + 0.5;
         painter.hline(plot.x_range(), y, theme::line(theme::colors().grid_major));
@@ -141,26 +142,26 @@ fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
     let peak =
         |side: usize, channel: usize| (desk.peaks[side][channel].level_db, desk.peaks[side][channel].held_db);
     let bars = [
-        ("", 6.0, 8.0, loudness(input.short_term_lufs.get()), theme::colors().input),
+        ("", 2.0, 7.0, loudness(input.short_term_lufs.get()), colors.input),
         (
             "M",
-            20.0,
-            24.0,
+            15.0,
+            28.0,
             (f64::from(output.momentary_lufs.get()), f64::from(output.momentary_max_lufs.get())),
-            theme::colors().output,
+            colors.output,
         ),
         (
             "S",
-            50.0,
-            24.0,
+            49.0,
+            28.0,
             (f64::from(output.short_term_lufs.get()), f64::from(output.short_term_max_lufs.get())),
-            theme::colors().output,
+            colors.output,
         ),
-        ("I", 80.0, 24.0, (output.integrated_lufs(), f64::NEG_INFINITY), theme::colors().accent),
-        ("In", 118.0, 10.0, peak(0, 0), theme::colors().input),
-        ("", 130.0, 10.0, peak(0, 1), theme::colors().input),
-        ("L", 150.0, 12.0, peak(1, 0), theme::colors().output),
-        ("R", 164.0, 12.0, peak(1, 1), theme::colors().output),
+        ("I", 83.0, 28.0, (output.integrated_lufs(), f64::NEG_INFINITY), colors.accent),
+        ("", 124.0, 9.0, peak(0, 0), colors.input),
+        ("In", 135.0, 9.0, peak(0, 1), colors.input),
+        ("L", 152.0, 11.0, peak(1, 0), colors.output),
+        ("R", 166.0, 11.0, peak(1, 1), colors.output),
     ];
     for (name, left, width, (value, held), color) in bars {
         let left = plot.left() + left;
@@ -172,22 +173,26 @@ fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
             painter.hline(left..=left + width, graph.y(held), egui::Stroke::new(1.5, color));
         }
         painter.text(
-            pos2(left + width / 2.0, rect.bottom()),
-            Align2::CENTER_BOTTOM,
+            pos2(left + width / 2.0, plot.bottom() + 2.0),
+            Align2::CENTER_TOP,
             name,
             theme::axis_font(),
-            theme::colors().text_third,
+            colors.text_third,
         );
+        if width > 20.0 {
+            let at = pos2(left + width / 2.0, rect.bottom());
+            painter.text(at, Align2::CENTER_BOTTOM, level(value), theme::label_font(), colors.text);
+        }
     }
     if let Some(wanted) = target.integrated_lufs {
         painter.hline(
-            plot.left()..=plot.left() + 110.0,
+            plot.left()..=plot.left() + 115.0,
             graph.y(wanted),
             egui::Stroke::new(1.0, theme::colors().accent),
         );
     }
     painter.hline(
-        plot.left() + 114.0..=plot.right(),
+        plot.left() + 120.0..=plot.right(),
         graph.y(target.true_peak_dbtp),
         egui::Stroke::new(1.0, theme::colors().accent),
     );
@@ -327,7 +332,7 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {
     area_ui(ui, bottom, |ui| {
         let menu = ComboBox::from_id_salt("follow")
             .selected_text(name(controls.follow()))
-            .width(bottom.width() - 8.0)
+            .width(bottom.width())
             .show_ui(ui, |ui| {
                 for follow in FollowTransport::ALL {
                     if ui.selectable_label(controls.follow() == follow, name(follow)).clicked() {

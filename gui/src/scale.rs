@@ -33,6 +33,19 @@ impl Graph {
         self.rect.bottom() - self.rect.height() * share
     }
 
+    /// The x at a pixel.
+    pub fn value_at_x(&self, pixel: f32) -> f64 {
+        let [from, to] = self.x;
+        let share = f64::from((pixel - self.rect.left()) / self.rect.width());
+        if self.logarithmic { from * (to / from).powf(share) } else { from + (to - from) * share }
+    }
+
+    /// The y at a pixel.
+    pub fn value_at_y(&self, pixel: f32) -> f64 {
+        let [from, to] = self.y;
+        from + (to - from) * f64::from((self.rect.bottom() - pixel) / self.rect.height())
+    }
+
     /// Pixel of a point.
     pub fn at(&self, x: f64, y: f64) -> Pos2 {
         pos2(self.x(x), self.y(y))
@@ -72,6 +85,24 @@ fn signed(value: f64, plus: bool) -> String {
     format!("{sign}{:.1}", value.abs())
 }
 
+/// A frequency in few letters: 63 Hz, 1.25 kHz.
+pub(crate) fn hertz(hz: f64) -> String {
+    if hz < 1000.0 { format!("{hz:.0} Hz") } else { format!("{:.2} kHz", hz / 1000.0) }
+}
+
+/// A value's text where there is little room: at most three figures, and no unit where all around it has the same.
+pub(crate) fn compact(text: &str) -> String {
+    let Some((number, unit)) = text.split_once(' ') else { return text.to_owned() };
+    let Ok(value) = number.replace('\u{2212}', "-").parse::<f64>() else { return text.to_owned() };
+    let decimals = if value.abs() >= 100.0 || value.fract() == 0.0 { 0 } else { 1 };
+    let number = format!("{value:.decimals$}").replace('-', "\u{2212}");
+    match unit {
+        "dB" | "dBFS" | "dBTP" => number,
+        ": 1" => format!("{number}:1"),
+        unit => format!("{number} {unit}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,7 +115,18 @@ mod tests {
         assert_eq!(graph.at(20.0, -90.0), rect.left_bottom());
         assert_eq!(graph.at(20_000.0, 0.0), rect.right_top());
         assert!((graph.x(632.5) - 60.0).abs() < 0.1, "the middle of three decades");
+        assert!((graph.value_at_x(graph.x(440.0)) - 440.0).abs() < 0.01, "there and back");
+        assert!((graph.value_at_y(graph.y(-12.5)) + 12.5).abs() < 1e-4, "there and back");
         assert_eq!(graph.y(-200.0), rect.bottom(), "nothing leaves the graph");
+    }
+
+    #[test]
+    fn little_room_takes_few_letters() {
+        assert_eq!(compact("\u{2212}30.00 dBFS"), "\u{2212}30");
+        assert_eq!(compact("2.50 : 1"), "2.5:1");
+        assert_eq!(compact("150.0 ms"), "150 ms");
+        assert_eq!(compact("Bell"), "Bell");
+        assert_eq!(hertz(1250.0), "1.25 kHz");
     }
 
     #[test]

@@ -1,20 +1,22 @@
-//! The chain as a row: one cell a stage, with its switch; a click chooses what the panel shows.
+//! The chain as a row: one cell a stage, with its switch and its own small meter; a click chooses what the panel shows.
 
-use crate::app::View;
 use crate::desk::Desk;
 use crate::host::Host;
+use crate::panel;
 use crate::theme;
-use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
-use lacquer_dsp::chain::{Listen, ListenSource, StageId};
+use crate::view::View;
+use crate::widgets::icon_ui;
+use egui::{Align2, Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use lacquer_dsp::chain::{ListenSource, StageId};
 
 /// Half the width of the square in which a click is meant for the switch.
 const SWITCH_REACH: f32 = 13.0;
-
 /// Reduction at which a cell's meter is full, dB.
 const MOST_REDUCTION_DB: f64 = 12.0;
-
 /// Radius of the switch's dot.
 const DOT_RADIUS: f32 = 4.5;
+/// A cell's meter.
+const METER: egui::Vec2 = vec2(36.0, 9.0);
 
 /// A stage's name as it is shown.
 pub(crate) fn title(stage: StageId) -> &'static str {
@@ -38,7 +40,7 @@ pub(crate) fn is_on(host: &Host, stage: StageId) -> bool {
     host.tree.plain(&format!("{}_on", stage.stem())) == Ok(1.0)
 }
 
-pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
+pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut View) {
     let row = ui.max_rect();
     let count = StageId::ALL.len() as f32;
     let width = (row.width() - theme::GAP * (count - 1.0)) / count;
@@ -50,10 +52,10 @@ pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
     }
 }
 
-fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &Desk, stage: StageId, view: &mut View) {
+fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId, view: &mut View) {
     let on = is_on(host, stage);
     let response = ui.interact(rect, ui.scope_id().with(("stage", stage.stem())), Sense::click());
-    let dot = pos2(rect.left() + SWITCH_REACH, rect.top() + 16.0);
+    let dot = pos2(rect.left() + SWITCH_REACH, rect.top() + 15.0);
     let switch_rect = Rect::from_center_size(dot, vec2(2.0, 2.0) * SWITCH_REACH);
     let switch = ui.interact(switch_rect, ui.scope_id().with(("switch", stage.stem())), Sense::click());
     let selected = view.stage == stage;
@@ -68,80 +70,161 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &Desk, stage: StageId, vi
         view.stage = stage;
         view.expanded = false;
     }
-    if response.secondary_clicked() {
-        let listen = Listen { stage, source: ListenSource::Delta };
-        view.wish.listen = (view.wish.listen != Some(listen)).then_some(listen);
-    }
     if switch.hovered() {
         view.hint = format!("Switches {} {}.", title(stage), if on { "off" } else { "on" });
     } else if response.hovered() {
         let load = 100.0 * desk.bank.loads[stage as usize].get();
         let clipped = desk.bank.clipped[stage as usize].load(std::sync::atomic::Ordering::Relaxed);
         view.hint = format!(
-            "Shows {}. Right-click: hear what it changes.   CPU {load:.2} %   {clipped} samples over full scale",
+            "Shows {}.   CPU {load:.2} %   {clipped} samples over full scale after it",
             title(stage)
         );
     }
+    paint_ground(ui, rect, &response, selected, response.has_focus() || switch.has_focus());
+    let (painter, colors) = (ui.painter().clone(), theme::colors());
+    if on {
+        painter.circle_filled(dot, DOT_RADIUS, theme::family(stage));
+    } else {
+        painter.circle_stroke(dot, DOT_RADIUS, Stroke::new(1.5, colors.disabled));
+    }
+    let name_color = match (on, selected) {
+        (_, true) => colors.text,
+        (true, false) => colors.text_second,
+        (false, false) => colors.text_third,
+    };
+    let font = if selected { theme::strong_font() } else { theme::body_font() };
+    painter.text(pos2(dot.x + 10.0, dot.y), Align2::LEFT_CENTER, title(stage), font, name_color);
+    let pointed = ui.rect_contains_pointer(rect);
+    if pointed {
+        buttons_ui(ui, rect, host, stage, view);
+    }
+    let meter = Rect::from_min_size(pos2(rect.left() + 9.0, rect.bottom() - 17.0), METER);
+    if on {
+        meter_ui(&painter, meter, host, desk, stage);
+    }
+    if !pointed {
+        let text = if on { summary(host, stage) } else { "off".to_owned() };
+        let below = pos2(rect.right() - 8.0, rect.bottom() - 13.0);
+        painter.text(below, Align2::RIGHT_CENTER, text, theme::label_font(), colors.text_third);
+    }
+}
 
-    let painter = ui.painter();
+fn paint_ground(ui: &Ui, rect: Rect, response: &egui::Response, selected: bool, focused: bool) {
+    let (painter, colors) = (ui.painter(), theme::colors());
     let fill = match (selected, response.hovered()) {
-        (true, _) => theme::colors().raised,
-        (false, true) => theme::colors().hover,
-        (false, false) => theme::colors().panel,
+        (true, _) => colors.raised,
+        (false, true) => colors.hover,
+        (false, false) => colors.panel,
     };
     painter.rect_filled(rect, theme::RADIUS, fill);
     if selected {
         let top = Rect::from_min_size(rect.min, vec2(rect.width(), 2.0));
-        painter.rect_filled(top, theme::RADIUS, theme::colors().accent);
+        painter.rect_filled(top, theme::RADIUS, colors.accent);
     }
-    if on {
-        painter.circle_filled(dot, DOT_RADIUS, theme::family(stage));
-    } else {
-        painter.circle_stroke(dot, DOT_RADIUS, Stroke::new(1.5, theme::colors().disabled));
+    if focused {
+        painter.rect_stroke(rect, theme::RADIUS, theme::focus_ring(), egui::StrokeKind::Inside);
     }
-    let name_color = match (on, selected) {
-        (_, true) => theme::colors().text,
-        (true, false) => theme::colors().text_second,
-        (false, false) => theme::colors().text_third,
-    };
-    let name = pos2(dot.x + 10.0, dot.y);
-    painter.text(name, Align2::LEFT_CENTER, title(stage), theme::body_font(), name_color);
-    let summary = if on { summary(host, stage) } else { "off".to_owned() };
-    // Reduction hangs from the top of its track.
-    let reduction_db = desk.reductions_db[stage as usize];
-    if on && reduction_db > 0.05 {
-        let track = Rect::from_min_size(pos2(rect.left() + 8.0, rect.bottom() - 17.0), vec2(36.0, 9.0));
-        painter.rect_filled(track, 2.0, theme::colors().well);
-        let share = (reduction_db / MOST_REDUCTION_DB).min(1.0) as f32;
-        let bar = Rect::from_min_size(track.min, vec2(track.width() * share, track.height()));
-        painter.rect_filled(bar, 2.0, theme::colors().reduction);
+}
+
+/// What a cell offers while the pointer is over it: hear what the stage changes, and reset it.
+fn buttons_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, view: &mut View) {
+    let cell = |n: f32| Rect::from_min_size(rect.max - vec2(24.0 * n, 22.0), vec2(21.0, 19.0));
+    let name = title(stage);
+    let heard = view.listens(stage, ListenSource::Delta);
+    let hint = format!("Plays what {name} changes, and nothing else.");
+    if icon_ui(ui, cell(2.0), &format!("{name} delta"), heard, &hint, view, draw_delta) {
+        view.toggle_listen(stage, ListenSource::Delta);
     }
-    let below = pos2(rect.right() - 8.0, rect.bottom() - 13.0);
-    painter.text(below, Align2::RIGHT_CENTER, summary, theme::label_font(), theme::colors().text_third);
+    let hint = format!("Sets {name} to its defaults.");
+    if icon_ui(ui, cell(1.0), &format!("{name} reset"), false, &hint, view, draw_reset) {
+        panel::reset(host, stage);
+    }
+}
+
+fn draw_delta(painter: &Painter, rect: Rect, color: Color32) {
+    let c = rect.center();
+    let corners = vec![c + vec2(0.0, -5.0), c + vec2(5.0, 4.0), c + vec2(-5.0, 4.0), c + vec2(0.0, -5.0)];
+    painter.add(Shape::line(corners, Stroke::new(1.5, color)));
+}
+
+fn draw_reset(painter: &Painter, rect: Rect, color: Color32) {
+    let c = rect.center();
+    let at = |angle: f32| c + 4.8 * vec2(angle.cos(), angle.sin());
+    let points: Vec<Pos2> = (0..=16).map(|n| at(-0.9 + 5.2 * n as f32 / 16.0)).collect();
+    painter.add(Shape::line(points, Stroke::new(1.4, color)));
+    let tip = at(-0.9);
+    let arrow = vec![tip + vec2(-0.5, -3.6), tip, tip + vec2(-3.6, 0.6)];
+    painter.add(Shape::line(arrow, Stroke::new(1.4, color)));
+}
+
+/// A stage's own meter.
+fn meter_ui(painter: &Painter, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId) {
+    let colors = theme::colors();
+    let settings = host.tree.to_settings();
+    match stage {
+        StageId::DynamicEq | StageId::Multiband | StageId::Glue | StageId::Clipper | StageId::Limiter => {
+            let share = (desk.reductions_db[stage as usize] / MOST_REDUCTION_DB).min(1.0) as f32;
+            painter.rect_filled(rect, 2.0, colors.well);
+            let bar = Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
+            painter.rect_filled(bar, 2.0, colors.reduction);
+        }
+        StageId::Equalizer => {
+            let gain = |n: usize| {
+                let hz = 30.0 * 600f64.powf(n as f64 / 18.0);
+                let on = settings.equalizer.bands.iter().filter(|band| band.on);
+                on.map(|band| band.response_db(hz, desk.sample_rate())).sum::<f64>().clamp(-9.0, 9.0)
+            };
+            let x = |n: usize| rect.left() + rect.width() * n as f32 / 18.0;
+            let points = (0..=18).map(|n| pos2(x(n), rect.center().y - 0.6 * gain(n) as f32)).collect();
+            painter.add(Shape::line(points, Stroke::new(1.5, colors.output)));
+        }
+        StageId::Saturator => harmonics_ui(painter, rect, &desk.pictures.saturator(&settings.saturator).1.harmonics_db),
+        StageId::Bass => harmonics_ui(painter, rect, &desk.pictures.bass(&settings.bass).harmonics_db),
+        StageId::Imager => {
+            painter.rect_filled(rect, 2.0, colors.well);
+            let half = 0.25 * rect.width() * settings.imager.width as f32;
+            let bar = Rect::from_center_size(rect.center(), vec2(2.0 * half, rect.height()));
+            painter.rect_filled(bar.intersect(rect), 2.0, colors.mid);
+        }
+        StageId::InputTrim => {
+            painter.rect_filled(rect, 2.0, colors.well);
+            let at = rect.center().x + rect.width() * (settings.input_trim.gain_db / 48.0) as f32;
+            let (from, to) = (at.min(rect.center().x), at.max(rect.center().x));
+            painter.rect_filled(Rect::from_x_y_ranges(from..=to, rect.y_range()), 1.0, colors.utility);
+            painter.vline(rect.center().x, rect.y_range(), theme::line(colors.track));
+        }
+        StageId::Dither => {}
+    }
+}
+
+/// The first harmonics as bars, from -80 dB up.
+fn harmonics_ui(painter: &Painter, rect: Rect, levels_db: &[f64]) {
+    for (n, db) in levels_db.iter().take(4).enumerate() {
+        let share = ((db + 80.0) / 60.0).clamp(0.08, 1.0) as f32;
+        let left = rect.left() + 9.0 * n as f32;
+        let bar = Rect::from_min_max(pos2(left, rect.bottom() - share * rect.height()), pos2(left + 6.0, rect.bottom()));
+        painter.rect_filled(bar, 1.0, theme::colors().side);
+    }
 }
 
 /// The one value that says most about a stage.
 fn summary(host: &Host, stage: StageId) -> String {
     let count = |prefix: &str| {
-        let on = host
-            .tree
-            .pointers()
-            .filter(|(id, _)| id.starts_with(prefix) && host.tree.plain(id) == Ok(1.0))
-            .count();
+        let bands = host.tree.pointers().filter(|(id, _)| id.starts_with(prefix));
+        let on = bands.filter(|(id, _)| host.tree.plain(id) == Ok(1.0)).count();
         if on == 1 { "1 band".to_owned() } else { format!("{on} bands") }
     };
-    let text = |id: &str| host.tree.text(id).unwrap_or_default();
     match stage {
-        StageId::InputTrim => text("input_trim_gain"),
+        StageId::InputTrim => host.text("input_trim_gain"),
         StageId::Equalizer => count("equalizer_band_on_"),
         StageId::DynamicEq => count("dynamic_eq_band_on_"),
         StageId::Multiband => count("multiband_band_on_"),
-        StageId::Glue => text("glue_ratio"),
-        StageId::Saturator => text("saturator_character"),
-        StageId::Bass => text("bass_amount"),
-        StageId::Imager => text("imager_width"),
-        StageId::Clipper => text("clipper_threshold"),
-        StageId::Limiter => text("limiter_ceiling"),
-        StageId::Dither => text("dither_word_length"),
+        StageId::Glue => host.text("glue_ratio"),
+        StageId::Saturator => host.text("saturator_character").chars().take(7).collect(),
+        StageId::Bass => host.text("bass_amount"),
+        StageId::Imager => host.text("imager_width"),
+        StageId::Clipper => host.text("clipper_threshold").replace(" dBFS", " dB"),
+        StageId::Limiter => host.text("limiter_ceiling").replace(" dBTP", " dB"),
+        StageId::Dither => host.text("dither_word_length"),
     }
 }

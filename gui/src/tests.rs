@@ -1,26 +1,31 @@
-//! The window without a screen: everything found by its accessible name, clicked, dragged, turned and typed into.
+//! The window without a screen: everything found by its accessible name, clicked, dragged, turned and typed into; and drawn in software.
 
-use crate::app::{View, window_ui};
-use crate::desk::Desk;
-use crate::host::{Gestures, Host};
+mod gestures;
+mod raster;
+mod snapshots;
+
+use crate::app::App;
+use crate::host::Gestures;
 use crate::status::Status;
 use crate::theme;
+use crate::view::View;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, TouchPhase, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use lacquer_dsp::chain::StageId;
-use lacquer_params::{Preset, Tree};
+use lacquer_params::{LacquerParams, Library, Tree};
+use lacquer_tests::player::{Player, RATE_HZ};
 use nice_plug::prelude::ParamPtr;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What the host was told, in order.
 type Log = Rc<RefCell<Vec<String>>>;
 
 /// A host that takes every change over and keeps a log.
 struct Recorder {
-    tree: Rc<Tree>,
+    tree: Tree,
     log: Log,
 }
 
@@ -40,38 +45,74 @@ impl Gestures for Recorder {
     }
 }
 
+/// A folder for the presets of one test, removed with it.
+struct Folder(std::path::PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 struct Bench {
-    harness: Harness<'static, View>,
-    tree: Rc<Tree>,
+    harness: Harness<'static, App>,
+    tree: Tree,
     log: Log,
+    player: Player,
+    _folder: Folder,
 }
 
 impl Bench {
     fn new() -> Self {
-        let (tree, log) = (Rc::new(Tree::new()), Log::default());
-        let recorder = Recorder { tree: tree.clone(), log: log.clone() };
-        let status = Status::default();
-        let mut desk = Desk::new(status.meters().clone());
-        let presets = Preset::factory();
-        let (held, history) = (tree.clone(), RefCell::default());
-        let ui = move |ui: &mut egui::Ui, view: &mut View| {
-            theme::apply(ui.ctx());
-            desk.update(ui.ctx());
-            let host = Host { gestures: &recorder, tree: &held, history: &history };
-            window_ui(ui, &host, &mut desk, &status, &presets, view);
+        Self::sized(theme::WINDOW_SIZE, 1.0)
+    }
+
+    fn sized([width, height]: [f32; 2], pixels_per_point: f32) -> Self {
+        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("lacquer-gui-{}-{number}", std::process::id()));
+        let params = Arc::new(LacquerParams::default());
+        let log = Log::default();
+        let recorder = Recorder { tree: Tree::over(params.clone()), log: log.clone() };
+        let status = Arc::new(Status::default());
+        let player = Player::new(status.meters().clone());
+        status.publish(player.latency_samples() as u32, RATE_HZ as f32);
+        let app = App::with_library(params.clone(), status, Library::at(&folder));
+        let mut opened = false;
+        let ui = move |ui: &mut egui::Ui, app: &mut App| {
+            if opened {
+                app.show(ui, &recorder);
+            } else {
+                // Fonts are there from the next frame on.
+                app.open(ui.ctx());
+                opened = true;
+            }
         };
-        let [width, height] = theme::WINDOW_SIZE;
         let harness = Harness::builder()
             .with_size(vec2(width, height))
+            .with_pixels_per_point(pixels_per_point)
             .with_step_dt(1.0 / 60.0)
-            .build_ui_state(ui, View::default());
-        let mut this = Self { harness, tree, log };
-        this.steps(2);
+            .renderer(raster::Raster::default())
+            .build_ui_state(ui, app);
+        let mut this = Self { harness, tree: Tree::over(params), log, player, _folder: Folder(folder) };
+        this.steps(3);
         this
+    }
+
+    fn view(&self) -> &View {
+        &self.harness.state().view
     }
 
     fn steps(&mut self, count: usize) {
         (0..count).for_each(|_| self.harness.step());
+    }
+
+    /// Plays for a while, a picture after each sixtieth of a second.
+    fn play(&mut self, seconds: f64) {
+        for _ in 0..(60.0 * seconds) as usize {
+            self.player.play(&self.tree.to_settings(), RATE_HZ as usize / 60);
+            self.harness.step();
+        }
     }
 
     /// Middle of what has a role and a name.
@@ -131,135 +172,3 @@ impl Bench {
     }
 }
 
-#[test]
-fn every_stage_has_its_switch_and_its_panel() {
-    let mut bench = Bench::new();
-    for stage in StageId::ALL {
-        let title = crate::strip::title(*stage);
-        let id = format!("{}_on", stage.stem());
-        let before = bench.plain(&id);
-        bench.take_log();
-        bench.click(bench.place(Role::Switch, &format!("{title} on")));
-        assert_eq!(bench.plain(&id), 1.0 - before, "{title}");
-        assert_eq!(bench.take_log(), [format!("begin {id}"), format!("set {id}"), format!("end {id}")]);
-        bench.click(bench.place(Role::Tab, title));
-        assert_eq!(bench.harness.state().stage, *stage);
-    }
-}
-
-#[test]
-fn a_fader_is_dragged_by_the_exact_amount_in_one_gesture() {
-    let mut bench = Bench::new();
-    let at = bench.place(Role::Slider, "Drive");
-    let before = bench.tree.normalized("limiter_drive").expect("a parameter");
-    bench.take_log();
-    bench.drag(at, vec2(40.0, 0.0));
-    let after = bench.tree.normalized("limiter_drive").expect("a parameter");
-    // 200 pixels are the travel.
-    assert!((after - before - 0.2).abs() < 1e-3, "{before} {after}");
-    let log = bench.take_log();
-    assert_eq!(log.iter().filter(|line| line.starts_with("begin")).count(), 1, "{log:?}");
-    assert_eq!(log.last().map(String::as_str), Some("end limiter_drive"));
-}
-
-#[test]
-fn a_fader_takes_wheel_and_double_click() {
-    let mut bench = Bench::new();
-    let at = bench.place(Role::Slider, "Drive");
-    bench.move_to(at);
-    bench.harness.event(Event::MouseWheel {
-        unit: MouseWheelUnit::Point,
-        delta: vec2(0.0, 250.0),
-        phase: TouchPhase::Move,
-        source: egui::MouseWheelSource::Unknown,
-        modifiers: Modifiers::NONE,
-    });
-    bench.steps(60);
-    // Five steps of a hundredth of 48 dB.
-    assert!((bench.plain("limiter_drive") - 2.4).abs() < 0.49, "{}", bench.plain("limiter_drive"));
-    bench.double_click(at);
-    assert_eq!(bench.plain("limiter_drive"), 0.0, "double-click resets");
-}
-
-#[test]
-fn what_was_done_is_undone_and_done_again() {
-    let mut bench = Bench::new();
-    bench.drag(bench.place(Role::Slider, "Drive"), vec2(40.0, 0.0));
-    let driven = bench.plain("limiter_drive");
-    bench.click(bench.place(Role::Switch, "Glue on"));
-    bench.click(bench.place(Role::Button, "Undo"));
-    assert_eq!((bench.plain("glue_on"), bench.plain("limiter_drive")), (0.0, driven));
-    bench.key(Key::Z, Modifiers::COMMAND);
-    assert_eq!(bench.plain("limiter_drive"), 0.0);
-    bench.click(bench.place(Role::Button, "Redo"));
-    bench.key(Key::Z, Modifiers::COMMAND | Modifiers::SHIFT);
-    assert_eq!((bench.plain("glue_on"), bench.plain("limiter_drive")), (1.0, driven));
-}
-
-#[test]
-fn keys_step_through_the_stages_and_switch_them() {
-    let mut bench = Bench::new();
-    bench.key(Key::OpenBracket, Modifiers::NONE);
-    assert_eq!(bench.harness.state().stage, StageId::Clipper);
-    bench.key(Key::P, Modifiers::NONE);
-    assert_eq!(bench.plain("clipper_on"), 1.0);
-    for _ in 0..5 {
-        bench.key(Key::CloseBracket, Modifiers::NONE);
-    }
-    assert_eq!(bench.harness.state().stage, StageId::Dither);
-}
-
-#[test]
-fn every_tab_of_the_analysis_opens_small_and_large() {
-    let mut bench = Bench::new();
-    for size in ["Larger", "Smaller"] {
-        for name in
-            ["Spectrum", "Mono fold", "Stereo", "History", "Translation", "Platforms", "Vinyl", "Monitor"]
-        {
-            bench.click(bench.place(Role::Tab, name));
-        }
-        bench.click(bench.place(Role::Button, size));
-    }
-    assert!(!bench.harness.state().expanded);
-}
-
-#[test]
-fn monitoring_is_asked_for_and_escape_ends_it() {
-    let mut bench = Bench::new();
-    bench.click(bench.place(Role::Button, "Mix"));
-    assert_eq!(bench.plain("compare"), 1.0);
-    bench.click(bench.place(Role::Button, "Delta"));
-    assert!(bench.harness.state().wish.settings.delta);
-    bench.click(bench.place(Role::Tab, "Monitor"));
-    bench.click(bench.place(Role::Button, "Side"));
-    assert_ne!(bench.harness.state().wish, Default::default());
-    bench.key(Key::Escape, Modifiers::NONE);
-    bench.steps(2);
-    assert_eq!(bench.harness.state().wish, Default::default());
-    assert_eq!(bench.plain("compare"), 0.0);
-}
-
-#[test]
-fn the_equalizers_nodes_are_added_and_dragged() {
-    let mut bench = Bench::new();
-    bench.click(bench.place(Role::Tab, "Equalizer"));
-    let graph = bench.place(Role::Canvas, "Equalizer graph");
-    bench.double_click(graph);
-    assert_eq!((bench.plain("equalizer_band_on_1"), bench.plain("equalizer_on")), (1.0, 1.0));
-    let (hz, gain) = (bench.plain("equalizer_frequency_1"), bench.plain("equalizer_gain_1"));
-    // The middle of 10 Hz to 24 kHz.
-    assert!((hz / 489.9).ln().abs() < 0.01 && gain.abs() < 0.2, "{hz} {gain}");
-    let node = bench.place(Role::Slider, "Equalizer band 1 node");
-    bench.take_log();
-    bench.drag(node, vec2(50.0, -40.0));
-    assert!(bench.plain("equalizer_frequency_1") > 1.3 * hz && bench.plain("equalizer_gain_1") > gain + 4.0);
-    let log = bench.take_log();
-    assert_eq!(
-        log.iter().filter(|line| line.starts_with("begin")).count(),
-        2,
-        "one gesture of both: {log:?}"
-    );
-    let node = bench.place(Role::Slider, "Equalizer band 1 node");
-    bench.double_click(node);
-    assert_eq!(bench.plain("equalizer_gain_1"), 0.0, "double-click resets the gain");
-}

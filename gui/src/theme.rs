@@ -8,8 +8,9 @@ use lacquer_params::Theme;
 use std::cell::Cell;
 use std::sync::Arc;
 
-/// Size of the window in logical pixels: as designed, and the least at which nothing is cut off.
+/// Size of the window in logical pixels, as designed.
 pub const WINDOW_SIZE: [f32; 2] = [1200.0, 760.0];
+/// The least size at which nothing is cut off.
 pub const LEAST_WINDOW_SIZE: [f32; 2] = [1000.0, 680.0];
 
 /// Width of the meter column.
@@ -60,8 +61,9 @@ pub struct Colors {
     pub track: Color32,
     /// Between areas.
     pub seam: Color32,
-    /// Lines of a graph, and those that carry a figure.
+    /// Lines of a graph.
     pub grid: Color32,
+    /// The line of a graph that the others are measured from.
     pub grid_major: Color32,
     /// Values and names.
     pub text: Color32,

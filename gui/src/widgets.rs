@@ -1,23 +1,38 @@
-//! What parameters are set with: a fader for numbers, a menu for choices, a toggle for switches.
+//! What parameters are set with: knobs and faders for numbers, menus for choices, toggles for switches, handles in graphs.
 
 mod button;
 mod choice;
 mod fader;
+mod handle;
+mod knob;
+mod menu;
+mod number;
 mod toggle;
+mod typing;
 
-pub(crate) use button::button_ui;
+pub(crate) use button::{button_ui, icon_ui, small_button_ui};
 pub(crate) use choice::choice_ui;
 pub(crate) use fader::fader_ui;
+pub(crate) use handle::{Axis, Handle, handle_ui};
+pub(crate) use knob::knob_ui;
 pub(crate) use toggle::toggle_ui;
 
-use crate::app::{View, area_ui};
+use crate::app::area_ui;
 use crate::host::Host;
 use crate::theme;
+use crate::view::View;
 use egui::{Align2, Rect, Ui, pos2};
 use lacquer_params::ParameterInfo;
 
+/// Widest place of a parameter in a row.
+const WIDEST_FIELD: f32 = 154.0;
+/// How much slower Shift makes a drag, and the wheel.
+const FINE: f32 = 0.1;
+/// Scroll that makes one step, in points.
+const WHEEL_POINTS: f32 = 50.0;
+
 /// How far the pointer went before a drag was known to be one: nothing of it is to be lost.
-pub(crate) fn missed(ui: &egui::Ui, response: &egui::Response) -> egui::Vec2 {
+fn missed(ui: &Ui, response: &egui::Response) -> egui::Vec2 {
     // Asked before: the context is locked while its input is read.
     let delta = response.drag_delta();
     ui.input(|input| match (input.pointer.press_origin(), input.pointer.interact_pos()) {
@@ -26,12 +41,42 @@ pub(crate) fn missed(ui: &egui::Ui, response: &egui::Response) -> egui::Vec2 {
     })
 }
 
+/// Whole steps of the wheel over a widget since the last frame; what is less than a step is kept for later.
+fn wheel_steps(ui: &Ui, response: &egui::Response) -> f32 {
+    let scroll = ui.input(|input| input.smooth_scroll_delta());
+    let moved = scroll.y + scroll.x;
+    if moved == 0.0 || !response.hovered() || response.dragged() {
+        return 0.0;
+    }
+    let memory = response.id.with("wheel");
+    let gathered = ui.data(|data| data.get_temp::<f32>(memory)).unwrap_or_default() + moved;
+    let steps = (gathered / WHEEL_POINTS).trunc();
+    ui.data_mut(|data| data.insert_temp(memory, gathered - steps * WHEEL_POINTS));
+    steps
+}
+
+/// Steps right and up that the arrow keys of a focused widget asked for, a tenth each with Shift.
+fn arrow_steps(ui: &Ui, response: &egui::Response) -> egui::Vec2 {
+    use egui::Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp};
+    if !response.has_focus() {
+        return egui::Vec2::ZERO;
+    }
+    // The arrows are the widget's and do not move the focus.
+    let lock = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, lock));
+    ui.input(|input| {
+        let count = |key| input.num_presses(key) as f32;
+        let speed = if input.modifiers.shift { FINE } else { 1.0 };
+        egui::vec2(count(ArrowRight) - count(ArrowLeft), count(ArrowUp) - count(ArrowDown)) * speed
+    })
+}
+
 /// Gives a menu's button its name: egui's own has only what is chosen.
 pub(crate) fn name_menu(response: &egui::Response, name: &str) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::ComboBox, true, name));
 }
 
-/// A parameter with its label, as whatever widget suits it.
+/// A parameter with its label, as whatever widget suits it: a knob, a menu, a toggle.
 pub(crate) fn field_ui(
     ui: &mut Ui,
     rect: Rect,
@@ -41,15 +86,44 @@ pub(crate) fn field_ui(
     view: &mut View,
 ) {
     if info.choices.is_empty() {
-        area_ui(ui, rect, |ui| fader_ui(ui, host, info, label, view));
+        area_ui(ui, rect, |ui| knob_ui(ui, host, info, label, view));
         return;
     }
-    let control = Rect::from_min_max(pos2(rect.left(), rect.bottom() - theme::CONTROL_HEIGHT), rect.max);
+    let middle = rect.center().y;
     if info.choices == ["Off", "On"] {
+        let control =
+            Rect::from_center_size(rect.center(), egui::vec2(rect.width() - 8.0, theme::CONTROL_HEIGHT));
         area_ui(ui, control, |ui| toggle_ui(ui, host, &info.id, label, control.width(), view));
         return;
     }
-    let above = pos2(rect.left(), rect.top() + 6.0);
-    ui.painter().text(above, Align2::LEFT_CENTER, label, theme::label_font(), theme::colors().text_third);
+    let above = pos2(rect.left() + 2.0, middle - 15.0);
+    ui.painter().text(
+        above,
+        Align2::LEFT_CENTER,
+        label,
+        theme::label_font(),
+        theme::colors().text_third,
+    );
+    let control = Rect::from_min_max(
+        pos2(rect.left(), middle - 3.0),
+        pos2(rect.right() - 8.0, middle - 3.0 + theme::CONTROL_HEIGHT),
+    );
     area_ui(ui, control, |ui| choice_ui(ui, host, &info.id, control.width(), view));
+}
+
+/// Parameters side by side, each as wide as the others: ids with their labels.
+pub(crate) fn row_ui(ui: &mut Ui, rect: Rect, host: &Host, fields: &[(&str, &str)], view: &mut View) {
+    let width = (rect.width() / fields.len().max(1) as f32).min(WIDEST_FIELD);
+    for (n, (id, label)) in fields.iter().enumerate() {
+        let Some(info) = host.tree.info(id) else { continue };
+        let corner = pos2(rect.left() + n as f32 * width, rect.top());
+        field_ui(
+            ui,
+            Rect::from_min_size(corner, egui::vec2(width, rect.height())),
+            host,
+            info,
+            label,
+            view,
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod clap_host;
 pub mod meters;
+pub mod player;
 pub mod settings;
 pub mod signals;
 pub mod spectrum;

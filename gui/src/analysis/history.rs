@@ -1,6 +1,7 @@
 //! Loudness over the song, with its target, its overs and the limiter's work; at the right how it is distributed.
 
-use super::{empty_ui, plot, well_ui};
+use super::empty_ui;
+use crate::axes::{plot, well_ui};
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::meters::target;

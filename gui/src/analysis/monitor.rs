@@ -1,6 +1,6 @@
 //! What is heard: parts of the stereo, and the blind test.
 
-use crate::app::View;
+use crate::view::View;
 use crate::theme;
 use crate::widgets::button_ui;
 use egui::{Align2, Rect, Ui, pos2, vec2};

@@ -1,7 +1,7 @@
 //! What mono takes, a third of an octave each.
 
-use super::{plot, well_ui};
-use crate::app::View;
+use crate::axes::{plot, well_ui};
+use crate::view::View;
 use crate::desk::Desk;
 use crate::scale::{Graph, difference};
 use crate::theme;

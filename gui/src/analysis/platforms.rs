@@ -1,7 +1,7 @@
 //! What each target will do to this master; a click lets it be heard so.
 
 use super::{columns, scroll_ui};
-use crate::app::View;
+use crate::view::View;
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::meters::target;

@@ -1,7 +1,8 @@
 //! Spectra: input against output, or mid against side; lines or thirds of an octave; tilted so that music lies level.
 
-use super::{plot, well_ui};
-use crate::app::{View, area_ui};
+use crate::axes::{plot, well_ui};
+use crate::app::area_ui;
+use crate::view::View;
 use crate::desk::Desk;
 use crate::scale::{Graph, frequencies};
 use crate::theme;

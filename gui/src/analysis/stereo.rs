@@ -30,7 +30,8 @@ pub(super) fn stereo_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
     );
 }
 
-fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
+/// Mid upwards, side across, enlarged until it fills its place.
+pub(crate) fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, 2.0, theme::colors().well);
     let centre = rect.center();

@@ -1,7 +1,7 @@
 //! What devices keep of the master; a click lets it be heard through the model of one.
 
 use super::{columns, scroll_ui};
-use crate::app::View;
+use crate::view::View;
 use crate::desk::Desk;
 use crate::scale::difference;
 use crate::theme;

@@ -1,10 +1,14 @@
-//! The last seconds of a stage that changes gain: input and output from below, reduction from above.
+//! The last seconds of a stage that changes gain: input and output from below, reduction from above, overs marked.
 
+use super::curve::band;
+use crate::axes::levels_ui;
 use crate::desk::{Desk, TRACE_POINTS};
 use crate::host::Host;
 use crate::scale::{Graph, level};
 use crate::theme;
-use egui::{Align2, Color32, Mesh, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use crate::view::View;
+use crate::widgets::{Axis, Handle, handle_ui};
+use egui::{Align2, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::chain::StageId;
 
 /// Peaks at the edges, dBFS.
@@ -12,38 +16,25 @@ const SPAN: [f64; 2] = [-36.0, 3.0];
 /// Reductions that reach to the bottom, dB.
 const DEEPEST_DB: f64 = 18.0;
 /// Width of the column that says how much it is now.
-const NOW: f32 = 64.0;
+const NOW: f32 = 72.0;
+/// Half the height of what a pointer hits of a line.
+const REACH: f32 = 6.0;
 
-/// Whether a stage's reduction makes a picture.
-pub(crate) fn has_picture(stage: StageId) -> bool {
-    matches!(
-        stage,
-        StageId::Multiband | StageId::Glue | StageId::Clipper | StageId::Limiter | StageId::DynamicEq
-    )
-}
-
-/// Draws the picture of a stage.
-pub(crate) fn dynamics_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, desk: &Desk) {
-    let plot = Rect::from_min_max(rect.min + vec2(32.0, 0.0), rect.max - vec2(NOW, 0.0));
+/// Draws the last seconds of `stage`; `threshold` is a level in dB that can be dragged, with its name.
+pub(super) fn dynamics_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    host: &Host,
+    stage: StageId,
+    threshold: Option<(&str, &str)>,
+    desk: &Desk,
+    view: &mut View,
+) {
+    let plot = Rect::from_min_max(rect.min + vec2(32.0, 4.0), rect.max - vec2(NOW, 16.0));
     let graph = Graph { rect: plot, x: [0.0, TRACE_POINTS as f64], y: SPAN, logarithmic: false };
+    levels_ui(ui, &graph, &[-30.0, -24.0, -18.0, -12.0, -6.0, 0.0], &|db| level(db).replace(".0", ""));
+    let colors = theme::colors();
     let painter = ui.painter().with_clip_rect(rect);
-    painter.rect_filled(plot, 2.0, theme::colors().well);
-    for db in [-30.0, -24.0, -18.0, -12.0, -6.0, 0.0] {
-        let y = graph.y(db).round() + 0.5;
-        painter.hline(
-            plot.x_range(),
-            y,
-            theme::line(if db == 0.0 { theme::colors().grid_major } else { theme::colors().grid }),
-        );
-        let at = pos2(plot.left() - 4.0, y);
-        painter.text(
-            at,
-            Align2::RIGHT_CENTER,
-            format!("{db:.0}").replace('-', "\u{2212}"),
-            theme::axis_font(),
-            theme::colors().text_third,
-        );
-    }
     let start = TRACE_POINTS - desk.trace.len().min(TRACE_POINTS);
     let x = |n: usize| graph.x((start + n) as f64);
     let db = |amplitude: f32| 20.0 * f64::from(amplitude).max(1e-6).log10();
@@ -51,73 +42,52 @@ pub(crate) fn dynamics_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, 
         (0..desk.trace.len()).map(|n| pos2(x(n), value(n))).collect()
     };
     let output = line(&|n| graph.y(db(desk.trace[n].output)));
-    painter.add(band(&output, plot.bottom(), theme::colors().output.gamma_multiply(0.35)));
-    painter.add(Shape::line(
-        line(&|n| graph.y(db(desk.trace[n].input))),
-        Stroke::new(1.0, theme::colors().input),
-    ));
+    painter.add(band(&output, plot.bottom(), colors.output.gamma_multiply(0.35)));
+    painter.add(Shape::line(line(&|n| graph.y(db(desk.trace[n].input))), Stroke::new(1.0, colors.input)));
     let reduction = |n: usize| f64::from(desk.trace[n].reductions_db[stage as usize]);
     let reductions = line(&|n| plot.top() + plot.height() * (reduction(n) / DEEPEST_DB).min(1.0) as f32);
-    painter.add(band(&reductions, plot.top(), theme::colors().reduction.gamma_multiply(0.5)));
-    painter.add(Shape::line(reductions, Stroke::new(1.5, theme::colors().reduction)));
-    let threshold = match stage {
-        StageId::Limiter => Some("limiter_ceiling"),
-        StageId::Clipper => Some("clipper_threshold"),
-        StageId::Glue => Some("glue_threshold"),
-        _ => None,
-    };
-    if let Some(plain) = threshold.and_then(|id| host.tree.plain(id).ok()) {
-        painter.hline(plot.x_range(), graph.y(plain), Stroke::new(1.0, theme::colors().accent));
-        painter.text(
-            pos2(plot.right() - 4.0, graph.y(plain) - 2.0),
-            Align2::RIGHT_BOTTOM,
-            level(plain),
-            theme::axis_font(),
-            theme::colors().accent,
-        );
+    painter.add(band(&reductions, plot.top(), colors.reduction.gamma_multiply(0.5)));
+    painter.add(Shape::line(reductions, Stroke::new(1.5, colors.reduction)));
+    let over = desk.bank.controls.over_level.get();
+    for n in (0..desk.trace.len()).filter(|n| desk.trace[*n].output > over) {
+        let at = pos2(x(n), plot.top() + 7.0);
+        let corners = vec![at, at + vec2(-3.5, -6.0), at + vec2(3.5, -6.0)];
+        painter.add(Shape::convex_polygon(corners, colors.alarm, Stroke::NONE));
+    }
+    for (seconds, name) in [(0, "\u{2212}6 s"), (2, "\u{2212}4"), (4, "\u{2212}2"), (6, "now")] {
+        let at = pos2(graph.x(f64::from(seconds) * 200.0), plot.bottom() + 2.0);
+        let align = [Align2::LEFT_TOP, Align2::CENTER_TOP, Align2::RIGHT_TOP]
+            [usize::from(seconds > 0) + usize::from(seconds == 6)];
+        painter.text(at, align, name, theme::axis_font(), colors.text_third);
     }
     let most = (0..desk.trace.len()).map(reduction).fold(0.0, f64::max);
-    let column = pos2(rect.right(), rect.top());
-    painter.text(
-        column,
-        Align2::RIGHT_TOP,
-        level(-desk.reductions_db[stage as usize]),
-        theme::main_font(),
-        theme::colors().reduction,
-    );
-    painter.text(
-        column + vec2(0.0, 20.0),
-        Align2::RIGHT_TOP,
-        "dB now",
-        theme::label_font(),
-        theme::colors().text_third,
-    );
-    painter.text(
-        column + vec2(0.0, 44.0),
-        Align2::RIGHT_TOP,
-        level(-most),
-        theme::main_font(),
-        theme::colors().text,
-    );
-    painter.text(
-        column + vec2(0.0, 64.0),
-        Align2::RIGHT_TOP,
-        "most in 6 s",
-        theme::label_font(),
-        theme::colors().text_third,
-    );
+    let corner = pos2(rect.right() - 4.0, rect.top());
+    let now = [
+        (-desk.reductions_db[stage as usize], "dB now", colors.reduction),
+        (-most, "most in 6 s", colors.text),
+    ];
+    for (n, (value, name, color)) in now.into_iter().enumerate() {
+        let at = corner + vec2(0.0, 44.0 * n as f32);
+        painter.text(at, Align2::RIGHT_TOP, level(value), theme::main_font(), color);
+        painter.text(at + vec2(0.0, 20.0), Align2::RIGHT_TOP, name, theme::label_font(), colors.text_third);
+    }
+    if let Some((id, name)) = threshold {
+        threshold_ui(ui, &graph, host, id, name, view);
+    }
 }
 
-/// The area between a line and a level.
-fn band(points: &[Pos2], base: f32, color: Color32) -> Shape {
-    let mut mesh = Mesh::default();
-    for point in points {
-        mesh.colored_vertex(*point, color);
-        mesh.colored_vertex(pos2(point.x, base), color);
-    }
-    for n in 0..points.len().saturating_sub(1) as u32 {
-        mesh.add_triangle(2 * n, 2 * n + 1, 2 * n + 2);
-        mesh.add_triangle(2 * n + 1, 2 * n + 2, 2 * n + 3);
-    }
-    Shape::mesh(mesh)
+/// A level that is dragged up and down.
+pub(super) fn threshold_ui(ui: &mut Ui, graph: &Graph, host: &Host, id: &str, name: &str, view: &mut View) {
+    let y = graph.y(host.tree.plain(id).unwrap_or_default());
+    let hit = Rect::from_min_max(pos2(graph.rect.left(), y - REACH), pos2(graph.rect.right(), y + REACH));
+    let line = format!("{name} line");
+    let hint = format!("{name}  {}    Drag it, Shift fine, double-click resets.", host.text(id));
+    let handle = Handle { name: &line, x: None, y: Some(Axis::new(id)), wheel: None, hint: &hint };
+    let response = handle_ui(ui, graph, hit, host, &handle, view);
+    let lit = response.hovered() || response.dragged() || response.has_focus();
+    let color = theme::colors().accent;
+    ui.painter().hline(graph.rect.x_range(), y, Stroke::new(if lit { 2.0 } else { 1.0 }, color));
+    let at = pos2(graph.rect.left() + 6.0, y - 2.0);
+    let text = format!("{name} {}", host.text(id));
+    ui.painter().text(at, Align2::LEFT_BOTTOM, text, theme::axis_font(), color);
 }

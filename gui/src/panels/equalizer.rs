@@ -1,48 +1,43 @@
-//! The equalizer's graph: its curve over the live spectrum, a node for each band.
+//! The equalizer: its curve over the live spectrum, a node for each band, the bands in a row, and the chosen one's controls.
 //!
-//! Drag a node for frequency and gain (Shift: a tenth as fast), turn the wheel over it for Q, double-click it to reset its gain, Delete
-//! to switch it off, right-click for shape and placement. Double-click on empty graph switches a free band on there.
+//! Drag a node for frequency and gain, turn the wheel over it for Q, double-click it to reset its gain, Delete to switch it off,
+//! right-click for shape and placement. Double-click on empty graph switches a free band on there.
 
-use crate::analysis::spectrum::{self, SpectrumView};
-use crate::app::View;
+use super::curve::{self, HIT, note, points};
+use super::split;
 use crate::desk::Desk;
 use crate::host::Host;
-use crate::scale::{Graph, difference, frequencies};
+use crate::scale::{Graph, hertz};
 use crate::theme;
-use crate::widgets::missed;
-use egui::{
-    Align2, Color32, Id, Key, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
-};
-use lacquer_dsp::chain::equalizer::{EQUALIZER_BANDS, EqualizerBand, Placement};
+use crate::view::View;
+use crate::widgets::{Axis, Handle, choice_ui, field_ui, handle_ui, row_ui, small_button_ui, toggle_ui};
+use egui::{Align2, Color32, ComboBox, Key, Pos2, Rect, Response, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use lacquer_dsp::chain::equalizer::{EQUALIZER_BANDS, EqualizerBand, EqualizerSettings, Placement};
+use lacquer_dsp::chain::{ListenSource, StageId};
 
-/// Gains at the edges, dB.
-const SPAN: [f64; 2] = [-20.0, 20.0];
-/// Radius of a node, of the chosen one's ring, and of what a pointer hits.
-const NODE: f32 = 9.0;
-const RING: f32 = 13.0;
-const HIT: f32 = 16.0;
-/// How much slower Shift makes a drag.
-const FINE: f32 = 0.1;
-/// Factor of Q for one step of the wheel.
-const WHEEL_FACTOR: f64 = 1.12;
-/// Scroll that makes one step, in points.
-const WHEEL_POINTS: f32 = 50.0;
+/// Gains that the graph's edges can stand for, dB.
+const RANGES_DB: [f64; 4] = [3.0, 6.0, 12.0, 20.0];
+/// Height of a band in the row of bands.
+const CHIP: f32 = 42.0;
 
-fn id(name: &str, band: usize) -> String {
+pub(super) fn id(name: &str, band: usize) -> String {
     format!("equalizer_{name}_{}", band + 1)
 }
 
-fn color(placement: Placement) -> Color32 {
+/// A channel's colour.
+pub(super) fn color(placement: Placement) -> Color32 {
+    let colors = theme::colors();
     match placement {
-        Placement::Stereo => theme::colors().accent,
-        Placement::Left => theme::colors().output,
-        Placement::Right => theme::colors().reduction,
-        Placement::Mid => theme::colors().mid,
-        Placement::Side => theme::colors().side,
+        Placement::Stereo => colors.accent,
+        Placement::Left => colors.output,
+        Placement::Right => colors.reduction,
+        Placement::Mid => colors.mid,
+        Placement::Side => colors.side,
     }
 }
 
-fn letter(placement: Placement) -> &'static str {
+/// A channel's letter: colour never stands alone.
+pub(super) fn letter(placement: Placement) -> &'static str {
     match placement {
         Placement::Stereo => "",
         Placement::Left => "L",
@@ -52,37 +47,128 @@ fn letter(placement: Placement) -> &'static str {
     }
 }
 
-/// Draws the graph and takes what is done in it.
-pub(crate) fn equalizer_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &Desk, view: &mut View) {
-    let plot = Rect::from_min_max(rect.min + vec2(32.0, 0.0), rect.max - vec2(32.0, 16.0));
-    let graph = Graph { rect: plot, x: [10.0, 24_000.0], y: SPAN, logarithmic: true };
-    grid_ui(ui, &graph);
-    let levels = Graph { y: [-90.0, 0.0], ..graph };
-    let painter = ui.painter().clone();
-    spectrum::draw(ui, &levels, &desk.input, &desk.output, SpectrumView::default());
+pub(super) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
+    choice_ui(ui, host, "equalizer_phase", 92.0, view);
+    let menu = ComboBox::from_id_salt("range")
+        .selected_text(format!("\u{00b1}{} dB", view.curve.range_db))
+        .width(72.0)
+        .show_ui(ui, |ui| {
+            for range in RANGES_DB {
+                ui.selectable_value(&mut view.curve.range_db, range, format!("\u{00b1}{range} dB"));
+            }
+        });
+    crate::widgets::name_menu(&menu.response, "Range of the graph");
+    let piano = view.curve.piano;
+    if small_button_ui(ui, 56.0, "Notes", piano, "Notes in place of hertz below the graph.", view).clicked() {
+        view.curve.piano = !piano;
+    }
+    toggle_ui(ui, host, "equalizer_auto_gain", "Auto gain", 76.0, view);
+}
+
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
+    let (picture, rows) = split(body, 1);
+    let chips = Rect::from_min_max(pos2(body.left(), picture.bottom() - CHIP), picture.right_bottom());
+    let area = Rect::from_min_max(picture.min, pos2(picture.right(), chips.top() - theme::MARGIN));
     let settings = host.tree.to_settings().equalizer;
+    graph_ui(ui, area, host, desk, &settings, view);
+    for (n, band) in settings.bands.iter().enumerate() {
+        let width = (chips.width() - 7.0 * theme::GAP) / EQUALIZER_BANDS as f32;
+        let corner = chips.min + vec2(n as f32 * (width + theme::GAP), 0.0);
+        chip_ui(ui, Rect::from_min_size(corner, vec2(width, CHIP)), host, n, band, view);
+    }
+    controls_ui(ui, rows[0], host, view);
+}
+
+fn controls_ui(ui: &mut Ui, row: Rect, host: &Host, view: &mut View) {
+    let band = view.band;
+    let names = [
+        ("band_on", "On"),
+        ("shape", "Shape"),
+        ("frequency", "Frequency"),
+        ("gain", "Gain"),
+        ("q", "Q"),
+        ("slope", "Slope"),
+        ("placement", "Channel"),
+    ];
+    let solo = Rect::from_min_max(pos2(row.right() - 84.0, row.top()), row.max);
+    let fields = Rect::from_min_max(row.min, pos2(solo.left() - theme::MARGIN, row.bottom()));
+    let ids = names.map(|(name, label)| (id(name, band), label));
+    let fields_of: Vec<(&str, &str)> = ids.iter().map(|(id, label)| (id.as_str(), *label)).collect();
+    // The switch names its band and is narrower than the rest.
+    let switch = Rect::from_min_size(fields.min, vec2(84.0, fields.height()));
+    if let Some(info) = host.tree.info(&ids[0].0) {
+        field_ui(ui, switch, host, info, &format!("Band {}", band + 1), view);
+    }
+    let rest = Rect::from_min_max(pos2(switch.right() + 4.0, fields.top()), fields.max);
+    row_ui(ui, rest, host, &fields_of[1..], view);
+    let button = Rect::from_center_size(solo.center(), vec2(solo.width(), theme::CONTROL_HEIGHT));
+    let heard = view.listens(StageId::Equalizer, ListenSource::Part(band));
+    let hint = "Plays what lies in the region of this band.";
+    if crate::widgets::button_ui(ui, button, "Hear band", heard, hint, view) {
+        view.toggle_listen(StageId::Equalizer, ListenSource::Part(band));
+    }
+}
+
+/// One band of the row: number, shape's values; a click chooses it.
+fn chip_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, band: &EqualizerBand, view: &mut View) {
+    let response = ui.interact(rect, ui.scope_id().with(("equalizer chip", n)), Sense::click());
+    let chosen = view.band == n;
+    response.widget_info(|| {
+        WidgetInfo::selected(egui::accesskit::Role::Tab, true, chosen, format!("Band {}", n + 1))
+    });
+    if response.clicked() {
+        view.band = n;
+    }
+    if response.double_clicked() {
+        host.set_plain(&id("band_on", n), f64::from(!band.on));
+    }
+    if response.hovered() {
+        view.hint = format!("Band {}: click chooses, double-click switches it.", n + 1);
+    }
+    let (painter, colors) = (ui.painter(), theme::colors());
+    let fill = if chosen { colors.raised } else if response.hovered() { colors.hover } else { colors.well };
+    painter.rect_filled(rect, theme::RADIUS, fill);
+    if chosen {
+        painter.rect_stroke(rect, theme::RADIUS, theme::line(colors.accent), StrokeKind::Inside);
+    }
+    let (mark, ink) = if band.on { (color(band.placement), colors.text) } else { (colors.disabled, colors.text_third) };
+    let circle = rect.min + vec2(15.0, 13.0);
+    painter.circle_stroke(circle, 7.5, egui::Stroke::new(1.5, mark));
+    painter.text(circle, Align2::CENTER_CENTER, format!("{}", n + 1), theme::label_font(), ink);
+    let right = rect.right() - 8.0;
+    let main = if band.has_gain() { host.text(&id("gain", n)) } else { host.text(&id("slope", n)) };
+    painter.text(pos2(right, rect.top() + 13.0), Align2::RIGHT_CENTER, main, theme::strong_font(), ink);
+    let below = rect.top() + 30.0;
+    let at = |x: f32| pos2(x, below);
+    let second = theme::label_font();
+    let frequency = hertz(band.frequency_hz);
+    painter.text(at(rect.left() + 8.0), Align2::LEFT_CENTER, frequency, second.clone(), colors.text_third);
+    painter.text(circle + vec2(11.0, 0.0), Align2::LEFT_CENTER, letter(band.placement), theme::strong_font(), mark);
+    let q = format!("Q {}", host.text(&id("q", n)));
+    painter.text(at(right), Align2::RIGHT_CENTER, q, second, colors.text_third);
+}
+
+/// The graph and what is done in it.
+fn graph_ui(ui: &mut Ui, area: Rect, host: &Host, desk: &Desk, settings: &EqualizerSettings, view: &mut View) {
+    let most = view.curve.range_db;
+    let graph = curve::graph(area, [-1.1 * most, 1.1 * most]);
+    let steps: Vec<f64> = (-3..=3).map(|n| f64::from(n) * most / 3.0).collect();
+    curve::ground_ui(ui, &graph, &steps, desk, view);
     let rate = desk.sample_rate();
-    let hz = frequencies(&graph, 2.0);
     let on: Vec<&EqualizerBand> = settings.bands.iter().filter(|band| band.on).collect();
     let strength = if settings.on { 1.0 } else { 0.4 };
+    let painter = ui.painter().with_clip_rect(graph.rect);
     for band in &on {
-        let curve = hz.iter().map(|hz| graph.at(*hz, band.response_db(*hz, rate))).collect();
-        let color = color(band.placement).gamma_multiply(0.3 * strength);
-        painter.add(Shape::line(curve, Stroke::new(1.5, color)));
+        let single = points(&graph, |hz| band.response_db(hz, rate));
+        curve::line(&painter, single, 1.5, color(band.placement).gamma_multiply(0.3 * strength));
     }
     // What mid and side, or left and right, get together differs: a curve for each part that has bands of its own.
     for part in parts(&on) {
-        let sum = hz.iter().map(|hz| {
-            let db = on
-                .iter()
-                .filter(|band| reaches(band.placement, part))
-                .map(|band| band.response_db(*hz, rate))
-                .sum();
-            graph.at(*hz, db)
-        });
-        painter.add(Shape::line(sum.collect(), Stroke::new(2.2, color(part).gamma_multiply(strength))));
+        let heard = |band: &&&EqualizerBand| band.placement == Placement::Stereo || band.placement == part;
+        let sum = |hz: f64| on.iter().filter(heard).map(|band| band.response_db(hz, rate)).sum();
+        curve::line(&painter, points(&graph, sum), 2.2, color(part).gamma_multiply(strength));
     }
-    let background = ui.interact(plot, ui.scope_id().with("equalizer graph"), Sense::click());
+    let background = ui.interact(graph.rect, ui.scope_id().with("equalizer graph"), Sense::click());
     background.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Canvas, true, "Equalizer graph"));
     for (n, band) in settings.bands.iter().enumerate().filter(|(_, band)| band.on) {
         node_ui(ui, &graph, host, n, band, view);
@@ -96,7 +182,7 @@ pub(crate) fn equalizer_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &Desk, vi
         view.hint = if on.is_empty() {
             "Double-click adds a band.".to_owned()
         } else {
-            "Drag a node, Shift fine; wheel: Q; double-click resets; right-click: shape; Delete switches off."
+            "Drag a node, Shift fine, Alt one axis; wheel: Q; double-click resets; right-click: shape; Delete switches off."
                 .to_owned()
         };
     }
@@ -104,58 +190,10 @@ pub(crate) fn equalizer_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &Desk, vi
 
 /// The parts that sum curves are drawn for.
 fn parts(bands: &[&EqualizerBand]) -> Vec<Placement> {
-    let has = |placement| bands.iter().any(|band| band.placement == placement);
-    let mut parts = Vec::new();
-    for placement in [Placement::Left, Placement::Right, Placement::Mid, Placement::Side] {
-        if has(placement) {
-            parts.push(placement);
-        }
-    }
-    if parts.is_empty() { vec![Placement::Stereo] } else { parts }
-}
-
-fn reaches(band: Placement, part: Placement) -> bool {
-    band == Placement::Stereo || band == part
-}
-
-fn grid_ui(ui: &Ui, graph: &Graph) {
-    let painter = ui.painter();
-    painter.rect_filled(graph.rect, 2.0, theme::colors().well);
-    for db in [-18.0, -12.0, -6.0, 0.0, 6.0, 12.0, 18.0] {
-        let y = graph.y(db).round() + 0.5;
-        let color = if db == 0.0 { theme::colors().track } else { theme::colors().grid };
-        painter.hline(graph.rect.x_range(), y, theme::line(color));
-        let text = difference(db).replace(".0", "");
-        painter.text(
-            pos2(graph.rect.left() - 4.0, y),
-            Align2::RIGHT_CENTER,
-            text,
-            theme::axis_font(),
-            theme::colors().text_third,
-        );
-    }
-    for (hz, name) in [
-        (20.0, "20"),
-        (50.0, "50"),
-        (100.0, "100"),
-        (200.0, "200"),
-        (500.0, "500"),
-        (1e3, "1k"),
-        (2e3, "2k"),
-        (5e3, "5k"),
-        (1e4, "10k"),
-        (2e4, "20k"),
-    ] {
-        let x = graph.x(hz).round() + 0.5;
-        painter.vline(x, graph.rect.y_range(), theme::line(theme::colors().grid));
-        painter.text(
-            pos2(x, graph.rect.bottom() + 2.0),
-            Align2::CENTER_TOP,
-            name,
-            theme::axis_font(),
-            theme::colors().text_third,
-        );
-    }
+    let own = [Placement::Left, Placement::Right, Placement::Mid, Placement::Side];
+    let found: Vec<_> =
+        own.into_iter().filter(|part| bands.iter().any(|band| band.placement == *part)).collect();
+    if found.is_empty() { vec![Placement::Stereo] } else { found }
 }
 
 fn add_band(host: &Host, graph: &Graph, bands: &[EqualizerBand; EQUALIZER_BANDS], at: Pos2, view: &mut View) {
@@ -163,13 +201,10 @@ fn add_band(host: &Host, graph: &Graph, bands: &[EqualizerBand; EQUALIZER_BANDS]
         view.problem = Some("All eight bands are in use.".to_owned());
         return;
     };
-    let [from, to] = graph.x;
-    let share = f64::from((at.x - graph.rect.left()) / graph.rect.width());
-    let [bottom, top] = graph.y;
-    let gain = bottom + (top - bottom) * f64::from((graph.rect.bottom() - at.y) / graph.rect.height());
+    host.name_step(&format!("Equalizer band {}", free + 1));
     host.set_plain(&id("shape", free), 0.0);
-    host.set_plain(&id("frequency", free), (from * (to / from).powf(share)).clamp(10.0, 40_000.0));
-    host.set_plain(&id("gain", free), gain.clamp(-18.0, 18.0));
+    host.set_plain(&id("frequency", free), graph.value_at_x(at.x).clamp(10.0, 40_000.0));
+    host.set_plain(&id("gain", free), graph.value_at_y(at.y).clamp(-18.0, 18.0));
     host.set_plain(&id("q", free), 1.0);
     host.set_plain(&id("band_on", free), 1.0);
     host.set_plain("equalizer_on", 1.0);
@@ -178,95 +213,35 @@ fn add_band(host: &Host, graph: &Graph, bands: &[EqualizerBand; EQUALIZER_BANDS]
 }
 
 fn node_ui(ui: &mut Ui, graph: &Graph, host: &Host, n: usize, band: &EqualizerBand, view: &mut View) {
-    let gain_db = if band.has_gain() { band.gain_db } else { 0.0 };
-    let centre = graph.at(band.frequency_hz, gain_db);
-    let place = Rect::from_center_size(centre, vec2(2.0 * HIT, 2.0 * HIT));
-    let response = ui.interact(place, ui.scope_id().with(("equalizer node", n)), Sense::click_and_drag());
-    response.widget_info(|| {
-        WidgetInfo::labeled(egui::accesskit::Role::Slider, true, format!("Equalizer band {} node", n + 1))
-    });
-    if response.clicked() || response.drag_started() {
+    let centre = graph.at(band.frequency_hz, if band.has_gain() { band.gain_db } else { 0.0 });
+    let [frequency, gain, q] = ["frequency", "gain", "q"].map(|name| id(name, n));
+    let name = format!("Equalizer band {} node", n + 1);
+    let handle = Handle {
+        name: &name,
+        x: Some(Axis::new(&frequency)),
+        y: band.has_gain().then(|| Axis::new(&gain)),
+        wheel: Some(&q),
+        hint: "",
+    };
+    let hit = Rect::from_center_size(centre, vec2(2.0 * HIT, 2.0 * HIT));
+    let response = handle_ui(ui, graph, hit, host, &handle, view);
+    if response.clicked() || response.drag_started() || response.gained_focus() {
         view.band = n;
-        response.request_focus();
-    }
-    drag(ui, &response, graph, host, n, band);
-    if response.double_clicked() {
-        host.reset(&id("gain", n));
-    }
-    if response.hovered() {
-        wheel(ui, response.id.with("wheel"), host, n, band.q);
     }
     if response.has_focus() && ui.input(|input| input.key_pressed(Key::Delete)) {
         host.set_plain(&id("band_on", n), 0.0);
     }
     menu(&response, host, n);
-    let chosen = view.band == n;
-    let fill = color(band.placement);
-    let painter = ui.painter();
-    painter.circle_filled(centre, NODE, if chosen { fill } else { theme::colors().raised });
-    painter.circle_stroke(centre, NODE, Stroke::new(1.5, fill));
-    if chosen || response.has_focus() {
-        painter.circle_stroke(centre, RING, Stroke::new(1.5, fill));
-    }
     let text = format!("{}{}", n + 1, letter(band.placement));
-    let ink = if chosen { theme::colors().on_accent } else { theme::colors().text };
-    painter.text(centre, Align2::CENTER_CENTER, text, theme::label_font(), ink);
+    curve::node_ui(ui, centre, &text, color(band.placement), view.band == n, response.has_focus());
     if response.hovered() || response.dragged() {
-        read_out(ui, graph, centre, host, n, band);
-    }
-}
-
-/// Frequency and gain follow the pointer: one gesture of both.
-fn drag(ui: &Ui, response: &Response, graph: &Graph, host: &Host, n: usize, band: &EqualizerBand) {
-    let ids = [id("frequency", n), id("gain", n)];
-    // Followed here and not read back: a host may answer late.
-    let memory = response.id.with("position");
-    if response.drag_started() {
-        let missed = missed(ui, response);
-        let [from, to] = graph.x;
-        let [bottom, top] = graph.y;
-        let start = [
-            band.frequency_hz.ln() + f64::from(missed.x / graph.rect.width()) * (to / from).ln(),
-            band.gain_db - f64::from(missed.y / graph.rect.height()) * (top - bottom),
+        let text = |name: &str| host.text(&id(name, n));
+        let lines = [
+            format!("{}   {}", text("frequency"), note(band.frequency_hz)),
+            if band.has_gain() { text("gain") } else { text("slope") },
+            format!("Q {}   {}", text("q"), text("shape")),
         ];
-        ui.data_mut(|data| data.insert_temp(memory, start));
-        ids.iter().for_each(|id| host.begin(id));
-    }
-    if response.dragged()
-        && let Some([log_hz, gain_db]) = ui.data(|data| data.get_temp::<[f64; 2]>(memory))
-    {
-        let speed = if ui.input(|input| input.modifiers.shift) { FINE } else { 1.0 };
-        let moved = response.drag_delta() * speed;
-        let [from, to] = graph.x;
-        let [bottom, top] = graph.y;
-        let log_hz = log_hz + f64::from(moved.x / graph.rect.width()) * (to / from).ln();
-        let gain_db = gain_db - f64::from(moved.y / graph.rect.height()) * (top - bottom);
-        let [log_hz, gain_db] = [log_hz.clamp(10f64.ln(), 40_000f64.ln()), gain_db.clamp(-18.0, 18.0)];
-        ui.data_mut(|data| data.insert_temp(memory, [log_hz, gain_db]));
-        let values = [log_hz.exp(), if band.has_gain() { gain_db } else { band.gain_db }];
-        for (id, plain) in ids.iter().zip(values) {
-            if let Ok(normalized) = host.tree.normalize(id, plain) {
-                host.set_normalized(id, normalized);
-            }
-        }
-    }
-    if response.drag_stopped() {
-        ids.iter().for_each(|id| host.end(id));
-        ui.data_mut(|data| data.remove::<[f64; 2]>(memory));
-    }
-}
-
-/// Steps the quality factor; what is less than a step is kept for later.
-fn wheel(ui: &Ui, memory: Id, host: &Host, n: usize, q: f64) {
-    let moved = ui.input(|input| input.smooth_scroll_delta().y);
-    if moved == 0.0 {
-        return;
-    }
-    let gathered = ui.data(|data| data.get_temp::<f32>(memory)).unwrap_or_default() + moved;
-    let steps = (gathered / WHEEL_POINTS).trunc();
-    ui.data_mut(|data| data.insert_temp(memory, gathered - steps * WHEEL_POINTS));
-    if steps != 0.0 {
-        host.set_plain(&id("q", n), (q * WHEEL_FACTOR.powf(f64::from(steps))).clamp(0.1, 30.0));
+        curve::read_out_ui(ui, graph, centre, lines);
     }
 }
 
@@ -294,55 +269,6 @@ fn menu(response: &Response, host: &Host, n: usize) {
             host.set_plain(&id("band_on", n), 0.0);
             ui.close();
         }
-        ui.label(id("frequency", n));
+        ui.weak(format!("Automation: {}, {}", id("frequency", n), id("gain", n)));
     });
-}
-
-/// Frequency, note, gain and Q beside a node, never over it.
-fn read_out(ui: &Ui, graph: &Graph, centre: Pos2, host: &Host, n: usize, band: &EqualizerBand) {
-    let size = vec2(156.0, 58.0);
-    let left = if centre.x + RING + 8.0 + size.x < graph.rect.right() {
-        centre.x + RING + 8.0
-    } else {
-        centre.x - RING - 8.0 - size.x
-    };
-    let top = (centre.y - size.y / 2.0).clamp(graph.rect.top() + 4.0, graph.rect.bottom() - size.y - 4.0);
-    let rect = Rect::from_min_size(pos2(left, top), size);
-    let painter = ui.painter();
-    painter.rect_filled(rect, theme::RADIUS, theme::colors().raised);
-    painter.rect_stroke(rect, theme::RADIUS, theme::line(theme::colors().track), egui::StrokeKind::Inside);
-    let text = |name: &str| host.tree.text(&id(name, n)).unwrap_or_default();
-    let lines = [
-        (format!("{}   {}", text("frequency"), note(band.frequency_hz)), theme::colors().text),
-        (if band.has_gain() { text("gain") } else { text("slope") }, theme::colors().text_second),
-        (format!("Q {}   {}", text("q"), text("shape")), theme::colors().text_second),
-    ];
-    for (row, (line, color)) in lines.into_iter().enumerate() {
-        let at = rect.min + vec2(8.0, 12.0 + 17.0 * row as f32);
-        painter.text(at, Align2::LEFT_CENTER, line, theme::body_font(), color);
-    }
-}
-
-/// The nearest note and how far from it in cents, A4 at 440 Hz.
-fn note(hz: f64) -> String {
-    const NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
-    let pitch = 69.0 + 12.0 * (hz / 440.0).log2();
-    let nearest = pitch.round();
-    let cents = ((pitch - nearest) * 100.0).round();
-    let name = NAMES[(nearest as i32).rem_euclid(12) as usize];
-    let sign = if cents < 0.0 { "\u{2212}" } else { "+" };
-    format!("{name}{} {sign}{}", (nearest as i32).div_euclid(12) - 1, cents.abs())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn notes_are_named_with_their_cents() {
-        assert_eq!(note(440.0), "A4 +0");
-        assert_eq!(note(261.63), "C4 +0");
-        assert_eq!(note(1000.0), "B5 +21");
-        assert_eq!(note(20.0), "D#0 +49");
-    }
 }

@@ -1,0 +1,77 @@
+//! The hint bar: what is under the pointer, what went wrong, what is heard instead of the master; at the right how the chain runs.
+
+use crate::desk::Desk;
+use crate::host::Host;
+use crate::status::Status;
+use crate::strip;
+use crate::theme;
+use crate::view::View;
+use egui::{Ui, vec2};
+
+/// What is heard instead of the master, in words; none if nothing is.
+fn monitored(host: &Host, view: &View) -> Option<String> {
+    let settings = view.wish.settings;
+    let mut heard = Vec::new();
+    if view.abx.is_some() {
+        heard.push("the blind test".to_owned());
+    } else if host.tree.plain("compare") == Ok(1.0) {
+        heard.push("the mix, no louder than the master".to_owned());
+    } else if host.tree.plain("compare") == Ok(2.0) {
+        heard.push("the master, no louder than the mix".to_owned());
+    }
+    if settings.delta {
+        heard.push("what the chain changes".to_owned());
+    }
+    if let Some(listen) = view.wish.listen {
+        heard.push(format!("what {} changes", strip::title(listen.stage)));
+    }
+    if let Some(platform) = view.platform {
+        heard.push(format!("as {platform} plays it"));
+    }
+    if let Some(device) = settings.device {
+        heard.push(format!("through a model of: {}", device.name()));
+    }
+    if settings.solo != Default::default() {
+        heard.push(format!("{:?} alone", settings.solo));
+    }
+    if settings.swap {
+        heard.push("left and right exchanged".to_owned());
+    }
+    if settings.dim {
+        heard.push("dimmed".to_owned());
+    }
+    (!heard.is_empty()).then(|| heard.join("; "))
+}
+
+pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, status: &Status, view: &mut View) {
+    let rect = ui.max_rect();
+    let monitored = monitored(host, view);
+    let is_heard = desk.bank.monitoring.load(std::sync::atomic::Ordering::Relaxed);
+    let painter = ui.painter();
+    painter.rect_filled(
+        rect,
+        0.0,
+        if monitored.is_some() { theme::colors().accent } else { theme::colors().bar },
+    );
+    let (text, color) = match (&monitored, &view.problem) {
+        (Some(heard), _) => {
+            let waits = if is_heard { "" } else { "   (waits for playback at the pace of ears)" };
+            (format!("You hear {heard}: never in a bounce.   Esc stops.{waits}"), theme::colors().on_accent)
+        }
+        (None, Some(problem)) => (problem.clone(), theme::colors().alarm),
+        (None, None) => (view.hint.clone(), theme::colors().text_second),
+    };
+    let left = rect.left_center() + vec2(theme::PADDING, 0.0);
+    painter.text(left, egui::Align2::LEFT_CENTER, text, theme::body_font(), color);
+    let running = match status.running() {
+        Some((rate, latency)) => {
+            let ms = latency as f32 * 1000.0 / rate;
+            let load = 100.0 * desk.bank.load.get();
+            format!("{} kHz   latency {latency} samples, {ms:.1} ms   CPU {load:.1} %", rate / 1000.0)
+        }
+        None => "not running".to_owned(),
+    };
+    let color = if monitored.is_some() { theme::colors().on_accent } else { theme::colors().text_third };
+    let right = rect.right_center() - vec2(theme::PADDING, 0.0);
+    painter.text(right, egui::Align2::RIGHT_CENTER, running, theme::body_font(), color);
+}

@@ -1,0 +1,116 @@
+//! Graphs of gain over frequency, in front of the spectrum: what equalizers, bands and widths are drawn on.
+
+use crate::analysis::spectrum::{self, SpectrumView};
+use crate::axes::{frequencies_ui, levels_ui, notes_ui};
+use crate::desk::Desk;
+use crate::scale::{Graph, frequencies};
+use crate::theme;
+use crate::view::View;
+use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+
+/// Frequencies at the edges, hertz.
+const SPAN_HZ: [f64; 2] = [16.0, 24_000.0];
+/// Levels of the spectrum at the edges, dB.
+const LEVELS: [f64; 2] = [-90.0, 0.0];
+/// Radius of a node, of the chosen one's ring, and of what a pointer hits.
+pub(super) const NODE: f32 = 9.0;
+pub(super) const RING: f32 = 13.0;
+pub(super) const HIT: f32 = 16.0;
+
+/// The graph in an area, gains from `bottom` to `top` dB.
+pub(super) fn graph(area: Rect, [bottom, top]: [f64; 2]) -> Graph {
+    let rect = Rect::from_min_max(area.min + vec2(32.0, 4.0), area.max - vec2(32.0, 16.0));
+    Graph { rect, x: SPAN_HZ, y: [bottom, top], logarithmic: true }
+}
+
+/// Lines, figures and the live spectra.
+pub(super) fn ground_ui(ui: &Ui, graph: &Graph, steps: &[f64], desk: &Desk, view: &View) {
+    levels_ui(ui, graph, steps, &|db| {
+        let sign = if db > 0.0 { "+" } else if db < 0.0 { "\u{2212}" } else { "" };
+        format!("{sign}{}", db.abs())
+    });
+    if view.curve.piano { notes_ui(ui, graph) } else { frequencies_ui(ui, graph) }
+    let levels = Graph { y: LEVELS, ..*graph };
+    for db in [-72.0, -54.0, -36.0, -18.0] {
+        let at = pos2(graph.rect.right() + 5.0, levels.y(db));
+        let text = format!("\u{2212}{}", -db);
+        ui.painter().text(at, Align2::LEFT_CENTER, text, theme::axis_font(), theme::colors().text_third);
+    }
+    spectrum::draw(ui, &levels, &desk.input, &desk.output, SpectrumView::default());
+}
+
+/// The points of a gain over frequency.
+pub(super) fn points(graph: &Graph, gain_db: impl Fn(f64) -> f64) -> Vec<Pos2> {
+    frequencies(graph, 2.0).into_iter().map(|hz| graph.at(hz, gain_db(hz))).collect()
+}
+
+/// A curve.
+pub(super) fn line(painter: &Painter, points: Vec<Pos2>, width: f32, color: Color32) {
+    painter.add(Shape::line(points, Stroke::new(width, color)));
+}
+
+/// The area between a line and a level.
+pub(super) fn band(points: &[Pos2], base: f32, color: Color32) -> Shape {
+    let mut mesh = Mesh::default();
+    for point in points {
+        mesh.colored_vertex(*point, color);
+        mesh.colored_vertex(pos2(point.x, base), color);
+    }
+    for n in 0..points.len().saturating_sub(1) as u32 {
+        mesh.add_triangle(2 * n, 2 * n + 1, 2 * n + 2);
+        mesh.add_triangle(2 * n + 1, 2 * n + 2, 2 * n + 3);
+    }
+    Shape::mesh(mesh)
+}
+
+/// A numbered node.
+pub(super) fn node_ui(ui: &Ui, centre: Pos2, text: &str, color: Color32, chosen: bool, focused: bool) {
+    let (painter, colors) = (ui.painter(), theme::colors());
+    painter.circle(centre, NODE, if chosen { color } else { colors.raised }, Stroke::new(1.5, color));
+    if chosen || focused {
+        painter.circle_stroke(centre, RING, Stroke::new(1.5, color));
+    }
+    let ink = if chosen { colors.on_accent } else { colors.text };
+    painter.text(centre, Align2::CENTER_CENTER, text, theme::label_font(), ink);
+}
+
+/// Lines of text in a box beside a node, never over it.
+pub(super) fn read_out_ui(ui: &Ui, graph: &Graph, centre: Pos2, lines: [String; 3]) {
+    let size = vec2(156.0, 58.0);
+    let fits = centre.x + RING + 8.0 + size.x < graph.rect.right();
+    let left = if fits { centre.x + RING + 8.0 } else { centre.x - RING - 8.0 - size.x };
+    let top = (centre.y - size.y / 2.0).clamp(graph.rect.top() + 4.0, graph.rect.bottom() - size.y - 4.0);
+    let rect = Rect::from_min_size(pos2(left, top), size);
+    let (painter, colors) = (ui.painter(), theme::colors());
+    painter.rect_filled(rect, theme::RADIUS, colors.raised);
+    painter.rect_stroke(rect, theme::RADIUS, theme::line(colors.track), egui::StrokeKind::Inside);
+    for (row, text) in lines.into_iter().enumerate() {
+        let (font, color) =
+            if row == 0 { (theme::strong_font(), colors.text) } else { (theme::body_font(), colors.text_second) };
+        painter.text(rect.min + vec2(8.0, 12.0 + 17.0 * row as f32), Align2::LEFT_CENTER, text, font, color);
+    }
+}
+
+/// The nearest note and how far from it in cents, A4 at 440 Hz.
+pub(super) fn note(hz: f64) -> String {
+    const NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
+    let pitch = 69.0 + 12.0 * (hz / 440.0).log2();
+    let nearest = pitch.round();
+    let cents = ((pitch - nearest) * 100.0).round();
+    let name = NAMES[(nearest as i32).rem_euclid(12) as usize];
+    let sign = if cents < 0.0 { "\u{2212}" } else { "+" };
+    format!("{name}{} {sign}{} ct", (nearest as i32).div_euclid(12) - 1, cents.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_named_with_their_cents() {
+        assert_eq!(note(440.0), "A4 +0 ct");
+        assert_eq!(note(261.63), "C4 +0 ct");
+        assert_eq!(note(1000.0), "B5 +21 ct");
+        assert_eq!(note(20.0), "D#0 +49 ct");
+    }
+}

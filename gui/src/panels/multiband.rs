@@ -1,0 +1,200 @@
+//! The multiband compressor: bands over the spectrum with what their gain does now, thresholds and crossovers to drag; a card a band.
+
+use super::curve::{self, band};
+use crate::app::area_ui;
+use crate::desk::Desk;
+use crate::host::Host;
+use crate::scale::{Graph, compact, difference, frequencies, hertz};
+use crate::theme;
+use crate::view::View;
+use crate::widgets::{Axis, Handle, button_ui, choice_ui, fader_ui, handle_ui, toggle_ui};
+use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use lacquer_dsp::chain::multiband::{MULTIBAND_BANDS, MultibandBand, MultibandSettings};
+use lacquer_dsp::chain::{ListenSource, StageId};
+
+/// Gains at the edges, dB, and levels of the thresholds, dBFS.
+const SPAN: [f64; 2] = [-12.0, 6.0];
+const LEVELS: [f64; 2] = [-66.0, 0.0];
+const NAMES: [&str; MULTIBAND_BANDS] = ["Low", "Low mid", "High mid", "High"];
+/// Height of the cards, and of their heads.
+const CARD: f32 = 156.0;
+const HEAD: f32 = 30.0;
+/// Half of what a pointer hits of a line.
+const REACH: f32 = 6.0;
+
+fn id(name: &str, band: usize) -> String {
+    format!("multiband_{name}_{}", band + 1)
+}
+
+pub(super) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
+    choice_ui(ui, host, "multiband_mode", 104.0, view);
+    for (id, label) in [("multiband_link", "Link"), ("multiband_mix", "Mix")] {
+        let Some(info) = host.tree.info(id) else { continue };
+        let (rect, _) = ui.allocate_exact_size(vec2(96.0, theme::FADER_HEIGHT), Sense::hover());
+        area_ui(ui, rect, |ui| fader_ui(ui, host, info, label, view));
+        ui.add_space(theme::GAP);
+    }
+}
+
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
+    let cards = Rect::from_min_max(pos2(body.left(), body.bottom() - theme::MARGIN - CARD), body.max - vec2(0.0, theme::MARGIN));
+    let area = Rect::from_min_max(body.min, pos2(body.right(), cards.top() - theme::MARGIN));
+    let settings = host.tree.to_settings().multiband;
+    let gains = desk.bank.multiband_gains_db.each_ref().map(|gain| f64::from(gain.get()));
+    graph_ui(ui, area, host, desk, &settings, gains, view);
+    let width = (cards.width() - 3.0 * theme::GAP) / MULTIBAND_BANDS as f32;
+    for (n, one) in settings.bands.iter().enumerate() {
+        let corner = cards.min + vec2(n as f32 * (width + theme::GAP), 0.0);
+        card_ui(ui, Rect::from_min_size(corner, vec2(width, CARD)), host, n, one, gains[n], view);
+    }
+}
+
+/// Left and right edge of a band in pixels.
+fn edges(graph: &Graph, settings: &MultibandSettings, n: usize) -> [f32; 2] {
+    let left = n.checked_sub(1).map_or(graph.rect.left(), |n| graph.x(settings.crossovers_hz[n]));
+    let right = settings.crossovers_hz.get(n).map_or(graph.rect.right(), |hz| graph.x(*hz));
+    [left, right]
+}
+
+fn graph_ui(
+    ui: &mut Ui,
+    area: Rect,
+    host: &Host,
+    desk: &Desk,
+    settings: &MultibandSettings,
+    gains: [f64; MULTIBAND_BANDS],
+    view: &mut View,
+) {
+    let graph = curve::graph(area, SPAN);
+    curve::ground_ui(ui, &graph, &[-9.0, -6.0, -3.0, 0.0, 3.0], desk, view);
+    let colors = theme::colors();
+    let painter = ui.painter().with_clip_rect(graph.rect);
+    let [left, right] = edges(&graph, settings, view.multiband_band);
+    let chosen = Rect::from_min_max(pos2(left, graph.rect.top()), pos2(right, graph.rect.bottom()));
+    painter.rect_filled(chosen, 0.0, colors.accent.gamma_multiply(0.06));
+    if settings.on {
+        // The bands' gains, run together over half an octave at each crossover as the filters do.
+        let gain_at = |hz: f64| {
+            let weight = |n: usize| 1.0 / (1.0 + (settings.crossovers_hz[n] / hz).powi(4));
+            (0..MULTIBAND_BANDS - 1).fold(gains[0], |gain, n| gain + weight(n) * (gains[n + 1] - gains[n]))
+        };
+        let points: Vec<_> =
+            frequencies(&graph, 2.0).into_iter().map(|hz| graph.at(hz, gain_at(hz))).collect();
+        painter.add(band(&points, graph.y(0.0), colors.reduction.gamma_multiply(0.35)));
+        curve::line(&painter, points, 2.0, colors.reduction);
+    }
+    for (n, name) in NAMES.into_iter().enumerate() {
+        let [left, right] = edges(&graph, settings, n);
+        let top = graph.rect.top() + 12.0;
+        if right - left > 110.0 {
+            painter.text(pos2(left + 10.0, top), Align2::LEFT_CENTER, name, theme::body_font(), colors.text_second);
+        }
+        if settings.on && settings.bands[n].on && right - left > 60.0 {
+            let text = format!("{} dB", difference(gains[n]));
+            painter.text(pos2(right - 10.0, top), Align2::RIGHT_CENTER, text, theme::strong_font(), colors.reduction);
+        }
+        threshold_ui(ui, &graph, [left, right], host, n, settings.bands[n].on, view);
+    }
+    for (n, hz) in settings.crossovers_hz.into_iter().enumerate() {
+        crossover_ui(ui, &graph, host, n, hz, view);
+    }
+}
+
+fn threshold_ui(ui: &mut Ui, graph: &Graph, [left, right]: [f32; 2], host: &Host, n: usize, on: bool, view: &mut View) {
+    let levels = Graph { y: LEVELS, ..*graph };
+    let id = id("threshold", n);
+    let y = levels.y(host.tree.plain(&id).unwrap_or_default());
+    let hit = Rect::from_min_max(pos2(left + 8.0, y - REACH), pos2((right - 8.0).max(left + 12.0), y + REACH));
+    let name = format!("{} threshold", NAMES[n]);
+    let hint = format!("{name}  {}    Down: compresses more. Drag it, Shift fine, double-click resets.", host.text(&id));
+    let handle = Handle { name: &name, x: None, y: Some(Axis::new(&id)), wheel: None, hint: &hint };
+    let response = handle_ui(ui, &levels, hit, host, &handle, view);
+    if response.clicked() || response.drag_started() {
+        view.multiband_band = n;
+    }
+    let lit = response.hovered() || response.dragged() || response.has_focus();
+    let colors = theme::colors();
+    let color = if on { colors.accent } else { colors.disabled };
+    let painter = ui.painter();
+    painter.extend(egui::Shape::dashed_line(&[pos2(left + 8.0, y), pos2(right - 8.0, y)], Stroke::new(if lit { 2.0 } else { 1.2 }, color), 5.0, 3.0));
+    if right - left > 70.0 {
+        let at = pos2(left + 10.0, y - 2.0);
+        painter.text(at, Align2::LEFT_BOTTOM, compact(&host.text(&id)), theme::axis_font(), if on { colors.accent } else { colors.text_third });
+    }
+}
+
+fn crossover_ui(ui: &mut Ui, graph: &Graph, host: &Host, n: usize, hz: f64, view: &mut View) {
+    let id = id("crossover", n);
+    let x = graph.x(hz).round() + 0.5;
+    let hit = Rect::from_min_max(pos2(x - REACH, graph.rect.top()), pos2(x + REACH, graph.rect.bottom()));
+    let name = format!("Crossover {}", n + 1);
+    let hint = format!("{name}  {}    Drag it, Shift fine, double-click resets.", host.text(&id));
+    let handle = Handle { name: &name, x: Some(Axis::new(&id)), y: None, wheel: None, hint: &hint };
+    let response = handle_ui(ui, graph, hit, host, &handle, view);
+    let lit = response.hovered() || response.dragged() || response.has_focus();
+    let (painter, colors) = (ui.painter(), theme::colors());
+    painter.vline(x, graph.rect.y_range(), Stroke::new(if lit { 2.0 } else { 1.0 }, colors.text_second));
+    let chip = Rect::from_center_size(pos2(x, graph.rect.bottom() - 11.0), vec2(66.0, 18.0));
+    painter.rect_filled(chip, 9.0, colors.raised);
+    painter.text(chip.center(), Align2::CENTER_CENTER, hertz(hz), theme::label_font(), colors.text);
+}
+
+fn card_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, one: &MultibandBand, gain_db: f64, view: &mut View) {
+    let ground = ui.interact(rect, ui.scope_id().with(("card", n)), Sense::click());
+    let chosen = view.multiband_band == n;
+    let name = NAMES[n];
+    ground.widget_info(|| WidgetInfo::selected(egui::accesskit::Role::Tab, true, chosen, format!("{name} band")));
+    if ground.clicked() {
+        view.multiband_band = n;
+    }
+    let colors = theme::colors();
+    ui.painter().rect_filled(rect, theme::RADIUS, colors.well);
+    if chosen {
+        ui.painter().rect_stroke(rect, theme::RADIUS, theme::line(colors.accent), StrokeKind::Inside);
+    }
+    let inner = rect.shrink(6.0);
+    let row = |x: f32, width: f32| Rect::from_min_size(inner.min + vec2(x, 0.0), vec2(width, theme::CONTROL_HEIGHT));
+    let color = if one.on { colors.text } else { colors.text_third };
+    ui.painter().text(row(4.0, 0.0).left_center(), Align2::LEFT_CENTER, name, theme::strong_font(), color);
+    area_ui(ui, row(64.0, 40.0), |ui| toggle_ui(ui, host, &id("band_on", n), "On", 40.0, view));
+    let rest = inner.width() - 110.0;
+    area_ui(ui, row(110.0, rest), |ui| choice_ui(ui, host, &id("direction", n), rest - 2.0, view));
+    let heard = view.listens(StageId::Multiband, ListenSource::Part(n));
+    let solo = Rect::from_min_max(inner.max - vec2(72.0, theme::CONTROL_HEIGHT), inner.max);
+    if button_ui(ui, solo, "Hear", heard, "Plays this band alone.", view) {
+        view.toggle_listen(StageId::Multiband, ListenSource::Part(n));
+    }
+    picture_ui(ui, Rect::from_min_size(inner.min + vec2(2.0, HEAD), vec2(52.0, 52.0)), one, gain_db);
+    let fields = [
+        [("threshold", "Thr."), ("ratio", "Ratio")],
+        [("attack", "Att."), ("release", "Rel.")],
+        [("knee", "Knee"), ("range", "Range")],
+        [("makeup", "Gain"), ("", "")],
+    ];
+    let area = Rect::from_min_max(inner.min + vec2(60.0, HEAD), inner.max);
+    let width = (area.width() - theme::GAP) / 2.0;
+    for (line, pair) in fields.into_iter().enumerate() {
+        for (column, (name, label)) in pair.into_iter().enumerate() {
+            let Some(info) = host.tree.info(&id(name, n)) else { continue };
+            let corner = area.min + vec2(column as f32 * (width + theme::GAP), line as f32 * theme::FADER_HEIGHT);
+            let place = Rect::from_min_size(corner, vec2(width, theme::FADER_HEIGHT));
+            area_ui(ui, place, |ui| fader_ui(ui, host, info, label, view));
+        }
+    }
+}
+
+/// A band's static curve, and below it what its gain does now.
+fn picture_ui(ui: &Ui, rect: Rect, one: &MultibandBand, gain_db: f64) {
+    let colors = theme::colors();
+    let graph = Graph { rect, x: [-60.0, 0.0], y: [-60.0, 0.0], logarithmic: false };
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.rect_filled(rect, 2.0, colors.panel);
+    curve::line(&painter, vec![rect.left_bottom(), rect.right_top()], 1.0, colors.track);
+    let points = (0..=30).map(|n| f64::from(n) * 2.0 - 60.0).map(|db| graph.at(db, one.output_db(db)));
+    curve::line(&painter, points.collect(), 1.5, if one.on { colors.reduction } else { colors.disabled });
+    let at = pos2(rect.left(), rect.bottom() + 14.0);
+    let moved = if one.on { gain_db - one.makeup_db } else { 0.0 };
+    ui.painter().text(at, Align2::LEFT_CENTER, "Moves", theme::axis_font(), colors.text_third);
+    let text = difference(moved);
+    ui.painter().text(at + vec2(0.0, 15.0), Align2::LEFT_CENTER, text, theme::strong_font(), colors.text);
+}

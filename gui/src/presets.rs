@@ -1,0 +1,219 @@
+//! The presets' part of the top bar: factory and own, next and previous, save, rename, delete, and the lock on the output.
+
+use crate::host::Host;
+use crate::theme;
+use crate::view::{PresetName, View};
+use crate::widgets::{icon_ui, name_menu};
+use egui::{Color32, ComboBox, Key, Painter, Rect, Sense, Shape, Stroke, Ui, vec2};
+use lacquer_params::library::Owned;
+use lacquer_params::preset::OUTPUT;
+use lacquer_params::Preset;
+
+/// Width of the name, and of the field in which it is typed.
+const WIDTH: f32 = 168.0;
+
+/// What the menu offers.
+struct Shelf<'a> {
+    factory: &'a [Preset],
+    own: Vec<Owned>,
+}
+
+impl Shelf<'_> {
+    /// Every preset in the menu's order.
+    fn all(&self) -> impl Iterator<Item = &Preset> {
+        self.factory.iter().chain(self.own.iter().map(|owned| &owned.preset))
+    }
+}
+
+pub(crate) fn preset_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut View) {
+    if view.preset_name.is_some() {
+        naming_ui(ui, host, view);
+        return;
+    }
+    let chosen = host.session(|session| session.preset.clone());
+    let step = step_ui(ui, view, -1) + {
+        let picked = menu_ui(ui, host, factory, &chosen, view);
+        let step = step_ui(ui, view, 1);
+        if let Some(preset) = picked {
+            take(host, &preset, view);
+        }
+        step
+    };
+    if step != 0 {
+        let shelf = Shelf { factory, own: host.library.read().0 };
+        let count = shelf.all().count() as i32;
+        let place = shelf.all().position(|preset| preset.name == chosen).map_or(-1, |place| place as i32);
+        let next = if place < 0 && step < 0 { count - 1 } else { (place + step).rem_euclid(count.max(1)) };
+        if let Some(preset) = shelf.all().nth(next as usize).cloned() {
+            take(host, &preset, view);
+        }
+    }
+    let locked = host.session(|session| session.keeps_output);
+    let rect = ui.allocate_exact_size(vec2(24.0, theme::CONTROL_HEIGHT), Sense::hover()).0;
+    let hint = "Keeps ceiling, true peak and dither when a preset is taken.";
+    if icon_ui(ui, rect, "Lock output", locked, hint, view, draw_lock) {
+        host.edit_session(|session| session.keeps_output = !locked);
+    }
+}
+
+/// An arrow to the preset before or after.
+fn step_ui(ui: &mut Ui, view: &mut View, step: i32) -> i32 {
+    let rect = ui.allocate_exact_size(vec2(20.0, theme::CONTROL_HEIGHT), Sense::hover()).0;
+    let (name, draw): (_, fn(&Painter, Rect, Color32)) =
+        if step < 0 { ("Previous preset", draw_before) } else { ("Next preset", draw_after) };
+    if icon_ui(ui, rect, name, false, &format!("{name}."), view, draw) { step } else { 0 }
+}
+
+/// The menu; gives what was picked.
+fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mut View) -> Option<Preset> {
+    let mut picked = None;
+    let shown = if chosen.is_empty() { "Presets" } else { chosen };
+    let response = ComboBox::from_id_salt("presets")
+        .selected_text(shown)
+        .width(WIDTH)
+        .truncate()
+        .height(480.0)
+        .show_ui(ui, |ui| {
+            let (own, problems) = host.library.read();
+            let mut row = |ui: &mut Ui, preset: &Preset| {
+                let row = ui.selectable_label(preset.name == chosen, &preset.name);
+                if row.hovered() {
+                    view.hint.clone_from(&preset.description);
+                }
+                if row.clicked() {
+                    picked = Some(preset.clone());
+                }
+            };
+            let mut group = "";
+            for preset in factory {
+                if preset.group != group {
+                    group = &preset.group;
+                    ui.weak(group);
+                }
+                row(ui, preset);
+            }
+            if !own.is_empty() {
+                ui.weak("Your own");
+                own.iter().for_each(|owned| row(ui, &owned.preset));
+            }
+            ui.separator();
+            own_menu_ui(ui, host, &own, chosen, view);
+            for problem in &problems {
+                ui.colored_label(theme::colors().alarm, format!("! {problem}"));
+            }
+        });
+    name_menu(&response.response, "Presets");
+    if response.response.hovered() {
+        view.hint = factory
+            .iter()
+            .find(|preset| preset.name == chosen)
+            .map_or("A whole sound to begin with.", |preset| preset.description.as_str())
+            .to_owned();
+    }
+    picked
+}
+
+/// What can be done with presets of one's own.
+fn own_menu_ui(ui: &mut Ui, host: &Host, own: &[Owned], chosen: &str, view: &mut View) {
+    if ui.button("Save as\u{2026}").clicked() {
+        view.preset_name = Some(PresetName { text: chosen.to_owned(), renames: false });
+        ui.close();
+    }
+    let Some(owned) = own.iter().find(|owned| owned.preset.name == chosen) else { return };
+    let tell = |error: Option<String>, view: &mut View| view.problem = error;
+    if ui.button(format!("Save \u{201c}{chosen}\u{201d}")).clicked() {
+        let preset = Preset::of(host.tree, chosen, &owned.preset.description);
+        tell(host.library.save(&preset, true).err().map(|error| error.to_string()), view);
+        ui.close();
+    }
+    if ui.button("Rename\u{2026}").clicked() {
+        view.preset_name = Some(PresetName { text: chosen.to_owned(), renames: true });
+        ui.close();
+    }
+    if ui.button(format!("Delete \u{201c}{chosen}\u{201d}")).clicked() {
+        match host.library.delete(owned) {
+            Ok(()) => host.edit_session(|session| session.preset.clear()),
+            Err(error) => tell(Some(error.to_string()), view),
+        }
+        ui.close();
+    }
+}
+
+/// Where a name is typed: in the menu's place.
+fn naming_ui(ui: &mut Ui, host: &Host, view: &mut View) {
+    let Some(mut name) = view.preset_name.take() else { return };
+    let edit = egui::TextEdit::singleline(&mut name.text).hint_text("Name of the preset").desired_width(WIDTH);
+    let response = ui.add_sized(vec2(WIDTH + 8.0, theme::CONTROL_HEIGHT), edit);
+    let fresh = response.id.with("fresh");
+    if ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or(fresh, true), false)) {
+        response.request_focus();
+    }
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::TextInput, true, "Preset name"));
+    let (enter, escape) = ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Escape)));
+    let save = ui.button("Save").clicked() || enter;
+    let leave = ui.button("Leave").clicked() || escape;
+    view.hint = "Enter saves, Escape leaves it.".to_owned();
+    if save {
+        match store(host, &name) {
+            Ok(()) => view.problem = None,
+            Err(error) => {
+                view.problem = Some(error);
+                view.preset_name = Some(name);
+                return;
+            }
+        }
+    } else if !leave {
+        view.preset_name = Some(name);
+        return;
+    }
+    ui.data_mut(|data| data.remove::<bool>(fresh));
+}
+
+fn store(host: &Host, name: &PresetName) -> Result<(), String> {
+    let chosen = host.session(|session| session.preset.clone());
+    let own = host.library.read().0;
+    let renamed = own.iter().find(|owned| name.renames && owned.preset.name == chosen);
+    let done = match renamed {
+        Some(owned) => host.library.rename(owned, &name.text),
+        None => host.library.save(&Preset::of(host.tree, name.text.trim(), ""), false).map(|_| ()),
+    };
+    done.map_err(|error| error.to_string())?;
+    host.edit_session(|session| name.text.trim().clone_into(&mut session.preset));
+    Ok(())
+}
+
+/// Takes a preset as one step; what the output delivers stays if it is locked.
+fn take(host: &Host, preset: &Preset, view: &mut View) {
+    let locked = host.session(|session| session.keeps_output);
+    match preset.values(host.tree) {
+        Ok(mut values) => {
+            values.retain(|(id, _)| !locked || !OUTPUT.contains(&id.as_str()));
+            host.name_step(&preset.name);
+            host.set_all(&values);
+            host.edit_session(|session| session.preset.clone_from(&preset.name));
+            view.problem = None;
+        }
+        Err(error) => view.problem = Some(error.to_string()),
+    }
+}
+
+fn draw_before(painter: &Painter, rect: Rect, color: Color32) {
+    draw_angle(painter, rect, color, -1.0);
+}
+
+fn draw_after(painter: &Painter, rect: Rect, color: Color32) {
+    draw_angle(painter, rect, color, 1.0);
+}
+
+fn draw_angle(painter: &Painter, rect: Rect, color: Color32, side: f32) {
+    let c = rect.center();
+    let points = vec![c + vec2(-1.5 * side, -4.0), c + vec2(2.0 * side, 0.0), c + vec2(-1.5 * side, 4.0)];
+    painter.add(Shape::line(points, Stroke::new(1.5, color)));
+}
+
+fn draw_lock(painter: &Painter, rect: Rect, color: Color32) {
+    let c = rect.center();
+    painter.rect_filled(Rect::from_center_size(c + vec2(0.0, 2.5), vec2(9.0, 7.0)), 1.0, color);
+    let shackle = [(-3.0, -1.0), (-3.0, -3.5), (-1.5, -5.5), (1.5, -5.5), (3.0, -3.5), (3.0, -1.0)];
+    painter.add(Shape::line(shackle.map(|(x, y)| c + vec2(x, y)).to_vec(), Stroke::new(1.5, color)));
+}

@@ -1,0 +1,117 @@
+//! What is drawn, compared with pictures that were looked at; `UPDATE_SNAPSHOTS=1` takes new ones over.
+
+use super::*;
+use egui_kittest::{SnapshotOptions, try_image_snapshot_options};
+use image::RgbaImage;
+use lacquer_dsp::chain::StageId;
+use lacquer_params::{Preset, Theme};
+
+/// Share of a picture's pixels that may differ: the meters' last bits depend on the processor.
+const TOLERATED: f64 = 0.004;
+
+/// A window in which a mix plays through a chain with everything on.
+fn playing(theme: Theme, pixels_per_point: f32) -> Bench {
+    let mut bench = Bench::sized(theme::WINDOW_SIZE, pixels_per_point);
+    Preset::find("Club").expect("a preset").apply(&bench.tree).expect("values");
+    for (id, text) in [
+        ("dynamic_eq_on", "on"),
+        ("dynamic_eq_band_on_2", "on"),
+        ("dynamic_eq_band_on_3", "on"),
+        ("dynamic_eq_threshold_3", "-50"),
+        ("equalizer_band_on_4", "on"),
+        ("equalizer_gain_4", "-2.1"),
+        ("equalizer_placement_4", "mid"),
+        ("equalizer_band_on_7", "on"),
+        ("equalizer_shape_7", "high shelf"),
+        ("equalizer_gain_7", "2"),
+        ("equalizer_placement_7", "side"),
+        ("multiband_on", "on"),
+        ("multiband_threshold_1", "-30"),
+        ("multiband_threshold_2", "-34"),
+        ("multiband_threshold_3", "-40"),
+        ("glue_on", "on"),
+        ("glue_threshold", "-20"),
+        ("saturator_on", "on"),
+        ("saturator_character", "tube"),
+        ("bass_on", "on"),
+        ("imager_on", "on"),
+        ("imager_band_width_3", "130"),
+        ("clipper_on", "on"),
+        ("clipper_threshold", "-3"),
+        ("dither_on", "on"),
+        ("dither_shaping", "strong"),
+    ] {
+        bench.tree.set_from_text(id, text).expect("a value");
+    }
+    bench.tree.params().session.write().expect("a lock").theme = theme;
+    bench.play(7.0);
+    bench
+}
+
+fn shows(bench: &mut Bench, name: &str, area: Option<[f32; 4]>) -> Result<(), String> {
+    bench.steps(2);
+    let image = bench.harness.render()?;
+    let scale = image.width() as f32 / theme::WINDOW_SIZE[0];
+    let image = match area.map(|area| area.map(|x| (x * scale) as u32)) {
+        Some([x, y, width, height]) => image::imageops::crop_imm(&image, x, y, width, height).to_image(),
+        None => image,
+    };
+    compare(&image, name)
+}
+
+fn compare(image: &RgbaImage, name: &str) -> Result<(), String> {
+    let pixels = f64::from(image.width() * image.height());
+    let options = SnapshotOptions::new().max_failed_pixels((TOLERATED * pixels) as usize);
+    try_image_snapshot_options(image, name, &options).map_err(|error| error.to_string())
+}
+
+/// Where the panel is at the designed size.
+const PANEL: [f32; 4] = [8.0, 104.0, 948.0, 448.0];
+/// Where the analysis is when it has the panel's place.
+const ANALYSIS: [f32; 4] = [8.0, 104.0, 948.0, 624.0];
+
+fn panels_are(theme: Theme, theme_name: &str, pixels_per_point: f32) {
+    let mut bench = playing(theme, pixels_per_point);
+    let mut problems = Vec::new();
+    let scale = (100.0 * pixels_per_point) as u32;
+    for stage in StageId::ALL {
+        bench.harness.state_mut().view.stage = *stage;
+        let name = format!("{theme_name}-{scale}/{}", stage.stem());
+        problems.extend(shows(&mut bench, &name, Some(PANEL)).err());
+    }
+    problems.extend(shows(&mut bench, &format!("{theme_name}-{scale}/window"), None).err());
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn panels_are_as_they_were_dark() {
+    panels_are(Theme::Dark, "dark", 1.0);
+}
+
+#[test]
+fn panels_are_as_they_were_dark_at_150() {
+    panels_are(Theme::Dark, "dark", 1.5);
+}
+
+#[test]
+fn panels_are_as_they_were_light() {
+    panels_are(Theme::Light, "light", 1.0);
+}
+
+#[test]
+fn panels_are_as_they_were_light_at_150() {
+    panels_are(Theme::Light, "light", 1.5);
+}
+
+#[test]
+fn the_analysis_is_as_it_was() {
+    let mut bench = playing(Theme::Dark, 1.0);
+    bench.harness.state_mut().view.expanded = true;
+    let mut problems = Vec::new();
+    for tab in crate::analysis::Tab::NAMES {
+        bench.click(bench.place(Role::Tab, tab));
+        let name = format!("analysis/{}", tab.to_lowercase().replace(' ', "_"));
+        problems.extend(shows(&mut bench, &name, Some(ANALYSIS)).err());
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}

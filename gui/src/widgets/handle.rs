@@ -1,0 +1,137 @@
+//! Something in a graph that is dragged: a node, a threshold, a crossover. It moves as the graph's axes do.
+//!
+//! With Shift a tenth as fast, with Alt along one axis only; the wheel turns a further parameter; the arrow keys step; double-click
+//! resets. Everything that a drag moves is one gesture.
+
+use super::{FINE, arrow_steps, missed, wheel_steps};
+use crate::host::Host;
+use crate::scale::Graph;
+use crate::view::View;
+use egui::{CursorIcon, Rect, Response, Sense, Ui, WidgetInfo};
+
+/// A parameter along an axis of a graph.
+#[derive(Clone, Copy)]
+pub(crate) struct Axis<'a> {
+    pub id: &'a str,
+    /// What the parameter's value is divided by to be the graph's: 100 for per cent.
+    pub unit: f64,
+}
+
+impl<'a> Axis<'a> {
+    /// A parameter in the graph's own unit.
+    pub fn new(id: &'a str) -> Self {
+        Self { id, unit: 1.0 }
+    }
+}
+
+/// What is dragged.
+pub(crate) struct Handle<'a> {
+    /// Its accessible name.
+    pub name: &'a str,
+    pub x: Option<Axis<'a>>,
+    pub y: Option<Axis<'a>>,
+    /// What the wheel turns.
+    pub wheel: Option<&'a str>,
+    /// What it says when it is pointed at.
+    pub hint: &'a str,
+}
+
+/// Pixels for one press of an arrow key, and part of the travel for a step of the wheel.
+const ARROW_PIXELS: f32 = 4.0;
+const WHEEL_STEP: f32 = 0.02;
+
+/// Takes what is done to a handle in `hit`; draws nothing.
+pub(crate) fn handle_ui(
+    ui: &mut Ui,
+    graph: &Graph,
+    hit: Rect,
+    host: &Host,
+    handle: &Handle,
+    view: &mut View,
+) -> Response {
+    let response = ui.interact(hit, ui.scope_id().with(("handle", handle.name)), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Slider, true, handle.name));
+    if response.hovered() || response.dragged() {
+        view.hint = handle.hint.to_owned();
+        ui.ctx().set_cursor_icon(match (handle.x, handle.y) {
+            (Some(_), Some(_)) => CursorIcon::Move,
+            (Some(_), None) => CursorIcon::ResizeHorizontal,
+            _ => CursorIcon::ResizeVertical,
+        });
+    }
+    if response.clicked() || response.drag_started() {
+        response.request_focus();
+    }
+    drag(ui, &response, graph, host, handle);
+    if response.double_clicked() {
+        for axis in [handle.y, handle.x].into_iter().flatten().take(1) {
+            host.reset(axis.id);
+        }
+    }
+    let steps = wheel_steps(ui, &response);
+    if let (Some(id), true) = (handle.wheel, steps != 0.0) {
+        let speed = if ui.input(|input| input.modifiers.shift) { FINE } else { 1.0 };
+        host.set(id, host.tree.normalized(id).unwrap_or_default() + steps * WHEEL_STEP * speed);
+    }
+    let keys = arrow_steps(ui, &response) * ARROW_PIXELS;
+    for (axis, pixels, is_x) in [(handle.x, keys.x, true), (handle.y, -keys.y, false)] {
+        if let (Some(axis), true) = (axis, pixels != 0.0) {
+            let pixel = place(graph, host, axis, is_x) + pixels;
+            host.set_plain(axis.id, within(host, axis, graph, pixel, is_x));
+        }
+    }
+    response
+}
+
+fn drag(ui: &Ui, response: &Response, graph: &Graph, host: &Host, handle: &Handle) {
+    let axes = [(handle.x, true), (handle.y, false)];
+    // Followed here and not read back: a host may answer late.
+    let memory = response.id.with("pixels");
+    if response.drag_started() {
+        let missed = missed(ui, response);
+        let start = axes.map(|(axis, is_x)| {
+            let moved = if is_x { missed.x } else { missed.y };
+            axis.map_or(0.0, |axis| place(graph, host, axis, is_x) + moved)
+        });
+        ui.data_mut(|data| data.insert_temp(memory, start));
+        axes.iter().filter_map(|(axis, _)| *axis).for_each(|axis| host.begin(axis.id));
+    }
+    if response.dragged()
+        && let Some(mut pixels) = ui.data(|data| data.get_temp::<[f32; 2]>(memory))
+    {
+        let (shift, alt) = ui.input(|input| (input.modifiers.shift, input.modifiers.alt));
+        let mut moved = response.drag_delta() * if shift { FINE } else { 1.0 };
+        if alt {
+            let total = response.total_drag_delta().unwrap_or_default().abs();
+            moved = if total.x > total.y { egui::vec2(moved.x, 0.0) } else { egui::vec2(0.0, moved.y) };
+        }
+        pixels = [pixels[0] + moved.x, pixels[1] + moved.y];
+        pixels = [
+            pixels[0].clamp(graph.rect.left(), graph.rect.right()),
+            pixels[1].clamp(graph.rect.top(), graph.rect.bottom()),
+        ];
+        ui.data_mut(|data| data.insert_temp(memory, pixels));
+        for ((axis, is_x), pixel) in axes.into_iter().zip(pixels) {
+            let Some(axis) = axis else { continue };
+            if let Ok(normalized) = host.tree.normalize(axis.id, within(host, axis, graph, pixel, is_x)) {
+                host.set_normalized(axis.id, normalized);
+            }
+        }
+    }
+    if response.drag_stopped() {
+        axes.iter().filter_map(|(axis, _)| *axis).for_each(|axis| host.end(axis.id));
+        ui.data_mut(|data| data.remove::<[f32; 2]>(memory));
+    }
+}
+
+/// Pixel of the parameter's value.
+fn place(graph: &Graph, host: &Host, axis: Axis, is_x: bool) -> f32 {
+    let value = host.tree.plain(axis.id).unwrap_or_default() / axis.unit;
+    if is_x { graph.x(value) } else { graph.y(value) }
+}
+
+/// The parameter's value at a pixel, within its range.
+fn within(host: &Host, axis: Axis, graph: &Graph, pixel: f32, is_x: bool) -> f64 {
+    let value = if is_x { graph.value_at_x(pixel) } else { graph.value_at_y(pixel) } * axis.unit;
+    host.tree.info(axis.id).map_or(value, |info| value.clamp(info.min, info.max))
+}
