@@ -10,10 +10,10 @@ mod translation;
 mod vinyl;
 
 use crate::app::area_ui;
-use crate::view::View;
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::theme;
+use crate::view::View;
 use crate::widgets::button_ui;
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 

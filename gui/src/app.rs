@@ -78,8 +78,7 @@ impl App {
         theme::set_theme(theme);
         ui.ctx().set_zoom_factor(percent.clamp(100, 200) as f32 / 100.0);
         let Some(desk) = &mut self.desk else { return };
-        let host =
-            Host { gestures, tree: &self.tree, history: &self.history, library: &self.library };
+        let host = Host { gestures, tree: &self.tree, history: &self.history, library: &self.library };
         desk.update(ui.ctx());
         window_ui(ui, &host, desk, &self.status, &self.presets, &mut self.view);
         // While something sounds the views move; in silence they are looked at now and then.
@@ -177,4 +176,3 @@ pub(crate) fn area_ui(ui: &mut Ui, rect: Rect, contents: impl FnOnce(&mut Ui)) {
     area.set_clip_rect(rect.intersect(ui.clip_rect()));
     contents(&mut area);
 }
-

@@ -25,7 +25,9 @@ pub(crate) fn plot(area: Rect) -> Rect {
 
 /// A well with lines at `levels`, their figures at the left; on a logarithmic axis lines at 1-2-5 steps, their figures below.
 pub(crate) fn well_ui(ui: &Ui, graph: &Graph, levels: &[f64]) {
-    levels_ui(ui, graph, levels, &|level| format!("{}{}", if level < 0.0 { "\u{2212}" } else { "" }, level.abs()));
+    levels_ui(ui, graph, levels, &|level| {
+        format!("{}{}", if level < 0.0 { "\u{2212}" } else { "" }, level.abs())
+    });
     if graph.logarithmic {
         frequencies_ui(ui, graph);
     }

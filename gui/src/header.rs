@@ -5,7 +5,9 @@ use crate::presets::preset_ui;
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{choice_ui, icon_ui, small_button_ui, toggle_ui};
-use egui::{Align, Color32, Key, Layout, Painter, Popup, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{
+    Align, Color32, Key, Layout, Painter, Popup, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2,
+};
 use lacquer_params::session::SLOTS;
 use lacquer_params::{Preset, Slot, Theme};
 
@@ -62,7 +64,9 @@ fn compare_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     let chosen = host.tree.plain("compare").unwrap_or_default();
     // From right to left, as the bar is laid out here.
     let delta = view.wish.settings.delta;
-    if small_button_ui(ui, 52.0, "Delta", delta, "Plays what the chain changes apart from its gain.", view).clicked() {
+    if small_button_ui(ui, 52.0, "Delta", delta, "Plays what the chain changes apart from its gain.", view)
+        .clicked()
+    {
         view.wish.settings.delta = !delta;
     }
     ui.add_space(theme::GAP);
@@ -139,7 +143,10 @@ fn slots_ui(ui: &mut Ui, host: &Host, view: &mut View) {
             switch_slot(host, n);
         }
         response.context_menu(|ui| {
-            if ui.add_enabled(n != chosen, egui::Button::new(format!("Copy the settings to {name}"))).clicked() {
+            if ui
+                .add_enabled(n != chosen, egui::Button::new(format!("Copy the settings to {name}")))
+                .clicked()
+            {
                 let slot = Slot::of(host.tree);
                 host.edit_session(|session| session.slots[n] = Some(slot));
                 ui.close();
@@ -224,7 +231,15 @@ fn draw_arrow(painter: &Painter, rect: Rect, color: Color32, side: f32) {
     let at = |x: f32, y: f32| pos2(c.x + side * x, c.y + y);
     let stroke = Stroke::new(1.5, color);
     painter.add(Shape::line(vec![at(-2.5, -5.0), at(-5.5, -2.0), at(-2.5, 1.0)], stroke));
-    let bend = vec![at(-5.5, -2.0), at(2.0, -2.0), at(4.4, -1.0), at(5.4, 1.2), at(4.4, 3.6), at(2.0, 4.6), at(-1.0, 4.6)];
+    let bend = vec![
+        at(-5.5, -2.0),
+        at(2.0, -2.0),
+        at(4.4, -1.0),
+        at(5.4, 1.2),
+        at(4.4, 3.6),
+        at(2.0, 4.6),
+        at(-1.0, 4.6),
+    ];
     painter.add(Shape::line(bend, stroke));
 }
 

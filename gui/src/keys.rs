@@ -46,7 +46,11 @@ pub(crate) fn captured(context: &Context) -> KeyCapture {
     let letters = "[]pPzZ0123456789+-.".chars().map(|letter| Key::Character(letter.to_string()));
     let mut keys: Vec<Key> = letters.collect();
     if context.memory(|memory| memory.focused().is_some()) {
-        keys.extend(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Delete"].into_iter().filter_map(named));
+        keys.extend(
+            ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Delete"]
+                .into_iter()
+                .filter_map(named),
+        );
     }
     keys.extend(["Escape", "Tab"].into_iter().filter_map(named));
     KeyCapture::CaptureKeys(keys)

@@ -1,11 +1,11 @@
 //! The meter column: loudness, true peak and what they mean for the target.
 
 use crate::app::area_ui;
-use crate::view::View;
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::scale::{Graph, difference, level};
 use crate::theme;
+use crate::view::View;
 use crate::widgets::{button_ui, name_menu};
 use egui::{Align2, Color32, ComboBox, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use lacquer_dsp::shared::meter_bank::FollowTransport;

@@ -38,7 +38,9 @@ fn head_ui(ui: &mut Ui, rect: Rect, host: &Host, view: &mut View) {
             ui.add_space(theme::PADDING);
             panels::head_ui(ui, host, view);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if small_button_ui(ui, 56.0, "Reset", false, "Sets this stage to its defaults.", view).clicked() {
+                if small_button_ui(ui, 56.0, "Reset", false, "Sets this stage to its defaults.", view)
+                    .clicked()
+                {
                     reset(host, stage);
                 }
                 let heard = view.listens(stage, ListenSource::Delta);
@@ -53,7 +55,8 @@ fn head_ui(ui: &mut Ui, rect: Rect, host: &Host, view: &mut View) {
 
 /// Sets everything but the switch of a stage to its default, as one step.
 pub(crate) fn reset(host: &Host, stage: StageId) {
-    let own = |id: &str| id.strip_prefix(stage.stem()).is_some_and(|rest| rest.starts_with('_') && rest != "_on");
+    let own =
+        |id: &str| id.strip_prefix(stage.stem()).is_some_and(|rest| rest.starts_with('_') && rest != "_on");
     let infos = host.tree.infos().into_iter().filter(|info| own(&info.id) && info.id != "equalizer_phase");
     let values: Vec<_> = infos.map(|info| (info.id, info.default)).collect();
     host.name_step(&format!("Reset {}", title(stage)));

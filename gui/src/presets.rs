@@ -3,11 +3,11 @@
 use crate::host::Host;
 use crate::theme;
 use crate::view::{PresetName, View};
-use crate::widgets::{icon_ui, name_menu};
-use egui::{Color32, ComboBox, Key, Painter, Rect, Sense, Shape, Stroke, Ui, vec2};
+use crate::widgets::{icon_ui, name_menu, small_button_ui};
+use egui::{Color32, ComboBox, Key, Painter, Popup, Rect, Sense, Shape, Stroke, Ui, vec2};
+use lacquer_params::Preset;
 use lacquer_params::library::Owned;
 use lacquer_params::preset::OUTPUT;
-use lacquer_params::Preset;
 
 /// Width of the name, and of the field in which it is typed.
 const WIDTH: f32 = 168.0;
@@ -48,6 +48,7 @@ pub(crate) fn preset_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut
             take(host, &preset, view);
         }
     }
+    own_menu_ui(ui, host, &chosen, view);
     let locked = host.session(|session| session.keeps_output);
     let rect = ui.allocate_exact_size(vec2(24.0, theme::CONTROL_HEIGHT), Sense::hover()).0;
     let hint = "Keeps ceiling, true peak and dither when a preset is taken.";
@@ -68,40 +69,37 @@ fn step_ui(ui: &mut Ui, view: &mut View, step: i32) -> i32 {
 fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mut View) -> Option<Preset> {
     let mut picked = None;
     let shown = if chosen.is_empty() { "Presets" } else { chosen };
-    let response = ComboBox::from_id_salt("presets")
-        .selected_text(shown)
-        .width(WIDTH)
-        .truncate()
-        .height(480.0)
-        .show_ui(ui, |ui| {
-            let (own, problems) = host.library.read();
-            let mut row = |ui: &mut Ui, preset: &Preset| {
-                let row = ui.selectable_label(preset.name == chosen, &preset.name);
-                if row.hovered() {
-                    view.hint.clone_from(&preset.description);
+    let response =
+        ComboBox::from_id_salt("presets").selected_text(shown).width(WIDTH).truncate().height(480.0).show_ui(
+            ui,
+            |ui| {
+                let (own, problems) = host.library.read();
+                let mut row = |ui: &mut Ui, preset: &Preset| {
+                    let row = ui.selectable_label(preset.name == chosen, &preset.name);
+                    if row.hovered() {
+                        view.hint.clone_from(&preset.description);
+                    }
+                    if row.clicked() {
+                        picked = Some(preset.clone());
+                    }
+                };
+                let mut group = "";
+                for preset in factory {
+                    if preset.group != group {
+                        group = &preset.group;
+                        ui.weak(group);
+                    }
+                    row(ui, preset);
                 }
-                if row.clicked() {
-                    picked = Some(preset.clone());
+                if !own.is_empty() {
+                    ui.weak("Your own");
+                    own.iter().for_each(|owned| row(ui, &owned.preset));
                 }
-            };
-            let mut group = "";
-            for preset in factory {
-                if preset.group != group {
-                    group = &preset.group;
-                    ui.weak(group);
+                for problem in &problems {
+                    ui.colored_label(theme::colors().alarm, format!("! {problem}"));
                 }
-                row(ui, preset);
-            }
-            if !own.is_empty() {
-                ui.weak("Your own");
-                own.iter().for_each(|owned| row(ui, &owned.preset));
-            }
-            ui.separator();
-            own_menu_ui(ui, host, &own, chosen, view);
-            for problem in &problems {
-                ui.colored_label(theme::colors().alarm, format!("! {problem}"));
-            }
-        });
+            },
+        );
     name_menu(&response.response, "Presets");
     if response.response.hovered() {
         view.hint = factory
@@ -114,7 +112,15 @@ fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mu
 }
 
 /// What can be done with presets of one's own.
-fn own_menu_ui(ui: &mut Ui, host: &Host, own: &[Owned], chosen: &str, view: &mut View) {
+fn own_menu_ui(ui: &mut Ui, host: &Host, chosen: &str, view: &mut View) {
+    let hint = "Save the settings as a preset of your own; rename and delete those.";
+    let button = small_button_ui(ui, 44.0, "Save", false, hint, view);
+    Popup::menu(&button).show(|ui| own_entries_ui(ui, host, chosen, view));
+}
+
+fn own_entries_ui(ui: &mut Ui, host: &Host, chosen: &str, view: &mut View) {
+    let own = host.library.read().0;
+    ui.set_min_width(160.0);
     if ui.button("Save as\u{2026}").clicked() {
         view.preset_name = Some(PresetName { text: chosen.to_owned(), renames: false });
         ui.close();
@@ -142,7 +148,8 @@ fn own_menu_ui(ui: &mut Ui, host: &Host, own: &[Owned], chosen: &str, view: &mut
 /// Where a name is typed: in the menu's place.
 fn naming_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     let Some(mut name) = view.preset_name.take() else { return };
-    let edit = egui::TextEdit::singleline(&mut name.text).hint_text("Name of the preset").desired_width(WIDTH);
+    let edit =
+        egui::TextEdit::singleline(&mut name.text).hint_text("Name of the preset").desired_width(WIDTH);
     let response = ui.add_sized(vec2(WIDTH + 8.0, theme::CONTROL_HEIGHT), edit);
     let fresh = response.id.with("fresh");
     if ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or(fresh, true), false)) {

@@ -75,10 +75,8 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId
     } else if response.hovered() {
         let load = 100.0 * desk.bank.loads[stage as usize].get();
         let clipped = desk.bank.clipped[stage as usize].load(std::sync::atomic::Ordering::Relaxed);
-        view.hint = format!(
-            "Shows {}.   CPU {load:.2} %   {clipped} samples over full scale after it",
-            title(stage)
-        );
+        view.hint =
+            format!("Shows {}.   CPU {load:.2} %   {clipped} samples over full scale after it", title(stage));
     }
     paint_ground(ui, rect, &response, selected, response.has_focus() || switch.has_focus());
     let (painter, colors) = (ui.painter().clone(), theme::colors());
@@ -178,7 +176,9 @@ fn meter_ui(painter: &Painter, rect: Rect, host: &Host, desk: &mut Desk, stage: 
             let points = (0..=18).map(|n| pos2(x(n), rect.center().y - 0.6 * gain(n) as f32)).collect();
             painter.add(Shape::line(points, Stroke::new(1.5, colors.output)));
         }
-        StageId::Saturator => harmonics_ui(painter, rect, &desk.pictures.saturator(&settings.saturator).1.harmonics_db),
+        StageId::Saturator => {
+            harmonics_ui(painter, rect, &desk.pictures.saturator(&settings.saturator).1.harmonics_db)
+        }
         StageId::Bass => harmonics_ui(painter, rect, &desk.pictures.bass(&settings.bass).harmonics_db),
         StageId::Imager => {
             painter.rect_filled(rect, 2.0, colors.well);
@@ -202,7 +202,10 @@ fn harmonics_ui(painter: &Painter, rect: Rect, levels_db: &[f64]) {
     for (n, db) in levels_db.iter().take(4).enumerate() {
         let share = ((db + 80.0) / 60.0).clamp(0.08, 1.0) as f32;
         let left = rect.left() + 9.0 * n as f32;
-        let bar = Rect::from_min_max(pos2(left, rect.bottom() - share * rect.height()), pos2(left + 6.0, rect.bottom()));
+        let bar = Rect::from_min_max(
+            pos2(left, rect.bottom() - share * rect.height()),
+            pos2(left + 6.0, rect.bottom()),
+        );
         painter.rect_filled(bar, 1.0, theme::colors().side);
     }
 }

@@ -156,6 +156,14 @@ impl Bench {
         self.steps(2);
     }
 
+    fn type_text(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.harness.event(Event::Text(letter.to_string()));
+            // Nobody types a letter a frame.
+            self.steps(3);
+        }
+    }
+
     /// Two clicks, long enough after the last one not to be counted with it.
     fn double_click(&mut self, at: Pos2) {
         self.steps(60);
@@ -171,4 +179,3 @@ impl Bench {
         std::mem::take(&mut self.log.borrow_mut())
     }
 }
-

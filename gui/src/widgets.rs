@@ -97,13 +97,7 @@ pub(crate) fn field_ui(
         return;
     }
     let above = pos2(rect.left() + 2.0, middle - 15.0);
-    ui.painter().text(
-        above,
-        Align2::LEFT_CENTER,
-        label,
-        theme::label_font(),
-        theme::colors().text_third,
-    );
+    ui.painter().text(above, Align2::LEFT_CENTER, label, theme::label_font(), theme::colors().text_third);
     let control = Rect::from_min_max(
         pos2(rect.left(), middle - 3.0),
         pos2(rect.right() - 8.0, middle - 3.0 + theme::CONTROL_HEIGHT),
@@ -117,13 +111,6 @@ pub(crate) fn row_ui(ui: &mut Ui, rect: Rect, host: &Host, fields: &[(&str, &str
     for (n, (id, label)) in fields.iter().enumerate() {
         let Some(info) = host.tree.info(id) else { continue };
         let corner = pos2(rect.left() + n as f32 * width, rect.top());
-        field_ui(
-            ui,
-            Rect::from_min_size(corner, egui::vec2(width, rect.height())),
-            host,
-            info,
-            label,
-            view,
-        );
+        field_ui(ui, Rect::from_min_size(corner, egui::vec2(width, rect.height())), host, info, label, view);
     }
 }

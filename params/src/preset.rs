@@ -21,11 +21,11 @@ const FACTORY: [(&str, &str); 10] = [
     ("transparent.toml", include_str!("../presets/transparent.toml")),
     ("streaming.toml", include_str!("../presets/streaming.toml")),
     ("loud.toml", include_str!("../presets/loud.toml")),
+    ("vinyl_pre_master.toml", include_str!("../presets/vinyl_pre_master.toml")),
     ("warm_tape.toml", include_str!("../presets/warm_tape.toml")),
     ("punch.toml", include_str!("../presets/punch.toml")),
     ("acoustic.toml", include_str!("../presets/acoustic.toml")),
     ("club.toml", include_str!("../presets/club.toml")),
-    ("vinyl_pre_master.toml", include_str!("../presets/vinyl_pre_master.toml")),
     ("mono_safe.toml", include_str!("../presets/mono_safe.toml")),
     ("small_speakers.toml", include_str!("../presets/small_speakers.toml")),
 ];

@@ -33,9 +33,11 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
             .history
             .chunks(times)
             .enumerate()
-            .map(|(n, points)| {
+            .filter_map(|(n, points)| {
                 let highest = points.iter().map(value).fold(f64::NEG_INFINITY, f64::max);
-                graph.at((n * times) as f64 / HISTORY_HZ, highest.max(SPAN[0]))
+                let at = graph.at((n * times) as f64 / HISTORY_HZ, highest.max(SPAN[0]));
+                // Nothing is drawn before there is something to measure.
+                highest.is_finite().then_some(at)
             })
             .collect();
         painter.add(Shape::line(points, Stroke::new(width, color)));

@@ -1,7 +1,7 @@
 //! What is heard: parts of the stereo, and the blind test.
 
-use crate::view::View;
 use crate::theme;
+use crate::view::View;
 use crate::widgets::button_ui;
 use egui::{Align2, Rect, Ui, pos2, vec2};
 use lacquer_dsp::monitor::abx::Abx;

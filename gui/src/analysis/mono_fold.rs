@@ -1,10 +1,10 @@
 //! What mono takes, a third of an octave each.
 
 use crate::axes::{plot, well_ui};
-use crate::view::View;
 use crate::desk::Desk;
 use crate::scale::{Graph, difference};
 use crate::theme;
+use crate::view::View;
 use egui::{Align2, Rect, Ui, pos2, vec2};
 use lacquer_dsp::metering::spectrum::mono_fold;
 

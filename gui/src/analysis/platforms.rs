@@ -1,12 +1,12 @@
 //! What each target will do to this master; a click lets it be heard so.
 
 use super::{columns, scroll_ui};
-use crate::view::View;
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::meters::target;
 use crate::scale::{difference, level};
 use crate::theme;
+use crate::view::View;
 use crate::widgets::button_ui;
 use egui::{Align2, Rect, Ui, pos2, vec2};
 use lacquer_dsp::monitor::PlatformPlayback;

@@ -1,11 +1,11 @@
 //! Spectra: input against output, or mid against side; lines or thirds of an octave; tilted so that music lies level.
 
-use crate::axes::{plot, well_ui};
 use crate::app::area_ui;
-use crate::view::View;
+use crate::axes::{plot, well_ui};
 use crate::desk::Desk;
 use crate::scale::{Graph, frequencies};
 use crate::theme;
+use crate::view::View;
 use crate::widgets::{button_ui, name_menu};
 use egui::{Color32, ComboBox, Mesh, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging, LENGTHS, Part};
@@ -71,7 +71,7 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
     area_ui(ui, cell(1.0, 0.0, rect.width()), |ui| {
         let menu = ComboBox::from_id_salt("length")
             .selected_text(format!("{length} points"))
-            .width(rect.width() - 8.0)
+            .width(rect.width())
             .show_ui(ui, |ui| {
                 for other in LENGTHS {
                     ui.selectable_value(&mut length, other, format!("{other} points"));
@@ -81,20 +81,17 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
     });
     let name = AVERAGES.iter().find(|(other, _)| *other == averaging).map_or("", |(_, name)| name);
     area_ui(ui, cell(2.0, 0.0, half), |ui| {
-        let menu =
-            ComboBox::from_id_salt("averaging").selected_text(name).width(half - 8.0).show_ui(ui, |ui| {
-                for (other, name) in AVERAGES {
-                    ui.selectable_value(&mut averaging, other, name);
-                }
-            });
+        let menu = ComboBox::from_id_salt("averaging").selected_text(name).width(half).show_ui(ui, |ui| {
+            for (other, name) in AVERAGES {
+                ui.selectable_value(&mut averaging, other, name);
+            }
+        });
         name_menu(&menu.response, "Averaging");
     });
     area_ui(ui, cell(2.0, 1.0, half), |ui| {
         let text = |tilt: f64| format!("{tilt} dB");
-        let menu = ComboBox::from_id_salt("tilt")
-            .selected_text(text(shown.tilt_db))
-            .width(half - 8.0)
-            .show_ui(ui, |ui| {
+        let menu =
+            ComboBox::from_id_salt("tilt").selected_text(text(shown.tilt_db)).width(half).show_ui(ui, |ui| {
                 for tilt in TILTS {
                     ui.selectable_value(&mut view.spectrum.tilt_db, tilt, text(tilt));
                 }

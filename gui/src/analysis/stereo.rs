@@ -14,15 +14,15 @@ pub(super) fn stereo_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
     let side = body.height();
     let scope = Rect::from_min_size(body.min, vec2((side * 1.4).min(0.58 * body.width()), side));
     goniometer_ui(ui, scope, desk);
-    let bands = Rect::from_min_max(pos2(scope.right() + 40.0, body.top()), body.max);
-    bands_ui(ui, bands, desk);
+    let right = Rect::from_min_max(pos2(scope.right() + 40.0, body.top()), body.max);
+    bands_ui(ui, Rect::from_min_max(right.min + vec2(0.0, 18.0), right.max), desk);
     let side = &desk.bank.output;
     let db = |amplitude: f32| 20.0 * f64::from(amplitude).log10();
     let [mid, difference_of_sides] = [0, 1].map(|part| level(db(side.mid_side_rms[part].get())));
     let text =
         format!("Balance {} dB   mid {mid}   side {difference_of_sides} dB", difference(side.balance_db()));
     ui.painter().text(
-        bands.left_top() + vec2(8.0, 6.0),
+        right.left_top(),
         Align2::LEFT_TOP,
         text,
         theme::label_font(),

@@ -1,10 +1,10 @@
 //! What devices keep of the master; a click lets it be heard through the model of one.
 
 use super::{columns, scroll_ui};
-use crate::view::View;
 use crate::desk::Desk;
 use crate::scale::difference;
 use crate::theme;
+use crate::view::View;
 use crate::widgets::button_ui;
 use egui::{Align2, Rect, Ui, pos2, vec2};
 use lacquer_dsp::metering::translation::translation;
@@ -14,7 +14,7 @@ const ROW: f32 = 26.0;
 
 pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut View) {
     scroll_ui(ui, body, ROW * 8.0, |ui, rect| {
-        let at = columns(rect, &[1.2, 1.0, 1.2, 1.6, 3.6]);
+        let at = columns(rect, &[1.2, 0.9, 1.0, 1.6, 4.5]);
         let text = |ui: &Ui, column: usize, y: f32, text: &str, color| {
             ui.painter().text(
                 pos2(at[column] + 8.0, y),

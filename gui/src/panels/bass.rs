@@ -43,7 +43,8 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, vi
         host.text("bass_device_corner")
     );
     let axis = Some(Axis::new("bass_device_corner"));
-    let handle = Handle { name: "Device corner line", x: axis, y: None, wheel: Some("bass_amount"), hint: &hint };
+    let handle =
+        Handle { name: "Device corner line", x: axis, y: None, wheel: Some("bass_amount"), hint: &hint };
     handle_ui(ui, &graph, hit, host, &handle, view);
     ui.painter().vline(corner, rect.y_range(), Stroke::new(1.5, colors.accent));
     let tone = desk.pictures.bass(&settings);

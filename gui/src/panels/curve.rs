@@ -26,10 +26,20 @@ pub(super) fn graph(area: Rect, [bottom, top]: [f64; 2]) -> Graph {
 /// Lines, figures and the live spectra.
 pub(super) fn ground_ui(ui: &Ui, graph: &Graph, steps: &[f64], desk: &Desk, view: &View) {
     levels_ui(ui, graph, steps, &|db| {
-        let sign = if db > 0.0 { "+" } else if db < 0.0 { "\u{2212}" } else { "" };
+        let sign = if db > 0.0 {
+            "+"
+        } else if db < 0.0 {
+            "\u{2212}"
+        } else {
+            ""
+        };
         format!("{sign}{}", db.abs())
     });
-    if view.curve.piano { notes_ui(ui, graph) } else { frequencies_ui(ui, graph) }
+    if view.curve.piano {
+        notes_ui(ui, graph)
+    } else {
+        frequencies_ui(ui, graph)
+    }
     let levels = Graph { y: LEVELS, ..*graph };
     for db in [-72.0, -54.0, -36.0, -18.0] {
         let at = pos2(graph.rect.right() + 5.0, levels.y(db));
@@ -85,8 +95,11 @@ pub(super) fn read_out_ui(ui: &Ui, graph: &Graph, centre: Pos2, lines: [String; 
     painter.rect_filled(rect, theme::RADIUS, colors.raised);
     painter.rect_stroke(rect, theme::RADIUS, theme::line(colors.track), egui::StrokeKind::Inside);
     for (row, text) in lines.into_iter().enumerate() {
-        let (font, color) =
-            if row == 0 { (theme::strong_font(), colors.text) } else { (theme::body_font(), colors.text_second) };
+        let (font, color) = if row == 0 {
+            (theme::strong_font(), colors.text)
+        } else {
+            (theme::body_font(), colors.text_second)
+        };
         painter.text(rect.min + vec2(8.0, 12.0 + 17.0 * row as f32), Align2::LEFT_CENTER, text, font, color);
     }
 }

@@ -42,12 +42,22 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, vi
         painter.text(at, Align2::RIGHT_CENTER, text, theme::label_font(), color);
     }
     let at = rect.left_top() + vec2(8.0, 12.0);
-    painter.text(at, Align2::LEFT_CENTER, "dBFS, thirds of an octave", theme::label_font(), colors.text_third);
+    painter.text(
+        at,
+        Align2::LEFT_CENTER,
+        "dBFS, thirds of an octave",
+        theme::label_font(),
+        colors.text_third,
+    );
     row_ui(
         ui,
         rows[0],
         host,
-        &[("dither_word_length", "Word length"), ("dither_shaping", "Shaping"), ("dither_auto_blank", "Auto blank")],
+        &[
+            ("dither_word_length", "Word length"),
+            ("dither_shaping", "Shaping"),
+            ("dither_auto_blank", "Auto blank"),
+        ],
         view,
     );
 }

@@ -91,7 +91,15 @@ fn controls_ui(ui: &mut Ui, rows: &[Rect], host: &Host, view: &mut View) {
     }
 }
 
-fn chip_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, one: &DynamicEqBand, now_db: f64, view: &mut View) {
+fn chip_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    host: &Host,
+    n: usize,
+    one: &DynamicEqBand,
+    now_db: f64,
+    view: &mut View,
+) {
     let response = ui.interact(rect, ui.scope_id().with(("dynamic chip", n)), Sense::click());
     let chosen = view.dynamic_band == n;
     let name = format!("Dynamic band {}", n + 1);
@@ -106,22 +114,37 @@ fn chip_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, one: &DynamicEqBand, 
         view.hint = format!("{name}: click chooses, double-click switches it.");
     }
     let (painter, colors) = (ui.painter(), theme::colors());
-    let fill = if chosen { colors.raised } else if response.hovered() { colors.hover } else { colors.well };
+    let fill = if chosen {
+        colors.raised
+    } else if response.hovered() {
+        colors.hover
+    } else {
+        colors.well
+    };
     painter.rect_filled(rect, theme::RADIUS, fill);
     if chosen {
         painter.rect_stroke(rect, theme::RADIUS, theme::line(colors.accent), StrokeKind::Inside);
     }
-    let (mark, ink) = if one.on { (color(one.placement), colors.text) } else { (colors.disabled, colors.text_third) };
+    let (mark, ink) =
+        if one.on { (color(one.placement), colors.text) } else { (colors.disabled, colors.text_third) };
     let circle = rect.left_center() + vec2(15.0, 0.0);
     painter.circle_stroke(circle, 7.5, egui::Stroke::new(1.5, mark));
     painter.text(circle, Align2::CENTER_CENTER, format!("{}", n + 1), theme::label_font(), ink);
-    let text = format!("{}   {} {}", hertz(one.frequency_hz), host.text(&id("shape", n)), letter(one.placement));
+    let text =
+        format!("{}   {} {}", hertz(one.frequency_hz), host.text(&id("shape", n)), letter(one.placement));
     painter.text(circle + vec2(14.0, 0.0), Align2::LEFT_CENTER, text, theme::label_font(), colors.text_third);
     let now = if one.on { format!("{} dB", difference(now_db)) } else { "off".to_owned() };
     painter.text(rect.right_center() - vec2(8.0, 0.0), Align2::RIGHT_CENTER, now, theme::strong_font(), ink);
 }
 
-fn node_ui(ui: &mut Ui, graph: &crate::scale::Graph, host: &Host, n: usize, one: &DynamicEqBand, view: &mut View) {
+fn node_ui(
+    ui: &mut Ui,
+    graph: &crate::scale::Graph,
+    host: &Host,
+    n: usize,
+    one: &DynamicEqBand,
+    view: &mut View,
+) {
     let centre = graph.at(one.frequency_hz, one.range_db);
     let [frequency, range, q] = ["frequency", "range", "q"].map(|name| id(name, n));
     let name = format!("Dynamic band {} node", n + 1);
@@ -137,7 +160,8 @@ fn node_ui(ui: &mut Ui, graph: &crate::scale::Graph, host: &Host, n: usize, one:
     if response.clicked() || response.drag_started() || response.gained_focus() {
         view.dynamic_band = n;
     }
-    let text = format!("{}{}", n + 1, if one.placement == Placement::Stereo { "" } else { letter(one.placement) });
+    let text =
+        format!("{}{}", n + 1, if one.placement == Placement::Stereo { "" } else { letter(one.placement) });
     curve::node_ui(ui, centre, &text, color(one.placement), view.dynamic_band == n, response.has_focus());
     if response.hovered() || response.dragged() {
         let text = |name: &str| host.text(&id(name, n));

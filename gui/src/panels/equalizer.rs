@@ -11,7 +11,9 @@ use crate::scale::{Graph, hertz};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{Axis, Handle, choice_ui, field_ui, handle_ui, row_ui, small_button_ui, toggle_ui};
-use egui::{Align2, Color32, ComboBox, Key, Pos2, Rect, Response, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, ComboBox, Key, Pos2, Rect, Response, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 use lacquer_dsp::chain::equalizer::{EQUALIZER_BANDS, EqualizerBand, EqualizerSettings, Placement};
 use lacquer_dsp::chain::{ListenSource, StageId};
 
@@ -126,12 +128,19 @@ fn chip_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, band: &EqualizerBand,
         view.hint = format!("Band {}: click chooses, double-click switches it.", n + 1);
     }
     let (painter, colors) = (ui.painter(), theme::colors());
-    let fill = if chosen { colors.raised } else if response.hovered() { colors.hover } else { colors.well };
+    let fill = if chosen {
+        colors.raised
+    } else if response.hovered() {
+        colors.hover
+    } else {
+        colors.well
+    };
     painter.rect_filled(rect, theme::RADIUS, fill);
     if chosen {
         painter.rect_stroke(rect, theme::RADIUS, theme::line(colors.accent), StrokeKind::Inside);
     }
-    let (mark, ink) = if band.on { (color(band.placement), colors.text) } else { (colors.disabled, colors.text_third) };
+    let (mark, ink) =
+        if band.on { (color(band.placement), colors.text) } else { (colors.disabled, colors.text_third) };
     let circle = rect.min + vec2(15.0, 13.0);
     painter.circle_stroke(circle, 7.5, egui::Stroke::new(1.5, mark));
     painter.text(circle, Align2::CENTER_CENTER, format!("{}", n + 1), theme::label_font(), ink);
@@ -143,13 +152,26 @@ fn chip_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, band: &EqualizerBand,
     let second = theme::label_font();
     let frequency = hertz(band.frequency_hz);
     painter.text(at(rect.left() + 8.0), Align2::LEFT_CENTER, frequency, second.clone(), colors.text_third);
-    painter.text(circle + vec2(11.0, 0.0), Align2::LEFT_CENTER, letter(band.placement), theme::strong_font(), mark);
+    painter.text(
+        circle + vec2(11.0, 0.0),
+        Align2::LEFT_CENTER,
+        letter(band.placement),
+        theme::strong_font(),
+        mark,
+    );
     let q = format!("Q {}", host.text(&id("q", n)));
     painter.text(at(right), Align2::RIGHT_CENTER, q, second, colors.text_third);
 }
 
 /// The graph and what is done in it.
-fn graph_ui(ui: &mut Ui, area: Rect, host: &Host, desk: &Desk, settings: &EqualizerSettings, view: &mut View) {
+fn graph_ui(
+    ui: &mut Ui,
+    area: Rect,
+    host: &Host,
+    desk: &Desk,
+    settings: &EqualizerSettings,
+    view: &mut View,
+) {
     let most = view.curve.range_db;
     let graph = curve::graph(area, [-1.1 * most, 1.1 * most]);
     let steps: Vec<f64> = (-3..=3).map(|n| f64::from(n) * most / 3.0).collect();

@@ -72,21 +72,36 @@ fn widths_ui(ui: &mut Ui, area: Rect, host: &Host, desk: &Desk, settings: &Image
         painter.rect_filled(bar, 0.0, colors.mid.gamma_multiply(0.25 * strength));
         let id = format!("imager_band_width_{}", n + 1);
         let name = format!("{} width line", NAMES[n]);
-        let hint = format!("{} width  {}    Drag it, Shift fine, double-click resets.", NAMES[n], host.text(&id));
+        let hint =
+            format!("{} width  {}    Drag it, Shift fine, double-click resets.", NAMES[n], host.text(&id));
         let axis = Axis { id: &id, unit: 100.0 };
         let handle = Handle { name: &name, x: None, y: Some(axis), wheel: None, hint: &hint };
         let hit = Rect::from_min_max(pos2(left + 8.0, y - REACH), pos2(right - 8.0, y + REACH));
         let response = handle_ui(ui, &graph, hit, host, &handle, view);
         let lit = response.hovered() || response.dragged() || response.has_focus();
-        painter.hline(left..=right, y, Stroke::new(if lit { 3.0 } else { 2.0 }, colors.mid.gamma_multiply(strength)));
+        painter.hline(
+            left..=right,
+            y,
+            Stroke::new(if lit { 3.0 } else { 2.0 }, colors.mid.gamma_multiply(strength)),
+        );
         let at = pos2(0.5 * (left + right), rect.top() + 12.0);
         let text = format!("{} {:.0} %", NAMES[n], 100.0 * width);
         painter.text(at, Align2::CENTER_CENTER, text, theme::label_font(), colors.text_second);
     }
     if settings.mono_bass {
         let right = graph.x(settings.mono_below_hz);
-        painter.rect_filled(Rect::from_min_max(rect.min, pos2(right, rect.bottom())), 0.0, colors.accent.gamma_multiply(0.08));
-        painter.text(pos2(rect.left() + 8.0, rect.bottom() - 10.0), Align2::LEFT_CENTER, "mono", theme::label_font(), colors.accent);
+        painter.rect_filled(
+            Rect::from_min_max(rect.min, pos2(right, rect.bottom())),
+            0.0,
+            colors.accent.gamma_multiply(0.08),
+        );
+        painter.text(
+            pos2(rect.left() + 8.0, rect.bottom() - 10.0),
+            Align2::LEFT_CENTER,
+            "mono",
+            theme::label_font(),
+            colors.accent,
+        );
         line_ui(ui, &graph, host, "imager_mono_below", "Mono below line", colors.accent, view);
     }
     for n in 1..IMAGER_BANDS {
@@ -96,7 +111,15 @@ fn widths_ui(ui: &mut Ui, area: Rect, host: &Host, desk: &Desk, settings: &Image
 }
 
 /// A frequency that is dragged.
-fn line_ui(ui: &mut Ui, graph: &Graph, host: &Host, id: &str, name: &str, color: egui::Color32, view: &mut View) {
+fn line_ui(
+    ui: &mut Ui,
+    graph: &Graph,
+    host: &Host,
+    id: &str,
+    name: &str,
+    color: egui::Color32,
+    view: &mut View,
+) {
     let x = graph.x(host.tree.plain(id).unwrap_or_default()).round() + 0.5;
     let hit = Rect::from_min_max(pos2(x - REACH, graph.rect.top()), pos2(x + REACH, graph.rect.bottom()));
     let hint = format!("{name}  {}    Drag it, Shift fine, double-click resets.", host.text(id));

@@ -42,7 +42,17 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: 
     };
     let color = if headroom < 0.0 { colors.alarm } else { colors.text_second };
     painter.text(rect.left_top() + vec2(8.0, 12.0), Align2::LEFT_CENTER, text, theme::label_font(), color);
-    row_ui(ui, rows[0], host, &[("input_trim_gain", "Gain"), ("input_trim_balance", "Balance"), ("input_trim_dc_filter", "DC filter")], view);
+    row_ui(
+        ui,
+        rows[0],
+        host,
+        &[
+            ("input_trim_gain", "Gain"),
+            ("input_trim_balance", "Balance"),
+            ("input_trim_dc_filter", "DC filter"),
+        ],
+        view,
+    );
     row_ui(
         ui,
         rows[1],

@@ -37,7 +37,10 @@ pub(super) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
 }
 
 pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
-    let cards = Rect::from_min_max(pos2(body.left(), body.bottom() - theme::MARGIN - CARD), body.max - vec2(0.0, theme::MARGIN));
+    let cards = Rect::from_min_max(
+        pos2(body.left(), body.bottom() - theme::MARGIN - CARD),
+        body.max - vec2(0.0, theme::MARGIN),
+    );
     let area = Rect::from_min_max(body.min, pos2(body.right(), cards.top() - theme::MARGIN));
     let settings = host.tree.to_settings().multiband;
     let gains = desk.bank.multiband_gains_db.each_ref().map(|gain| f64::from(gain.get()));
@@ -87,11 +90,23 @@ fn graph_ui(
         let [left, right] = edges(&graph, settings, n);
         let top = graph.rect.top() + 12.0;
         if right - left > 110.0 {
-            painter.text(pos2(left + 10.0, top), Align2::LEFT_CENTER, name, theme::body_font(), colors.text_second);
+            painter.text(
+                pos2(left + 10.0, top),
+                Align2::LEFT_CENTER,
+                name,
+                theme::body_font(),
+                colors.text_second,
+            );
         }
         if settings.on && settings.bands[n].on && right - left > 60.0 {
             let text = format!("{} dB", difference(gains[n]));
-            painter.text(pos2(right - 10.0, top), Align2::RIGHT_CENTER, text, theme::strong_font(), colors.reduction);
+            painter.text(
+                pos2(right - 10.0, top),
+                Align2::RIGHT_CENTER,
+                text,
+                theme::strong_font(),
+                colors.reduction,
+            );
         }
         threshold_ui(ui, &graph, [left, right], host, n, settings.bands[n].on, view);
     }
@@ -100,13 +115,25 @@ fn graph_ui(
     }
 }
 
-fn threshold_ui(ui: &mut Ui, graph: &Graph, [left, right]: [f32; 2], host: &Host, n: usize, on: bool, view: &mut View) {
+fn threshold_ui(
+    ui: &mut Ui,
+    graph: &Graph,
+    [left, right]: [f32; 2],
+    host: &Host,
+    n: usize,
+    on: bool,
+    view: &mut View,
+) {
     let levels = Graph { y: LEVELS, ..*graph };
     let id = id("threshold", n);
     let y = levels.y(host.tree.plain(&id).unwrap_or_default());
-    let hit = Rect::from_min_max(pos2(left + 8.0, y - REACH), pos2((right - 8.0).max(left + 12.0), y + REACH));
+    let hit =
+        Rect::from_min_max(pos2(left + 8.0, y - REACH), pos2((right - 8.0).max(left + 12.0), y + REACH));
     let name = format!("{} threshold", NAMES[n]);
-    let hint = format!("{name}  {}    Down: compresses more. Drag it, Shift fine, double-click resets.", host.text(&id));
+    let hint = format!(
+        "{name}  {}    Down: compresses more. Drag it, Shift fine, double-click resets.",
+        host.text(&id)
+    );
     let handle = Handle { name: &name, x: None, y: Some(Axis::new(&id)), wheel: None, hint: &hint };
     let response = handle_ui(ui, &levels, hit, host, &handle, view);
     if response.clicked() || response.drag_started() {
@@ -116,10 +143,21 @@ fn threshold_ui(ui: &mut Ui, graph: &Graph, [left, right]: [f32; 2], host: &Host
     let colors = theme::colors();
     let color = if on { colors.accent } else { colors.disabled };
     let painter = ui.painter();
-    painter.extend(egui::Shape::dashed_line(&[pos2(left + 8.0, y), pos2(right - 8.0, y)], Stroke::new(if lit { 2.0 } else { 1.2 }, color), 5.0, 3.0));
+    painter.extend(egui::Shape::dashed_line(
+        &[pos2(left + 8.0, y), pos2(right - 8.0, y)],
+        Stroke::new(if lit { 2.0 } else { 1.2 }, color),
+        5.0,
+        3.0,
+    ));
     if right - left > 70.0 {
         let at = pos2(left + 10.0, y - 2.0);
-        painter.text(at, Align2::LEFT_BOTTOM, compact(&host.text(&id)), theme::axis_font(), if on { colors.accent } else { colors.text_third });
+        painter.text(
+            at,
+            Align2::LEFT_BOTTOM,
+            compact(&host.text(&id)),
+            theme::axis_font(),
+            if on { colors.accent } else { colors.text_third },
+        );
     }
 }
 
@@ -139,11 +177,21 @@ fn crossover_ui(ui: &mut Ui, graph: &Graph, host: &Host, n: usize, hz: f64, view
     painter.text(chip.center(), Align2::CENTER_CENTER, hertz(hz), theme::label_font(), colors.text);
 }
 
-fn card_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, one: &MultibandBand, gain_db: f64, view: &mut View) {
+fn card_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    host: &Host,
+    n: usize,
+    one: &MultibandBand,
+    gain_db: f64,
+    view: &mut View,
+) {
     let ground = ui.interact(rect, ui.scope_id().with(("card", n)), Sense::click());
     let chosen = view.multiband_band == n;
     let name = NAMES[n];
-    ground.widget_info(|| WidgetInfo::selected(egui::accesskit::Role::Tab, true, chosen, format!("{name} band")));
+    ground.widget_info(|| {
+        WidgetInfo::selected(egui::accesskit::Role::Tab, true, chosen, format!("{name} band"))
+    });
     if ground.clicked() {
         view.multiband_band = n;
     }
@@ -153,7 +201,9 @@ fn card_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, one: &MultibandBand, 
         ui.painter().rect_stroke(rect, theme::RADIUS, theme::line(colors.accent), StrokeKind::Inside);
     }
     let inner = rect.shrink(6.0);
-    let row = |x: f32, width: f32| Rect::from_min_size(inner.min + vec2(x, 0.0), vec2(width, theme::CONTROL_HEIGHT));
+    let row = |x: f32, width: f32| {
+        Rect::from_min_size(inner.min + vec2(x, 0.0), vec2(width, theme::CONTROL_HEIGHT))
+    };
     let color = if one.on { colors.text } else { colors.text_third };
     ui.painter().text(row(4.0, 0.0).left_center(), Align2::LEFT_CENTER, name, theme::strong_font(), color);
     area_ui(ui, row(64.0, 40.0), |ui| toggle_ui(ui, host, &id("band_on", n), "On", 40.0, view));
@@ -176,7 +226,8 @@ fn card_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, one: &MultibandBand, 
     for (line, pair) in fields.into_iter().enumerate() {
         for (column, (name, label)) in pair.into_iter().enumerate() {
             let Some(info) = host.tree.info(&id(name, n)) else { continue };
-            let corner = area.min + vec2(column as f32 * (width + theme::GAP), line as f32 * theme::FADER_HEIGHT);
+            let corner =
+                area.min + vec2(column as f32 * (width + theme::GAP), line as f32 * theme::FADER_HEIGHT);
             let place = Rect::from_min_size(corner, vec2(width, theme::FADER_HEIGHT));
             area_ui(ui, place, |ui| fader_ui(ui, host, info, label, view));
         }

@@ -18,7 +18,13 @@ fn square(area: Rect) -> Rect {
 }
 
 /// The diagram of a compressor: levels in dBFS, a point where it is now.
-pub(super) fn levels(ui: &Ui, area: Rect, curve: impl Fn(f64) -> f64, now: Option<[f64; 2]>, color: Color32) -> Graph {
+pub(super) fn levels(
+    ui: &Ui,
+    area: Rect,
+    curve: impl Fn(f64) -> f64,
+    now: Option<[f64; 2]>,
+    color: Color32,
+) -> Graph {
     let graph = Graph { rect: square(area), x: SPAN, y: SPAN, logarithmic: false };
     let text = |db: f64| format!("{db:.0}").replace('-', "\u{2212}");
     levels_ui(ui, &graph, &[-48.0, -36.0, -24.0, -12.0, 0.0], &text);
@@ -66,7 +72,9 @@ pub(super) fn amplitudes(ui: &Ui, area: Rect, curve: &[[f64; 2]], color: Color32
 pub(super) fn harmonics(ui: &Ui, area: Rect, levels_db: &[f64], first: usize, color: Color32) {
     let rect = Rect::from_min_max(area.min + vec2(32.0, 2.0), area.max - vec2(0.0, 16.0));
     let graph = Graph { rect, x: [0.0, levels_db.len() as f64], y: [-100.0, 0.0], logarithmic: false };
-    levels_ui(ui, &graph, &[-100.0, -80.0, -60.0, -40.0, -20.0, 0.0], &|db| format!("{db}").replace('-', "\u{2212}"));
+    levels_ui(ui, &graph, &[-100.0, -80.0, -60.0, -40.0, -20.0, 0.0], &|db| {
+        format!("{db}").replace('-', "\u{2212}")
+    });
     let colors = theme::colors();
     for (n, db) in levels_db.iter().enumerate() {
         let [left, right] = [n as f64 + 0.2, n as f64 + 0.8].map(|x| graph.x(x));
@@ -74,10 +82,22 @@ pub(super) fn harmonics(ui: &Ui, area: Rect, levels_db: &[f64], first: usize, co
         ui.painter().rect_filled(bar, 2.0, color);
         let middle = 0.5 * (left + right);
         let (order, font) = (n + first, theme::axis_font());
-        ui.painter().text(pos2(middle, rect.bottom() + 2.0), Align2::CENTER_TOP, format!("{order}"), font.clone(), colors.text_third);
+        ui.painter().text(
+            pos2(middle, rect.bottom() + 2.0),
+            Align2::CENTER_TOP,
+            format!("{order}"),
+            font.clone(),
+            colors.text_third,
+        );
         if *db > graph.y[0] {
             let text = format!("\u{2212}{:.0}", -db);
-            ui.painter().text(pos2(middle, bar.top() - 2.0), Align2::CENTER_BOTTOM, text, font, colors.text_second);
+            ui.painter().text(
+                pos2(middle, bar.top() - 2.0),
+                Align2::CENTER_BOTTOM,
+                text,
+                font,
+                colors.text_second,
+            );
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use lacquer_dsp::chain::StageId;
+use lacquer_params::ParameterInfo;
 
 #[test]
 fn every_stage_has_its_switch_and_its_panel() {
@@ -19,25 +20,225 @@ fn every_stage_has_its_switch_and_its_panel() {
     }
 }
 
+/// Chooses the stage of a parameter, and its band where the panel shows one at a time.
+fn show(bench: &mut Bench, info: &ParameterInfo) {
+    let stage = StageId::ALL.iter().find(|stage| info.id.starts_with(&format!("{}_", stage.stem())));
+    let view = &mut bench.harness.state_mut().view;
+    view.stage = *stage.expect("a stage's parameter");
+    if let Some(band) = info.group.split_once("/Band ").and_then(|(_, band)| band.parse::<usize>().ok()) {
+        (view.band, view.dynamic_band) = (band - 1, band - 1);
+    }
+    bench.steps(1);
+}
+
+/// The parameters that the panels show; those of the bar have tests of their own.
+fn shown(bench: &Bench) -> Vec<ParameterInfo> {
+    let bar = ["bypass", "quality", "compare"];
+    bench.tree.infos().into_iter().filter(|info| !bar.contains(&info.id.as_str())).collect()
+}
+
 #[test]
-fn a_fader_is_dragged_by_the_exact_amount_in_one_gesture() {
+fn every_number_is_dragged_by_the_exact_amount_typed_and_reset() {
     let mut bench = Bench::new();
-    let at = bench.place(Role::Slider, "Drive");
-    let before = bench.tree.normalized("limiter_drive").expect("a parameter");
-    bench.take_log();
-    bench.drag(at, vec2(40.0, 0.0));
-    let after = bench.tree.normalized("limiter_drive").expect("a parameter");
-    // 200 pixels are the travel.
-    assert!((after - before - 0.2).abs() < 1e-3, "{before} {after}");
-    let log = bench.take_log();
-    assert_eq!(log.iter().filter(|line| line.starts_with("begin")).count(), 1, "{log:?}");
-    assert_eq!(log.last().map(String::as_str), Some("end limiter_drive"));
+    // Crossovers are lines in their pictures.
+    let numbers = shown(&bench).into_iter().filter(|info| info.choices.is_empty());
+    for info in numbers.filter(|info| !info.id.contains("crossover")) {
+        show(&mut bench, &info);
+        let at = bench.place(Role::Slider, &info.name);
+        let before = bench.tree.normalized(&info.id).expect("a parameter");
+        let way = if before > 0.5 { -0.2 } else { 0.2 };
+        bench.take_log();
+        // 200 pixels are the travel.
+        bench.drag(at, vec2(200.0 * way, 0.0));
+        let after = bench.tree.normalized(&info.id).expect("a parameter");
+        assert!((after - before - way).abs() < 1e-3, "{}: {before} to {after}", info.id);
+        let log = bench.take_log();
+        assert_eq!(log.iter().filter(|line| line.starts_with("begin")).count(), 1, "{}: {log:?}", info.id);
+        assert_eq!(log.last(), Some(&format!("end {}", info.id)));
+        // A click gives it the focus, a digit begins to type, Enter sets.
+        bench.steps(60);
+        bench.click(at);
+        let wanted = if (info.min..=info.max).contains(&1.0) { 1.0 } else { info.min.ceil() };
+        bench.type_text(&format!("{wanted}"));
+        bench.key(Key::Enter, Modifiers::NONE);
+        let set = bench.plain(&info.id);
+        let bound = (info.max - info.min) * 1e-5 + 1e-3;
+        assert!((set - wanted).abs() <= bound, "{}: typed {wanted}, is {set}", info.id);
+        bench.double_click(at);
+        assert_eq!(bench.plain(&info.id), info.default, "{} is reset", info.id);
+    }
+}
+
+#[test]
+fn every_switch_and_choice_is_found_and_set() {
+    let mut bench = Bench::new();
+    for info in shown(&bench).into_iter().filter(|info| !info.choices.is_empty()) {
+        show(&mut bench, &info);
+        let before = bench.plain(&info.id);
+        if info.choices == ["Off", "On"] {
+            bench.click(bench.place(Role::Switch, &info.name));
+            assert_eq!(bench.plain(&info.id), 1.0 - before, "{}", info.id);
+            continue;
+        }
+        let wanted = if before == 0.0 { 1 } else { 0 };
+        bench.click(bench.place(Role::ComboBox, &info.name));
+        bench.steps(3);
+        bench.click(bench.place(Role::Button, &info.choices[wanted]));
+        assert_eq!(bench.plain(&info.id), wanted as f64, "{}", info.id);
+    }
+}
+
+#[test]
+fn the_bar_sets_bypass_quality_and_what_is_heard() {
+    let mut bench = Bench::new();
+    bench.click(bench.place(Role::Switch, "Bypass"));
+    assert_eq!(bench.plain("bypass"), 1.0);
+    bench.click(bench.place(Role::ComboBox, "Quality"));
+    bench.steps(3);
+    bench.click(bench.place(Role::Button, "Finest"));
+    assert_eq!(bench.tree.text("quality"), Ok("Finest".to_owned()));
+    bench.click(bench.place(Role::Button, "Master"));
+    assert_eq!(bench.plain("compare"), 2.0);
+}
+
+#[test]
+fn arrows_step_and_escape_leaves_what_was_typed() {
+    let mut bench = Bench::new();
+    bench.click(bench.place(Role::Slider, "Limiter Drive"));
+    bench.key(Key::ArrowUp, Modifiers::NONE);
+    // A hundredth of 48 dB.
+    assert!((bench.plain("limiter_drive") - 0.48).abs() < 1e-3, "{}", bench.plain("limiter_drive"));
+    bench.key(Key::ArrowLeft, Modifiers::NONE);
+    assert!(bench.plain("limiter_drive").abs() < 1e-3);
+    bench.type_text("9");
+    bench.key(Key::Escape, Modifiers::NONE);
+    assert!(bench.plain("limiter_drive").abs() < 1e-3, "nothing was typed after all");
+    bench.type_text("99");
+    bench.key(Key::Enter, Modifiers::NONE);
+    let problem = bench.view().problem.clone().unwrap_or_default();
+    assert!(problem.contains("goes from -24 to 24 dB"), "{problem}");
+}
+
+#[test]
+fn lines_in_pictures_are_dragged() {
+    let mut bench = Bench::new();
+    for (stage, name, id, by) in [
+        (StageId::Glue, "Threshold line", "glue_threshold", vec2(0.0, 30.0)),
+        (StageId::Limiter, "Ceiling line", "limiter_ceiling", vec2(0.0, 30.0)),
+        (StageId::Multiband, "Low threshold", "multiband_threshold_1", vec2(0.0, 30.0)),
+        (StageId::Multiband, "Crossover 2", "multiband_crossover_2", vec2(-30.0, 0.0)),
+        (StageId::Imager, "High width line", "imager_band_width_3", vec2(0.0, 30.0)),
+        (StageId::Imager, "Imager crossover 1", "imager_crossover_1", vec2(-30.0, 0.0)),
+        (StageId::Bass, "Device corner line", "bass_device_corner", vec2(-30.0, 0.0)),
+    ] {
+        bench.harness.state_mut().view.stage = stage;
+        bench.steps(2);
+        let before = bench.plain(id);
+        bench.take_log();
+        bench.drag(bench.place(Role::Slider, name), by);
+        assert!(bench.plain(id) < before, "{name}: {before} to {}", bench.plain(id));
+        let log = bench.take_log();
+        assert_eq!(log.iter().filter(|line| line.starts_with("begin")).count(), 1, "{name}: {log:?}");
+        assert_eq!(log.last(), Some(&format!("end {id}")));
+    }
+    for (stage, name, id) in [
+        (StageId::Multiband, "Crossover 1", "multiband_crossover_1"),
+        (StageId::Imager, "Imager crossover 2", "imager_crossover_2"),
+    ] {
+        bench.harness.state_mut().view.stage = stage;
+        bench.steps(60);
+        bench.click(bench.place(Role::Slider, name));
+        bench.type_text("1k5");
+        bench.key(Key::Enter, Modifiers::NONE);
+        assert!((bench.plain(id) - 1500.0).abs() < 0.1, "{name}: {}", bench.plain(id));
+    }
+    bench.tree.set_plain("dynamic_eq_band_on_1", 1.0).expect("a value");
+    bench.harness.state_mut().view.stage = StageId::DynamicEq;
+    bench.steps(2);
+    bench.drag(bench.place(Role::Slider, "Dynamic band 1 node"), vec2(60.0, -60.0));
+    assert!(bench.plain("dynamic_eq_frequency_1") > 150.0 && bench.plain("dynamic_eq_range_1") > -4.0);
+}
+
+#[test]
+fn presets_are_taken_kept_renamed_and_deleted() {
+    let mut bench = Bench::new();
+    let session = |bench: &Bench| bench.tree.params().session.read().expect("a lock").clone();
+    bench.click(bench.place(Role::Button, "Next preset"));
+    assert_eq!(session(&bench).preset, "Transparent");
+    bench.tree.set_plain("limiter_ceiling", -3.0).expect("a value");
+    bench.click(bench.place(Role::Button, "Lock output"));
+    bench.click(bench.place(Role::Button, "Next preset"));
+    assert_eq!(session(&bench).preset, "Streaming");
+    assert_eq!(bench.plain("limiter_ceiling"), -3.0, "the output stays");
+    bench.tree.set_plain("limiter_drive", 7.0).expect("a value");
+    bench.click(bench.place(Role::Button, "Save"));
+    bench.steps(3);
+    bench.click(bench.place(Role::Button, "Save as\u{2026}"));
+    bench.steps(3);
+    bench.key(Key::A, Modifiers::COMMAND);
+    bench.type_text("Mine");
+    bench.key(Key::Enter, Modifiers::NONE);
+    assert_eq!((session(&bench).preset.as_str(), bench.view().problem.as_deref()), ("Mine", None));
+    bench.click(bench.place(Role::Button, "Previous preset"));
+    assert_ne!(bench.plain("limiter_drive"), 7.0);
+    bench.click(bench.place(Role::Button, "Undo"));
+    assert_eq!(bench.plain("limiter_drive"), 7.0, "a preset is one step");
+    bench.click(bench.place(Role::Button, "Next preset"));
+    assert_eq!((session(&bench).preset.as_str(), bench.plain("limiter_drive")), ("Mine", 7.0));
+    bench.click(bench.place(Role::Button, "Save"));
+    bench.steps(3);
+    bench.click(bench.place(Role::Button, "Delete \u{201c}Mine\u{201d}"));
+    bench.steps(3);
+    assert_eq!(session(&bench).preset, "");
+}
+
+#[test]
+fn slots_hold_settings_of_their_own() {
+    let mut bench = Bench::new();
+    bench.tree.set_plain("limiter_drive", 3.0).expect("a value");
+    bench.click(bench.place(Role::Button, "B"));
+    assert_eq!(bench.plain("limiter_drive"), 3.0, "an empty slot begins as a copy");
+    bench.tree.set_plain("limiter_drive", 6.0).expect("a value");
+    bench.click(bench.place(Role::Button, "A"));
+    assert_eq!(bench.plain("limiter_drive"), 3.0);
+    bench.click(bench.place(Role::Button, "B"));
+    assert_eq!(bench.plain("limiter_drive"), 6.0);
+}
+
+#[test]
+fn the_window_is_scaled_and_lit() {
+    let mut bench = Bench::new();
+    for (name, scale) in [("150 %", 1.5), ("100 %", 1.0)] {
+        bench.click(bench.place(Role::Button, "Window"));
+        bench.steps(3);
+        bench.click(bench.place(Role::Button, name));
+        bench.steps(3);
+        assert_eq!(bench.harness.ctx.zoom_factor(), scale);
+    }
+    bench.click(bench.place(Role::Button, "Window"));
+    bench.steps(3);
+    bench.click(bench.place(Role::Button, "Light"));
+    bench.steps(3);
+    assert!(!bench.harness.ctx.global_style().visuals.dark_mode);
+}
+
+#[test]
+fn everything_is_reached_by_the_tab_key() {
+    let mut bench = Bench::new();
+    let mut reached = std::collections::HashSet::new();
+    for _ in 0..120 {
+        bench.key(Key::Tab, Modifiers::NONE);
+        let focused = bench.harness.ctx.memory(|memory| memory.focused());
+        reached.extend(focused);
+    }
+    // The bar has 20 controls, the strip 22, the limiter's panel 13, analysis and meters as many.
+    assert!(reached.len() > 60, "{} controls", reached.len());
 }
 
 #[test]
 fn a_fader_takes_wheel_and_double_click() {
     let mut bench = Bench::new();
-    let at = bench.place(Role::Slider, "Drive");
+    let at = bench.place(Role::Slider, "Limiter Drive");
     bench.move_to(at);
     bench.harness.event(Event::MouseWheel {
         unit: MouseWheelUnit::Point,
@@ -56,7 +257,7 @@ fn a_fader_takes_wheel_and_double_click() {
 #[test]
 fn what_was_done_is_undone_and_done_again() {
     let mut bench = Bench::new();
-    bench.drag(bench.place(Role::Slider, "Drive"), vec2(40.0, 0.0));
+    bench.drag(bench.place(Role::Slider, "Limiter Drive"), vec2(40.0, 0.0));
     let driven = bench.plain("limiter_drive");
     bench.click(bench.place(Role::Switch, "Glue on"));
     bench.click(bench.place(Role::Button, "Undo"));
@@ -124,7 +325,8 @@ fn the_equalizers_nodes_are_added_and_dragged() {
     let node = bench.place(Role::Slider, "Equalizer band 1 node");
     bench.take_log();
     bench.drag(node, vec2(50.0, -40.0));
-    assert!(bench.plain("equalizer_frequency_1") > 1.3 * hz && bench.plain("equalizer_gain_1") > gain + 4.0);
+    let (moved_hz, moved_gain) = (bench.plain("equalizer_frequency_1"), bench.plain("equalizer_gain_1"));
+    assert!(moved_hz > 1.3 * hz && moved_gain > gain + 3.0, "{moved_hz} Hz, {moved_gain} dB");
     let log = bench.take_log();
     assert_eq!(
         log.iter().filter(|line| line.starts_with("begin")).count(),

@@ -23,7 +23,8 @@ impl Texture {
             let y = (y.max(0.0) as usize).min(height - 1);
             self.pixels[y * width + x].to_array().map(f32::from)
         };
-        let mix = |a: [f32; 4], b: [f32; 4], share: f32| std::array::from_fn(|n| a[n] + share * (b[n] - a[n]));
+        let mix =
+            |a: [f32; 4], b: [f32; 4], share: f32| std::array::from_fn(|n| a[n] + share * (b[n] - a[n]));
         let above = mix(at(left, top), at(left + 1.0, top), x - left);
         let below = mix(at(left, top + 1.0), at(left + 1.0, top + 1.0), x - left);
         mix(above, below, y - top)

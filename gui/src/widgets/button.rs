@@ -74,10 +74,7 @@ pub(super) fn paint(ui: &Ui, rect: Rect, response: &Response, label: &str, on: b
     if response.has_focus() {
         painter.rect_stroke(rect, theme::RADIUS, theme::focus_ring(), StrokeKind::Inside);
     }
-    let (font, color) = if on {
-        (theme::strong_font(), colors.text)
-    } else {
-        (theme::body_font(), colors.text_second)
-    };
+    let (font, color) =
+        if on { (theme::strong_font(), colors.text) } else { (theme::body_font(), colors.text_second) };
     painter.text(rect.center(), Align2::CENTER_CENTER, label, font, color);
 }

@@ -13,18 +13,17 @@ pub(crate) fn choice_ui(ui: &mut Ui, host: &Host, id: &str, width: f32, view: &m
     let shown = info.choices.get(chosen).map_or("", String::as_str);
     let mut picked = None;
     // The box's width is that of its text: the arrow and the margins come on top.
-    let response = ComboBox::from_id_salt(id)
-        .selected_text(shown)
-        .width(width)
-        .truncate()
-        .height(320.0)
-        .show_ui(ui, |ui| {
-            for (index, choice) in info.choices.iter().enumerate() {
-                if ui.selectable_label(index == chosen, choice).clicked() {
-                    picked = Some(index);
+    let response =
+        ComboBox::from_id_salt(id).selected_text(shown).width(width).truncate().height(320.0).show_ui(
+            ui,
+            |ui| {
+                for (index, choice) in info.choices.iter().enumerate() {
+                    if ui.selectable_label(index == chosen, choice).clicked() {
+                        picked = Some(index);
+                    }
                 }
-            }
-        });
+            },
+        );
     name_menu(&response.response, &info.name);
     if response.response.hovered() {
         view.hint = hints::of_parameter(id, &info.name, shown);

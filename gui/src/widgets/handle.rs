@@ -1,9 +1,9 @@
 //! Something in a graph that is dragged: a node, a threshold, a crossover. It moves as the graph's axes do.
 //!
 //! With Shift a tenth as fast, with Alt along one axis only; the wheel turns a further parameter; the arrow keys step; double-click
-//! resets. Everything that a drag moves is one gesture.
+//! resets. Enter or a digit lets the value be typed. Everything that a drag moves is one gesture.
 
-use super::{FINE, arrow_steps, missed, wheel_steps};
+use super::{FINE, arrow_steps, menu, missed, typing, wheel_steps};
 use crate::host::Host;
 use crate::scale::Graph;
 use crate::view::View;
@@ -40,6 +40,9 @@ pub(crate) struct Handle<'a> {
 const ARROW_PIXELS: f32 = 4.0;
 const WHEEL_STEP: f32 = 0.02;
 
+/// Size of the field in which its value is typed.
+const TYPED: egui::Vec2 = egui::vec2(96.0, 24.0);
+
 /// Takes what is done to a handle in `hit`; draws nothing.
 pub(crate) fn handle_ui(
     ui: &mut Ui,
@@ -63,6 +66,7 @@ pub(crate) fn handle_ui(
         response.request_focus();
     }
     drag(ui, &response, graph, host, handle);
+    typed(ui, &response, hit, host, handle, view);
     if response.double_clicked() {
         for axis in [handle.y, handle.x].into_iter().flatten().take(1) {
             host.reset(axis.id);
@@ -81,6 +85,17 @@ pub(crate) fn handle_ui(
         }
     }
     response
+}
+
+/// Enter or a digit lets the value be typed beside the handle, the frequency of a node; what has one value has its menu.
+fn typed(ui: &mut Ui, response: &Response, hit: Rect, host: &Host, handle: &Handle, view: &mut View) {
+    let Some(info) = handle.x.or(handle.y).and_then(|axis| host.tree.info(axis.id)) else { return };
+    if handle.x.is_none() || handle.y.is_none() {
+        menu::menu(response, host, info, true);
+    }
+    typing::begin(ui, response, host, &info.id);
+    let field = Rect::from_center_size(hit.center(), TYPED).translate(egui::vec2(0.0, -TYPED.y));
+    typing::typing_ui(ui, field, response.id, host, info, view);
 }
 
 fn drag(ui: &Ui, response: &Response, graph: &Graph, host: &Host, handle: &Handle) {

@@ -7,14 +7,21 @@ use lacquer_params::ParameterInfo;
 
 /// Opens on a secondary click or a long press.
 pub(super) fn menu(response: &Response, host: &Host, info: &ParameterInfo, typed: bool) {
-    response.context_menu(|ui| entries_ui(ui, response.id, host, info, typed));
+    // An id of its own: a choice's list has the one that a menu gets by itself.
+    egui::Popup::context_menu(response)
+        .id(response.id.with("parameter menu"))
+        .show(|ui| entries_ui(ui, response.id, host, info, typed));
 }
 
 /// The menu's entries; `typed`: whether the widget `id` lets a value be typed.
 fn entries_ui(ui: &mut Ui, id: Id, host: &Host, info: &ParameterInfo, typed: bool) {
     let held = Id::unique("value that was copied");
     ui.label(format!("{}   {}", info.name, host.text(&info.id)));
-    ui.weak(if info.automatable { format!("Automation: {}", info.id) } else { format!("{}, not automatable", info.id) });
+    ui.weak(if info.automatable {
+        format!("Automation: {}", info.id)
+    } else {
+        format!("{}, not automatable", info.id)
+    });
     ui.separator();
     if typed && ui.button("Type a value").clicked() {
         typing::start(ui, id, host.tree.text(&info.id).unwrap_or_default());

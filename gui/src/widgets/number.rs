@@ -46,7 +46,7 @@ pub(super) fn number_ui(
     interact(ui, &response, host, info, view);
     let at = host.tree.normalized(&info.id).unwrap_or_default();
     let text = host.text(&info.id);
-    response.widget_info(|| WidgetInfo::slider(true, f64::from(at), label));
+    response.widget_info(|| WidgetInfo::slider(true, f64::from(at), &info.name));
     let lit = response.hovered() || response.dragged();
     if lit {
         view.hint = hints::of_parameter(&info.id, &info.name, &text);

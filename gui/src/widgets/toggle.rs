@@ -16,12 +16,13 @@ pub(crate) fn toggle_ui(ui: &mut Ui, host: &Host, id: &str, label: &str, width: 
         host.set_plain(id, f64::from(!on));
         view.problem = None;
     }
+    let name = host.tree.info(id).map_or(label, |info| info.name.as_str());
     if let Some(info) = host.tree.info(id) {
         if response.hovered() {
             view.hint = hints::of_parameter(id, &info.name, if on { "on" } else { "off" });
         }
         menu::menu(&response, host, info, false);
     }
-    response.widget_info(|| WidgetInfo::selected(egui::accesskit::Role::Switch, true, on, label));
+    response.widget_info(|| WidgetInfo::selected(egui::accesskit::Role::Switch, true, on, name));
     paint(ui, rect, &response, label, on);
 }
