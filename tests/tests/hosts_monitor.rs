@@ -60,6 +60,32 @@ impl Pair<'_> {
 }
 
 #[test]
+fn an_open_editor_changes_no_bit() {
+    let Some(path) = bundle() else {
+        return left_out("Lacquer.vst3 is not built: run `cargo xtask bundle`");
+    };
+    let Some(desk) = Desk::open() else { return left_out("editors: no DISPLAY") };
+    let module = Module::load(&path);
+    let (watched, plain) = (Instance::new(&module), Instance::new(&module));
+    let editor = watched.open_editor(desk.window, true).unwrap();
+    let input = programme(48_000, RATE, 0.5).iter().map(|frame| frame.map(|x| x as f32)).collect();
+    let drive = watched.parameter("Limiter Drive").unwrap();
+    let mut silence = [[0.0; BLOCK]; 2];
+    watched.process(&mut silence, &[(drive, 0, 0.8)]);
+    plain.process(&mut silence, &[(drive, 0, 0.8)]);
+    let mut pair = Pair { monitored: &watched, plain: &plain, input, at: 0 };
+    let second = RATE as usize / BLOCK;
+    for _ in 0..20 {
+        assert_eq!(pair.play(second / 10, true).0, 0);
+        editor.run(Duration::from_millis(20));
+    }
+    editor.close();
+    watched.end();
+    plain.end();
+    module.unload();
+}
+
+#[test]
 fn monitor_functions_are_heard_and_never_bounced() {
     let Some(path) = bundle() else {
         return left_out("Lacquer.vst3 is not built: run `cargo xtask bundle`");

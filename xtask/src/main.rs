@@ -13,7 +13,7 @@ mod test;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --peers] | bundle";
+const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --peers | --editor] | bundle";
 
 /// Bundles the plugin, in release.
 fn bundle() -> anyhow::Result<()> {
@@ -21,11 +21,17 @@ fn bundle() -> anyhow::Result<()> {
     nice_plug_xtask::main_with_args("cargo xtask", arguments.map(String::from))
 }
 
-/// Runs the benches of the stages and the chain, or the comparison with the peers.
+/// Runs the benches of the stages and the chain, the comparison with the peers, or what the editor costs.
 fn bench(argument: Option<&str>) -> anyhow::Result<()> {
     if argument == Some("--peers") {
         system::require(system::PEERS)?;
         return run::cargo(&["bench", "-p", "lacquer-tests", "--bench", "peers", "--locked"]);
+    }
+    if argument == Some("--editor") {
+        system::require(system::TEST)?;
+        bundle()?;
+        run::cargo(&["bench", "-p", "lacquer-gui", "--bench", "frame", "--locked"])?;
+        return run::before_a_screen(&["bench", "-p", "lacquer-tests", "--bench", "editor", "--locked"]);
     }
     let mut line = vec!["bench", "-p", "lacquer-tests", "--bench", "chain", "--locked", "--"];
     line.extend(argument);

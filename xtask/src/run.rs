@@ -34,3 +34,17 @@ pub fn workspace() -> PathBuf {
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
+
+/// Runs cargo in front of a screen of its own, with the bundles where tests and benches find them: editors open windows.
+pub fn before_a_screen(line: &[&str]) -> anyhow::Result<()> {
+    let mut command = if cfg!(target_os = "linux") {
+        let mut command = Command::new("xvfb-run");
+        command.args(["-a", "-s", "-screen 0 1700x950x24 +extension GLX +render -noreset", "cargo"]);
+        command.env("LIBGL_ALWAYS_SOFTWARE", "1");
+        command
+    } else {
+        Command::new("cargo")
+    };
+    command.args(line).env("LACQUER_BUNDLES", target().join("bundled")).current_dir(workspace());
+    self::command(&mut command)
+}

@@ -15,7 +15,7 @@ use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
 use vst3::{Class, ComPtr, ComRef, ComWrapper, Interface};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, WindowClass};
+use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, ImageFormat, WindowClass};
 
 /// Frames in a block of the stress.
 pub const BLOCK: usize = 64;
@@ -280,7 +280,7 @@ impl Desk {
         let screen = &connection.setup().roots[screen];
         let (depth, root, visual) = (screen.root_depth, screen.root, screen.root_visual);
         let class = WindowClass::INPUT_OUTPUT;
-        let settings = CreateWindowAux::new();
+        let settings = CreateWindowAux::new().background_pixel(0);
         connection
             .create_window(depth, window, root, 0, 0, 1000, 600, 0, class, visual, &settings)
             .ok()?
@@ -288,6 +288,18 @@ impl Desk {
             .ok()?;
         connection.map_window(window).ok()?.check().ok()?;
         Some(Self { connection, window })
+    }
+
+    /// Paints the window black again.
+    pub fn clear(&self) {
+        self.connection.clear_area(false, self.window, 0, 0, 0, 0).unwrap().check().unwrap();
+    }
+
+    /// Whether anything is seen at the left of the editor's top bar.
+    pub fn is_painted(&self) -> bool {
+        let picture =
+            self.connection.get_image(ImageFormat::Z_PIXMAP, self.window, 4, 4, 1, 1, !0).unwrap().reply();
+        picture.is_ok_and(|picture| picture.data[..3].iter().any(|value| *value != 0))
     }
 }
 

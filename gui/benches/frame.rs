@@ -1,0 +1,108 @@
+//! What a frame of each view costs on the editor's thread: laid out, drawn into shapes and tessellated; a graphics card does the rest.
+//!
+//! A sixtieth of a second is 16.7 ms.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use egui::{Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, pos2, vec2};
+use lacquer_dsp::chain::StageId;
+use lacquer_gui::{App, Gestures, Status, theme};
+use lacquer_params::{LacquerParams, Library, Tree};
+use lacquer_tests::player::{Player, RATE_HZ};
+use nice_plug::prelude::ParamPtr;
+use std::sync::Arc;
+
+struct Unhosted;
+
+impl Gestures for Unhosted {
+    fn begin(&self, _: &str, _: ParamPtr) {}
+    fn set_normalized(&self, _: &str, _: ParamPtr, _: f32) {}
+    fn end(&self, _: &str, _: ParamPtr) {}
+}
+
+struct Window {
+    context: Context,
+    app: App,
+    player: Player,
+    params: Arc<LacquerParams>,
+    time: f64,
+}
+
+impl Window {
+    fn new() -> Self {
+        let params = Arc::new(LacquerParams::default());
+        let tree = Tree::over(params.clone());
+        for stage in StageId::ALL {
+            tree.set_plain(&format!("{}_on", stage.stem()), 1.0).expect("a switch");
+        }
+        for band in 1..=8 {
+            tree.set_plain(&format!("equalizer_band_on_{band}"), 1.0).expect("a switch");
+            tree.set_plain(&format!("equalizer_gain_{band}"), 2.0).expect("a gain");
+        }
+        let status = Arc::new(Status::default());
+        let player = Player::new(status.meters().clone());
+        status.publish(player.latency_samples() as u32, RATE_HZ as f32);
+        let nowhere = Library::at(std::path::Path::new("/nonexistent"));
+        let mut app = App::with_library(params.clone(), status, nowhere);
+        let context = Context::default();
+        app.open(&context);
+        let mut this = Self { context, app, player, params, time: 0.0 };
+        (0..400).for_each(|_| this.frame(Vec::new()));
+        this
+    }
+
+    /// A sixtieth of a second is played, not timed by itself: see `played`.
+    fn play(&mut self) {
+        self.player.play(&self.params.to_settings(), RATE_HZ as usize / 60);
+    }
+
+    fn draw(&mut self, events: Vec<Event>) {
+        self.time += 1.0 / 60.0;
+        let [width, height] = theme::WINDOW_SIZE;
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(width, height))),
+            time: Some(self.time),
+            events,
+            ..RawInput::default()
+        };
+        let Self { context, app, .. } = self;
+        let output = context.run_ui(input, |ui| app.show(ui, &Unhosted));
+        std::hint::black_box(context.tessellate(output.shapes, output.pixels_per_point));
+    }
+
+    fn frame(&mut self, events: Vec<Event>) {
+        self.play();
+        self.draw(events);
+    }
+
+    fn click(&mut self, pos: Pos2) {
+        self.frame(vec![Event::PointerMoved(pos)]);
+        for pressed in [true, false] {
+            let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+            self.frame(vec![Event::PointerButton { pos, button, pressed, modifiers }]);
+        }
+        self.frame(vec![Event::PointerMoved(pos2(400.0, 748.0))]);
+    }
+}
+
+fn frames(criterion: &mut Criterion) {
+    let mut window = Window::new();
+    for (n, stage) in StageId::ALL.iter().enumerate() {
+        // Names of the strip's cells, at the designed size.
+        window.click(pos2(50.0 + 108.0 * n as f32, 64.0));
+        criterion.bench_function(&format!("frame/{}", stage.stem()), |bencher| {
+            bencher.iter_custom(|count| {
+                let mut spent = std::time::Duration::ZERO;
+                for _ in 0..count {
+                    window.play();
+                    let started = std::time::Instant::now();
+                    window.draw(Vec::new());
+                    spent += started.elapsed();
+                }
+                spent
+            });
+        });
+    }
+}
+
+criterion_group!(benches, frames);
+criterion_main!(benches);

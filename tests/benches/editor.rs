@@ -1,0 +1,76 @@
+//! The built VST3's editor in a window: how long it takes to open, and what 200 openings leave behind.
+//!
+//! Run by `cargo xtask bench --editor`, which bundles first and gives it a screen.
+
+// Figures for whoever asked for them: what is not there ends it.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[cfg(target_os = "linux")]
+#[path = "../tests/vst3_host/mod.rs"]
+mod vst3_host;
+
+#[cfg(target_os = "linux")]
+fn main() {
+    use std::time::{Duration, Instant};
+    use vst3_host::{BLOCK, Desk, Instance, Module, bundle};
+
+    /// Openings of the leak test, and how many come before it for what is made once.
+    const CYCLES: usize = 200;
+    const WARM_UP: usize = 10;
+
+    /// Resident memory of this process, kB, and its open files.
+    fn held() -> (u64, usize) {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+        let kilobytes = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+        (kilobytes, std::fs::read_dir("/proc/self/fd").unwrap().count())
+    }
+
+    let path = bundle().expect("Lacquer.vst3: run `cargo xtask bundle`");
+    let desk = Desk::open().expect("a screen: run under xvfb-run");
+    let module = Module::load(&path);
+    let instance = Instance::new(&module);
+    let mut opening_ms = Vec::new();
+    let mut before = held();
+    for cycle in 0..WARM_UP + CYCLES {
+        if cycle == WARM_UP {
+            before = held();
+        }
+        desk.clear();
+        let started = Instant::now();
+        let editor = instance.open_editor(desk.window, true).unwrap();
+        while !desk.is_painted() && started.elapsed() < Duration::from_secs(5) {
+            editor.run(Duration::from_millis(1));
+        }
+        opening_ms.push(1e3 * started.elapsed().as_secs_f64());
+        let mut block = [[0.1; BLOCK]; 2];
+        instance.process(&mut block, &[]);
+        editor.run(Duration::from_millis(20));
+        editor.close();
+    }
+    let after = held();
+    let first = opening_ms[0];
+    opening_ms.sort_by(f64::total_cmp);
+    let median = opening_ms[opening_ms.len() / 2];
+    let worst = opening_ms[opening_ms.len() - 1];
+    println!(
+        "opening until the first picture: first {first:.0} ms, median {median:.0} ms, worst {worst:.0} ms"
+    );
+    let grown = after.0 as f64 - before.0 as f64;
+    println!(
+        "{CYCLES} openings: {:.1} MB to {:.1} MB, {:.2} kB each; {} to {} open files, {:.2} each",
+        before.0 as f64 / 1e3,
+        after.0 as f64 / 1e3,
+        grown / CYCLES as f64,
+        before.1,
+        after.1,
+        (after.1 as f64 - before.1 as f64) / CYCLES as f64,
+    );
+    instance.end();
+    module.unload();
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() {
+    println!("The editor's bench runs on Linux.");
+}
