@@ -15,8 +15,8 @@ use std::cell::RefCell;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-/// How often rate and latency are looked at when nothing else causes a repaint.
-const STATUS_PERIOD: Duration = Duration::from_millis(250);
+/// How often the window is drawn anew while nothing is known to have changed.
+const STATUS_PERIOD: Duration = Duration::from_secs(2);
 
 /// Time between two pictures while something moves.
 const FRAME_PERIOD: Duration = Duration::from_millis(16);
@@ -81,7 +81,7 @@ impl App {
         let host = Host { gestures, tree: &self.tree, history: &self.history, library: &self.library };
         desk.update(ui.ctx());
         window_ui(ui, &host, desk, &self.status, &self.presets, &mut self.view);
-        // While something sounds the views move; in silence they are looked at now and then.
+        // While something sounds the views move. In silence the window sleeps until the audio thread wakes it.
         ui.ctx().request_repaint_after(if desk.is_moving() { FRAME_PERIOD } else { STATUS_PERIOD });
     }
 

@@ -23,6 +23,8 @@ const BAR_FALL_DB: f64 = 20.0;
 
 /// Amplitude below which nothing is seen to move: -120 dBFS.
 const STILL: f64 = 1e-6;
+/// Time after which everything that moved has come to rest: the length of the trace, and bars that fall from full scale.
+const SETTLING_S: f64 = 7.0;
 
 /// A level as a bar shows it.
 #[derive(Debug, Clone, Copy)]
@@ -88,8 +90,7 @@ pub(crate) struct Desk {
     /// Pictures of stages.
     pub pictures: Pictures,
     time: f64,
-    /// Whether anything was heard in this frame.
-    pub is_live: bool,
+    last_sound: f64,
 }
 
 impl Desk {
@@ -113,7 +114,7 @@ impl Desk {
             reductions_db: vec![0.0; bank.reductions_db.len()],
             pictures: Pictures::default(),
             time: 0.0,
-            is_live: false,
+            last_sound: f64::NEG_INFINITY,
             bank,
         }
     }
@@ -139,7 +140,7 @@ impl Desk {
 
     /// Whether there is anything new to be seen.
     pub fn is_moving(&self) -> bool {
-        self.is_live && self.scope.iter().flatten().any(|x| x.abs() > STILL)
+        self.time - self.last_sound < SETTLING_S
     }
 
     /// Sample rate in hertz.
@@ -178,13 +179,15 @@ impl Desk {
 
     fn read_feed(&mut self) {
         self.next = self.bank.feed.read(self.next, &mut self.entries).next;
-        self.is_live = !self.entries.is_empty();
         let frame = |word: u64| {
             let (left, right) = unpack(word);
             [f64::from(left), f64::from(right)]
         };
         let input: Vec<Frame> = self.entries.iter().map(|[input, _]| frame(*input)).collect();
         let output: Vec<Frame> = self.entries.iter().map(|[_, output]| frame(*output)).collect();
+        if input.iter().chain(&output).flatten().any(|x| x.abs() > STILL) {
+            self.last_sound = self.time;
+        }
         self.read_trace();
         self.input.push(&input);
         self.output.push(&output);

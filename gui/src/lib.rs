@@ -30,7 +30,7 @@ mod widgets;
 use lacquer_params::LacquerParams;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::editor::{ResizeHint, SizeConstraints};
-use nice_plug_egui::{EguiEditor, EguiEditorState, EguiNiceSettings, RepaintNotifier};
+use nice_plug_egui::{EguiEditor, EguiEditorState, EguiNiceSettings};
 use std::sync::Arc;
 
 pub use app::App;
@@ -58,7 +58,7 @@ pub fn editor(params: Arc<LacquerParams>, status: Arc<Status>) -> Option<Editor>
     status.set_window(window.clone());
     nice_plug_egui::create_egui_editor(
         window,
-        RepaintNotifier::new(),
+        status.repaint_notifier(),
         EguiNiceSettings::new().with_tile("Lacquer").with_resize_hint(resize_hint()),
         App::new(params, status),
     )

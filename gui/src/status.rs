@@ -4,7 +4,7 @@
 
 use lacquer_dsp::shared::meter_bank::MeterBank;
 use lacquer_dsp::shared::monitor_desk::MonitorDesk;
-use nice_plug_egui::EguiEditorState;
+use nice_plug_egui::{EguiEditorState, RepaintNotifier};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
@@ -19,6 +19,7 @@ pub struct Status {
     pub monitor: MonitorDesk,
     meters: OnceLock<Arc<MeterBank>>,
     window: OnceLock<Arc<EguiEditorState>>,
+    repaint: RepaintNotifier,
 }
 
 impl Status {
@@ -31,6 +32,16 @@ impl Status {
     pub(crate) fn set_window(&self, window: Arc<EguiEditorState>) {
         // A second editor of the same instance would be a mistake of the host's: the first one counts.
         let _ = self.window.set(window);
+    }
+
+    /// What the editor's window listens to.
+    pub(crate) fn repaint_notifier(&self) -> RepaintNotifier {
+        self.repaint.clone()
+    }
+
+    /// [audio-thread] There is something new to be seen: an editor that sleeps wakes up.
+    pub fn wake(&self) {
+        self.repaint.request_repaint();
     }
 
     /// Whether the editor is open.
@@ -53,6 +64,7 @@ impl Status {
     /// [audio-thread] Whether the parameters ask for another latency than the chain has.
     pub fn set_restart_needed(&self, needed: bool) {
         self.restart_needed.store(needed, Relaxed);
+        self.wake();
     }
 
     /// [gui-thread] Whether to ask the host for a restart; true once for each need.

@@ -70,6 +70,11 @@ impl Booth {
     }
 }
 
+/// Whether anything of a block is above -120 dBFS.
+fn is_heard(channel: &[f32]) -> bool {
+    channel.iter().any(|x| x.abs() > 1e-6)
+}
+
 impl ChainListener for Booth {
     fn after_stage(&mut self, stage: StageId, frames: &[Frame], reduction_db: f64) {
         if let Some(clock) = &mut self.clock {
@@ -148,6 +153,9 @@ impl Engine {
         let changed = params.update_settings(&mut self.settings);
         let wish = self.permitted(params, transport, frames);
         self.booth.monitor.set(&wish.settings);
+        if changed {
+            self.status.wake();
+        }
         if changed || self.settings.listen != wish.listen {
             self.settings.listen = wish.listen;
             self.chain.set(&self.settings);
@@ -202,6 +210,9 @@ impl Engine {
             [mono] => self.process_mono(mono),
             // No other layout is offered to the host.
             _ => {}
+        }
+        if self.booth.clock.is_some() && channels.iter().any(|channel| is_heard(channel)) {
+            self.status.wake();
         }
         if frames > 0 {
             self.booth.publish_loads(started.elapsed(), frames as f64 / self.spec.sample_rate);
