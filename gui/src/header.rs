@@ -15,6 +15,8 @@ use lacquer_params::{Preset, Slot, Theme};
 const SLOT_NAMES: [&str; SLOTS] = ["A", "B", "C", "D"];
 /// Scales of the window, per cent.
 const SCALES: [u32; 6] = [100, 110, 125, 150, 175, 200];
+/// Width of the bar from which the quality's menu has its label.
+const QUALITY_WIDTH: f32 = 1150.0;
 /// The keys that the editor takes.
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Drag up or right", "more; Shift: a tenth as fast"),
@@ -52,7 +54,7 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut
             compare_ui(ui, host, view);
             ui.add_space(theme::MARGIN);
             choice_ui(ui, host, "quality", 84.0, view);
-            if rect.width() > 1100.0 {
+            if rect.width() > QUALITY_WIDTH {
                 ui.label(RichText::new("Quality").font(theme::label_font()).color(colors.text_third));
             }
         });

@@ -8,7 +8,7 @@ use crate::theme;
 use crate::view::View;
 use crate::widgets::{button_ui, name_menu};
 use egui::{Align2, Color32, ComboBox, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
-use lacquer_dsp::shared::meter_bank::FollowTransport;
+use lacquer_dsp::shared::meter_bank::{FollowTransport, SideBank};
 use lacquer_dsp::targets::{TARGETS, Target};
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -218,8 +218,8 @@ fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut V
         ),
         (
             "Range, LU",
-            level(input.range_lu()),
-            level(output.range_lu()),
+            range(input),
+            range(output),
             if early { theme::colors().text_third } else { theme::colors().text },
         ),
         ("PLR, dB", level(input.plr_db()), level(output.plr_db()), theme::colors().text),
@@ -265,6 +265,12 @@ fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut V
             None => "Input in grey, output at its right. Click begins the measurement anew.".to_owned(),
         };
     }
+}
+
+/// The loudness range, once anything is loud enough to have one.
+fn range(side: &SideBank) -> String {
+    let is_gated = side.integrated_lufs().is_finite();
+    level(if is_gated { side.range_lu() } else { f64::NAN })
 }
 
 /// Where the last over was, in minutes and seconds since the measurement began.

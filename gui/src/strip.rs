@@ -16,7 +16,9 @@ const MOST_REDUCTION_DB: f64 = 12.0;
 /// Radius of the switch's dot.
 const DOT_RADIUS: f32 = 4.5;
 /// A cell's meter.
-const METER: egui::Vec2 = vec2(36.0, 9.0);
+const METER: egui::Vec2 = vec2(32.0, 9.0);
+/// Width of a cell from which it has room for its value.
+const ROOM: f32 = 98.0;
 
 /// A stage's name as it is shown.
 pub(crate) fn title(stage: StageId) -> &'static str {
@@ -100,7 +102,7 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId
     if on {
         meter_ui(&painter, meter, host, desk, stage);
     }
-    if !pointed {
+    if !pointed && (rect.width() >= ROOM || !on) {
         let text = if on { summary(host, stage) } else { "off".to_owned() };
         let below = pos2(rect.right() - 8.0, rect.bottom() - 13.0);
         painter.text(below, Align2::RIGHT_CENTER, text, theme::label_font(), colors.text_third);
@@ -201,7 +203,7 @@ fn meter_ui(painter: &Painter, rect: Rect, host: &Host, desk: &mut Desk, stage: 
 fn harmonics_ui(painter: &Painter, rect: Rect, levels_db: &[f64]) {
     for (n, db) in levels_db.iter().take(4).enumerate() {
         let share = ((db + 80.0) / 60.0).clamp(0.08, 1.0) as f32;
-        let left = rect.left() + 9.0 * n as f32;
+        let left = rect.left() + 8.0 * n as f32;
         let bar = Rect::from_min_max(
             pos2(left, rect.bottom() - share * rect.height()),
             pos2(left + 6.0, rect.bottom()),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Size of the window in logical pixels, as designed.
 pub const WINDOW_SIZE: [f32; 2] = [1200.0, 760.0];
 /// The least size at which nothing is cut off.
-pub const LEAST_WINDOW_SIZE: [f32; 2] = [1000.0, 680.0];
+pub const LEAST_WINDOW_SIZE: [f32; 2] = [1100.0, 720.0];
 
 /// Width of the meter column.
 pub const METERS_WIDTH: f32 = 228.0;

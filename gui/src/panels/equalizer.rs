@@ -21,6 +21,8 @@ use lacquer_dsp::chain::{ListenSource, StageId};
 const RANGES_DB: [f64; 4] = [3.0, 6.0, 12.0, 20.0];
 /// Height of a band in the row of bands.
 const CHIP: f32 = 42.0;
+/// Width of a band in that row from which it has room for its Q.
+const CHIP_ROOM: f32 = 110.0;
 
 pub(super) fn id(name: &str, band: usize) -> String {
     format!("equalizer_{name}_{}", band + 1)
@@ -159,7 +161,7 @@ fn chip_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, band: &EqualizerBand,
         theme::strong_font(),
         mark,
     );
-    let q = format!("Q {}", host.text(&id("q", n)));
+    let q = if rect.width() < CHIP_ROOM { String::new() } else { format!("Q {}", host.text(&id("q", n))) };
     painter.text(at(right), Align2::RIGHT_CENTER, q, second, colors.text_third);
 }
 

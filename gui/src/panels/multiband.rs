@@ -206,11 +206,11 @@ fn card_ui(
     };
     let color = if one.on { colors.text } else { colors.text_third };
     ui.painter().text(row(4.0, 0.0).left_center(), Align2::LEFT_CENTER, name, theme::strong_font(), color);
-    area_ui(ui, row(64.0, 40.0), |ui| toggle_ui(ui, host, &id("band_on", n), "On", 40.0, view));
-    let rest = inner.width() - 110.0;
-    area_ui(ui, row(110.0, rest), |ui| choice_ui(ui, host, &id("direction", n), rest - 2.0, view));
+    area_ui(ui, row(60.0, 34.0), |ui| toggle_ui(ui, host, &id("band_on", n), "On", 34.0, view));
+    let rest = inner.width() - 98.0;
+    area_ui(ui, row(98.0, rest), |ui| choice_ui(ui, host, &id("direction", n), rest - 2.0, view));
     let heard = view.listens(StageId::Multiband, ListenSource::Part(n));
-    let solo = Rect::from_min_max(inner.max - vec2(72.0, theme::CONTROL_HEIGHT), inner.max);
+    let solo = Rect::from_min_max(inner.max - vec2(60.0, theme::CONTROL_HEIGHT), inner.max);
     if button_ui(ui, solo, "Hear", heard, "Plays this band alone.", view) {
         view.toggle_listen(StageId::Multiband, ListenSource::Part(n));
     }

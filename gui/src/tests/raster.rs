@@ -90,7 +90,7 @@ fn area(a: Pos2, b: Pos2, c: Pos2) -> f32 {
 }
 
 fn triangle(image: &mut RgbaImage, texture: &Texture, mut corners: [Vertex; 3], clip: Rect, scale: f32) {
-    corners.iter_mut().for_each(|corner| corner.pos = corner.pos * scale);
+    corners.iter_mut().for_each(|corner| corner.pos *= scale);
     if area(corners[0].pos, corners[1].pos, corners[2].pos) < 0.0 {
         corners.swap(1, 2);
     }

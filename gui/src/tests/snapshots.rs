@@ -11,7 +11,11 @@ const TOLERATED: f64 = 0.004;
 
 /// A window in which a mix plays through a chain with everything on.
 fn playing(theme: Theme, pixels_per_point: f32) -> Bench {
-    let mut bench = Bench::sized(theme::WINDOW_SIZE, pixels_per_point);
+    playing_in(theme::WINDOW_SIZE, theme, pixels_per_point)
+}
+
+fn playing_in(size: [f32; 2], theme: Theme, pixels_per_point: f32) -> Bench {
+    let mut bench = Bench::sized(size, pixels_per_point);
     Preset::find("Club").expect("a preset").apply(&bench.tree).expect("values");
     for (id, text) in [
         ("dynamic_eq_on", "on"),
@@ -112,6 +116,30 @@ fn the_analysis_is_as_it_was() {
         bench.click(bench.place(Role::Tab, tab));
         let name = format!("analysis/{}", tab.to_lowercase().replace(' ', "_"));
         problems.extend(shows(&mut bench, &name, Some(ANALYSIS)).err());
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn nothing_is_cut_off_in_the_least_window() {
+    let mut bench = playing_in(theme::LEAST_WINDOW_SIZE, Theme::Dark, 1.0);
+    let mut problems = Vec::new();
+    for stage in [StageId::Equalizer, StageId::DynamicEq, StageId::Multiband, StageId::Limiter] {
+        bench.harness.state_mut().view.stage = stage;
+        problems.extend(shows(&mut bench, &format!("least/{}", stage.stem()), None).err());
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn silence_is_drawn_with_care() {
+    let mut bench = Bench::new();
+    let mut problems = Vec::new();
+    problems.extend(shows(&mut bench, "silence/window", None).err());
+    bench.harness.state_mut().view.expanded = true;
+    for tab in ["History", "Vinyl"] {
+        bench.click(bench.place(Role::Tab, tab));
+        problems.extend(shows(&mut bench, &format!("silence/{}", tab.to_lowercase()), Some(ANALYSIS)).err());
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }

@@ -10,6 +10,8 @@ use lacquer_params::ParameterInfo;
 
 /// Width from which a value is shown in full.
 const ROOM: f32 = 130.0;
+/// Width from which times have their unit.
+const LEAST_ROOM: f32 = 72.0;
 
 /// One number; fills the area that it is given.
 pub(crate) fn fader_ui(ui: &mut Ui, host: &Host, info: &ParameterInfo, label: &str, view: &mut View) {
@@ -23,7 +25,10 @@ fn paint(ui: &Ui, rect: Rect, shown: &Shown) {
     let label = theme::label_font();
     painter.text(pos2(inner.left(), middle), Align2::LEFT_CENTER, shown.label, label, colors.text_third);
     let value = pos2(inner.right(), middle);
-    let text = if rect.width() < ROOM { compact(&shown.text) } else { shown.text.clone() };
+    let mut text = if rect.width() < ROOM { compact(&shown.text) } else { shown.text.clone() };
+    if rect.width() < LEAST_ROOM {
+        text = text.replace(" ms", "");
+    }
     painter.text(value, Align2::RIGHT_CENTER, text, theme::strong_font(), colors.text);
     let y = inner.bottom() - 4.0;
     let track = Rect::from_min_max(pos2(inner.left(), y - 1.0), pos2(inner.right(), y + 1.0));
