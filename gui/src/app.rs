@@ -77,6 +77,9 @@ impl App {
         }
         theme::set_theme(theme);
         ui.ctx().set_zoom_factor(percent.clamp(100, 200) as f32 / 100.0);
+        if let Some(reason) = self.tree.params().refusal.take() {
+            self.view.problem = Some(reason);
+        }
         let Some(desk) = &mut self.desk else { return };
         let host = Host { gestures, tree: &self.tree, history: &self.history, library: &self.library };
         desk.update(ui.ctx());

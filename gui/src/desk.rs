@@ -8,7 +8,8 @@ use lacquer_dsp::metering::spectrum::{Analyser, Averaging};
 use lacquer_dsp::metering::vinyl::Vinyl;
 use lacquer_dsp::shared::meter_bank::{HistoryPoint, MeterBank};
 use lacquer_dsp::shared::ring::unpack;
-use std::collections::VecDeque;
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 /// Points of a spectrum, and how long it is averaged for the eye and for figures, s.
@@ -23,6 +24,8 @@ const BAR_FALL_DB: f64 = 20.0;
 
 /// Amplitude below which nothing is seen to move: -120 dBFS.
 const STILL: f64 = 1e-6;
+/// How often figures change.
+const FIGURES_HZ: f64 = 10.0;
 /// Time after which everything that moved has come to rest: the length of the trace, and bars that fall from full scale.
 const SETTLING_S: f64 = 7.0;
 
@@ -91,6 +94,7 @@ pub(crate) struct Desk {
     pub pictures: Pictures,
     time: f64,
     last_sound: f64,
+    figures: RefCell<HashMap<&'static str, (f64, String)>>,
 }
 
 impl Desk {
@@ -115,6 +119,7 @@ impl Desk {
             pictures: Pictures::default(),
             time: 0.0,
             last_sound: f64::NEG_INFINITY,
+            figures: RefCell::default(),
             bank,
         }
     }
@@ -136,6 +141,17 @@ impl Desk {
     pub fn set_spectrum(&mut self, length: usize, averaging: Averaging) {
         self.input = Analyser::new(self.sample_rate, length, averaging);
         self.output = Analyser::new(self.sample_rate, length, averaging);
+    }
+
+    /// A figure as it stood at the last tenth of a second: what changes faster cannot be read. `name` tells it from the others.
+    pub fn figure(&self, name: &'static str, text: impl FnOnce() -> String) -> String {
+        let mut figures = self.figures.borrow_mut();
+        let shown = figures.entry(name).or_insert_with(|| (f64::NEG_INFINITY, String::new()));
+        let tenth = (self.time * FIGURES_HZ).floor();
+        if tenth != shown.0 {
+            *shown = (tenth, text());
+        }
+        shown.1.clone()
     }
 
     /// Whether there is anything new to be seen.

@@ -2,6 +2,7 @@
 
 use crate::desk::Desk;
 use crate::host::Host;
+use crate::scale::difference;
 use crate::status::Status;
 use crate::strip;
 use crate::theme;
@@ -9,13 +10,14 @@ use crate::view::View;
 use egui::{Ui, vec2};
 
 /// What is heard instead of the master, in words; none if nothing is.
-fn monitored(host: &Host, view: &View) -> Option<String> {
+fn monitored(host: &Host, desk: &Desk, view: &View) -> Option<String> {
     let settings = view.wish.settings;
     let mut heard = Vec::new();
     if view.abx.is_some() {
         heard.push("the blind test".to_owned());
     } else if host.tree.plain("compare") == Ok(1.0) {
-        heard.push("the mix, no louder than the master".to_owned());
+        let gain = difference(f64::from(desk.bank.match_lu.get()));
+        heard.push(format!("the mix, no louder than the master, which is {gain} LU louder by itself"));
     } else if host.tree.plain("compare") == Ok(2.0) {
         heard.push("the master, no louder than the mix".to_owned());
     }
@@ -45,7 +47,7 @@ fn monitored(host: &Host, view: &View) -> Option<String> {
 
 pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, status: &Status, view: &mut View) {
     let rect = ui.max_rect();
-    let monitored = monitored(host, view);
+    let monitored = monitored(host, desk, view);
     let is_heard = desk.bank.monitoring.load(std::sync::atomic::Ordering::Relaxed);
     let painter = ui.painter();
     painter.rect_filled(

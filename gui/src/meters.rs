@@ -15,6 +15,17 @@ use std::sync::atomic::Ordering::Relaxed;
 /// What the loudness bars span, LUFS and dBTP.
 const SPAN: [f64; 2] = [-40.0, 0.0];
 
+/// What the rows of values are kept under, input and output.
+const KEYS: [[&str; 2]; 7] = [
+    ["true peak in", "true peak out"],
+    ["overs in", "overs out"],
+    ["range in", "range out"],
+    ["plr in", "plr out"],
+    ["psr in", "psr out"],
+    ["crest in", "crest out"],
+    ["maxima in", "maxima out"],
+];
+
 /// The target that the session is measured against.
 pub(crate) fn target(host: &Host) -> Target {
     let text = host.tree.params().target.read().map(|text| text.clone()).unwrap_or_default();
@@ -95,7 +106,7 @@ fn integrated_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
     painter.text(
         rect.right_top() + vec2(0.0, 12.0),
         Align2::RIGHT_TOP,
-        level(integrated),
+        desk.figure("integrated", || level(integrated)),
         theme::figure_font(),
         theme::colors().text,
     );
@@ -181,7 +192,13 @@ fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
         );
         if width > 20.0 {
             let at = pos2(left + width / 2.0, rect.bottom());
-            painter.text(at, Align2::CENTER_BOTTOM, level(value), theme::label_font(), colors.text);
+            painter.text(
+                at,
+                Align2::CENTER_BOTTOM,
+                desk.figure(name, || level(value)),
+                theme::label_font(),
+                colors.text,
+            );
         }
     }
     if let Some(wanted) = target.integrated_lufs {
@@ -233,7 +250,7 @@ fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut V
         ),
     ];
     let height = rect.height() / rows.len() as f32;
-    for (n, (name, before, after, color)) in rows.into_iter().enumerate() {
+    for (n, ((name, before, after, color), keys)) in rows.into_iter().zip(KEYS).enumerate() {
         let y = rect.top() + (n as f32 + 0.5) * height;
         let painter = ui.painter();
         painter.text(
@@ -246,11 +263,17 @@ fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut V
         painter.text(
             pos2(rect.right() - 52.0, y),
             Align2::RIGHT_CENTER,
-            before,
+            desk.figure(keys[0], || before),
             theme::body_font(),
             theme::colors().text_third,
         );
-        painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, after, theme::value_font(), color);
+        painter.text(
+            pos2(rect.right(), y),
+            Align2::RIGHT_CENTER,
+            desk.figure(keys[1], || after),
+            theme::value_font(),
+            color,
+        );
     }
     let response = ui.interact(rect, ui.scope_id().with("values"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Button, true, "Reset meters"));

@@ -13,6 +13,7 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::PluginState;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 pub use nice_plug::plugin::ParamValue;
 
@@ -21,6 +22,34 @@ pub const STATE_VERSION: u32 = 1;
 
 /// Key of the version in a state's fields.
 pub const STATE_VERSION_KEY: &str = "state_version";
+
+/// Key under which a refused state carries the reason to the editor.
+const REFUSAL_KEY: &str = "refusal";
+
+/// Why the last state was refused, until somebody has been told; never saved.
+#[derive(Debug, Default)]
+pub struct Refusal(Mutex<Option<String>>);
+
+impl Refusal {
+    /// The reason, once.
+    pub fn take(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl PersistentField<'_, String> for Refusal {
+    fn set(&self, reason: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(reason).filter(|reason| !reason.is_empty());
+    }
+
+    fn map<F, R>(&self, apply: F) -> R
+    where
+        F: Fn(&String) -> R,
+    {
+        apply(&String::new())
+    }
+}
 
 /// A state's values by parameter id.
 pub type Values = BTreeMap<String, ParamValue>;
@@ -104,6 +133,11 @@ pub fn filter(state: &mut PluginState) -> Result<(), StateError> {
         }
         Err(error) => {
             state.fields.clear();
+            // The one thing that such a state changes: what the editor says of it.
+            let said = serde_json::Value::from(format!(
+                "The saved state was not taken: {error}. The settings are as they were."
+            ));
+            state.fields.insert(REFUSAL_KEY.to_owned(), said.to_string());
             Err(error)
         }
     }
@@ -178,7 +212,7 @@ mod tests {
         for (version, values) in cases {
             let mut state = state(version, &values);
             assert!(filter(&mut state).is_err(), "version {version}, {values:?}");
-            assert!(state.params.is_empty() && state.fields.is_empty());
+            assert!(state.params.is_empty() && state.fields.keys().all(|key| key == REFUSAL_KEY));
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::imager::ImagerParams;
 use crate::input_trim::InputTrimParams;
 use crate::limiter::LimiterParams;
 use crate::maker::Maker;
-use crate::migrate::StateVersion;
+use crate::migrate::{Refusal, StateVersion};
 use crate::multiband::MultibandParams;
 use crate::saturator::SaturatorParams;
 use crate::session::Session;
@@ -76,6 +76,9 @@ pub struct LacquerParams {
     /// The delivery target that the meters show, as [`lacquer_dsp::targets::Target::to_text`] has it.
     #[persist = "target"]
     pub target: RwLock<String>,
+    /// Why the last state was refused.
+    #[persist = "refusal"]
+    pub refusal: Refusal,
     /// What the editor keeps with the session.
     #[persist = "session"]
     pub session: RwLock<Session>,
@@ -108,6 +111,7 @@ impl Default for LacquerParams {
             dither: DitherParams::new(&changes),
             state_version: StateVersion,
             target: RwLock::new("spotify".to_owned()),
+            refusal: Refusal::default(),
             session: RwLock::default(),
             changes,
         }
@@ -177,6 +181,27 @@ impl LacquerParams {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_session_is_kept_with_the_state_and_mended_where_it_is_damaged() {
+        let (before, after) = (LacquerParams::default(), LacquerParams::default());
+        {
+            let mut session = before.session.write().unwrap();
+            (session.scale_percent, session.theme) = (150, crate::session::Theme::Light);
+            session.slots[2] = Some(crate::session::Slot::default());
+        }
+        let mut fields = before.serialize_fields();
+        after.deserialize_fields(&fields);
+        assert_eq!(*after.session.read().unwrap(), *before.session.read().unwrap());
+        for damaged in ["", "{", "{\"scale_percent\": -1}"] {
+            fields.insert("session".to_owned(), damaged.to_owned());
+            after.deserialize_fields(&fields);
+            assert_eq!(after.session.read().unwrap().scale_percent, 150, "{damaged:?} changes nothing");
+        }
+        fields.insert("session".to_owned(), "{\"theme\": \"dark\", \"younger\": 1}".to_owned());
+        after.deserialize_fields(&fields);
+        assert_eq!(after.session.read().unwrap().scale_percent, 100, "what is not named is as at first");
+    }
 
     #[test]
     fn defaults_are_those_of_dsp() {

@@ -12,6 +12,8 @@
 mod design_thread;
 mod engine;
 mod monitor_guard;
+#[cfg(test)]
+mod readings_tests;
 mod remote_controls;
 #[cfg(target_os = "linux")]
 pub mod worker_guard;
@@ -40,9 +42,12 @@ pub struct LacquerPlugin {
 
 impl Default for LacquerPlugin {
     fn default() -> Self {
+        let status = Arc::new(Status::default());
+        #[cfg(test)]
+        readings_tests::MADE.with_borrow_mut(|made| made.push(status.clone()));
         Self {
             params: Arc::new(LacquerParams::default()),
-            status: Arc::new(Status::default()),
+            status,
             engine: None,
             tail_samples: 0,
             restart_requested: false,

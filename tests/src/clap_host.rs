@@ -4,6 +4,7 @@ use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
+use clack_host::entry::EntryDescriptor;
 use clack_host::events::Pckn;
 use clack_host::events::event_types::ParamValueEvent;
 use clack_host::prelude::*;
@@ -79,7 +80,16 @@ impl ClapHost {
     /// Loads the plugin and makes an instance that renders offline.
     pub fn load(path: &Path) -> Result<Self, Failure> {
         // SAFETY: the file is Lacquer's own build, whose entry keeps CLAP's rules.
-        let entry = unsafe { PluginEntry::load(path)? };
+        Self::over(unsafe { PluginEntry::load(path)? })
+    }
+
+    /// As [`ClapHost::load`], of a plugin that this program carries itself. Its `entry` has to be valid as long as the program runs.
+    pub fn carried(entry: &'static EntryDescriptor) -> Result<Self, Failure> {
+        // SAFETY: an entry of the framework's keeps CLAP's rules.
+        Self::over(unsafe { PluginEntry::load_from_raw(entry, c"/nonexistent/Lacquer.clap")? })
+    }
+
+    fn over(entry: PluginEntry) -> Result<Self, Failure> {
         let factory = entry.get_plugin_factory().ok_or("the file has no plugin factory")?;
         let descriptor = factory.plugin_descriptors().next().ok_or("the file has no plugin")?;
         let id = descriptor.id().ok_or("the plugin has no id")?;

@@ -59,7 +59,7 @@ fn widths_ui(ui: &mut Ui, area: Rect, host: &Host, desk: &Desk, settings: &Image
     let graph = Graph { rect, x: [20.0, 20_000.0], y: [0.0, 2.0], logarithmic: true };
     levels_ui(ui, &graph, &[0.0, 0.5, 1.0, 1.5, 2.0], &|width| format!("{:.0} %", 100.0 * width));
     frequencies_ui(ui, &graph);
-    correlation_ui(ui, &graph, desk);
+    correlation_ui(ui, &graph, settings, desk);
     let colors = theme::colors();
     let strength = if settings.on { 1.0 } else { 0.4 };
     let painter = ui.painter().with_clip_rect(rect);
@@ -129,10 +129,16 @@ fn line_ui(
     ui.painter().vline(x, graph.rect.y_range(), Stroke::new(if lit { 2.0 } else { 1.0 }, color));
 }
 
-/// Correlation of each octave as points, -1 at the lower edge.
-fn correlation_ui(ui: &Ui, graph: &Graph, desk: &Desk) {
+/// Correlation of each third of an octave as points, -1 at the lower edge, and what the guard keeps it above.
+fn correlation_ui(ui: &Ui, graph: &Graph, settings: &ImagerSettings, desk: &Desk) {
     let colors = theme::colors();
     let scale = Graph { y: [-1.0, 1.0], ..*graph };
+    if settings.guard {
+        let y = scale.y(settings.guard_correlation);
+        ui.painter().hline(graph.rect.x_range(), y, Stroke::new(1.0, colors.alarm.gamma_multiply(0.7)));
+        let at = pos2(graph.rect.right() - 6.0, y - 2.0);
+        ui.painter().text(at, Align2::RIGHT_BOTTOM, "guard", theme::axis_font(), colors.alarm);
+    }
     for (value, text) in [(-1.0, "\u{2212}1"), (0.0, "0"), (1.0, "+1")] {
         let at = pos2(graph.rect.right() + 5.0, scale.y(value));
         ui.painter().text(at, Align2::LEFT_CENTER, text, theme::axis_font(), colors.text_third);

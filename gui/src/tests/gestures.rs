@@ -3,6 +3,7 @@
 use super::*;
 use lacquer_dsp::chain::StageId;
 use lacquer_params::ParameterInfo;
+use nice_plug::prelude::{Params, PluginState};
 
 #[test]
 fn every_stage_has_its_switch_and_its_panel() {
@@ -190,6 +191,20 @@ fn presets_are_taken_kept_renamed_and_deleted() {
     bench.click(bench.place(Role::Button, "Delete \u{201c}Mine\u{201d}"));
     bench.steps(3);
     assert_eq!(session(&bench).preset, "");
+}
+
+#[test]
+fn a_refused_state_is_told() {
+    let mut bench = Bench::new();
+    let mut state =
+        PluginState { version: String::new(), params: Default::default(), fields: Default::default() };
+    state.fields.insert("state_version".to_owned(), "99".to_owned());
+    assert!(lacquer_params::migrate::filter(&mut state).is_err());
+    bench.tree.params().deserialize_fields(&state.fields);
+    bench.steps(2);
+    let said = bench.view().problem.clone().unwrap_or_default();
+    assert!(said.contains("saved by a later Lacquer"), "{said}");
+    assert!(bench.tree.params().serialize_fields()["refusal"].len() < 3, "it is not saved");
 }
 
 #[test]
