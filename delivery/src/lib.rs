@@ -9,11 +9,14 @@
 
 pub mod audio;
 pub mod decode;
+pub mod disc;
 pub mod encode;
 pub mod error;
+pub mod isrc;
 pub mod master;
 pub mod measure;
 pub mod render;
+pub mod tags;
 
 pub use audio::Audio;
 pub use error::Error;

@@ -6,6 +6,7 @@
 
 pub mod blocks;
 pub mod chain;
+pub mod detect;
 pub mod metering;
 pub mod monitor;
 pub mod processor;

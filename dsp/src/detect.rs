@@ -1,0 +1,285 @@
+//! Quality control: what a mastering engineer looks for before touching a mix, found, measured and explained.
+//!
+//! The inspector takes frames as they come and gives an [`Inspection`]: every [`Finding`] says what was
+//! found, where, how bad it is against which threshold, and what to do. A master cannot fix a mix's mistakes: the [`Verdict`]
+//! says when the mix goes back.
+
+use std::fmt;
+
+/// What is looked for. The ids are for ever: reports and their schema name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Check {
+    /// True word length against the file's; words padded with zeros.
+    WordLength,
+    /// Flat tops at full scale.
+    Clipping,
+    /// Flat tops that were turned down afterwards.
+    HiddenClipping,
+    /// Samples of a floating-point file beyond full scale.
+    SampleOvers,
+    /// Waveform between the samples above full scale.
+    InterSampleOvers,
+    /// A constant offset.
+    DcOffset,
+    /// Clicks.
+    Clicks,
+    /// Gaps inside the programme.
+    Gaps,
+    /// Mains hum.
+    Hum,
+    /// A lower sample rate's trace in a higher one.
+    UpSampling,
+    /// A lossy encoder's trace.
+    LossyTrace,
+    /// One channel inverted.
+    Polarity,
+    /// Channels apart in time.
+    ChannelDelay,
+    /// Correlation and what mono loses, per band.
+    MonoCompatibility,
+    /// Two equal channels.
+    MonoAsStereo,
+    /// Channels of different level.
+    Imbalance,
+    /// Noise floor.
+    NoiseFloor,
+    /// Silence and edges at head and tail.
+    HeadAndTail,
+    /// Dynamics and over-limiting.
+    Dynamics,
+    /// Distortion.
+    Distortion,
+    /// What small loudspeakers keep.
+    Translation,
+    /// What a lathe would make of it.
+    Vinyl,
+    /// What a platform will do.
+    Platform,
+}
+
+impl Check {
+    /// Every check, in the order of reports.
+    pub const ALL: [Self; 23] = [
+        Self::WordLength,
+        Self::Clipping,
+        Self::HiddenClipping,
+        Self::SampleOvers,
+        Self::InterSampleOvers,
+        Self::DcOffset,
+        Self::Clicks,
+        Self::Gaps,
+        Self::Hum,
+        Self::UpSampling,
+        Self::LossyTrace,
+        Self::Polarity,
+        Self::ChannelDelay,
+        Self::MonoCompatibility,
+        Self::MonoAsStereo,
+        Self::Imbalance,
+        Self::NoiseFloor,
+        Self::HeadAndTail,
+        Self::Dynamics,
+        Self::Distortion,
+        Self::Translation,
+        Self::Vinyl,
+        Self::Platform,
+    ];
+
+    /// Its id in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::WordLength => "word_length",
+            Self::Clipping => "clipping",
+            Self::HiddenClipping => "hidden_clipping",
+            Self::SampleOvers => "sample_overs",
+            Self::InterSampleOvers => "inter_sample_overs",
+            Self::DcOffset => "dc_offset",
+            Self::Clicks => "clicks",
+            Self::Gaps => "gaps",
+            Self::Hum => "hum",
+            Self::UpSampling => "up_sampling",
+            Self::LossyTrace => "lossy_trace",
+            Self::Polarity => "polarity",
+            Self::ChannelDelay => "channel_delay",
+            Self::MonoCompatibility => "mono_compatibility",
+            Self::MonoAsStereo => "mono_as_stereo",
+            Self::Imbalance => "imbalance",
+            Self::NoiseFloor => "noise_floor",
+            Self::HeadAndTail => "head_and_tail",
+            Self::Dynamics => "dynamics",
+            Self::Distortion => "distortion",
+            Self::Translation => "translation",
+            Self::Vinyl => "vinyl",
+            Self::Platform => "platform",
+        }
+    }
+
+    /// Its name as people read it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WordLength => "Word length",
+            Self::Clipping => "Clipping",
+            Self::HiddenClipping => "Clipping turned down",
+            Self::SampleOvers => "Samples over full scale",
+            Self::InterSampleOvers => "Inter-sample overs",
+            Self::DcOffset => "DC offset",
+            Self::Clicks => "Clicks",
+            Self::Gaps => "Gaps",
+            Self::Hum => "Hum",
+            Self::UpSampling => "Up-sampling",
+            Self::LossyTrace => "Lossy trace",
+            Self::Polarity => "Polarity",
+            Self::ChannelDelay => "Delay between channels",
+            Self::MonoCompatibility => "Mono compatibility",
+            Self::MonoAsStereo => "Mono as stereo",
+            Self::Imbalance => "Channel balance",
+            Self::NoiseFloor => "Noise floor",
+            Self::HeadAndTail => "Head and tail",
+            Self::Dynamics => "Dynamics",
+            Self::Distortion => "Distortion",
+            Self::Translation => "Translation",
+            Self::Vinyl => "Vinyl",
+            Self::Platform => "Platforms",
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Worth a decision before mastering.
+    Warn,
+    /// The mix goes back.
+    Fail,
+}
+
+impl Severity {
+    /// Its id in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// Which channels a place is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channels {
+    /// Left, or the only one.
+    Left,
+    /// Right.
+    Right,
+    /// Both.
+    Both,
+}
+
+/// A stretch of the programme.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// First frame.
+    pub start_frame: u64,
+    /// Frames.
+    pub frames: u64,
+    /// Where.
+    pub channels: Channels,
+    /// How bad it is there, in the finding's unit.
+    pub figure: f64,
+}
+
+/// A figure and what it is held against.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What was looked for.
+    pub check: Check,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What was measured.
+    pub figure: f64,
+    /// Its unit, for instance "dB"; empty for a ratio.
+    pub unit: &'static str,
+    /// From where on it is this bad, in the same unit.
+    pub threshold: f64,
+    /// How sure a trace is, 0 to 1; none for what is measured.
+    pub confidence: Option<f64>,
+    /// What was found, one sentence with the figure.
+    pub fact: String,
+    /// What to do, in words that a mix engineer can act on.
+    pub advice: String,
+    /// Where, in order of time; at most [`MOST_PLACES`], the worst of all.
+    pub places: Vec<Place>,
+    /// How many places there are in all.
+    pub place_count: u64,
+}
+
+/// Places that a finding keeps.
+pub const MOST_PLACES: usize = 64;
+
+/// What is to be done with the mix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Fit to master.
+    Fit,
+    /// Fit to master, with remarks.
+    FitWithRemarks,
+    /// The mix goes back.
+    SendBack,
+}
+
+impl Verdict {
+    /// The verdict that findings of these severities ask for.
+    pub fn of(severities: impl IntoIterator<Item = Severity>) -> Self {
+        match severities.into_iter().max() {
+            Some(Severity::Fail) => Self::SendBack,
+            Some(Severity::Warn) => Self::FitWithRemarks,
+            Some(Severity::Note) | None => Self::Fit,
+        }
+    }
+
+    /// Its id in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Fit => "fit",
+            Self::FitWithRemarks => "fit_with_remarks",
+            Self::SendBack => "send_back",
+        }
+    }
+}
+
+/// The words that a file stores its samples in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoredWords {
+    /// Integers of so many bits.
+    Integer(u32),
+    /// Floating point of so many bits.
+    Float(u32),
+    /// A lossy codec, which has no words.
+    Lossy,
+}
+
+/// Everything that was found, and what it was found from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspection {
+    /// Every finding, in the order of [`Check::ALL`], the worse first.
+    pub findings: Vec<Finding>,
+    /// Bits that the samples truly need; none where a float file uses them all, or for lossy files.
+    pub true_bits: Option<u32>,
+    /// The measurement of the whole.
+    pub measurement: crate::metering::Measurement,
+}
+
+impl Inspection {
+    /// What is to be done.
+    pub fn verdict(&self) -> Verdict {
+        Verdict::of(self.findings.iter().map(|finding| finding.severity))
+    }
+}
