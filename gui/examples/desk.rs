@@ -1,12 +1,15 @@
-//! The editor without a plugin: a chain plays a demo mix in a thread, and the window works on it.
+//! The editor without a plugin: a chain plays a demo mix, or a song, in a thread, and the window works on it.
 //!
-//! `cargo run --release -p lacquer-gui --example desk`
+//! `cargo run --release -p lacquer-gui --example desk [SONG]`
 
 use eframe::egui::{Ui, ViewportBuilder};
+use lacquer_delivery::audio::widen;
+use lacquer_delivery::decode::decode;
 use lacquer_gui::{App, Gestures, Status, theme};
 use lacquer_params::{LacquerParams, Preset, Tree};
 use lacquer_tests::player::{Player, RATE_HZ};
 use nice_plug::prelude::ParamPtr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,11 +46,13 @@ impl eframe::App for Desk {
 }
 
 /// Plays for ever, as fast as a sound card would.
-fn play(mut player: Player, params: &LacquerParams) {
-    let frames = (RATE_HZ * BLOCK.as_secs_f64()) as usize;
+fn play(mut player: Player, sample_rate: f64, params: &LacquerParams, status: &Status) {
+    let frames = (sample_rate * BLOCK.as_secs_f64()) as usize;
     let mut due = Instant::now();
     loop {
+        let started = Instant::now();
         player.play(&params.to_settings(), frames);
+        status.meters().load.set(started.elapsed().as_secs_f32() / BLOCK.as_secs_f32());
         due += BLOCK;
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
     }
@@ -58,10 +63,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tree = Tree::over(params.clone());
     Preset::find("Streaming")?.apply(&tree)?;
     let status = Arc::new(Status::default());
-    let player = Player::new(status.meters().clone());
-    status.publish(player.latency_samples() as u32, RATE_HZ as f32);
-    let played = params.clone();
-    std::thread::spawn(move || play(player, &played));
+    let bank = status.meters().clone();
+    let (player, sample_rate) = match std::env::args_os().nth(1) {
+        Some(song) => {
+            let song = decode(Path::new(&song), &|_| {})?;
+            let (rate, mix) = (f64::from(song.sample_rate), song.frames.iter().map(widen).collect());
+            (Player::of(mix, rate, bank), rate)
+        }
+        None => (Player::new(bank), RATE_HZ),
+    };
+    status.publish(player.latency_samples() as u32, sample_rate as f32);
+    let (played, shown) = (params.clone(), status.clone());
+    std::thread::spawn(move || play(player, sample_rate, &played, &shown));
     let [width, height] = theme::WINDOW_SIZE;
     let viewport = ViewportBuilder::default().with_inner_size([width, height]).with_title("Lacquer");
     let options = eframe::NativeOptions { viewport, ..Default::default() };

@@ -52,7 +52,7 @@ pub(crate) fn meters_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) 
     bars_ui(ui, bars, desk, &target);
     let values = Rect::from_min_size(bars.left_bottom() + vec2(0.0, 8.0), vec2(inner.width(), 140.0));
     values_ui(ui, values, desk, &target, view);
-    let correlation = Rect::from_min_size(values.left_bottom() + vec2(0.0, 4.0), vec2(inner.width(), 32.0));
+    let correlation = Rect::from_min_size(values.left_bottom() + vec2(0.0, 4.0), vec2(inner.width(), 48.0));
     correlation_ui(ui, correlation, desk);
     let controls =
         Rect::from_min_max(pos2(inner.left(), inner.bottom() - 2.0 * theme::CONTROL_HEIGHT - 4.0), inner.max);
@@ -310,7 +310,7 @@ fn last_over(desk: &Desk) -> Option<String> {
 
 fn correlation_ui(ui: &mut Ui, rect: Rect, desk: &Desk) {
     let value = f64::from(desk.bank.output.correlation.get());
-    let track = Rect::from_min_size(pos2(rect.left(), rect.bottom() - 8.0), vec2(rect.width(), 6.0));
+    let track = Rect::from_min_size(pos2(rect.left(), rect.bottom() - 24.0), vec2(rect.width(), 6.0));
     let graph = Graph { rect: track, x: [-1.0, 1.0], y: [0.0, 1.0], logarithmic: false };
     let painter = ui.painter();
     painter.rect_filled(track, 2.0, theme::colors().well);
@@ -318,6 +318,14 @@ fn correlation_ui(ui: &mut Ui, rect: Rect, desk: &Desk) {
     let [from, to] = [graph.x(value.min(0.0)), graph.x(value.max(0.0))];
     painter.rect_filled(Rect::from_min_max(pos2(from, track.top()), pos2(to, track.bottom())), 2.0, color);
     painter.vline(graph.x(0.0), track.y_range(), theme::line(theme::colors().track));
+    for (at, align, name) in [
+        (-1.0, Align2::LEFT_TOP, "\u{2212}1"),
+        (0.0, Align2::CENTER_TOP, "0"),
+        (1.0, Align2::RIGHT_TOP, "+1"),
+    ] {
+        let at = pos2(graph.x(at), track.bottom() + 3.0);
+        painter.text(at, align, name, theme::axis_font(), theme::colors().text_third);
+    }
     painter.text(
         rect.left_top(),
         Align2::LEFT_TOP,

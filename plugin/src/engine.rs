@@ -21,6 +21,18 @@ const CHUNK_FRAMES: usize = 1024;
 /// Time constant of the loads that are shown, s.
 const LOAD_S: f64 = 0.5;
 
+/// What is known of a block before it is processed.
+pub struct ComingBlock {
+    /// What the host's transport does.
+    pub transport: Transport,
+    /// Its length.
+    pub frames: usize,
+    /// Whether the editor is open.
+    pub watched: bool,
+    /// When it came.
+    pub now: Instant,
+}
+
 /// A prepared chain with its settings and a block to convert in.
 pub struct Engine {
     chain: Chain,
@@ -148,10 +160,11 @@ impl Engine {
         self.chain.set(&self.settings);
     }
 
-    /// [audio-thread] Takes over what has changed, before a block of `frames` frames.
-    pub fn update(&mut self, params: &LacquerParams, transport: Transport, frames: usize) {
+    /// [audio-thread] Takes over what has changed, before a block.
+    pub fn update(&mut self, params: &LacquerParams, coming: &ComingBlock) {
         let changed = params.update_settings(&mut self.settings);
-        let wish = self.permitted(params, transport, frames);
+        self.booth.meters.bank().controls.set_watched(coming.watched);
+        let wish = self.permitted(params, coming);
         self.booth.monitor.set(&wish.settings);
         if changed {
             self.status.wake();
@@ -160,17 +173,15 @@ impl Engine {
             self.settings.listen = wish.listen;
             self.chain.set(&self.settings);
         }
-        self.booth.meters.begin_block(transport, frames);
+        self.booth.meters.begin_block(coming.transport, coming.frames);
     }
 
     /// What may be heard of what the engineer asks for; nothing, and at once, where somebody may be recording.
-    fn permitted(&mut self, params: &LacquerParams, transport: Transport, frames: usize) -> MonitorWish {
+    fn permitted(&mut self, params: &LacquerParams, coming: &ComingBlock) -> MonitorWish {
         let is_offline = self.spec.design == DesignMode::InPlace;
-        let length = Duration::from_secs_f64(frames as f64 / self.spec.sample_rate);
-        let in_time = self.guard.permits(Instant::now(), length, transport.playing);
-        let bank = self.booth.meters.bank();
-        bank.controls.set_watched(self.status.is_editor_open());
-        let permitted = in_time && !is_offline && bank.controls.is_watched();
+        let length = Duration::from_secs_f64(coming.frames as f64 / self.spec.sample_rate);
+        let in_time = self.guard.permits(coming.now, length, coming.transport.playing);
+        let permitted = in_time && !is_offline && coming.watched;
         let mut wish = MonitorWish::default();
         if permitted {
             wish = self.status.monitor.get();
@@ -250,6 +261,9 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lacquer_dsp::chain::{Listen, ListenSource};
+    use lacquer_dsp::monitor::device::Device;
+    use lacquer_dsp::monitor::{Compare, MonitorSettings, PlatformPlayback, Solo};
     use lacquer_params::Tree;
 
     /// A decaying pair of tones, different on each side.
@@ -288,5 +302,85 @@ mod tests {
         let latency = engine.latency_samples();
         // The defaults are neutral below the ceiling: a delay and nothing else.
         assert_eq!(mono[latency..], input[..input.len() - latency]);
+    }
+
+    /// Every monitor function for itself, and as many as go together.
+    fn wishes() -> Vec<MonitorWish> {
+        let platform = Some(PlatformPlayback { gain_db: -6.0, limits: true });
+        let all = MonitorSettings {
+            compare: Compare::Mix,
+            delta: true,
+            platform,
+            device: Some(Device::Phone),
+            solo: Solo::Side,
+            swap: true,
+            dim: true,
+        };
+        let mut settings = vec![
+            all,
+            MonitorSettings { compare: Compare::Mix, ..Default::default() },
+            MonitorSettings { compare: Compare::Master, ..Default::default() },
+            MonitorSettings { delta: true, ..Default::default() },
+            MonitorSettings { platform, ..Default::default() },
+            MonitorSettings { swap: true, ..Default::default() },
+            MonitorSettings { dim: true, ..Default::default() },
+        ];
+        for device in Device::ALL {
+            settings.push(MonitorSettings { device: Some(device), ..Default::default() });
+        }
+        for solo in Solo::ALL.into_iter().filter(|solo| *solo != Solo::Off) {
+            settings.push(MonitorSettings { solo, ..Default::default() });
+        }
+        let listen = Some(Listen { stage: StageId::Limiter, source: ListenSource::Delta });
+        let mut wishes: Vec<MonitorWish> =
+            settings.into_iter().map(|settings| MonitorWish { settings, listen: None }).collect();
+        wishes.push(MonitorWish { listen, ..Default::default() });
+        wishes.push(MonitorWish { settings: all, listen });
+        wishes
+    }
+
+    /// Two seconds at 48 kHz with the editor open, in blocks that come at `pace` times real time.
+    fn rendered(design: DesignMode, wish: &MonitorWish, pace: f64) -> [Vec<f32>; 2] {
+        const BLOCK: usize = 480;
+        let tree = Tree::new();
+        tree.set_from_text("limiter_drive", "9").unwrap();
+        let status = Arc::<Status>::default();
+        status.monitor.set(wish);
+        let spec = ProcessSpec { design, ..ProcessSpec::stereo(48_000.0) };
+        let mut engine = Engine::new(&spec, tree.params(), &status);
+        let [mut left, mut right] = programme(200 * BLOCK);
+        let mut now = Instant::now();
+        for (n, (left, right)) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)).enumerate() {
+            let transport = Transport { playing: true, position: Some((n * BLOCK) as i64) };
+            engine.update(tree.params(), &ComingBlock { transport, frames: BLOCK, watched: true, now });
+            engine.process(&mut [left, right]);
+            now += Duration::from_millis(10).div_f64(pace);
+        }
+        [left, right]
+    }
+
+    #[test]
+    fn no_monitor_function_reaches_a_bounce() {
+        let off = MonitorWish::default();
+        let plain = rendered(DesignMode::Background, &off, 1.0);
+        for wish in wishes() {
+            // A host that says that it renders offline, at any pace, and one that does not and renders faster than it plays.
+            for (design, pace) in
+                [(DesignMode::InPlace, 1.0), (DesignMode::InPlace, 30.0), (DesignMode::Background, 2.0)]
+            {
+                assert_eq!(rendered(design, &wish, pace), plain, "{design:?} at {pace}, {wish:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_monitor_function_is_heard_at_the_pace_of_ears() {
+        let plain = rendered(DesignMode::Background, &MonitorWish::default(), 1.0);
+        for wish in wishes() {
+            let heard = rendered(DesignMode::Background, &wish, 1.0);
+            // Hi-fi loudspeakers are modelled as those that change nothing.
+            let is_neutral = wish.settings.device == Some(Device::HiFi);
+            assert_eq!(heard == plain, is_neutral, "{wish:?}");
+        }
     }
 }

@@ -18,13 +18,14 @@ mod remote_controls;
 #[cfg(target_os = "linux")]
 pub mod worker_guard;
 
-use engine::Engine;
+use engine::{ComingBlock, Engine};
 use lacquer_dsp::metering::live::Transport;
 use lacquer_dsp::processor::{DesignMode, ProcessSpec};
 use lacquer_gui::{Editor, Status};
 use lacquer_params::LacquerParams;
 use nice_plug::prelude::*;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Ringing that outlasts the latency, in s: the lowest equalizer bands and the DC filter die away within it.
 const TAIL_S: f32 = 1.0;
@@ -190,7 +191,13 @@ impl Plugin for LacquerPlugin {
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not activated") };
         let host = context.transport();
         let transport = Transport { playing: host.playing, position: host.pos_samples };
-        engine.update(&self.params, transport, buffer.samples());
+        let coming = ComingBlock {
+            transport,
+            frames: buffer.samples(),
+            watched: self.status.is_editor_open(),
+            now: Instant::now(),
+        };
+        engine.update(&self.params, &coming);
         let stale = engine.differs_in_latency(&self.params);
         if stale != self.restart_requested {
             self.restart_requested = stale;

@@ -8,9 +8,9 @@ use lacquer_dsp::processor::ProcessSpec;
 use lacquer_dsp::shared::meter_bank::MeterBank;
 use std::sync::Arc;
 
-/// Rate at which it plays, hertz.
+/// Rate of the demo mix, hertz.
 pub const RATE_HZ: f64 = 48_000.0;
-/// Length of the mix, which is played again and again: four bars.
+/// Length of the demo mix, which is played again and again: four bars.
 const LENGTH: usize = 8 * RATE_HZ as usize;
 /// Peak of the mix: what a mix leaves for the master.
 const PEAK: f64 = 0.5;
@@ -24,13 +24,18 @@ pub struct Player {
 }
 
 impl Player {
-    /// Plays into `bank`, whose views are fed as if an editor were open.
+    /// Plays the demo mix into `bank`, whose views are fed as if an editor were open.
     pub fn new(bank: Arc<MeterBank>) -> Self {
+        Self::of(programme(LENGTH, RATE_HZ, PEAK), RATE_HZ, bank)
+    }
+
+    /// Plays a mix at `sample_rate` hertz.
+    pub fn of(mix: Vec<Frame>, sample_rate: f64, bank: Arc<MeterBank>) -> Self {
         bank.controls.set_watched(true);
         let mut chain = Chain::new();
-        chain.prepare(&ProcessSpec::stereo(RATE_HZ));
-        let meters = LiveMeters::new(RATE_HZ, 2, bank);
-        Self { chain, meters, mix: programme(LENGTH, RATE_HZ, PEAK), place: 0 }
+        chain.prepare(&ProcessSpec::stereo(sample_rate));
+        let meters = LiveMeters::new(sample_rate, 2, bank);
+        Self { chain, meters, mix, place: 0 }
     }
 
     /// Latency of the chain in frames.
@@ -42,7 +47,7 @@ impl Player {
     pub fn play(&mut self, settings: &ChainSettings, frames: usize) {
         self.chain.set(settings);
         let mut block: Vec<Frame> = self.mix.iter().cycle().skip(self.place).take(frames).copied().collect();
-        self.place = (self.place + frames) % LENGTH;
+        self.place = (self.place + frames) % self.mix.len();
         self.meters.begin_block(Transport { playing: true, position: None }, frames);
         self.chain.process_with(&mut block, &mut self.meters);
     }

@@ -2,11 +2,13 @@
 
 use super::{columns, empty_ui};
 use crate::desk::Desk;
-use crate::scale::difference;
+use crate::scale::{Graph, difference};
 use crate::theme;
 use egui::{Align2, Rect, Ui, pos2};
 
 const ROW: f32 = 26.0;
+/// Levels at the ends of a gauge, against what is asked for, dB.
+const GAUGE_DB: [f64; 2] = [-30.0, 10.0];
 /// Nothing has been heard below this excursion, dB.
 const NOTHING_DB: f64 = -100.0;
 
@@ -16,7 +18,7 @@ pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
         empty_ui(ui, body, "Play: what a cutting lathe would make of the song is gathered here.");
         return;
     }
-    let at = columns(body, &[2.0, 1.0, 4.0]);
+    let at = columns(body, &[2.0, 1.0, 2.0, 4.0]);
     let rows = [
         (
             "Side below 150 Hz against mid",
@@ -63,12 +65,18 @@ pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
             format!("below {}", difference(most))
         };
         painter.text(
-            pos2(at[2], y),
+            pos2(at[3], y),
             Align2::LEFT_CENTER,
             text,
             theme::body_font(),
             if over { theme::colors().alarm } else { theme::colors().text_third },
         );
+        let track = Rect::from_min_max(pos2(at[2], y - 3.0), pos2(at[3] - 24.0, y + 3.0));
+        let gauge = Graph { rect: track, x: GAUGE_DB, y: [0.0, 1.0], logarithmic: false };
+        let end = gauge.x((value - most).clamp(GAUGE_DB[0], GAUGE_DB[1]));
+        painter.rect_filled(track, 2.0, theme::colors().track);
+        painter.rect_filled(track.with_max_x(end), 2.0, color);
+        painter.vline(gauge.x(0.0), y - 6.0..=y + 6.0, theme::line(theme::colors().accent));
     }
     ui.painter().text(
         body.left_bottom(),

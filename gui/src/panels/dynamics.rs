@@ -4,17 +4,22 @@ use super::curve::band;
 use crate::axes::levels_ui;
 use crate::desk::{Desk, TRACE_POINTS};
 use crate::host::Host;
-use crate::scale::{Graph, level};
+use crate::scale::{Graph, difference, level};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{Axis, Handle, handle_ui};
-use egui::{Align2, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::chain::StageId;
 
 /// Peaks at the edges, dBFS.
 const SPAN: [f64; 2] = [-36.0, 3.0];
-/// Reductions that reach to the bottom, dB.
+/// Reductions that reach to the bottom, dB, and those that are lettered.
 const DEEPEST_DB: f64 = 18.0;
+const LETTERED_DB: [f64; 4] = [3.0, 6.0, 9.0, 12.0];
+/// Points of the trace between two overs that are told apart: 0.1 s.
+const OVER_POINTS: usize = 20;
+/// Width that an over's figure takes.
+const OVER_WIDTH: f32 = 44.0;
 /// Width of the column that says how much it is now.
 const NOW: f32 = 72.0;
 /// Half the height of what a pointer hits of a line.
@@ -48,12 +53,13 @@ pub(super) fn dynamics_ui(
     let reductions = line(&|n| plot.top() + plot.height() * (reduction(n) / DEEPEST_DB).min(1.0) as f32);
     painter.add(band(&reductions, plot.top(), colors.reduction.gamma_multiply(0.5)));
     painter.add(Shape::line(reductions, Stroke::new(1.5, colors.reduction)));
-    let over = desk.bank.controls.over_level.get();
-    for n in (0..desk.trace.len()).filter(|n| desk.trace[*n].output > over) {
-        let at = pos2(x(n), plot.top() + 7.0);
-        let corners = vec![at, at + vec2(-3.5, -6.0), at + vec2(3.5, -6.0)];
-        painter.add(Shape::convex_polygon(corners, colors.alarm, Stroke::NONE));
+    for depth in LETTERED_DB {
+        let at = pos2(plot.right(), plot.top() + plot.height() * (depth / DEEPEST_DB) as f32);
+        painter.hline(at.x - 4.0..=at.x, at.y, theme::line(colors.reduction));
+        let text = level(-depth).replace(".0", "");
+        painter.text(at + vec2(5.0, 0.0), Align2::LEFT_CENTER, text, theme::axis_font(), colors.reduction);
     }
+    overs_ui(&painter, &graph, desk, &x);
     for (seconds, name) in [(0, "\u{2212}6 s"), (2, "\u{2212}4"), (4, "\u{2212}2"), (6, "now")] {
         let at = pos2(graph.x(f64::from(seconds) * 200.0), plot.bottom() + 2.0);
         let align = [Align2::LEFT_TOP, Align2::CENTER_TOP, Align2::RIGHT_TOP]
@@ -73,6 +79,32 @@ pub(super) fn dynamics_ui(
     }
     if let Some((id, name)) = threshold {
         threshold_ui(ui, &graph, host, id, name, view);
+    }
+}
+
+/// Marks true peaks over the target's ceiling: a triangle at each, and the figure where there is room for it.
+fn overs_ui(painter: &Painter, graph: &Graph, desk: &Desk, x: &dyn Fn(usize) -> f32) {
+    let (plot, colors) = (graph.rect, theme::colors());
+    let ceiling = desk.bank.controls.over_level.get();
+    let mut free_from = plot.left();
+    let mut n = 0;
+    while n < desk.trace.len() {
+        if desk.trace[n].output <= ceiling {
+            n += 1;
+            continue;
+        }
+        let end = (n + OVER_POINTS).min(desk.trace.len());
+        let highest = (n..end).map(|n| desk.trace[n].output).fold(0.0, f32::max);
+        let at = pos2(x(n), plot.top() + 7.0);
+        painter.vline(at.x, plot.y_range(), theme::line(colors.alarm.gamma_multiply(0.6)));
+        let corners = vec![at, at + vec2(-3.5, -6.0), at + vec2(3.5, -6.0)];
+        painter.add(Shape::convex_polygon(corners, colors.alarm, Stroke::NONE));
+        if at.x >= free_from && at.x + OVER_WIDTH < plot.right() {
+            let text = format!("{} dB", difference(20.0 * f64::from(highest / ceiling).log10()));
+            painter.text(at + vec2(6.0, 0.0), Align2::LEFT_CENTER, text, theme::axis_font(), colors.alarm);
+            free_from = at.x + OVER_WIDTH;
+        }
+        n = end;
     }
 }
 

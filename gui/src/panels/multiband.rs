@@ -30,7 +30,7 @@ pub(super) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     choice_ui(ui, host, "multiband_mode", 104.0, view);
     for (id, label) in [("multiband_link", "Link"), ("multiband_mix", "Mix")] {
         let Some(info) = host.tree.info(id) else { continue };
-        let (rect, _) = ui.allocate_exact_size(vec2(96.0, theme::FADER_HEIGHT), Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(vec2(96.0, theme::CONTROL_HEIGHT), Sense::hover());
         area_ui(ui, rect, |ui| fader_ui(ui, host, info, label, view));
         ui.add_space(theme::GAP);
     }
