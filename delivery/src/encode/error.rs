@@ -21,6 +21,12 @@ pub enum EncodeError {
         /// What was given.
         text: String,
     },
+    /// A lossless format where a lossy one is meant.
+    #[error("{text:?} loses nothing; give a lossy format: opus128, vorbis8 or mp3-320")]
+    Lossless {
+        /// What was given.
+        text: String,
+    },
     /// A format's figure is out of its range.
     #[error("{format}: {what} {value}; give {range}")]
     Range {

@@ -6,6 +6,22 @@ use crate::audio::Audio;
 /// Whether this build has the encoder.
 pub const IS_BUILT: bool = cfg!(feature = "mp3");
 
+/// The rate at which a programme of `rate_hz` is encoded.
+pub fn rate_hz(rate_hz: u32) -> u32 {
+    if rate_hz.is_multiple_of(44_100) { 44_100 } else { 48_000 }
+}
+
+/// Reads a file's bytes, with what the encoder added at its ends.
+///
+/// # Errors
+/// [`EncodeError::Codec`] and [`EncodeError::Wave`].
+pub fn decode(bytes: &[u8]) -> Result<Audio, EncodeError> {
+    let refused = EncodeError::codec("MP3");
+    let file = tempfile::Builder::new().suffix(".mp3").tempfile().map_err(|error| refused(&error))?;
+    std::fs::write(file.path(), bytes).map_err(|error| refused(&error))?;
+    Ok(crate::decode::decode(file.path(), &|_| {})?)
+}
+
 /// Without the feature there is nothing to encode with.
 ///
 /// # Errors
@@ -28,8 +44,7 @@ pub fn encode(audio: &Audio, kbps: u32) -> Result<Vec<u8>, EncodeError> {
     const CHUNK_FRAMES: usize = 4096;
 
     let refused = EncodeError::codec("MP3");
-    let is_of_44_1 = audio.sample_rate % 44_100 == 0;
-    let converted = super::rate::convert(audio, if is_of_44_1 { 44_100 } else { 48_000 })?;
+    let converted = super::rate::convert(audio, rate_hz(audio.sample_rate))?;
     let stereo = converted.channels == 2;
     let bit_rate = bit_rate(kbps)?;
     let built = || {
