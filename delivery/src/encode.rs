@@ -24,7 +24,7 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 use lacquer_dsp::chain::dither::WordLength as DitherLength;
 use part::{Part, folder_of};
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -160,7 +160,7 @@ fn wave(path: &Path, file: &mut File, audio: &Audio, word_length: WordLength) ->
             SampleFormat::Int
         },
     };
-    let mut writer = WavWriter::new(BufWriter::with_capacity(1 << 20, file), spec).map_err(failed)?;
+    let mut writer = WavWriter::new(BufWriter::with_capacity(1 << 20, &mut *file), spec).map_err(failed)?;
     for frame in &audio.frames {
         for sample in &frame[..audio.channels] {
             if word_length == WordLength::Float32 {
@@ -170,7 +170,19 @@ fn wave(path: &Path, file: &mut File, audio: &Audio, word_length: WordLength) ->
             }
         }
     }
-    writer.finalize().map_err(failed)
+    writer.finalize().map_err(failed)?;
+    if bytes % 2 == 1 {
+        pad(file).map_err(hound::Error::IoError).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// A chunk of odd length is followed by a byte that only the file's size counts; hound leaves it out.
+fn pad(file: &mut File) -> std::io::Result<()> {
+    let end = file.seek(SeekFrom::End(0))?;
+    file.write_all(&[0])?;
+    file.seek(SeekFrom::Start(4))?;
+    file.write_all(&((end + 1 - 8) as u32).to_le_bytes())
 }
 
 /// A sample as an integer of so many bits, rounded and held within the range.

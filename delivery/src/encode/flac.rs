@@ -21,7 +21,10 @@ pub fn encode(audio: &Audio, bits: u32) -> Result<Vec<u8>, EncodeError> {
     let source = MemSource::from_samples(&samples, audio.channels, bits as usize, rate);
     drop(samples);
     let block = config.block_size;
-    let stream = flacenc::encode_with_fixed_block_size(&config, source, block).map_err(|error| refused(&error))?;
+    let mut stream =
+        flacenc::encode_with_fixed_block_size(&config, source, block).map_err(|error| refused(&error))?;
+    // RFC 9639, section 8.2: the last block does not count; flacenc counts it, and readers refuse one below 16.
+    stream.stream_info_mut().set_block_sizes(block, block).map_err(|error| refused(&error))?;
     let mut sink = ByteSink::new();
     stream.write(&mut sink).map_err(|error| refused(&error))?;
     Ok(sink.into_inner())
