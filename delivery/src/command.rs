@@ -1,5 +1,7 @@
 //! The subcommands and their arguments.
 
+mod codec;
+mod isrc;
 mod master;
 mod measure;
 mod output;
@@ -26,6 +28,10 @@ enum Action {
     Measure(MeasureArguments),
     /// List every parameter
     Params(ParamsArguments),
+    /// Give, list, import and verify ISRC codes
+    Isrc(isrc::IsrcArguments),
+    /// Say what lossy encoding does to a master's peaks, and clear them
+    Codec(codec::CodecArguments),
 }
 
 /// Arguments of `lacquer master`.
@@ -81,5 +87,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Action::Master(arguments) => master::run(&arguments),
         Action::Measure(arguments) => measure::run(&arguments),
         Action::Params(arguments) => params::run(&arguments),
+        Action::Isrc(arguments) => isrc::run(&arguments),
+        Action::Codec(arguments) => codec::run(&arguments),
     }
 }

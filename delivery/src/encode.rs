@@ -1,10 +1,30 @@
 //! [`Audio`] to files: written beside the final name, then renamed, so that no half file ever stands under it.
+//!
+//! ```text
+//! Audio -> wave | flac | vorbis | rate -> opus | rate -> mp3 -> tags -> rename
+//! ```
+
+pub mod error;
+pub mod flac;
+pub mod format;
+pub mod libopus;
+pub mod mp3;
+pub mod opus;
+pub mod part;
+pub mod rate;
+pub mod vorbis;
+
+pub use error::EncodeError;
+pub use format::Format;
 
 use crate::audio::Audio;
 use crate::error::Error;
+use crate::tags::{self, Tags};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use lacquer_dsp::chain::dither::WordLength as DitherLength;
-use std::io::BufWriter;
+use part::{Part, folder_of};
+use std::fs::File;
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -87,16 +107,44 @@ pub fn check_output(input: &Path, output: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
 /// Writes a WAV file. Samples are multiples of the word's last bit already (the dither's work) and are only stored.
 pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(), Error> {
-    let failed = |reason: String| Error::Write { path: path.to_owned(), reason };
+    let failed = |error: std::io::Error| Error::Write { path: path.to_owned(), reason: error.to_string() };
+    let mut part = Part::beside(path).map_err(failed)?;
+    wave(path, part.file(), audio, word_length)?;
+    part.finish().map_err(failed)
+}
+
+/// Writes a file of any format with tags. Nothing stands under `path` but the whole file.
+///
+/// # Errors
+/// [`EncodeError`]; whatever had the name before is still there.
+pub fn encode_as(path: &Path, audio: &Audio, format: &Format, tags: &Tags) -> Result<(), EncodeError> {
+    format.check()?;
+    let writing = EncodeError::writing(path);
+    let mut part = Part::beside(path).map_err(&writing)?;
+    {
+        let file = part.file();
+        let buffered = |file| BufWriter::with_capacity(1 << 20, file);
+        match format {
+            Format::Wav(word_length) => wave(path, file, audio, *word_length)?,
+            Format::Flac(bits) => file.write_all(&flac::encode(audio, *bits)?).map_err(&writing)?,
+            Format::Vorbis { quality } => vorbis::encode(audio, *quality, buffered(file))?,
+            Format::Opus { kbps } => opus::encode(audio, *kbps, buffered(file))?,
+            Format::Mp3 { kbps } => file.write_all(&mp3::encode(audio, *kbps)?).map_err(&writing)?,
+        }
+    }
+    if tags.is_empty() {
+        return part.finish().map_err(writing);
+    }
+    let mut tagged = Part::beside(path).map_err(&writing)?;
+    tags::copy_with(path, part.file(), tagged.file(), tags)?;
+    tagged.finish().map_err(writing)
+}
+
+/// Writes a WAV file's header and samples.
+fn wave(path: &Path, file: &mut File, audio: &Audio, word_length: WordLength) -> Result<(), Error> {
+    let failed = |error: hound::Error| Error::Write { path: path.to_owned(), reason: error.to_string() };
     let bits = word_length.stored_bits();
     let bytes = audio.frames.len() as u64 * audio.channels as u64 * u64::from(bits / 8);
     if bytes > u64::from(u32::MAX) - 1024 {
@@ -112,39 +160,33 @@ pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(),
             SampleFormat::Int
         },
     };
-    let mut file = tempfile::Builder::new()
-        .prefix(".lacquer-")
-        .suffix(".part")
-        .tempfile_in(folder_of(path))
-        .map_err(|error| failed(error.to_string()))?;
-    let mut writer = WavWriter::new(BufWriter::with_capacity(1 << 20, file.as_file_mut()), spec)
-        .map_err(|error| failed(error.to_string()))?;
-    let full_scale = f64::from(1u32 << (bits - 1).min(31));
+    let mut writer = WavWriter::new(BufWriter::with_capacity(1 << 20, &mut *file), spec).map_err(failed)?;
     for frame in &audio.frames {
         for sample in &frame[..audio.channels] {
-            let written = if word_length == WordLength::Float32 {
-                writer.write_sample(*sample)
+            if word_length == WordLength::Float32 {
+                writer.write_sample(*sample).map_err(failed)?;
             } else {
-                let word = (f64::from(*sample) * full_scale).round().clamp(-full_scale, full_scale - 1.0);
-                writer.write_sample(word as i32)
-            };
-            written.map_err(|error| failed(error.to_string()))?;
+                writer.write_sample(word(*sample, u32::from(bits))).map_err(failed)?;
+            }
         }
     }
-    writer.finalize().map_err(|error| failed(error.to_string()))?;
-    file.as_file().sync_all().map_err(|error| failed(error.to_string()))?;
-    allow_reading(file.as_file());
-    file.persist(path).map_err(|error| failed(error.error.to_string()))?;
+    writer.finalize().map_err(failed)?;
+    if bytes % 2 == 1 {
+        pad(file).map_err(hound::Error::IoError).map_err(failed)?;
+    }
     Ok(())
 }
 
-/// A temporary file is its owner's alone; a master is as readable as any new file.
-#[cfg(unix)]
-fn allow_reading(file: &std::fs::File) {
-    use std::os::unix::fs::PermissionsExt;
-    // Where this is refused the file is still the owner's.
-    let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
+/// A chunk of odd length is followed by a byte that only the file's size counts; hound leaves it out.
+fn pad(file: &mut File) -> std::io::Result<()> {
+    let end = file.seek(SeekFrom::End(0))?;
+    file.write_all(&[0])?;
+    file.seek(SeekFrom::Start(4))?;
+    file.write_all(&((end + 1 - 8) as u32).to_le_bytes())
 }
 
-#[cfg(not(unix))]
-fn allow_reading(_file: &std::fs::File) {}
+/// A sample as an integer of so many bits, rounded and held within the range.
+fn word(sample: f32, bits: u32) -> i32 {
+    let full_scale = f64::from(1u32 << (bits - 1).min(31));
+    (f64::from(sample) * full_scale).round().clamp(-full_scale, full_scale - 1.0) as i32
+}

@@ -1,11 +1,21 @@
 //! International Standard Recording Codes (ISO 3901:2019).
 
+pub mod date;
+pub mod hash;
+pub mod history;
+pub mod ledger;
+pub mod list;
+pub mod record;
+pub mod verify;
+
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// A code: two letters and three letters or digits of prefix, two digits of year, five of designation. There is no check digit,
 /// and the letters are no countries' (QM and QZ are valid).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Isrc([u8; 12]);
 
 /// What a text has that a code must not have.
@@ -56,7 +66,39 @@ impl FromStr for Isrc {
     }
 }
 
+impl From<Isrc> for String {
+    fn from(code: Isrc) -> Self {
+        code.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for Isrc {
+    type Error = IsrcError;
+
+    fn try_from(text: String) -> Result<Self, IsrcError> {
+        text.parse()
+    }
+}
+
 impl Isrc {
+    /// A code from its parts: a prefix of five signs, a year of 0 to 99 and a designation of 0 to 99999.
+    pub fn new(prefix: &str, year: u32, designation: u32) -> Result<Self, IsrcError> {
+        let text = format!("{prefix}{year:02}{designation:05}");
+        match text.parse() {
+            Ok(code) if year <= 99 && designation <= 99_999 && prefix.len() == 5 => Ok(code),
+            Ok(_) => Err(IsrcError { text, reason: "its prefix, year or designation has too many signs" }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Every code that stands in `text` without hyphens, in either case: for texts whose form is lost.
+    pub fn find_all(text: &str) -> Vec<Self> {
+        // Windows of bytes: only ASCII can be a code, whatever stands around it.
+        let bytes = text.as_bytes();
+        let codes = bytes.windows(12).filter_map(|window| std::str::from_utf8(window).ok()?.parse().ok());
+        codes.collect()
+    }
+
     /// As it is stored: 12 signs, upper case, no hyphens.
     pub fn as_str(&self) -> &str {
         // Only ASCII is ever let in.

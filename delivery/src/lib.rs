@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! decode -> Audio -> master (render, solve, verify) -> encode
-//!             +----> measure
+//!             +----> measure        |
+//!                                   +--> codec (encode, decode, overs, trim)
 //! ```
 //!
 //! The command `lacquer` is a thin shell around this library.
 
 pub mod audio;
+pub mod codec;
 pub mod decode;
 pub mod disc;
 pub mod encode;

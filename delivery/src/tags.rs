@@ -1,6 +1,35 @@
 //! What a file says of itself.
+//!
+//! | file | where |
+//! |---|---|
+//! | WAV, RF64, BW64 | `bext` version 2 (EBU Tech 3285), `axml` with the code (EBU Tech 3352), `id3 ` with ID3v2.4 |
+//! | FLAC, Ogg Vorbis, Opus | Vorbis comments |
+//! | MP3 | ID3v2.4 |
+//!
+//! The `ISRC` of a RIFF `INFO` list means "source": the code is never written there. Files are written beside and renamed; the audio
+//! is copied byte by byte.
 
+pub mod axml;
+pub mod bext;
+pub mod comments;
+pub mod container;
+mod error;
+mod id3;
+pub mod riff;
+
+pub use error::TagError;
+
+use crate::encode::part::Part;
 use crate::isrc::Isrc;
+use container::Container;
+use lofty::config::{ParseOptions, ParsingMode, WriteOptions};
+use lofty::file::AudioFile;
+use lofty::flac::FlacFile;
+use lofty::mpeg::MpegFile;
+use lofty::ogg::{OpusFile, VorbisFile};
+use std::fs::File;
+use std::io::{BufReader, Seek};
+use std::path::Path;
 
 /// Tags of a track, whatever the format. Empty texts are absent.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,4 +73,209 @@ pub struct Loudness {
     pub momentary_max_lufs: f64,
     /// Highest short-term loudness, LUFS.
     pub short_term_max_lufs: f64,
+}
+
+/// Where a code was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The `axml` chunk of a WAV file.
+    Axml,
+    /// `TSRC` of an ID3v2 tag, in a chunk or at the head of the file.
+    Id3,
+    /// `ISRC` of Vorbis comments.
+    VorbisComment,
+    /// `ISRC` of an MP4 or APE tag.
+    Other,
+    /// `ISRC` of a RIFF `INFO` list, which means something else.
+    InfoList,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Axml => "axml",
+            Self::Id3 => "ID3 TSRC",
+            Self::VorbisComment => "Vorbis comment ISRC",
+            Self::Other => "tag ISRC",
+            Self::InfoList => "RIFF INFO ISRC",
+        })
+    }
+}
+
+impl Tags {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The texts with spaces in place of control characters; texts of space alone are absent.
+    fn cleaned(&self) -> Self {
+        let mut tags = self.clone();
+        for text in [
+            &mut tags.title,
+            &mut tags.performer,
+            &mut tags.composer,
+            &mut tags.album,
+            &mut tags.album_performer,
+            &mut tags.genre,
+            &mut tags.label,
+            &mut tags.upc,
+        ] {
+            let clean = text.take().map(|text| text.replace(char::is_control, " ").trim().to_owned());
+            *text = clean.filter(|text| !text.is_empty());
+        }
+        tags
+    }
+}
+
+/// Writes tags into a file. What `tags` does not say stays as it is in the file; so does everything else in it, the audio above all.
+///
+/// # Errors
+/// [`TagError`]; the file is then as it was.
+pub fn write(path: &Path, tags: &Tags) -> Result<(), TagError> {
+    // A link stays a link, and its target is what is written.
+    let path = path.canonicalize().map_err(|source| TagError::Read { path: path.to_owned(), source })?;
+    let mut source = open(&path)?;
+    let permissions = source.metadata().map_err(TagError::reading(&path))?.permissions();
+    let mut part = Part::beside(&path).map_err(TagError::writing(&path))?;
+    copy_with(&path, &mut source, part.file(), tags)?;
+    part.file().set_permissions(permissions).map_err(TagError::writing(&path))?;
+    part.finish().map_err(TagError::writing(&path))
+}
+
+/// Copies the file `source` to `target`, which is empty, with tags. `path` is what errors name.
+///
+/// # Errors
+/// [`TagError`]; `target` then holds nothing of use.
+pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags) -> Result<(), TagError> {
+    let tags = tags.cleaned();
+    let container = Container::of(source).map_err(TagError::reading(path))?;
+    if container == Container::Wave {
+        return riff::copy_with(path, source, target, &tags);
+    }
+    let lofty = |reason: &dyn std::fmt::Display| TagError::Format { path: path.to_owned(), reason: reason.to_string() };
+    source.rewind().map_err(TagError::reading(path))?;
+    std::io::copy(source, target).map_err(TagError::writing(path))?;
+    target.rewind().map_err(TagError::writing(path))?;
+    let (parse, write) = (options(), WriteOptions::default());
+    macro_rules! comments {
+        ($kind:ident) => {{
+            let mut file = $kind::read_from(target, parse).map_err(|error| lofty(&error))?;
+            comments::apply(file.vorbis_comments_mut(), &tags);
+            target.rewind().map_err(TagError::writing(path))?;
+            file.save_to(target, write).map_err(|error| lofty(&error))?;
+        }};
+    }
+    match container {
+        Container::Vorbis => comments!(VorbisFile),
+        Container::Opus => comments!(OpusFile),
+        Container::Flac => {
+            let mut file = FlacFile::read_from(target, parse).map_err(|error| lofty(&error))?;
+            let mut comments = file.remove_vorbis_comments().unwrap_or_default();
+            comments::apply(&mut comments, &tags);
+            file.set_vorbis_comments(comments);
+            target.rewind().map_err(TagError::writing(path))?;
+            file.save_to(target, write).map_err(|error| lofty(&error))?;
+        }
+        Container::Mp3 => {
+            let mut file = MpegFile::read_from(target, parse).map_err(|error| lofty(&error))?;
+            let mut tag = file.remove_id3v2().unwrap_or_default();
+            id3::apply(&mut tag, &tags);
+            file.set_id3v2(tag);
+            target.rewind().map_err(TagError::writing(path))?;
+            file.save_to(target, write).map_err(|error| lofty(&error))?;
+        }
+        Container::Wave | Container::Other => {
+            return Err(TagError::Kind { path: path.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+/// Reads the tags of a file. A code that is none is left out: [`codes`] gives what stands there.
+///
+/// # Errors
+/// [`TagError`].
+pub fn read(path: &Path) -> Result<Tags, TagError> {
+    let mut file = open(path)?;
+    let lofty = |reason: &dyn std::fmt::Display| TagError::Format { path: path.to_owned(), reason: reason.to_string() };
+    let container = Container::of(&mut file).map_err(TagError::reading(path))?;
+    let mut reader = BufReader::new(file);
+    match container {
+        Container::Wave => riff::read(path, &mut reader),
+        Container::Vorbis => VorbisFile::read_from(&mut reader, options())
+            .map(|file| comments::read(file.vorbis_comments()))
+            .map_err(|error| lofty(&error)),
+        Container::Opus => OpusFile::read_from(&mut reader, options())
+            .map(|file| comments::read(file.vorbis_comments()))
+            .map_err(|error| lofty(&error)),
+        Container::Flac => FlacFile::read_from(&mut reader, options())
+            .map(|file| file.vorbis_comments().map(comments::read).unwrap_or_default())
+            .map_err(|error| lofty(&error)),
+        Container::Mp3 => MpegFile::read_from(&mut reader, options())
+            .map(|file| file.id3v2().map(id3::read).unwrap_or_default())
+            .map_err(|error| lofty(&error)),
+        Container::Other => other(path, reader).map(|tag| tag.map(|tag| id3::read_any(&tag)).unwrap_or_default()),
+    }
+}
+
+/// Every code that stands in a file, as it stands there, with its place.
+///
+/// # Errors
+/// [`TagError`].
+pub fn codes(path: &Path) -> Result<Vec<(Place, String)>, TagError> {
+    let mut file = open(path)?;
+    let lofty = |reason: &dyn std::fmt::Display| TagError::Format { path: path.to_owned(), reason: reason.to_string() };
+    let container = Container::of(&mut file).map_err(TagError::reading(path))?;
+    let mut reader = BufReader::new(file);
+    let (place, texts): (Place, Vec<String>) = match container {
+        Container::Wave => return riff::codes(path, &mut reader),
+        Container::Vorbis => {
+            let file = VorbisFile::read_from(&mut reader, options()).map_err(|error| lofty(&error))?;
+            (Place::VorbisComment, comments::codes(file.vorbis_comments()))
+        }
+        Container::Opus => {
+            let file = OpusFile::read_from(&mut reader, options()).map_err(|error| lofty(&error))?;
+            (Place::VorbisComment, comments::codes(file.vorbis_comments()))
+        }
+        Container::Flac => {
+            let file = FlacFile::read_from(&mut reader, options()).map_err(|error| lofty(&error))?;
+            (Place::VorbisComment, file.vorbis_comments().map(comments::codes).unwrap_or_default())
+        }
+        Container::Mp3 => {
+            let file = MpegFile::read_from(&mut reader, options()).map_err(|error| lofty(&error))?;
+            (Place::Id3, file.id3v2().map(id3::codes).unwrap_or_default())
+        }
+        Container::Other => match other(path, reader)? {
+            Some(tag) => {
+                let is_id3 = tag.tag_type() == lofty::tag::TagType::Id3v2;
+                let texts = tag.get_strings(lofty::tag::ItemKey::Isrc).map(str::to_owned).collect();
+                (if is_id3 { Place::Id3 } else { Place::Other }, texts)
+            }
+            None => (Place::Other, Vec::new()),
+        },
+    };
+    Ok(texts.into_iter().map(|text| (place, text)).collect())
+}
+
+/// The tag of a file of another kind (AIFF, M4A, APE, WavPack), which is only read.
+fn other(path: &Path, reader: BufReader<File>) -> Result<Option<lofty::tag::Tag>, TagError> {
+    use lofty::file::TaggedFileExt;
+    let unknown = || TagError::Kind { path: path.to_owned() };
+    let probe = lofty::probe::Probe::new(reader).options(options()).guess_file_type().map_err(TagError::reading(path))?;
+    let probe = if probe.file_type().is_some() { probe } else { return Err(unknown()) };
+    let file = probe.read().map_err(|_| unknown())?;
+    Ok(file.primary_tag().or_else(|| file.first_tag()).cloned())
+}
+
+/// Only tags are read, and what is damaged in them is left out.
+fn options() -> ParseOptions {
+    ParseOptions::new().read_properties(false).parsing_mode(ParsingMode::BestAttempt)
+}
+
+fn open(path: &Path) -> Result<File, TagError> {
+    let file = File::open(path).map_err(TagError::reading(path))?;
+    let about = file.metadata().map_err(TagError::reading(path))?;
+    if about.is_file() { Ok(file) } else { Err(TagError::Kind { path: path.to_owned() }) }
 }

@@ -1,0 +1,169 @@
+//! `lacquer codec`.
+
+use super::output::{print, table};
+use super::progress::Bar;
+use anyhow::bail;
+use clap::Args;
+use lacquer_delivery::Audio;
+use lacquer_delivery::codec::trim::fixed;
+use lacquer_delivery::codec::{Codec, CodecReport, overs, usual};
+use lacquer_delivery::decode::decode;
+use lacquer_delivery::encode::{EncodeError, Format, WordLength, check_output, encode_as};
+use lacquer_delivery::tags::{self, Tags};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Ceilings in dBTP that may be asked for.
+const CEILINGS_DBTP: std::ops::RangeInclusive<f64> = -12.0..=0.0;
+/// Overs that are printed for each encoding; JSON has more.
+const MOST_PRINTED: usize = 5;
+
+/// Arguments of `lacquer codec`.
+#[derive(Args)]
+pub struct CodecArguments {
+    /// The masters
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Encodings, separated by commas, for instance opus128,vorbis8,mp3-320
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    codec: Vec<Codec>,
+    /// Highest true peak after decoding in dBTP, -12 to 0
+    #[arg(long, value_name = "DBTP", default_value_t = 0.0, allow_hyphen_values = true)]
+    ceiling: f64,
+    /// Write the master with the trim that clears every encoding
+    #[arg(long, requires = "output")]
+    fix: bool,
+    /// The trimmed master, a WAV file
+    #[arg(short, long, requires = "fix")]
+    output: Option<PathBuf>,
+    /// Word length of the trimmed master: 16, 20, 24 or 32f
+    #[arg(long, value_name = "BITS", default_value = "24")]
+    word_length: WordLength,
+    /// Print JSON, one object in a line for each file
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found for a file, in JSON.
+#[derive(Serialize)]
+struct Report {
+    file: String,
+    codecs: Vec<CodecReport>,
+    trim_db: f64,
+    fixed: Option<FixReport>,
+}
+
+/// What was written, in JSON.
+#[derive(Serialize)]
+struct FixReport {
+    output: String,
+    trim_db: f64,
+    is_cleared: bool,
+}
+
+/// Measures the files one after the other.
+pub fn run(arguments: &CodecArguments) -> anyhow::Result<()> {
+    if !CEILINGS_DBTP.contains(&arguments.ceiling) {
+        bail!("--ceiling {}: give a level between -12 and 0 dBTP", arguments.ceiling);
+    }
+    let codecs = if arguments.codec.is_empty() { usual() } else { arguments.codec.clone() };
+    for codec in &codecs {
+        codec.format().check()?;
+    }
+    if let Some(output) = &arguments.output {
+        let [input] = arguments.files.as_slice() else { bail!("--fix: give one file at a time") };
+        check_output(input, output)?;
+    }
+    let bar = Bar::new("Encoding and decoding");
+    let mut text = String::new();
+    for (n, file) in arguments.files.iter().enumerate() {
+        bar.show("Encoding and decoding", n as f64 / arguments.files.len() as f64);
+        let audio = decode(file, &|_| {})?;
+        let reports = measure_all(&audio, &codecs, arguments.ceiling)?;
+        let trim_db = reports.iter().map(|report| report.trim_db).fold(0.0, f64::min);
+        let mut report = Report { file: file.display().to_string(), codecs: reports, trim_db, fixed: None };
+        if let Some(output) = &arguments.output {
+            bar.show("Trimming", 1.0);
+            let made = fixed(&audio, &codecs, arguments.ceiling, trim_db, arguments.word_length)?;
+            // The tags go along; a loudness that was written before the trim no longer holds.
+            let tags = Tags { loudness: None, ..tags::read(file).unwrap_or_default() };
+            encode_as(output, &made.audio, &Format::Wav(arguments.word_length), &tags)?;
+            report.fixed = Some(FixReport {
+                output: output.display().to_string(),
+                trim_db: (made.trim_db * 1000.0).round() / 1000.0 + 0.0,
+                is_cleared: made.is_cleared,
+            });
+        }
+        if arguments.json {
+            text += &(serde_json::to_string(&report)? + "\n");
+        } else {
+            text += if n > 0 { "\n" } else { "" };
+            text += &describe(&report);
+        }
+    }
+    drop(bar);
+    print(&text)
+}
+
+/// Reports of the encodings in their order, as many at a time as there are cores: each holds the programme several times over.
+fn measure_all(audio: &Audio, codecs: &[Codec], ceiling_dbtp: f64) -> Result<Vec<CodecReport>, EncodeError> {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(codecs.len());
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((place, codec)) = {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            codecs.get(place).map(|codec| (place, codec))
+        } {
+            done.push((place, overs(audio, *codec, ceiling_dbtp)));
+        }
+        done
+    };
+    let mut results: Vec<_> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let joined = workers.into_iter().map(|worker| worker.join());
+        joined.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    results.sort_by_key(|(place, _)| *place);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+fn describe(report: &Report) -> String {
+    let level = |level: Option<f64>| level.map_or_else(|| "-".to_owned(), |level| format!("{level:.2}"));
+    let rows: Vec<Vec<String>> = report
+        .codecs
+        .iter()
+        .map(|codec| {
+            vec![
+                codec.codec.clone(),
+                level(codec.true_peak_before_dbtp),
+                level(codec.true_peak_after_dbtp),
+                codec.over_samples.to_string(),
+                codec.over_count.to_string(),
+                if codec.is_cleared { format!("{:.2}", codec.trim_db) } else { "none clears it".into() },
+                level(codec.true_peak_trimmed_dbtp),
+            ]
+        })
+        .collect();
+    let headings = ["", "dBTP before", "after", "samples over", "places", "trim dB", "dBTP then"];
+    let mut text = format!("{}\n{}", report.file, table(&headings, &rows));
+    for codec in &report.codecs {
+        for over in codec.overs.iter().take(MOST_PRINTED) {
+            let (minutes, seconds) = ((over.time_s / 60.0) as u64, over.time_s % 60.0);
+            text += &format!(
+                "{}: {minutes}:{seconds:06.3} {:+.2} dBFS, {} sample(s)\n",
+                codec.codec, over.peak_dbfs, over.samples
+            );
+        }
+        let rest = codec.over_count.saturating_sub(MOST_PRINTED);
+        if rest > 0 {
+            text += &format!("{}: {rest} more\n", codec.codec);
+        }
+    }
+    if let Some(fix) = &report.fixed {
+        let outcome = if fix.is_cleared { "every encoding holds the ceiling" } else { "not every encoding holds the ceiling" };
+        text += &format!("{}: trimmed by {:.2} dB; {outcome}\n", fix.output, fix.trim_db);
+    }
+    text + "AAC is not measured: no encoder of it has a clean licence; take the figures above as indicative\n"
+}

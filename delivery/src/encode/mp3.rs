@@ -1,0 +1,108 @@
+//! MP3 by LAME, in builds with the feature `mp3`: LAME is under the LGPL and therefore not part of the others.
+
+use super::EncodeError;
+use crate::audio::Audio;
+
+/// Whether this build has the encoder.
+pub const IS_BUILT: bool = cfg!(feature = "mp3");
+
+/// The rate at which a programme of `rate_hz` is encoded.
+pub fn rate_hz(rate_hz: u32) -> u32 {
+    if rate_hz.is_multiple_of(44_100) { 44_100 } else { 48_000 }
+}
+
+/// Reads a file's bytes, with what the encoder added at its ends.
+///
+/// # Errors
+/// [`EncodeError::Codec`] and [`EncodeError::Wave`].
+pub fn decode(bytes: &[u8]) -> Result<Audio, EncodeError> {
+    let refused = EncodeError::codec("MP3");
+    let file = tempfile::Builder::new().suffix(".mp3").tempfile().map_err(|error| refused(&error))?;
+    std::fs::write(file.path(), bytes).map_err(|error| refused(&error))?;
+    Ok(crate::decode::decode(file.path(), &|_| {})?)
+}
+
+/// Without the feature there is nothing to encode with.
+///
+/// # Errors
+/// [`EncodeError::NoMp3`].
+#[cfg(not(feature = "mp3"))]
+pub fn encode(_audio: &Audio, _kbps: u32) -> Result<Vec<u8>, EncodeError> {
+    Err(EncodeError::NoMp3)
+}
+
+/// The file's bytes, at a constant bit rate of `kbps` and joint stereo. Other rates than 44.1 and 48 kHz are converted to the nearer of
+/// the two. The first frame holds LAME's tag, by which players cut what the encoder adds.
+///
+/// # Errors
+/// [`EncodeError::Codec`] and [`EncodeError::Range`].
+#[cfg(feature = "mp3")]
+pub fn encode(audio: &Audio, kbps: u32) -> Result<Vec<u8>, EncodeError> {
+    use mp3lame_encoder::{Builder, FlushNoGap, InterleavedPcm, Mode, MonoPcm, Quality, max_required_buffer_size};
+
+    /// Frames that are encoded at a time.
+    const CHUNK_FRAMES: usize = 4096;
+
+    let refused = EncodeError::codec("MP3");
+    let converted = super::rate::convert(audio, rate_hz(audio.sample_rate))?;
+    let stereo = converted.channels == 2;
+    let bit_rate = bit_rate(kbps)?;
+    let built = || {
+        Builder::new()
+            .ok_or(mp3lame_encoder::BuildError::NoMem)?
+            .with_num_channels(converted.channels as u8)?
+            .with_sample_rate(converted.sample_rate)?
+            .with_brate(bit_rate)?
+            .with_mode(if stereo { Mode::JointStereo } else { Mode::Mono })?
+            .with_quality(Quality::Best)?
+            .with_to_write_vbr_tag(true)?
+            .build()
+    };
+    let mut encoder = built().map_err(|error| refused(&error))?;
+    let mut bytes: Vec<u8> = Vec::new();
+    for chunk in converted.frames.chunks(CHUNK_FRAMES) {
+        bytes.reserve(max_required_buffer_size(chunk.len()));
+        let written = if stereo {
+            encoder.encode_to_vec(InterleavedPcm(chunk.as_flattened()), &mut bytes)
+        } else {
+            let mono: Vec<f32> = chunk.iter().map(|frame| frame[0]).collect();
+            encoder.encode_to_vec(MonoPcm(&mono), &mut bytes)
+        };
+        written.map_err(|error| refused(&error))?;
+    }
+    // LAME's manual asks for as much at the end.
+    bytes.reserve(7200);
+    encoder.flush_to_vec::<FlushNoGap>(&mut bytes).map_err(|error| refused(&error))?;
+    let mut tag: Vec<u8> = Vec::with_capacity(encoder.lame_tag_size());
+    if encoder.lame_tag_encode_to_vec(&mut tag).is_some() {
+        // Its frame was written first and left empty.
+        if let Some(first) = bytes.get_mut(..tag.len()) {
+            first.copy_from_slice(&tag);
+        }
+    }
+    Ok(bytes)
+}
+
+#[cfg(feature = "mp3")]
+fn bit_rate(kbps: u32) -> Result<mp3lame_encoder::Bitrate, EncodeError> {
+    use mp3lame_encoder::Bitrate::*;
+    Ok(match kbps {
+        32 => Kbps32,
+        40 => Kbps40,
+        48 => Kbps48,
+        64 => Kbps64,
+        80 => Kbps80,
+        96 => Kbps96,
+        112 => Kbps112,
+        128 => Kbps128,
+        160 => Kbps160,
+        192 => Kbps192,
+        224 => Kbps224,
+        256 => Kbps256,
+        320 => Kbps320,
+        _ => {
+            let (format, what, range) = ("MP3", "bit rate", "one of 32 to 320 kbit/s, for instance 320");
+            return Err(EncodeError::Range { format, what, value: f64::from(kbps), range });
+        }
+    })
+}

@@ -1,0 +1,115 @@
+//! Everything that a ledger can refuse, in words for the one who asked.
+
+use crate::isrc::IsrcError;
+use crate::isrc::history::Range;
+use std::path::PathBuf;
+
+/// Why a ledger gives nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The file cannot be opened, read, locked or written.
+    #[error("{}: the ledger cannot be {doing}: {source}", path.display())]
+    File {
+        /// The ledger.
+        path: PathBuf,
+        /// What was tried.
+        doing: &'static str,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The file is something else.
+    #[error("{}: not a ledger ({reason}); give the file that `lacquer isrc new` began, or a new name", path.display())]
+    NotLedger {
+        /// The file.
+        path: PathBuf,
+        /// What speaks against it.
+        reason: String,
+    },
+    /// A line in the middle is damaged.
+    #[error("{}: line {line} is damaged ({reason}), and it may hold a code; restore the ledger from a backup, or leave out a code for it with --accept-damage", path.display())]
+    Damaged {
+        /// The ledger.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// No range is known for the prefix and year.
+    #[error("{}: no range is declared for prefix {prefix} and year {year:02}; declare it once with --prefix {prefix} --year {year:02} --range FIRST-LAST", path.display())]
+    NoRange {
+        /// The ledger.
+        path: PathBuf,
+        /// The prefix.
+        prefix: String,
+        /// The year.
+        year: u32,
+    },
+    /// The ledger has no prefix or several.
+    #[error("{}: the ledger has {known}; say which with --prefix, for instance --prefix AA6Q7", path.display())]
+    WhichPrefix {
+        /// The ledger.
+        path: PathBuf,
+        /// The prefixes it has.
+        known: String,
+    },
+    /// A range that was declared otherwise before.
+    #[error("{}: the range of {prefix} {year:02} is {}-{} and stays so; leave --range out, got {}-{}", path.display(), declared.first, declared.last, given.first, given.last)]
+    OtherRange {
+        /// The ledger.
+        path: PathBuf,
+        /// The prefix.
+        prefix: String,
+        /// The year.
+        year: u32,
+        /// What was declared.
+        declared: Range,
+        /// What was given.
+        given: Range,
+    },
+    /// A range that is none.
+    #[error("--range {first}-{last}: give two numbers of 0 to 99999, the smaller one first")]
+    BadRange {
+        /// The first.
+        first: u32,
+        /// The last.
+        last: u32,
+    },
+    /// The range has no more codes.
+    #[error("{}: {wanted} code(s) wanted, {left} left in {}-{} of prefix {prefix}, year {year:02}; take a new year or ask the agency for another prefix", path.display(), range.first, range.last)]
+    Spent {
+        /// The ledger.
+        path: PathBuf,
+        /// The prefix.
+        prefix: String,
+        /// The year.
+        year: u32,
+        /// The range.
+        range: Range,
+        /// Codes that were wanted.
+        wanted: usize,
+        /// Codes that are left.
+        left: usize,
+    },
+    /// A prefix, year or designation cannot be part of a code.
+    #[error(transparent)]
+    Isrc(#[from] IsrcError),
+    /// A text that no ledger needs.
+    #[error("{what} {text:?}: {reason}")]
+    Text {
+        /// Which text.
+        what: &'static str,
+        /// How it begins.
+        text: String,
+        /// What is wrong, and what to do.
+        reason: &'static str,
+    },
+    /// An imported code that says something else than the ledger.
+    #[error("{import}: {conflict}; nothing was imported: correct the tag or the list, or import it into another ledger")]
+    Conflict {
+        /// Where the code was read.
+        import: String,
+        /// What contradicts what.
+        conflict: String,
+    },
+}
