@@ -1,5 +1,6 @@
 //! The subcommands and their arguments.
 
+mod ddp;
 mod master;
 mod measure;
 mod output;
@@ -9,6 +10,7 @@ mod progress;
 use clap::{Args, Parser, Subcommand};
 use lacquer_delivery::encode::WordLength;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Masters, measures and explains itself.
 #[derive(Parser)]
@@ -26,6 +28,8 @@ enum Action {
     Measure(MeasureArguments),
     /// List every parameter
     Params(ParamsArguments),
+    /// Verify a DDP fileset
+    Ddp(DdpArguments),
 }
 
 /// Arguments of `lacquer master`.
@@ -75,11 +79,32 @@ pub struct ParamsArguments {
     json: bool,
 }
 
-/// Does what was asked for.
-pub fn run(command: Command) -> anyhow::Result<()> {
+/// Arguments of `lacquer ddp`.
+#[derive(Args)]
+pub struct DdpArguments {
+    #[command(subcommand)]
+    action: DdpAction,
+}
+
+#[derive(Subcommand)]
+enum DdpAction {
+    /// Read a fileset from disk and report every inconsistency: exit code 0 for none, 1 for some, 2 where there is none to read
+    Verify {
+        /// The fileset's folder
+        folder: PathBuf,
+        /// Print JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Does what was asked for; gives the exit code of what could be done.
+pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command.action {
-        Action::Master(arguments) => master::run(&arguments),
-        Action::Measure(arguments) => measure::run(&arguments),
-        Action::Params(arguments) => params::run(&arguments),
+        Action::Master(arguments) => master::run(&arguments)?,
+        Action::Measure(arguments) => measure::run(&arguments)?,
+        Action::Params(arguments) => params::run(&arguments)?,
+        Action::Ddp(arguments) => return ddp::run(&arguments),
     }
+    Ok(ExitCode::SUCCESS)
 }
