@@ -2,6 +2,7 @@
 
 mod codec;
 mod isrc;
+mod ddp;
 mod master;
 mod measure;
 mod output;
@@ -11,6 +12,7 @@ mod progress;
 use clap::{Args, Parser, Subcommand};
 use lacquer_delivery::encode::WordLength;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Masters, measures and explains itself.
 #[derive(Parser)]
@@ -32,6 +34,8 @@ enum Action {
     Isrc(isrc::IsrcArguments),
     /// Say what lossy encoding does to a master's peaks, and clear them
     Codec(codec::CodecArguments),
+    /// Verify a DDP fileset
+    Ddp(DdpArguments),
 }
 
 /// Arguments of `lacquer master`.
@@ -81,13 +85,34 @@ pub struct ParamsArguments {
     json: bool,
 }
 
-/// Does what was asked for.
-pub fn run(command: Command) -> anyhow::Result<()> {
+/// Arguments of `lacquer ddp`.
+#[derive(Args)]
+pub struct DdpArguments {
+    #[command(subcommand)]
+    action: DdpAction,
+}
+
+#[derive(Subcommand)]
+enum DdpAction {
+    /// Read a fileset from disk and report every inconsistency: exit code 0 for none, 1 for some, 2 where there is none to read
+    Verify {
+        /// The fileset's folder
+        folder: PathBuf,
+        /// Print JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Does what was asked for; gives the exit code of what could be done.
+pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command.action {
-        Action::Master(arguments) => master::run(&arguments),
-        Action::Measure(arguments) => measure::run(&arguments),
-        Action::Params(arguments) => params::run(&arguments),
-        Action::Isrc(arguments) => isrc::run(&arguments),
-        Action::Codec(arguments) => codec::run(&arguments),
+        Action::Master(arguments) => master::run(&arguments)?,
+        Action::Measure(arguments) => measure::run(&arguments)?,
+        Action::Params(arguments) => params::run(&arguments)?,
+        Action::Isrc(arguments) => isrc::run(&arguments)?,
+        Action::Codec(arguments) => codec::run(&arguments)?,
+        Action::Ddp(arguments) => return ddp::run(&arguments),
     }
+    Ok(ExitCode::SUCCESS)
 }

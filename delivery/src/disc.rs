@@ -1,4 +1,21 @@
 //! A compact disc: tracks, indexes and texts, in CD frames (75 a second, 588 samples each).
+//!
+//! ```text
+//! lengths and gaps -> layout -> Disc -> rules -> cue, toc, ddp (cd_text), pq_sheet
+//!                                  ddp::verify -> DdpReport
+//! ```
+
+pub mod cd_text;
+pub mod cue;
+pub mod ddp;
+pub mod files;
+pub mod latin;
+pub mod layout;
+pub mod pq_sheet;
+pub mod rules;
+pub mod time;
+pub mod toc;
+pub mod upc;
 
 use crate::isrc::Isrc;
 
@@ -8,6 +25,9 @@ pub const FRAMES_PER_SECOND: u32 = 75;
 pub const SAMPLES_PER_FRAME: usize = 588;
 /// The pregap of the first track that every disc has: two seconds.
 pub const FIRST_PREGAP_FRAMES: u32 = 150;
+
+/// Bytes of a CD frame: 588 samples of two channels and two bytes.
+pub const BYTES_PER_FRAME: usize = 4 * SAMPLES_PER_FRAME;
 
 /// A disc. Times count from the start of the first track's pregap, as a DDP image and its PQ codes do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,8 +59,31 @@ pub struct DiscTrack {
     pub pregap_frame: u32,
     /// Where it begins (index 1), CD frames; 150 or more for the first track.
     pub start_frame: u32,
+    /// Where index 2 and those after it begin, CD frames, ascending; mostly none.
+    pub later_index_frames: Vec<u32>,
     /// Whether a digital copy is permitted.
     pub copy_permitted: bool,
     /// Whether the audio has pre-emphasis.
     pub pre_emphasis: bool,
+}
+
+impl Disc {
+    /// Where a track's audio ends, CD frames: at the next one's pregap, or at the lead-out. `index` counts from 0.
+    pub fn end_frame(&self, index: usize) -> u32 {
+        self.tracks.get(index + 1).map_or(self.lead_out_frame, |next| next.pregap_frame)
+    }
+}
+
+impl DiscTrack {
+    /// Length of the pregap, CD frames.
+    pub fn pregap_length_frames(&self) -> u32 {
+        self.start_frame.saturating_sub(self.pregap_frame)
+    }
+
+    /// Every index of the track with its number, ascending; index 0 where there is a pregap.
+    pub fn indexes(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let pregap = (self.pregap_frame < self.start_frame).then_some((0, self.pregap_frame));
+        let later = self.later_index_frames.iter().zip(2..).map(|(frame, number)| (number, *frame));
+        pregap.into_iter().chain([(1, self.start_frame)]).chain(later)
+    }
 }

@@ -1,0 +1,57 @@
+//! `lacquer ddp`.
+
+use super::output::{print, table};
+use super::{DdpAction, DdpArguments};
+use lacquer_delivery::disc::ddp::{DdpReport, verify};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Exit code of a fileset that can be read and is not consistent.
+const INCONSISTENT: u8 = 1;
+
+/// Verifies a fileset and prints its tracks and what is wrong with it.
+pub fn run(arguments: &DdpArguments) -> anyhow::Result<ExitCode> {
+    let DdpAction::Verify { folder, json } = &arguments.action;
+    let report = verify(folder)?;
+    print(&if *json { serde_json::to_string_pretty(&report)? + "\n" } else { describe(folder, &report) })?;
+    Ok(if report.consistent { ExitCode::SUCCESS } else { ExitCode::from(INCONSISTENT) })
+}
+
+fn describe(folder: &Path, report: &DdpReport) -> String {
+    let disc = &report.disc;
+    let mut text = format!("{}\n", folder.display());
+    for (name, value) in [
+        ("title", disc.title.as_str()),
+        ("performer", &disc.performer),
+        ("UPC/EAN", report.upc.as_deref().unwrap_or_default()),
+        ("lead-out", &report.lead_out),
+    ] {
+        if !value.is_empty() {
+            text += &format!("{name:<10} {value}\n");
+        }
+    }
+    let rows: Vec<Vec<String>> = report
+        .tracks
+        .iter()
+        .map(|row| {
+            vec![
+                format!("{:02}", row.track),
+                row.start.clone(),
+                row.length.clone(),
+                row.pregap.clone(),
+                row.isrc.clone(),
+                row.title.clone(),
+            ]
+        })
+        .collect();
+    text += &table(&["track", "start", "length", "pregap", "ISRC", "title"], &rows);
+    for finding in &report.findings {
+        text += &format!("{finding}\n");
+    }
+    text += match (report.consistent, report.findings.is_empty()) {
+        (true, true) => "consistent\n",
+        (true, false) => "consistent, with warnings\n",
+        (false, _) => "inconsistent: have the fileset made again\n",
+    };
+    text
+}
