@@ -199,10 +199,10 @@ pub fn song(style: Style, seed: u64, sample_rate: f64, seconds: f64) -> Vec<Fram
         }
         if step % 8 == 0 {
             // Both sides of a chord in like measure, so that the song leans nowhere.
-            for (n, pan) in [(12, -0.7), (15, 0.7), (19, -0.4), (24, 0.4), (27, 0.0)] {
+            for (n, pan) in [(12, -0.9), (15, 0.9), (19, -0.6), (24, 0.6), (27, 0.0)] {
                 let hz = 2.0 * root * semitones(n);
                 let voice =
-                    Voice { hz, level: 0.09, attack_s: 0.08, decay_s: 1.0, harmonics: &bright[..12], pan };
+                    Voice { hz, level: 0.14, attack_s: 0.08, decay_s: 1.0, harmonics: &bright[..12], pan };
                 studio.voice(at, &voice, 0.4);
             }
         }

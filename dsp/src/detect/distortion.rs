@@ -1,7 +1,6 @@
 //! Distortion: how dense flat tops are, at whatever level, and so also those of a single track inside the mix.
 //!
-//! Only tops of at least four samples count: three come close together by chance about once in 10 000 samples of bright programme,
-//! four once in a million.
+//! Only tops of at least four samples above -14 dBFS count: fewer, and those of quiet notes, stand still by chance now and then.
 
 use super::flat_tops::FlatTop;
 use super::heard::Heard;
@@ -10,6 +9,8 @@ use super::{Check, Finding, Severity};
 
 /// Fewest samples of a top.
 const FEWEST_SAMPLES: u64 = 4;
+/// Lowest level of one.
+const LOWEST: f64 = 0.2;
 /// Tops a second that are heard as roughness, and as distortion throughout.
 const WARN_PER_S: f64 = 2.0;
 const FAIL_PER_S: f64 = 30.0;
@@ -45,7 +46,7 @@ impl Distortion {
 
     /// Takes a flat top of one of `channels`.
     pub fn add(&mut self, top: &FlatTop) {
-        if top.samples < FEWEST_SAMPLES {
+        if top.samples < FEWEST_SAMPLES || top.peak < LOWEST {
             return;
         }
         let second = top.start_frame / self.second_frames;

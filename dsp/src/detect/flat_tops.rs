@@ -12,6 +12,10 @@ use crate::processor::Frame;
 const FEWEST: u64 = 3;
 /// The run lies within this share of its peak.
 const TOLERANCE: f64 = 0.001;
+/// Mean step within the run, as a share of its peak and at least one of 16 bits with dither: noise on the broad top of a low note comes
+/// within the tolerance by chance, a clipper's output stands still.
+const STILL: f64 = 1.5e-4;
+const DITHER: f64 = 2e-5;
 /// The step over the corner against the mean step within the run.
 const CORNER: f64 = 5.0;
 /// Least step over the corner against the peak.
@@ -109,7 +113,8 @@ impl FlatTops {
         }
         let step = (run.first - run.before).abs().max((run.last - after).abs());
         let within = run.steps / (run.samples - 1) as f64;
-        (step > CORNER * within + LEAST_CORNER * run.peak).then(|| FlatTop {
+        let is_still = within <= STILL * run.peak + DITHER;
+        (is_still && step > CORNER * within + LEAST_CORNER * run.peak).then(|| FlatTop {
             c,
             start_frame: ended_frame - run.samples,
             samples: run.samples,

@@ -15,8 +15,9 @@ const EVERY: usize = 10;
 /// Below this is digital silence, dBFS; above this the programme plays.
 const SILENCE_DB: f64 = -110.0;
 const PLAYS_DB: f64 = -45.0;
-/// Noise is as loud in both halves within this, dB.
+/// Noise is as loud in both halves within the first, and in each 10 ms within the second, dB.
 const STILL_DB: f64 = 1.5;
+const STEADY_DB: f64 = 5.0;
 /// Flatness of noise: of a mean of sixteen spectra it is 0.97.
 const FLAT: f64 = 0.75;
 /// Points of a transform, and the frequencies that are looked at, hertz.
@@ -81,9 +82,12 @@ impl NoiseFloor {
         }
         let power = self.powers.iter().sum::<f64>() / HOPS as f64;
         let lowest = self.powers.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = self.powers.iter().copied().fold(0.0, f64::max);
+        let is_steady =
+            power_db(highest) - power_db(power) < STEADY_DB && power_db(power) - power_db(lowest) < STEADY_DB;
         let known =
             self.candidate.as_ref().or(self.quietest.as_ref()).map_or(f64::INFINITY, |known| known.power);
-        if power_db(lowest) < SILENCE_DB || power >= known || !self.stands_still() {
+        if power_db(lowest) < SILENCE_DB || power >= known || !is_steady || !self.stands_still() {
             return;
         }
         let oldest = self.hops % HOPS * self.hop_frames;
