@@ -4,6 +4,38 @@
 //! found, where, how bad it is against which threshold, and what to do. A master cannot fix a mix's mistakes: the [`Verdict`]
 //! says when the mix goes back.
 
+mod channel_delay;
+mod clicks;
+mod clipping;
+mod dc_offset;
+mod distortion;
+mod dynamics;
+mod flat_tops;
+mod gaps;
+mod head_and_tail;
+mod heard;
+mod hidden_clipping;
+mod hum;
+mod imbalance;
+pub mod inspector;
+mod inter_sample_overs;
+mod levels;
+mod linear_prediction;
+mod lossy_trace;
+mod mono_as_stereo;
+mod mono_compatibility;
+mod noise_floor;
+mod places;
+mod polarity;
+mod sample_overs;
+mod translation;
+mod up_sampling;
+mod vinyl;
+mod wall;
+mod word_length;
+
+pub use inspector::Inspector;
+
 use std::fmt;
 
 /// What is looked for. The ids are for ever: reports and their schema name them.

@@ -113,6 +113,12 @@ impl Meter {
         for _ in 0..self.detector.delay().div_ceil(CONTROL_PERIOD) {
             self.detect(&[[0.0; 2]; CONTROL_PERIOD]);
         }
+        self.so_far()
+    }
+
+    /// The measurement of everything pushed so far, of a programme that goes on: only a true peak among the last 32 frames may still
+    /// be missing.
+    pub fn so_far(&self) -> Measurement {
         let integrated_lufs = self.loudness.integrated_lufs();
         let true_peak_dbtp = 20.0 * self.true_peak.max(self.sample_peak).log10();
         let sums = &self.stereo;

@@ -1,6 +1,8 @@
 //! Signals, settings and measurements that the tests share.
 
 pub mod clap_host;
+pub mod damage;
+pub mod material;
 pub mod meters;
 pub mod player;
 pub mod settings;

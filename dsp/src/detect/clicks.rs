@@ -1,0 +1,213 @@
+//! Clicks: single samples that neither what is before nor what is after explains.
+//!
+//! The residual of a linear prediction stands 30 dB above the residual around it, on both sides (D. Bogdanov et al., "Essentia", ISMIR
+//! 2013, ClickDetector). A stroke of a drum stands out of what was before it but goes on; the first wave of a note is no higher
+//! than those that follow; the pulses of a synthesizer come in rows.
+
+use super::heard::{Heard, counted};
+use super::linear_prediction::{ORDER, Predictor};
+use super::places::{Places, channel};
+use super::{Channels, Check, Finding, Place, Severity};
+use crate::processor::Frame;
+use std::collections::VecDeque;
+
+/// Above the residual around it, as a ratio of powers: 30 dB.
+const ABOVE: f64 = 1000.0;
+/// Above the steps from sample to sample around it: the first wave of a note is less.
+const ABOVE_STEPS: f64 = 4.0;
+/// Lowest residual that is heard: -54 dBFS.
+const LOWEST: f64 = 2e-3;
+/// Samples of a cell at 48 kHz: 1.3 ms, longer than the residual of one click.
+const CELL: usize = 64;
+/// Cells of a block of prediction: 43 ms, in which music stands still enough.
+const BLOCK_CELLS: usize = 32;
+/// Cells on either side that a click is held against, the nearest left out as its own.
+const AROUND: usize = 8;
+/// Cells on either side, 31 ms, in which at most [`NEIGHBOURS`] more are as high as half of it.
+const ALONE: usize = 23;
+const NEIGHBOURS: usize = 1;
+/// So many, and so many a minute, no restoration is asked to remove.
+const MANY: u64 = 10;
+const MANY_PER_MINUTE: f64 = 5.0;
+
+/// A stretch of 1.3 ms.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    /// Mean square of the residual, and of the steps from sample to sample.
+    residual: f64,
+    steps: f64,
+    /// Highest residual and where.
+    highest: f64,
+    frame: u64,
+}
+
+/// One channel.
+struct Line {
+    samples: Vec<f64>,
+    cells: VecDeque<Cell>,
+}
+
+/// See the module.
+pub(super) struct Clicks {
+    channels: usize,
+    cell: usize,
+    block: usize,
+    predictor: Predictor,
+    residual: Vec<f64>,
+    lines: [Line; 2],
+    next_frame: u64,
+    found: Vec<(u64, usize, f64)>,
+    places: Places,
+}
+
+impl Clicks {
+    /// At `sample_rate_hz` with 1 or 2 channels. Allocates.
+    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
+        let cell = CELL * ((sample_rate_hz / 48_000.0).round() as usize).clamp(1, 16);
+        let block = BLOCK_CELLS * cell;
+        let line = || {
+            let mut samples = Vec::with_capacity(ORDER + block);
+            samples.resize(ORDER, 0.0);
+            let mut cells = VecDeque::with_capacity(2 * ALONE + 2);
+            cells.resize(2 * ALONE, Cell::default());
+            Line { samples, cells }
+        };
+        Self {
+            channels,
+            cell,
+            block,
+            predictor: Predictor::new(block),
+            residual: vec![0.0; block],
+            lines: [line(), line()],
+            next_frame: 0,
+            found: Vec::with_capacity(BLOCK_CELLS),
+            places: Places::default(),
+        }
+    }
+
+    /// Takes the next frames.
+    pub fn push(&mut self, frames: &[Frame]) {
+        let mut rest = frames;
+        while !rest.is_empty() {
+            let missing = ORDER + self.block - self.lines[0].samples.len();
+            let (part, tail) = rest.split_at(missing.min(rest.len()));
+            for (c, line) in self.lines.iter_mut().enumerate() {
+                line.samples.extend(part.iter().map(|frame| frame[c]));
+            }
+            if part.len() == missing {
+                self.finish_block();
+            }
+            rest = tail;
+        }
+    }
+
+    fn finish_block(&mut self) {
+        for (c, line) in self.lines.iter_mut().enumerate().take(self.channels) {
+            self.predictor.residual(&line.samples, &mut self.residual);
+            let block = &line.samples[ORDER - 1..];
+            for n in 0..BLOCK_CELLS {
+                let (from, to) = (n * self.cell, (n + 1) * self.cell);
+                let mut cell = Cell { frame: self.next_frame + from as u64, ..Cell::default() };
+                for (k, error) in self.residual[from..to].iter().enumerate() {
+                    cell.residual += error * error;
+                    if error.abs() > cell.highest {
+                        cell.highest = error.abs();
+                        cell.frame = self.next_frame + (from + k) as u64;
+                    }
+                }
+                cell.steps = block[from..=to].windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum();
+                cell.residual /= self.cell as f64;
+                cell.steps /= self.cell as f64;
+                line.cells.push_back(cell);
+                if let Some((frame, height_db)) = judge(&line.cells) {
+                    self.found.push((frame, c, height_db));
+                }
+                line.cells.pop_front();
+            }
+        }
+        for line in &mut self.lines {
+            line.samples.copy_within(self.block.., 0);
+            line.samples.truncate(ORDER);
+        }
+        self.next_frame += self.block as u64;
+        self.found.sort_by_key(|(frame, ..)| *frame);
+        let mut found = self.found.drain(..).peekable();
+        while let Some((start_frame, c, figure)) = found.next() {
+            let twin =
+                found.next_if(|(frame, other, _)| *other != c && frame - start_frame < self.cell as u64);
+            let channels = if twin.is_some() { Channels::Both } else { channel(c, self.channels) };
+            let figure = twin.map_or(figure, |(.., other)| figure.max(other));
+            self.places.add(Place { start_frame, frames: 1, channels, figure });
+        }
+    }
+
+    /// What was found.
+    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+        let count = self.places.count();
+        (count > 0).then(|| {
+            let per_minute = count as f64 * 60.0 / heard.seconds(heard.frames).max(1.0);
+            Finding {
+                check: Check::Clicks,
+                severity: if count >= MANY && per_minute >= MANY_PER_MINUTE {
+                    Severity::Fail
+                } else {
+                    Severity::Warn
+                },
+                figure: self.places.worst(),
+                unit: "dB",
+                threshold: 30.0,
+                confidence: None,
+                fact: format!(
+                    "{}, the worst {:.0} dB over what is around it, first at {}.",
+                    counted(count, "click"),
+                    self.places.worst(),
+                    heard.time(self.places.first_frame())
+                ),
+                advice: "Solo the tracks at these times: put short fades on the edit that clicks, repair the recording, or raise the buffer that \
+                         ran empty; then export again."
+                    .to_owned(),
+                places: self.places.in_time(),
+                place_count: count,
+            }
+        })
+    }
+}
+
+/// Whether the middle one of the cells holds a click: its frame, and its height over what is around it in dB.
+fn judge(cells: &VecDeque<Cell>) -> Option<(u64, f64)> {
+    let middle = ALONE;
+    let cell = cells.get(middle)?;
+    let power = cell.highest * cell.highest;
+    if cell.highest < LOWEST || power < ABOVE * cell_floor(cells, middle) {
+        return None;
+    }
+    let (mut residual, mut steps) = (0.0f64, 0.0f64);
+    for side in [middle - AROUND..middle - 1, middle + 2..middle + AROUND + 1] {
+        let count = side.len() as f64;
+        residual = residual.max(cells.range(side.clone()).map(|cell| cell.residual).sum::<f64>() / count);
+        steps = steps.max(cells.range(side).map(|cell| cell.steps).sum::<f64>() / count);
+    }
+    if power < ABOVE * residual || power < ABOVE_STEPS * ABOVE_STEPS * steps {
+        return None;
+    }
+    let mut neighbours = 0;
+    for (n, other) in cells.iter().enumerate() {
+        if n.abs_diff(middle) <= 1 {
+            // Its own edges: of two cells only the higher one counts.
+            if n != middle && other.highest > cell.highest {
+                return None;
+            }
+        } else if other.highest > 0.5 * cell.highest {
+            neighbours += 1;
+        }
+    }
+    // What stands on silence has no height to speak of: 90 dB is as good as any.
+    let height_db = (10.0 * (power / residual.max(1e-12 * power)).log10()).min(90.0);
+    (neighbours <= NEIGHBOURS).then_some((cell.frame, height_db))
+}
+
+/// A first look at what is around: the quieter of the cells two away. What fails this fails the closer look as well.
+fn cell_floor(cells: &VecDeque<Cell>, middle: usize) -> f64 {
+    let at = |n: usize| cells.get(n).map_or(0.0, |cell| cell.residual);
+    at(middle - 2).min(at(middle + 2)) / AROUND as f64
+}

@@ -1,0 +1,117 @@
+//! Distortion: how dense flat tops are, at whatever level, and so also those of a single track inside the mix.
+//!
+//! Only tops of at least four samples above -14 dBFS count: fewer, and those of quiet notes, stand still by chance now and then.
+
+use super::flat_tops::FlatTop;
+use super::heard::Heard;
+use super::places::Places;
+use super::{Check, Finding, Severity};
+
+/// Fewest samples of a top.
+const FEWEST_SAMPLES: u64 = 4;
+/// Lowest level of one.
+const LOWEST: f64 = 0.2;
+/// Tops a second that are heard as roughness, and as distortion throughout.
+const WARN_PER_S: f64 = 2.0;
+const FAIL_PER_S: f64 = 30.0;
+/// Share of time in flat tops from which on they are a square wave that was meant.
+const SQUARE: f64 = 0.2;
+/// Length of what is reported as one place, s.
+const SECOND: f64 = 1.0;
+
+/// See the module.
+pub(super) struct Distortion {
+    second_frames: u64,
+    second: u64,
+    in_second: u64,
+    in_second_samples: u64,
+    tops: u64,
+    square_seconds: u64,
+    places: Places,
+}
+
+impl Distortion {
+    /// At `sample_rate_hz`.
+    pub fn new(sample_rate_hz: f64) -> Self {
+        Self {
+            second_frames: ((SECOND * sample_rate_hz) as u64).max(1),
+            second: 0,
+            in_second: 0,
+            in_second_samples: 0,
+            tops: 0,
+            square_seconds: 0,
+            places: Places::default(),
+        }
+    }
+
+    /// Takes a flat top of one of `channels`.
+    pub fn add(&mut self, top: &FlatTop) {
+        if top.samples < FEWEST_SAMPLES || top.peak < LOWEST {
+            return;
+        }
+        let second = top.start_frame / self.second_frames;
+        // Within a block the right channel's tops come after the left one's: those belong to the second under way.
+        if second > self.second {
+            self.close();
+            self.second = second;
+        }
+        self.tops += 1;
+        self.in_second += 1;
+        self.in_second_samples += top.samples;
+    }
+
+    fn close(&mut self) {
+        if self.in_second as f64 >= WARN_PER_S {
+            if self.in_second_samples as f64 > SQUARE * 2.0 * self.second_frames as f64 {
+                self.square_seconds += 1;
+            }
+            self.places.add(super::Place {
+                start_frame: self.second * self.second_frames,
+                frames: self.second_frames,
+                channels: super::Channels::Both,
+                figure: self.in_second as f64,
+            });
+        }
+        (self.in_second, self.in_second_samples) = (0, 0);
+    }
+
+    /// Tops a second over the whole.
+    pub fn per_second(&self, heard: &Heard) -> f64 {
+        self.tops as f64 / heard.seconds(heard.frames).max(1.0)
+    }
+
+    /// What was found.
+    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+        let per_second = self.per_second(heard);
+        if per_second < WARN_PER_S {
+            return None;
+        }
+        let is_square = 2 * self.square_seconds > self.places.count();
+        let severity = match per_second {
+            _ if is_square => Severity::Note,
+            dense if dense >= FAIL_PER_S => Severity::Fail,
+            _ => Severity::Warn,
+        };
+        let advice = if is_square {
+            "Long flat tops throughout are a square wave; nothing to do if it is meant to be one."
+        } else {
+            "Solo the tracks and buses at these times and find the one that is overloaded: a clipped recording, a plugin driven too hard, a \
+             limiter that clips. A master can only make it louder."
+        };
+        Some(Finding {
+            check: Check::Distortion,
+            severity,
+            figure: per_second,
+            unit: "per second",
+            threshold: WARN_PER_S,
+            confidence: None,
+            fact: format!(
+                "{per_second:.1} flat tops a second in the mean, {:.0} in the worst.",
+                self.places.worst()
+            ),
+            advice: advice.to_owned(),
+            places: self.places.in_time(),
+            place_count: self.places.count(),
+        })
+    }
+}

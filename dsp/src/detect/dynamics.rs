@@ -1,0 +1,103 @@
+//! Dynamics, and whether there are any left: peak to loudness ratio, peak to short-term loudness ratio, range.
+//!
+//! Below a PLR of 8 dB a programme is over-limited (AES e-Brief 373); a mix that arrives so leaves a master nothing to do.
+
+use super::heard::Heard;
+use super::levels::Hop;
+use super::{Check, Finding, Severity};
+
+/// PLR, dB.
+const WARN_DB: f64 = 8.0;
+const FAIL_DB: f64 = 6.0;
+/// Flat tops a second that tell a limiter from an organ.
+const FLAT_PER_S: f64 = 1.0;
+/// Hops of 10 ms in 3 s.
+const HOPS: usize = 300;
+/// PSR is counted in steps of 0.1 dB up to 40 dB, while the short-term loudness is above this, LUFS.
+const PSR_BINS: usize = 400;
+const PSR_STEP_DB: f64 = 0.1;
+const PLAYS_LUFS: f64 = -50.0;
+/// Too little programme for a figure, s.
+const LEAST_S: f64 = 3.0;
+
+/// See the module.
+pub(super) struct Dynamics {
+    peaks: [f64; HOPS],
+    hops: usize,
+    psr: [u64; PSR_BINS],
+    energy: f64,
+}
+
+impl Default for Dynamics {
+    fn default() -> Self {
+        Self { peaks: [0.0; HOPS], hops: 0, psr: [0; PSR_BINS], energy: 0.0 }
+    }
+}
+
+impl Dynamics {
+    /// Takes the next hop, and the short-term loudness at its end.
+    pub fn push(&mut self, hop: &Hop, short_term_lufs: f64) {
+        self.peaks[self.hops % HOPS] = hop.peak[0].max(hop.peak[1]);
+        self.hops += 1;
+        self.energy += hop.energy[0].max(hop.energy[1]);
+        // Ten times a second is as often as the range is read.
+        if self.hops.is_multiple_of(10) && short_term_lufs > PLAYS_LUFS {
+            let peak = self.peaks.iter().copied().fold(0.0, f64::max);
+            let psr_db = 20.0 * peak.max(1e-10).log10() - short_term_lufs;
+            self.psr[((psr_db / PSR_STEP_DB).max(0.0) as usize).min(PSR_BINS - 1)] += 1;
+        }
+    }
+
+    /// The PSR that half of the time lies below, dB.
+    fn median_psr_db(&self) -> Option<f64> {
+        let half = self.psr.iter().sum::<u64>().div_ceil(2);
+        let mut seen = 0;
+        let found = self.psr.iter().position(|count| {
+            seen += count;
+            half > 0 && seen >= half
+        });
+        found.map(|bin| (bin as f64 + 0.5) * PSR_STEP_DB)
+    }
+
+    /// What was found; `flat_tops_per_s` as [`super::distortion`] counts them.
+    pub fn finding(&self, heard: &Heard, flat_tops_per_s: f64) -> Option<Finding> {
+        let measured = heard.measurement;
+        if !measured.plr_db.is_finite() || heard.seconds(heard.frames) < LEAST_S {
+            return None;
+        }
+        let crest_db =
+            measured.sample_peak_dbfs - 10.0 * (self.energy / heard.frames as f64).max(1e-20).log10();
+        let severity = match measured.plr_db {
+            plr if plr < FAIL_DB && flat_tops_per_s >= FLAT_PER_S => Severity::Fail,
+            plr if plr < WARN_DB => Severity::Warn,
+            _ => Severity::Note,
+        };
+        let psr = self.median_psr_db().map_or_else(String::new, |psr_db| format!(", PSR {psr_db:.1} dB"));
+        Some(Finding {
+            check: Check::Dynamics,
+            severity,
+            figure: measured.plr_db,
+            unit: "dB",
+            threshold: WARN_DB,
+            confidence: None,
+            fact: format!(
+                "PLR {:.1} dB{psr}, crest factor {crest_db:.1} dB, loudness range {:.1} LU, dynamic range {:.0} dB at {:.1} LUFS.",
+                measured.plr_db, measured.loudness_range_lu, measured.dynamic_range_db, measured.integrated_lufs
+            ),
+            advice: match severity {
+                Severity::Note => "Nothing to do.",
+                Severity::Warn => {
+                    "The mix is limited already: send it without the limiter and the loudness plugins on the mix bus, and this one along as a \
+                     reference."
+                }
+                Severity::Fail => {
+                    "The mix is limited until it clips: take the limiter, the clipper and the loudness plugins off the mix bus, leave 6 dB of \
+                     headroom, and export again; this version can go along as a reference."
+                }
+            }
+            .to_owned(),
+            places: Vec::new(),
+            place_count: 0,
+        })
+    }
+}

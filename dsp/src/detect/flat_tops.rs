@@ -1,0 +1,152 @@
+//! Flat tops: runs of samples that stand still at a peak, with a corner before or after.
+//!
+//! At least three samples within 0.001 of the run's peak (D. Bogdanov et al., "Essentia", ISMIR 2013, SaturationDetector). That alone
+//! finds every peak of a low note: a 50 Hz sine stays within 0.001 of its peak for 13 samples. But a smooth peak bends evenly: a parabola's
+//! step out of the run is at most 3.6 times the mean step within it. A flat top has a corner.
+
+use super::places::channel;
+use super::{Channels, Place};
+use crate::processor::Frame;
+
+/// Fewest samples of a flat top.
+const FEWEST: u64 = 3;
+/// The run lies within this share of its peak.
+const TOLERANCE: f64 = 0.001;
+/// Mean step within the run, as a share of its peak and at least one of 16 bits with dither: noise on the broad top of a low note comes
+/// within the tolerance by chance, a clipper's output stands still.
+const STILL: f64 = 1.5e-4;
+const DITHER: f64 = 2e-5;
+/// The step over the corner against the mean step within the run.
+const CORNER: f64 = 5.0;
+/// Least step over the corner against the peak.
+const LEAST_CORNER: f64 = 0.0005;
+/// Flat tops below -20 dBFS are looked for no longer: quiet notes of square waves.
+const LOWEST: f64 = 0.1;
+
+/// A flat top.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct FlatTop {
+    /// Channel, 0 or 1.
+    pub c: usize,
+    /// First frame.
+    pub start_frame: u64,
+    /// Samples.
+    pub samples: u64,
+    /// Highest absolute sample.
+    pub peak: f64,
+    /// Whether it points upwards.
+    pub is_positive: bool,
+}
+
+impl FlatTop {
+    /// As a place, with its samples as figure.
+    pub fn place(&self, channels: usize) -> Place {
+        let channels: Channels = channel(self.c, channels);
+        Place { start_frame: self.start_frame, frames: self.samples, channels, figure: self.samples as f64 }
+    }
+}
+
+/// The run of a channel under way.
+#[derive(Debug, Clone, Copy, Default)]
+struct Run {
+    before: f64,
+    first: f64,
+    last: f64,
+    lowest: f64,
+    peak: f64,
+    steps: f64,
+    samples: u64,
+}
+
+/// Finds them; see the module.
+pub(super) struct FlatTops {
+    channels: usize,
+    runs: [Run; 2],
+    found: Vec<FlatTop>,
+}
+
+impl FlatTops {
+    /// For 1 or 2 channels.
+    pub fn new(channels: usize) -> Self {
+        Self { channels, runs: [Run::default(); 2], found: Vec::with_capacity(64) }
+    }
+
+    /// Takes the next frames, the first of them `start_frame`; the flat tops that ended among them.
+    pub fn push(&mut self, start_frame: u64, frames: &[Frame]) -> &[FlatTop] {
+        self.found.clear();
+        for c in 0..self.channels {
+            let mut run = self.runs[c];
+            for (n, frame) in frames.iter().enumerate() {
+                let (x, level) = (frame[c], frame[c].abs());
+                let (peak, lowest) = (run.peak.max(level), run.lowest.min(level));
+                if level >= LOWEST && peak - lowest <= TOLERANCE * peak && x * run.last > 0.0 {
+                    run.steps += (x - run.last).abs();
+                    (run.peak, run.lowest, run.last) = (peak, lowest, x);
+                    run.samples += 1;
+                    continue;
+                }
+                if run.samples >= FEWEST {
+                    let ended = start_frame + n as u64;
+                    self.found.extend(Self::judge(&run, x, c, ended));
+                }
+                run = Run {
+                    before: run.last,
+                    first: x,
+                    last: x,
+                    lowest: level,
+                    peak: level,
+                    steps: 0.0,
+                    samples: u64::from(level >= LOWEST),
+                };
+            }
+            self.runs[c] = run;
+        }
+        &self.found
+    }
+
+    /// The run as a flat top if it is one, now that the sample after it is known.
+    fn judge(run: &Run, after: f64, c: usize, ended_frame: u64) -> Option<FlatTop> {
+        let sign = run.first.signum();
+        // A step halfway up a slope is no top.
+        if run.before * sign > run.peak || after * sign > run.peak {
+            return None;
+        }
+        let step = (run.first - run.before).abs().max((run.last - after).abs());
+        let within = run.steps / (run.samples - 1) as f64;
+        let is_still = within <= STILL * run.peak + DITHER;
+        (is_still && step > CORNER * within + LEAST_CORNER * run.peak).then(|| FlatTop {
+            c,
+            start_frame: ended_frame - run.samples,
+            samples: run.samples,
+            peak: run.peak,
+            is_positive: sign > 0.0,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::TAU;
+
+    fn found(sample: impl Fn(f64) -> f64) -> usize {
+        let mut tops = FlatTops::new(1);
+        let frames: Vec<Frame> = (0..48_000).map(|n| [sample(n as f64 / 48_000.0); 2]).collect();
+        frames.chunks(480).enumerate().map(|(n, part)| tops.push(480 * n as u64, part).len()).sum()
+    }
+
+    #[test]
+    fn smooth_peaks_of_any_pitch_are_not_flat_and_clipped_ones_are() {
+        for hz in [30.0, 50.0, 110.0, 441.0, 997.0, 3001.0, 7919.0] {
+            let sine = |t: f64| (TAU * hz * t).sin();
+            assert_eq!(found(|t| 0.999 * sine(t)), 0, "{hz} Hz");
+            // In 16 bits the top of a low note is a few equal samples.
+            assert_eq!(found(|t| (0.999 * sine(t) * 32768.0).round() / 32768.0), 0, "{hz} Hz in 16 bits");
+        }
+        for hz in [50.0, 110.0, 441.0, 997.0] {
+            let clipped = found(|t| (1.12 * (TAU * hz * t).sin()).clamp(-1.0, 1.0));
+            // Two tops a cycle; the last may not have ended.
+            assert!(clipped as f64 >= 2.0 * hz * 0.95, "{hz} Hz: {clipped}");
+        }
+    }
+}

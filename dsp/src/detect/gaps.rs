@@ -1,0 +1,151 @@
+//! Gaps: 10 ms to 3.5 s below -50 dBFS inside the programme, with an abrupt beginning and an abrupt end.
+//!
+//! Source of the lengths and the level: D. Bogdanov et al., "Essentia", ISMIR 2013, GapsDetector. Rests and decays fall into
+//! silence slowly: what was at -34 dBFS less than 2 ms before it, and 24 dB over all that is left, did not fall but was cut.
+
+use super::heard::{Heard, counted};
+use super::places::{Places, channel};
+use super::{Channels, Check, Finding, Place, Severity};
+use crate::processor::Frame;
+
+/// Below this nothing plays: -50 dBFS.
+const QUIET: f64 = 0.003_162_277_660_168_379_5;
+/// Level from which it falls and to which it comes back: -34 dBFS, and the ratio to what is left in the gap: 24 dB.
+const LOUD: f64 = 0.02;
+const FALL: f64 = 15.8;
+/// Lengths, s.
+const SHORTEST_S: f64 = 0.010;
+const LONGEST_S: f64 = 3.5;
+/// Longest way between loud and quiet, s.
+const EDGE_S: f64 = 0.002;
+/// Gaps of at least this may be a rest that was cut into the arrangement, s.
+const REST_S: f64 = 0.15;
+
+/// One channel.
+#[derive(Debug, Clone, Copy, Default)]
+struct Line {
+    /// Highest level, forgotten within the length of an edge.
+    level: f64,
+    quiet: Option<Quiet>,
+    /// A gap that waits for something loud: its first frame and the first after it.
+    waiting: Option<(u64, u64)>,
+}
+
+/// A quiet stretch under way.
+#[derive(Debug, Clone, Copy)]
+struct Quiet {
+    start_frame: u64,
+    /// Level before it, and the highest in it.
+    before: f64,
+    highest: f64,
+}
+
+/// See the module.
+pub(super) struct Gaps {
+    channels: usize,
+    edge: u64,
+    forget: f64,
+    lengths: [u64; 2],
+    lines: [Line; 2],
+    last: Option<Place>,
+    places: Places,
+}
+
+impl Gaps {
+    /// At `sample_rate_hz` with 1 or 2 channels.
+    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
+        let frames = |seconds: f64| (seconds * sample_rate_hz) as u64;
+        Self {
+            channels,
+            edge: frames(EDGE_S),
+            forget: (-1.0 / (EDGE_S * sample_rate_hz)).exp(),
+            lengths: [frames(SHORTEST_S), frames(LONGEST_S)],
+            lines: [Line::default(); 2],
+            last: None,
+            places: Places::default(),
+        }
+    }
+
+    /// Takes the next frames, the first of them `start_frame`.
+    pub fn push(&mut self, start_frame: u64, frames: &[Frame]) {
+        for c in 0..self.channels {
+            let mut line = self.lines[c];
+            for (at, frame) in (start_frame..).zip(frames) {
+                let level = frame[c].abs();
+                if level < QUIET {
+                    let quiet =
+                        line.quiet.get_or_insert(Quiet { start_frame: at, before: line.level, highest: 0.0 });
+                    quiet.highest = quiet.highest.max(level);
+                    line.level *= self.forget;
+                    continue;
+                }
+                if let Some(quiet) = line.quiet.take() {
+                    let is_cut = quiet.before >= LOUD && quiet.before >= FALL * quiet.highest;
+                    let is_long = (self.lengths[0]..=self.lengths[1]).contains(&(at - quiet.start_frame));
+                    line.waiting = (is_cut && is_long).then_some((quiet.start_frame, at)).or(line.waiting);
+                }
+                line.level = level.max(line.level * self.forget);
+                if level >= LOUD
+                    && let Some((start, end)) = line.waiting.take()
+                    && at - end <= self.edge
+                {
+                    self.add(c, start, end - start);
+                }
+            }
+            self.lines[c] = line;
+        }
+    }
+
+    fn add(&mut self, c: usize, start_frame: u64, frames: u64) {
+        let channels = channel(c, self.channels);
+        let place = Place { start_frame, frames, channels, figure: frames as f64 };
+        // A gap of both channels is one, whichever of them is cut first.
+        let Some(last) = &mut self.last else {
+            self.last = Some(place);
+            return;
+        };
+        if last.channels != channels && last.start_frame.abs_diff(start_frame) <= self.lengths[0] {
+            last.channels = Channels::Both;
+        } else {
+            self.places.add(*last);
+            *last = place;
+        }
+    }
+
+    /// What was found.
+    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+        let mut places = self.places.clone();
+        self.last.iter().for_each(|place| places.add(*place));
+        let count = places.count();
+        (count > 0).then(|| {
+            let milliseconds = |frames: u64| 1000.0 * heard.seconds(frames);
+            let longest_ms = milliseconds(places.longest_frames());
+            let mut listed = places.in_time();
+            listed.iter_mut().for_each(|place| place.figure = milliseconds(place.frames));
+            let is_dropout = listed.iter().any(|place| place.figure < 1000.0 * REST_S);
+            Finding {
+                check: Check::Gaps,
+                severity: if is_dropout { Severity::Fail } else { Severity::Warn },
+                figure: longest_ms,
+                unit: "ms",
+                threshold: 1000.0 * SHORTEST_S,
+                confidence: None,
+                fact: format!(
+                    "{} cut into the programme, longest {longest_ms:.0} ms, first at {}.",
+                    counted(count, "gap"),
+                    heard.time(places.first_frame())
+                ),
+                advice: if is_dropout {
+                    "Sound drops out here: look for edits without a crossfade, files that are missing or a computer that could not keep up, and \
+                     export again offline."
+                } else {
+                    "If this rest is not meant, look for an edit or a file that is missing at these times; if it is, a fade of a few \
+                     milliseconds keeps it from clicking."
+                }
+                .to_owned(),
+                places: listed,
+                place_count: count,
+            }
+        })
+    }
+}

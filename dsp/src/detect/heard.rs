@@ -1,0 +1,62 @@
+//! What the detectors share when they say what they found: the measurement, the spectrum, and words for times and counts.
+
+use super::StoredWords;
+use crate::metering::Measurement;
+use crate::metering::spectrum::Analyser;
+
+/// See the module.
+pub(super) struct Heard<'a> {
+    /// Rate, hertz.
+    pub sample_rate_hz: f64,
+    /// 1 or 2.
+    pub channels: usize,
+    /// What the file stores.
+    pub words: StoredWords,
+    /// Frames so far.
+    pub frames: u64,
+    /// Whether the programme has ended, so that its tail is known.
+    pub ended: bool,
+    /// Of everything so far.
+    pub measurement: &'a Measurement,
+    /// Mean spectrum of everything so far.
+    pub spectrum: &'a Analyser,
+}
+
+impl Heard<'_> {
+    /// Length of frames in seconds.
+    pub fn seconds(&self, frames: u64) -> f64 {
+        frames as f64 / self.sample_rate_hz
+    }
+
+    /// A place in time as minutes and seconds.
+    pub fn time(&self, frame: u64) -> String {
+        let hundredths = (self.seconds(frame) * 100.0).floor() as u64;
+        format!("{}:{:02}.{:02}", hundredths / 6000, hundredths / 100 % 60, hundredths % 100)
+    }
+
+    /// Whether the spectrum has heard enough to speak for the programme.
+    pub fn has_spectrum(&self) -> bool {
+        // Sixteen transforms at 75 % overlap: the median of a band is then within a decibel.
+        self.frames >= 5 * self.spectrum.length() as u64 && self.measurement.sample_peak_dbfs > -60.0
+    }
+}
+
+/// A count with its noun, whose plural ends in s.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Level of a power in dB, -200 at the least.
+pub(super) fn power_db(power: f64) -> f64 {
+    10.0 * power.max(1e-20).log10()
+}
+
+/// A frequency as people write it.
+pub(super) fn hertz(hz: f64) -> String {
+    if hz < 1000.0 { format!("{hz:.0} Hz") } else { format!("{:.1} kHz", hz / 1000.0) }
+}
+
+/// The name of a channel.
+pub(super) fn side(c: usize) -> &'static str {
+    if c == 0 { "left" } else { "right" }
+}

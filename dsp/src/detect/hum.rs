@@ -1,0 +1,194 @@
+//! Mains hum: lines at 50 or 60 Hz and their multiples that stand over everything near them, in most of the programme.
+//!
+//! Each channel is low-passed, taken down to about 1.6 kHz and transformed in windows of 5 s: lines are then told apart to 0.4 Hz, where G1
+//! lies 1 Hz below 50 Hz. A loop of music has lines of its own, as far apart as its beats: a hum's has to stand over the highest
+//! within 5 Hz, not over their mean.
+
+use super::heard::{Heard, power_db};
+use super::{Check, Finding, Severity};
+use crate::blocks::svf::{SvfCoefficients, SvfState};
+use crate::processor::Frame;
+use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
+use std::sync::Arc;
+
+/// Frequencies of mains, hertz.
+const MAINS_HZ: [f64; 2] = [50.0, 60.0];
+/// Multiples that are looked at: beyond the sixth music is too dense.
+const MULTIPLES: usize = 6;
+/// Lines that stand out, of these.
+const LINES: usize = 3;
+/// So far over the highest neighbour, dB.
+const ABOVE_DB: f64 = 6.0;
+/// Share of windows in which they do.
+const SHARE: f64 = 0.5;
+/// Fewest windows.
+const FEWEST: u64 = 2;
+/// Mains are off by at most this share of the frequency.
+const DRIFT: f64 = 0.003;
+/// Neighbours lie as far away, hertz.
+const NEAR_HZ: [f64; 2] = [0.9, 5.0];
+/// Low-pass, and rate that remains, hertz; points of a transform.
+const HIGHEST_HZ: f64 = 420.0;
+const RATE_HZ: f64 = 1600.0;
+const LENGTH: usize = 8192;
+/// Lowest hum of a finding, and from where on no de-hummer takes it without a trace, dBFS.
+const LOWEST_DB: f64 = -80.0;
+const FAIL_DB: f64 = -40.0;
+/// Q of the sections of a fourth-order Butterworth low-pass.
+const SECTIONS: [f64; 2] = [0.541_196_100_146_197, 1.306_562_964_876_376_5];
+
+/// What the windows said of one frequency of mains.
+#[derive(Debug, Clone, Copy, Default)]
+struct Vote {
+    windows: u64,
+    power: f64,
+}
+
+/// See the module.
+pub(super) struct Hum {
+    channels: usize,
+    sections: [SvfCoefficients; 2],
+    states: [SvfState; 2],
+    step: usize,
+    phase: usize,
+    rate_hz: f64,
+    lines: [Vec<f64>; 2],
+    window: Vec<f64>,
+    transform: Arc<dyn RealToComplex<f64>>,
+    buffer: Vec<f64>,
+    bins: Vec<Complex<f64>>,
+    scratch: Vec<Complex<f64>>,
+    powers: Vec<f64>,
+    windows: u64,
+    votes: [[Vote; 2]; 2],
+}
+
+impl Hum {
+    /// At `sample_rate_hz` with 1 or 2 channels. Allocates.
+    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
+        let transform = RealFftPlanner::new().plan_fft_forward(LENGTH);
+        let step = ((sample_rate_hz / RATE_HZ).round() as usize).max(1);
+        Self {
+            channels,
+            sections: SECTIONS.map(|q| SvfCoefficients::low_pass(HIGHEST_HZ, q, sample_rate_hz)),
+            states: Default::default(),
+            step,
+            phase: 0,
+            rate_hz: sample_rate_hz / step as f64,
+            lines: [Vec::with_capacity(LENGTH), Vec::with_capacity(LENGTH)],
+            window: (0..LENGTH)
+                .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / LENGTH as f64).cos())
+                .collect(),
+            buffer: transform.make_input_vec(),
+            bins: transform.make_output_vec(),
+            scratch: transform.make_scratch_vec(),
+            transform,
+            powers: vec![0.0; LENGTH / 2 + 1],
+            windows: 0,
+            votes: Default::default(),
+        }
+    }
+
+    /// Takes the next frames.
+    pub fn push(&mut self, frames: &[Frame]) {
+        let [first, second] = self.sections;
+        let a1 = [first.a1(), second.a1()];
+        for frame in frames {
+            let (_, low) = self.states[0].tick(first.g, a1[0], *frame);
+            let (_, low) = self.states[1].tick(second.g, a1[1], low);
+            self.phase += 1;
+            if self.phase == self.step {
+                self.phase = 0;
+                self.lines[0].push(low[0]);
+                self.lines[1].push(low[1]);
+                if self.lines[0].len() == LENGTH {
+                    self.finish_window();
+                }
+            }
+        }
+    }
+
+    fn finish_window(&mut self) {
+        self.windows += 1;
+        for c in 0..self.channels {
+            for ((to, x), window) in self.buffer.iter_mut().zip(&self.lines[c]).zip(&self.window) {
+                *to = x * window;
+            }
+            let done =
+                self.transform.process_with_scratch(&mut self.buffer, &mut self.bins, &mut self.scratch);
+            debug_assert!(done.is_ok(), "the buffers were made for this transform");
+            // A sine's line is half its amplitude times half the length.
+            let scale = 0.5 * (4.0 / LENGTH as f64).powi(2);
+            for (power, bin) in self.powers.iter_mut().zip(&self.bins) {
+                *power = bin.norm_sqr() * scale;
+            }
+            for (vote, mains_hz) in self.votes[c].iter_mut().zip(MAINS_HZ) {
+                let (mut lines, mut power) = (0, 0.0);
+                for multiple in 1..=MULTIPLES {
+                    let hz = mains_hz * multiple as f64;
+                    if let Some(line) = line(&self.powers, self.rate_hz / LENGTH as f64, hz) {
+                        lines += 1;
+                        power += line;
+                    }
+                }
+                if lines >= LINES {
+                    vote.windows += 1;
+                    vote.power += power;
+                }
+            }
+        }
+        for line in &mut self.lines {
+            line.drain(..LENGTH / 2);
+        }
+    }
+
+    /// What was found.
+    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+        let mut worst: Option<(f64, f64, f64)> = None;
+        for vote in self.votes.iter().take(self.channels) {
+            for (vote, mains_hz) in vote.iter().zip(MAINS_HZ) {
+                let share = vote.windows as f64 / self.windows.max(1) as f64;
+                if self.windows < FEWEST || share < SHARE {
+                    continue;
+                }
+                let level_db = power_db(vote.power / vote.windows.max(1) as f64);
+                if level_db > LOWEST_DB && worst.is_none_or(|(_, worst_db, _)| level_db > worst_db) {
+                    worst = Some((mains_hz, level_db, share));
+                }
+            }
+        }
+        worst.map(|(mains_hz, level_db, share)| Finding {
+            check: Check::Hum,
+            severity: if level_db > FAIL_DB { Severity::Fail } else { Severity::Warn },
+            figure: level_db,
+            unit: "dBFS",
+            threshold: LOWEST_DB,
+            confidence: Some(share.min(1.0)),
+            fact: format!(
+                "Hum at {mains_hz:.0} Hz and its multiples, {level_db:.0} dBFS in all, in {:.0} % of {}.",
+                100.0 * share,
+                heard.time(heard.frames)
+            ),
+            advice: format!(
+                "Mute the tracks one by one in a quiet passage: the one that hums has a ground loop or an unshielded pickup. Notch {mains_hz:.0} Hz \
+                 and its multiples on that track, not on the mix."
+            ),
+            places: Vec::new(),
+            place_count: 0,
+        })
+    }
+}
+
+/// Power of the line at a frequency, if it stands over everything near it.
+fn line(powers: &[f64], bin_hz: f64, hz: f64) -> Option<f64> {
+    let highest = |from_hz: f64, to_hz: f64| {
+        let (from, to) = ((from_hz / bin_hz).round() as usize, (to_hz / bin_hz).round() as usize);
+        powers.get(from..=to).map_or(f64::INFINITY, |bins| bins.iter().copied().fold(0.0, f64::max))
+    };
+    let drift = hz * DRIFT;
+    let line = highest(hz - drift, hz + drift);
+    let [near, far] = NEAR_HZ.map(|away| away + drift);
+    let neighbours = highest(hz - far, hz - near).max(highest(hz + near, hz + far));
+    (line.is_finite() && line > 1e-14 && line > neighbours * 10f64.powf(0.1 * ABOVE_DB)).then_some(line)
+}

@@ -1,0 +1,242 @@
+//! The table of contents of quality control: every detector, in the order of [`super::Check::ALL`].
+//!
+//! Frames are worked on in hops of 10 ms that are counted from the first frame, so that no finding depends on how they were pushed. What
+//! several detectors need (the measurement, the spectrum, levels, flat tops) is computed once.
+
+use super::channel_delay::ChannelDelay;
+use super::clicks::Clicks;
+use super::clipping::Clipping;
+use super::dc_offset::DcOffset;
+use super::distortion::Distortion;
+use super::dynamics::Dynamics;
+use super::flat_tops::FlatTops;
+use super::gaps::Gaps;
+use super::head_and_tail::HeadAndTail;
+use super::heard::Heard;
+use super::hidden_clipping::HiddenClipping;
+use super::hum::Hum;
+use super::imbalance::Imbalance;
+use super::inter_sample_overs::InterSampleOvers;
+use super::levels::Levels;
+use super::mono_as_stereo::MonoAsStereo;
+use super::noise_floor::NoiseFloor;
+use super::polarity::Polarity;
+use super::sample_overs::SampleOvers;
+use super::word_length::WordLength;
+use super::{Finding, Inspection, StoredWords};
+use super::{lossy_trace, mono_compatibility, translation, up_sampling, vinyl};
+use crate::metering::Meter;
+use crate::metering::spectrum::{Analyser, Averaging};
+use crate::metering::vinyl::Vinyl;
+use crate::processor::Frame;
+use std::cmp::Reverse;
+
+/// Hops a second.
+const HOPS_PER_SECOND: f64 = 100.0;
+/// Samples beyond this are no sound, and their squares no numbers one can work with: +80 dBFS.
+const HIGHEST: f64 = 1e4;
+/// Rates that can be inspected, hertz; others are taken for the nearest of these.
+const RATES_HZ: [f64; 2] = [8000.0, 768_000.0];
+
+/// Takes frames and finds what is wrong with them; see the module. Memory is bounded but for 32 bytes for every three seconds.
+pub struct Inspector {
+    sample_rate_hz: f64,
+    channels: usize,
+    words: StoredWords,
+    hop: Vec<Frame>,
+    hop_frames: usize,
+    frames: u64,
+    received: u64,
+    ended: bool,
+    meter: Meter,
+    spectrum: Analyser,
+    levels: Levels,
+    flat_tops: FlatTops,
+    word_length: WordLength,
+    clipping: Clipping,
+    hidden_clipping: HiddenClipping,
+    sample_overs: SampleOvers,
+    inter_sample_overs: InterSampleOvers,
+    dc_offset: DcOffset,
+    clicks: Clicks,
+    gaps: Gaps,
+    hum: Hum,
+    polarity: Polarity,
+    channel_delay: ChannelDelay,
+    mono_as_stereo: MonoAsStereo,
+    imbalance: Imbalance,
+    noise_floor: NoiseFloor,
+    head_and_tail: HeadAndTail,
+    dynamics: Dynamics,
+    distortion: Distortion,
+    vinyl: Vinyl,
+}
+
+impl Inspector {
+    /// An inspector for frames at `sample_rate_hz` (8 000 to 768 000) of `channels` (1 or 2; one channel is carried as two equal ones)
+    /// from a file that stores `words`. Allocates.
+    pub fn new(sample_rate_hz: f64, channels: usize, words: StoredWords) -> Self {
+        let [lowest, highest] = RATES_HZ;
+        // A rate that is no number becomes the lowest one.
+        let sample_rate_hz = sample_rate_hz.max(lowest).min(highest);
+        let channels = channels.clamp(1, 2);
+        let hop_frames = (sample_rate_hz / HOPS_PER_SECOND).round() as usize;
+        let length = match sample_rate_hz {
+            rate if rate < 60_000.0 => 8192,
+            rate if rate < 120_000.0 => 16_384,
+            _ => 32_768,
+        };
+        Self {
+            sample_rate_hz,
+            channels,
+            words,
+            hop: Vec::with_capacity(hop_frames),
+            hop_frames,
+            frames: 0,
+            received: 0,
+            ended: false,
+            meter: Meter::new(sample_rate_hz, channels),
+            spectrum: Analyser::new(sample_rate_hz, length, Averaging::Endless),
+            levels: Levels::new(sample_rate_hz),
+            flat_tops: FlatTops::new(channels),
+            word_length: WordLength::new(words),
+            clipping: Clipping::default(),
+            hidden_clipping: HiddenClipping::default(),
+            sample_overs: SampleOvers::new(sample_rate_hz, channels),
+            inter_sample_overs: InterSampleOvers::new(sample_rate_hz, channels),
+            dc_offset: DcOffset::default(),
+            clicks: Clicks::new(sample_rate_hz, channels),
+            gaps: Gaps::new(sample_rate_hz, channels),
+            hum: Hum::new(sample_rate_hz, channels),
+            polarity: Polarity::default(),
+            channel_delay: ChannelDelay::new(sample_rate_hz),
+            mono_as_stereo: MonoAsStereo::default(),
+            imbalance: Imbalance::default(),
+            noise_floor: NoiseFloor::new(hop_frames),
+            head_and_tail: HeadAndTail::default(),
+            dynamics: Dynamics::default(),
+            distortion: Distortion::new(sample_rate_hz),
+            vinyl: Vinyl::new(sample_rate_hz),
+        }
+    }
+
+    /// Takes the next frames, any number. Samples that are no numbers are reported and count as silence. After
+    /// [`Inspector::finish`] nothing is taken any more.
+    pub fn push(&mut self, frames: &[Frame]) {
+        if self.ended {
+            return;
+        }
+        for frame in frames {
+            let mut clean = *frame;
+            for (c, x) in clean.iter_mut().enumerate() {
+                if !x.is_finite() {
+                    *x = 0.0;
+                    self.sample_overs.add_no_number(self.received, c);
+                }
+                *x = x.clamp(-HIGHEST, HIGHEST);
+            }
+            self.received += 1;
+            self.hop.push(clean);
+            if self.hop.len() == self.hop_frames {
+                self.take_hop();
+            }
+        }
+    }
+
+    fn take_hop(&mut self) {
+        let start = self.frames;
+        let frames = self.hop.as_slice();
+        self.frames += frames.len() as u64;
+        self.meter.push(frames);
+        self.spectrum.push(frames);
+        let hop = self.levels.hop(start, frames);
+
+        self.word_length.push(frames);
+        self.hidden_clipping.push(frames);
+        for top in self.flat_tops.push(start, frames) {
+            self.clipping.add(top, self.channels);
+            self.hidden_clipping.add(top, self.channels);
+            self.distortion.add(top);
+        }
+        // Most hops have no over to look for.
+        if hop.peak[0].max(hop.peak[1]) > 1.0 {
+            self.sample_overs.push(start, frames);
+        }
+        self.inter_sample_overs.push(start, frames);
+        self.dc_offset.push(frames);
+        self.clicks.push(frames);
+        self.gaps.push(start, frames);
+        self.hum.push(frames);
+        if self.channels == 2 {
+            self.polarity.push(&hop);
+            self.channel_delay.push(frames);
+            self.mono_as_stereo.push(frames);
+            self.imbalance.push(&hop);
+        }
+        self.noise_floor.push(&hop, frames);
+        self.head_and_tail.push(&hop, frames);
+        let (_, short_term_lufs) = self.meter.momentary_and_short_term_lufs();
+        self.dynamics.push(&hop, short_term_lufs);
+        self.vinyl.push(frames);
+        self.hop.clear();
+    }
+
+    /// What can be said so far, of a programme that goes on: cheap enough for twice a second. What the tail has is not yet
+    /// known.
+    pub fn so_far(&mut self) -> Vec<Finding> {
+        self.inspection().findings
+    }
+
+    /// Ends the programme. Called again it says the same.
+    pub fn finish(&mut self) -> Inspection {
+        if !self.ended {
+            if !self.hop.is_empty() {
+                self.take_hop();
+            }
+            self.inter_sample_overs.finish(self.frames);
+            self.meter.finish();
+            self.ended = true;
+        }
+        self.inspection()
+    }
+
+    fn inspection(&self) -> Inspection {
+        let measurement = self.meter.so_far();
+        let heard = Heard {
+            sample_rate_hz: self.sample_rate_hz,
+            channels: self.channels,
+            words: self.words,
+            frames: self.frames,
+            ended: self.ended,
+            measurement: &measurement,
+            spectrum: &self.spectrum,
+        };
+        let mut findings: Vec<Finding> = Vec::new();
+        findings.extend(self.word_length.finding(&heard));
+        findings.extend(self.clipping.finding(&heard));
+        findings.extend(self.hidden_clipping.finding(&heard));
+        findings.extend(self.sample_overs.findings(&heard));
+        findings.extend(self.inter_sample_overs.finding(&heard));
+        findings.extend(self.dc_offset.finding(&heard));
+        findings.extend(self.clicks.finding(&heard));
+        findings.extend(self.gaps.finding(&heard));
+        findings.extend(self.hum.finding(&heard));
+        findings.extend(up_sampling::finding(&heard));
+        findings.extend(lossy_trace::finding(&heard));
+        if self.channels == 2 {
+            findings.extend(self.polarity.finding(&heard));
+            findings.extend(self.channel_delay.finding(&heard));
+            findings.extend(mono_compatibility::finding(&heard));
+            findings.extend(self.mono_as_stereo.finding(&heard));
+            findings.extend(self.imbalance.finding(&heard));
+        }
+        findings.extend(self.noise_floor.finding(&heard));
+        findings.extend(self.head_and_tail.findings(&heard));
+        findings.extend(self.dynamics.finding(&heard, self.distortion.per_second(&heard)));
+        findings.extend(self.distortion.finding(&heard));
+        findings.extend(translation::finding(&heard));
+        findings.extend(vinyl::finding(&heard, &self.vinyl));
+        findings.sort_by_key(|finding| (finding.check, Reverse(finding.severity)));
+        Inspection { findings, true_bits: self.word_length.true_bits(), measurement }
+    }
+}

@@ -1,0 +1,102 @@
+//! Samples beyond full scale, which floating point can hold and nothing after it, and samples that are no numbers.
+
+use super::heard::{Heard, counted};
+use super::places::Hits;
+use super::{Check, Finding, Severity, StoredWords};
+use crate::processor::Frame;
+
+/// Overs closer together than this are one place, s.
+const APART_S: f64 = 0.01;
+/// Beyond full scale by less than this is a codec's rounding.
+const ROUNDING: f64 = 1e-6;
+
+/// See the module.
+pub(super) struct SampleOvers {
+    channels: usize,
+    overs: Hits,
+    no_numbers: Hits,
+}
+
+impl SampleOvers {
+    /// At `sample_rate_hz` with 1 or 2 channels.
+    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
+        let apart = (APART_S * sample_rate_hz) as u64;
+        Self { channels, overs: Hits::new(channels, apart), no_numbers: Hits::new(channels, apart) }
+    }
+
+    /// Takes the next frames, the first of them `start_frame`.
+    pub fn push(&mut self, start_frame: u64, frames: &[Frame]) {
+        for (n, frame) in frames.iter().enumerate() {
+            for (c, x) in frame.iter().take(self.channels).enumerate() {
+                if x.abs() > 1.0 + ROUNDING {
+                    self.overs.add(c, start_frame + n as u64, 20.0 * x.abs().log10());
+                }
+            }
+        }
+    }
+
+    /// Takes a sample that is no number.
+    pub fn add_no_number(&mut self, frame: u64, c: usize) {
+        if c < self.channels {
+            self.no_numbers.add(c, frame, 1.0);
+        }
+    }
+
+    /// What was found.
+    pub fn findings(&self, heard: &Heard) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let places = self.no_numbers.places();
+        if places.count() > 0 {
+            let samples: u64 = self.no_numbers.hits().iter().sum();
+            findings.push(Finding {
+                check: Check::SampleOvers,
+                severity: Severity::Fail,
+                figure: samples as f64,
+                unit: "samples",
+                threshold: 1.0,
+                confidence: None,
+                fact: format!(
+                    "{} that are not numbers (NaN or infinite), first at {}.",
+                    counted(samples, "sample"),
+                    heard.time(places.first_frame())
+                ),
+                advice: "A plugin in the session has failed: find it at these times, then export again."
+                    .to_owned(),
+                places: places.in_time(),
+                place_count: places.count(),
+            });
+        }
+        let places = self.overs.places();
+        if places.count() > 0 {
+            let samples: u64 = self.overs.hits().iter().sum();
+            let worst_db = places.worst();
+            let is_lossy = heard.words == StoredWords::Lossy;
+            findings.push(Finding {
+                check: Check::SampleOvers,
+                severity: if is_lossy { Severity::Note } else { Severity::Warn },
+                figure: worst_db,
+                unit: "dBFS",
+                threshold: 0.0,
+                confidence: None,
+                fact: format!(
+                    "{} over full scale, highest {worst_db:+.1} dBFS, first at {}.",
+                    counted(samples, "sample"),
+                    heard.time(places.first_frame())
+                ),
+                advice: if is_lossy {
+                    "The decoder goes over full scale: turn what it decodes down before it is stored as integers, or use the file from before \
+                     the encoder."
+                        .to_owned()
+                } else {
+                    format!(
+                        "Nothing is lost while the file stays floating point: turn it down by {:.1} dB before anything stores it as integers.",
+                        worst_db + 1.0
+                    )
+                },
+                places: places.in_time(),
+                place_count: places.count(),
+            });
+        }
+        findings
+    }
+}

@@ -1,0 +1,48 @@
+//! What a lathe would make of it. Nothing for a mix that is not cut: never more than a note.
+
+use super::heard::Heard;
+use super::{Check, Finding, Severity};
+use crate::metering::vinyl::{Vinyl, VinylReading};
+
+/// Side against mid below 150 Hz from which on the groove is cut unevenly deep, dB.
+const LOW_SIDE_DB: f64 = -10.0;
+/// Vertical excursion of a 1 kHz sine at full scale: more lifts the stylus or the cutter, dB.
+const VERTICAL_DB: f64 = 0.0;
+/// Sibilants after the emphasis as loud as a 1 kHz sine at full scale, dB: a cutter's limiter acts.
+const SIBILANCE_DB: f64 = 0.0;
+
+/// What was found.
+pub(super) fn finding(heard: &Heard, vinyl: &Vinyl) -> Option<Finding> {
+    if heard.measurement.sample_peak_dbfs < -60.0 || heard.seconds(heard.frames) < 1.0 {
+        return None;
+    }
+    let reading: VinylReading = vinyl.reading();
+    let mut wishes = Vec::new();
+    if reading.low_side_db > LOW_SIDE_DB || reading.vertical_db > VERTICAL_DB {
+        wishes.push("make the lows mono below 150 to 300 Hz");
+    }
+    if reading.sibilance_db > SIBILANCE_DB {
+        wishes.push("de-ess voices and cymbals, or have the side cut more quietly");
+    }
+    let advice = if wishes.is_empty() {
+        "Fit to be cut as far as levels go.".to_owned()
+    } else {
+        format!("For vinyl, {}.", wishes.join("; "))
+    };
+    Some(Finding {
+        check: Check::Vinyl,
+        severity: Severity::Note,
+        figure: reading.low_side_db,
+        unit: "dB",
+        threshold: LOW_SIDE_DB,
+        confidence: None,
+        fact: format!(
+            "On vinyl: side {:+.0} dB against mid below 150 Hz; excursion {:+.0} dB across and {:+.0} dB in depth, sibilants {:+.0} dB, against 1 kHz \
+             at full scale.",
+            reading.low_side_db, reading.lateral_db, reading.vertical_db, reading.sibilance_db
+        ),
+        advice,
+        places: Vec::new(),
+        place_count: 0,
+    })
+}

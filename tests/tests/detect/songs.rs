@@ -1,0 +1,84 @@
+//! Real songs of Debian's frozen-bubble-data and lincity-ng-data. They are Ogg Vorbis: lossy, some over full scale when decoded.
+
+use super::*;
+use lacquer_delivery::decode::decode;
+use std::path::Path;
+
+/// Songs, and the checks that warn with the reason why they are right.
+const SONGS: [(&str, &[(Check, &str)]); 6] = [
+    (
+        "/usr/share/games/frozen-bubble/snd/frozen-mainzik-1p.ogg",
+        &[
+            (Check::LossyTrace, "a lossy file with nothing above 14 kHz"),
+            (Check::Imbalance, "the right channel is 1.7 dB louder"),
+            (Check::NoiseFloor, "noise of -46 dBFS before the last chord"),
+        ],
+    ),
+    (
+        "/usr/share/games/frozen-bubble/snd/frozen-mainzik-2p.ogg",
+        &[
+            (Check::SampleOvers, "100 samples beyond full scale"),
+            (Check::InterSampleOvers, "+0.57 dBTP"),
+            (Check::DcOffset, "a mean of -0.7 % over three minutes"),
+            (Check::LossyTrace, "a lossy file with nothing above 18.2 kHz"),
+            (Check::HeadAndTail, "ends in full swing, to be looped"),
+        ],
+    ),
+    (
+        "/usr/share/games/frozen-bubble/snd/introzik.ogg",
+        &[
+            (Check::SampleOvers, "2 samples beyond full scale"),
+            (Check::DcOffset, "a mean of 0.2 %"),
+            (Check::Clicks, "a pulse of 0.1 ms at 3:13.24 that nothing around it resembles"),
+            (Check::LossyTrace, "a lossy file with nothing above 15.7 kHz"),
+        ],
+    ),
+    (
+        "/usr/share/games/lincity-ng/music/default/01 - pronobozo - lincity.ogg",
+        &[
+            (Check::SampleOvers, "10 849 samples beyond full scale"),
+            (Check::InterSampleOvers, "+1.9 dBTP"),
+            (Check::DcOffset, "a mean of 0.35 %"),
+            (Check::HeadAndTail, "ends at -15 dBFS, to be looped"),
+        ],
+    ),
+    (
+        "/usr/share/games/lincity-ng/music/default/02 - Robert van Herk - City Blues.ogg",
+        &[
+            (
+                Check::Clicks,
+                "two edits that jump by 0.04 and 0.06 from one sample to the next, at 0:24.47 and 0:35.99",
+            ),
+            (Check::LossyTrace, "a lossy file with nothing above 18.1 kHz"),
+            (Check::Imbalance, "the left channel is 1.1 dB louder"),
+        ],
+    ),
+    (
+        "/usr/share/games/lincity-ng/music/default/03 - Robert van Herk - Architectural Contemplations.ogg",
+        &[(Check::DcOffset, "a mean of 0.27 %")],
+    ),
+];
+
+#[test]
+fn real_songs_alarm_only_where_there_is_a_reason() {
+    for (path, reasons) in SONGS {
+        let path = Path::new(path);
+        if !path.exists() {
+            assert!(std::env::var_os("CI").is_none(), "{} is not installed", path.display());
+            println!("left out: {} is not installed", path.display());
+            continue;
+        }
+        let song = decode(path, &|_| {}).expect("a song");
+        let frames: Vec<Frame> = song.frames.iter().map(|frame| frame.map(f64::from)).collect();
+        // As if the decoded file had been sent as floating point, with nothing to tell that it was lossy.
+        let inspection = inspected(f64::from(song.sample_rate), StoredWords::Float(32), &frames);
+        let alarms: Vec<Check> = inspection
+            .findings
+            .iter()
+            .filter(|finding| finding.severity >= Severity::Warn)
+            .map(|finding| finding.check)
+            .collect();
+        let expected: Vec<Check> = reasons.iter().map(|(check, _)| *check).collect();
+        assert_eq!(alarms, expected, "{}: {:#?}", path.display(), inspection.findings);
+    }
+}
