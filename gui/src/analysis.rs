@@ -1,5 +1,6 @@
 //! The analysis below the panel, or in its place: one tab a question.
 
+mod check;
 mod history;
 mod monitor;
 mod mono_fold;
@@ -28,16 +29,17 @@ pub(crate) enum Tab {
     Translation,
     Platforms,
     Vinyl,
+    Check,
     Monitor,
 }
 
 impl Tab {
     /// Names of all tabs, in order.
     #[cfg(test)]
-    pub const NAMES: [&'static str; 8] =
-        ["Spectrum", "Mono fold", "Stereo", "History", "Translation", "Platforms", "Vinyl", "Monitor"];
+    pub const NAMES: [&'static str; 9] =
+        ["Spectrum", "Mono fold", "Stereo", "History", "Translation", "Platforms", "Vinyl", "Mix check", "Monitor"];
 
-    const ALL: [(Self, &'static str, &'static str); 8] = [
+    const ALL: [(Self, &'static str, &'static str); 9] = [
         (Self::Spectrum, "Spectrum", "Input and output, with the output's peaks."),
         (Self::MonoFold, "Mono fold", "What each third of an octave loses when it is played in mono."),
         (Self::Stereo, "Stereo", "Goniometer, and the correlation of each octave."),
@@ -45,6 +47,7 @@ impl Tab {
         (Self::Translation, "Translation", "What devices keep of the master, and how they sound."),
         (Self::Platforms, "Platforms", "What each platform will do to this master, and how it sounds there."),
         (Self::Vinyl, "Vinyl", "What a cutting lathe would make of it."),
+        (Self::Check, "Mix check", "Whether the mix is fit to master, and what is wrong with it."),
         (Self::Monitor, "Monitor", "What you hear: parts of the stereo, and the blind test."),
     ];
 }
@@ -63,6 +66,7 @@ pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut 
         Tab::Translation => translation::translation_ui(ui, body, desk, view),
         Tab::Platforms => platforms::platforms_ui(ui, body, host, desk, view),
         Tab::Vinyl => vinyl::vinyl_ui(ui, body, desk),
+        Tab::Check => check::check_ui(ui, body, desk),
         Tab::Monitor => monitor::monitor_ui(ui, body, view),
     }
 }

@@ -61,7 +61,8 @@ impl App {
     pub fn open(&mut self, context: &Context) {
         context.set_fonts(theme::fonts());
         self.theme = None;
-        self.desk.get_or_insert_with(|| Desk::new(self.status.meters().clone()));
+        // Nothing was fed to it while the window was closed.
+        self.desk.get_or_insert_with(|| Desk::new(self.status.meters().clone())).inspect_anew();
         let (percent, size) = self.session(|session| (session.scale_percent, session.size));
         context.set_zoom_factor(percent as f32 / 100.0);
         if let Some([width, height]) = size {

@@ -3,6 +3,7 @@
 use crate::pictures::Pictures;
 use egui::Context;
 use lacquer_dsp::Frame;
+use lacquer_dsp::detect::{Finding, Inspector, StoredWords};
 use lacquer_dsp::metering::goniometer::MOST_POINTS;
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging};
 use lacquer_dsp::metering::vinyl::Vinyl;
@@ -11,6 +12,7 @@ use lacquer_dsp::shared::ring::unpack;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Points of a spectrum, and how long it is averaged for the eye and for figures, s.
 const POINTS: usize = 8192;
@@ -26,6 +28,8 @@ const BAR_FALL_DB: f64 = 20.0;
 const STILL: f64 = 1e-6;
 /// How often figures change.
 const FIGURES_HZ: f64 = 10.0;
+/// How often the mix is judged anew, s: findings grow with the song, not with the picture.
+const JUDGING_S: f64 = 0.5;
 /// Time after which everything that moved has come to rest: the length of the trace, and bars that fall from full scale.
 const SETTLING_S: f64 = 7.0;
 
@@ -79,6 +83,13 @@ pub(crate) struct Desk {
     /// The output over seconds: for figures.
     pub long: Analyser,
     pub vinyl: Vinyl,
+    inspector: Inspector,
+    /// Frames of the input that were inspected without a break, and the seams before them.
+    inspected: u64,
+    seams: u32,
+    judged: f64,
+    /// What is wrong with the input, as it was last judged.
+    pub findings: Vec<Finding>,
     /// The newest frames of the output.
     pub scope: Vec<Frame>,
     pub history: Vec<HistoryPoint>,
@@ -97,6 +108,11 @@ pub(crate) struct Desk {
     figures: RefCell<HashMap<&'static str, (f64, String)>>,
 }
 
+/// An inspector for what a host gives: floats, whatever the file had.
+fn inspector(sample_rate: f64) -> Inspector {
+    Inspector::new(sample_rate, 2, StoredWords::Float(32))
+}
+
 impl Desk {
     pub fn new(bank: Arc<MeterBank>) -> Self {
         let rate = f64::from(bank.sample_rate.get());
@@ -109,6 +125,11 @@ impl Desk {
             output: analyser(EYE_S),
             long: analyser(FIGURES_S),
             vinyl: Vinyl::new(rate),
+            inspector: inspector(rate),
+            inspected: 0,
+            seams: bank.seams.load(Relaxed),
+            judged: f64::NEG_INFINITY,
+            findings: Vec::new(),
             scope: Vec::new(),
             history: Vec::new(),
             trace: VecDeque::new(),
@@ -188,13 +209,44 @@ impl Desk {
             self.history.clear();
             self.vinyl = Vinyl::new(self.sample_rate);
             self.long.clear();
+            self.inspect_anew();
         }
         self.history.extend(self.bank.history(self.history.len() as u64));
         self.history_length = length;
     }
 
+    /// Length of what the findings are about, s.
+    pub fn inspected_s(&self) -> f64 {
+        self.inspected as f64 / self.sample_rate
+    }
+
+    fn inspect(&mut self, input: &[Frame]) {
+        // A programme begins with its first sound: the silence of a stopped host is none of it.
+        if self.inspected == 0 && input.as_flattened().iter().all(|x| x.abs() <= STILL) {
+            return;
+        }
+        self.inspector.push(input);
+        self.inspected += input.len() as u64;
+        if self.time - self.judged > JUDGING_S {
+            self.judged = self.time;
+            self.findings = self.inspector.so_far();
+        }
+    }
+
+    /// Judges the mix anew, from the next frame on.
+    pub fn inspect_anew(&mut self) {
+        self.inspector = inspector(self.sample_rate);
+        self.inspected = 0;
+        self.findings.clear();
+    }
+
     fn read_feed(&mut self) {
-        self.next = self.bank.feed.read(self.next, &mut self.entries).next;
+        let reading = self.bank.feed.read(self.next, &mut self.entries);
+        let is_missed = reading.first > self.next;
+        self.next = reading.next;
+        // Read after the frames: a seam among them is known by now.
+        let seams = self.bank.seams.load(Relaxed);
+        let is_seam = std::mem::replace(&mut self.seams, seams) != seams;
         let frame = |word: u64| {
             let (left, right) = unpack(word);
             [f64::from(left), f64::from(right)]
@@ -209,6 +261,12 @@ impl Desk {
         self.output.push(&output);
         self.long.push(&output);
         self.vinyl.push(&output);
+        if is_missed || is_seam {
+            // A seam would be taken for a click.
+            self.inspect_anew();
+        } else {
+            self.inspect(&input);
+        }
         self.scope.extend(output);
         let surplus = self.scope.len().saturating_sub(2 * MOST_POINTS);
         self.scope.drain(..surplus);

@@ -242,6 +242,9 @@ impl LiveMeters {
             _ => false,
         };
         let starts = transport.playing && !before.playing;
+        if starts || jumps {
+            self.bank.seams.fetch_add(1, Relaxed);
+        }
         let follow = controls.follow();
         self.running = controls.is_running()
             && (follow == FollowTransport::Ignore || transport.playing || transport.position.is_none());

@@ -234,6 +234,9 @@ pub struct MeterBank {
     /// 10 points a second of [`HistoryPoint`].
     history: Ring<3>,
     history_begin: AtomicU64,
+    /// How often the transport has started or jumped: what comes after is not the sequel of what came before. Counted before the
+    /// frames that follow are written to the feed, whose ordering makes it seen with them.
+    pub seams: AtomicU32,
     /// Frames of input and output, while somebody looks.
     pub feed: Ring<2>,
     /// Deepest reduction of each stage in each 5 ms, and the peaks of input and output, while somebody looks.
@@ -279,6 +282,7 @@ impl Default for MeterBank {
             monitoring: AtomicBool::new(false),
             history: Ring::new(HISTORY_POINTS),
             history_begin: AtomicU64::new(0),
+            seams: AtomicU32::new(0),
             feed: Ring::new(FEED_FRAMES),
             trace: Ring::new(TRACE_POINTS),
             controls: Controls::default(),

@@ -301,9 +301,7 @@ fn keys_step_through_the_stages_and_switch_them() {
 fn every_tab_of_the_analysis_opens_small_and_large() {
     let mut bench = Bench::new();
     for size in ["Larger", "Smaller"] {
-        for name in
-            ["Spectrum", "Mono fold", "Stereo", "History", "Translation", "Platforms", "Vinyl", "Monitor"]
-        {
+        for name in crate::analysis::Tab::NAMES {
             bench.click(bench.place(Role::Tab, name));
         }
         bench.click(bench.place(Role::Button, size));

@@ -1,0 +1,90 @@
+//! Quality control of what comes in while it plays: the verdict, and every finding with its reason and what to do.
+
+use super::{empty_ui, scroll_ui};
+use crate::desk::Desk;
+use crate::theme;
+use egui::text::LayoutJob;
+use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
+use lacquer_dsp::detect::{Finding, Severity, Verdict};
+
+/// Height of the verdict's line, and the least of a finding's.
+const HEAD: f32 = 28.0;
+const ROW: f32 = 22.0;
+/// Where names and sentences begin.
+const NAME: f32 = 18.0;
+const SENTENCE: f32 = 176.0;
+/// Seconds before there is anything to say.
+const FIRST_S: f64 = 3.0;
+
+fn color(severity: Severity) -> Color32 {
+    match severity {
+        Severity::Note => theme::colors().text_second,
+        Severity::Warn => theme::colors().accent,
+        Severity::Fail => theme::colors().alarm,
+    }
+}
+
+/// A sign beside the colour, which never stands alone.
+fn sign(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "\u{00b7}",
+        Severity::Warn => "!",
+        Severity::Fail => "\u{00d7}",
+    }
+}
+
+fn verdict(findings: &[Finding]) -> (&'static str, Color32) {
+    match Verdict::of(findings.iter().map(|finding| finding.severity)) {
+        Verdict::Fit => ("Fit to master", theme::colors().ok),
+        Verdict::FitWithRemarks => ("Fit to master, with remarks", theme::colors().accent),
+        Verdict::SendBack => ("Send the mix back", theme::colors().alarm),
+    }
+}
+
+pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
+    let heard_s = desk.inspected_s();
+    if heard_s < FIRST_S {
+        empty_ui(ui, body, "Play: what is wrong with the mix, if anything, is gathered here.");
+        return;
+    }
+    let width = body.width() - SENTENCE - 24.0;
+    let rows: Vec<_> = desk
+        .findings
+        .iter()
+        .map(|finding| {
+            let mut job = LayoutJob::default();
+            job.wrap.max_width = width;
+            let format = |color| egui::TextFormat { font_id: theme::body_font(), color, ..Default::default() };
+            job.append(&finding.fact, 0.0, format(theme::colors().text));
+            job.append(" ", 0.0, format(theme::colors().text));
+            job.append(&finding.advice, 0.0, format(theme::colors().text_third));
+            let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+            let height = (galley.size().y + 6.0).max(ROW);
+            (finding, galley, height)
+        })
+        .collect();
+    let height = HEAD + rows.iter().map(|(_, _, height)| height).sum::<f32>();
+    scroll_ui(ui, body, height, |ui, rect| {
+        let (text, verdict_color) = verdict(&desk.findings);
+        let painter = ui.painter();
+        let head = pos2(rect.left(), rect.top() + HEAD / 2.0);
+        let said = painter.text(head, Align2::LEFT_CENTER, text, theme::main_font(), verdict_color);
+        let heard = format!("of the {} heard so far, at the chain's input", minutes(heard_s));
+        let at = pos2(said.right() + 12.0, head.y);
+        painter.text(at, Align2::LEFT_CENTER, heard, theme::body_font(), theme::colors().text_third);
+        let mut top = rect.top() + HEAD;
+        for (finding, galley, height) in rows {
+            let color = color(finding.severity);
+            let at = pos2(rect.left(), top + 2.0);
+            painter.text(at, Align2::LEFT_TOP, sign(finding.severity), theme::strong_font(), color);
+            let name = finding.check.name();
+            painter.text(at + vec2(NAME, 0.0), Align2::LEFT_TOP, name, theme::body_font(), color);
+            painter.galley(at + vec2(SENTENCE, 0.0), galley, theme::colors().text);
+            top += height;
+        }
+    });
+}
+
+fn minutes(seconds: f64) -> String {
+    format!("{}:{:02} min", (seconds / 60.0) as u64, (seconds % 60.0) as u64)
+}
