@@ -1,6 +1,7 @@
 //! What the stages and the chain cost: `cargo xtask bench [FILTER]`. Programme at work, 48 kHz stereo; time per frame is 1 / throughput.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use ebur128::{EbuR128, Mode};
 use lacquer_dsp::chain::{
     Bass, Clipper, Dither, DynamicEq, Equalizer, Glue, Imager, InputTrim, Limiter, Multiband, Saturator,
 };
@@ -112,6 +113,16 @@ fn meters(criterion: &mut Criterion) {
             });
         });
     }
+    // What one side alone costs elsewhere.
+    let mode = Mode::M | Mode::S | Mode::I | Mode::LRA | Mode::TRUE_PEAK;
+    let mut oracle = EbuR128::new(2, RATE as u32, mode).expect("a meter");
+    group.bench_function("the ebur128 crate, output alone", |bencher| {
+        bencher.iter(|| {
+            for frames in output.chunks(512) {
+                oracle.add_frames_f64(frames.as_flattened()).expect("frames");
+            }
+        });
+    });
     group.finish();
 }
 
