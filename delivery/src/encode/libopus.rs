@@ -132,7 +132,8 @@ impl Decoder {
                 0,
             )
         };
-        let found = usize::try_from(frames).ok().and_then(|frames| self.samples.get(..frames * self.channels));
+        let found =
+            usize::try_from(frames).ok().and_then(|frames| self.samples.get(..frames * self.channels));
         found.ok_or(OpusError { doing, code: frames })
     }
 }
