@@ -2,7 +2,7 @@
 //!
 //! | file | where |
 //! |---|---|
-//! | WAV, RF64, BW64 | `bext` version 2 (EBU Tech 3285), `axml` with the code (EBU Tech 3352), `id3 ` with ID3v2.4 |
+//! | WAV, RF64, BW64 | `bext` version 2 (EBU Tech 3285), `axml` with the code (EBU Tech 3352), `id3 ` with ID3v2.4, `LIST` with title and names |
 //! | FLAC, Ogg Vorbis, Opus | Vorbis comments |
 //! | MP3 | ID3v2.4 |
 //!
@@ -15,6 +15,7 @@ pub mod comments;
 pub mod container;
 mod error;
 mod id3;
+mod info;
 pub mod riff;
 
 pub use error::TagError;
@@ -154,7 +155,10 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
     if container == Container::Wave {
         return riff::copy_with(path, source, target, &tags);
     }
-    let lofty = |reason: &dyn std::fmt::Display| TagError::Format { path: path.to_owned(), reason: reason.to_string() };
+    let lofty = |reason: &dyn std::fmt::Display| TagError::Format {
+        path: path.to_owned(),
+        reason: reason.to_string(),
+    };
     source.rewind().map_err(TagError::reading(path))?;
     std::io::copy(source, target).map_err(TagError::writing(path))?;
     target.rewind().map_err(TagError::writing(path))?;
@@ -199,7 +203,10 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
 /// [`TagError`].
 pub fn read(path: &Path) -> Result<Tags, TagError> {
     let mut file = open(path)?;
-    let lofty = |reason: &dyn std::fmt::Display| TagError::Format { path: path.to_owned(), reason: reason.to_string() };
+    let lofty = |reason: &dyn std::fmt::Display| TagError::Format {
+        path: path.to_owned(),
+        reason: reason.to_string(),
+    };
     let container = Container::of(&mut file).map_err(TagError::reading(path))?;
     let mut reader = BufReader::new(file);
     match container {
@@ -216,7 +223,9 @@ pub fn read(path: &Path) -> Result<Tags, TagError> {
         Container::Mp3 => MpegFile::read_from(&mut reader, options())
             .map(|file| file.id3v2().map(id3::read).unwrap_or_default())
             .map_err(|error| lofty(&error)),
-        Container::Other => other(path, reader).map(|tag| tag.map(|tag| id3::read_any(&tag)).unwrap_or_default()),
+        Container::Other => {
+            other(path, reader).map(|tag| tag.map(|tag| id3::read_any(&tag)).unwrap_or_default())
+        }
     }
 }
 
@@ -226,7 +235,10 @@ pub fn read(path: &Path) -> Result<Tags, TagError> {
 /// [`TagError`].
 pub fn codes(path: &Path) -> Result<Vec<(Place, String)>, TagError> {
     let mut file = open(path)?;
-    let lofty = |reason: &dyn std::fmt::Display| TagError::Format { path: path.to_owned(), reason: reason.to_string() };
+    let lofty = |reason: &dyn std::fmt::Display| TagError::Format {
+        path: path.to_owned(),
+        reason: reason.to_string(),
+    };
     let container = Container::of(&mut file).map_err(TagError::reading(path))?;
     let mut reader = BufReader::new(file);
     let (place, texts): (Place, Vec<String>) = match container {
@@ -263,7 +275,10 @@ pub fn codes(path: &Path) -> Result<Vec<(Place, String)>, TagError> {
 fn other(path: &Path, reader: BufReader<File>) -> Result<Option<lofty::tag::Tag>, TagError> {
     use lofty::file::TaggedFileExt;
     let unknown = || TagError::Kind { path: path.to_owned() };
-    let probe = lofty::probe::Probe::new(reader).options(options()).guess_file_type().map_err(TagError::reading(path))?;
+    let probe = lofty::probe::Probe::new(reader)
+        .options(options())
+        .guess_file_type()
+        .map_err(TagError::reading(path))?;
     let probe = if probe.file_type().is_some() { probe } else { return Err(unknown()) };
     let file = probe.read().map_err(|_| unknown())?;
     Ok(file.primary_tag().or_else(|| file.first_tag()).cloned())

@@ -32,7 +32,8 @@ fn song(rate_hz: u32, seconds: f64, gain: f64, peak: f64) -> Audio {
         let beat = (-(t * 2.0).fract() * 8.0).exp();
         let tone = |hz: f64| (std::f64::consts::TAU * hz * t).sin();
         let both = 0.4 * beat * tone(70.0) + 0.2 * beat * noise();
-        let [left, right] = [both + 0.3 * tone(440.0) + 0.1 * noise(), both + 0.3 * tone(554.4) + 0.1 * noise()];
+        let [left, right] =
+            [both + 0.3 * tone(440.0) + 0.1 * noise(), both + 0.3 * tone(554.4) + 0.1 * noise()];
         [left, right].map(|x| (gain * x).clamp(-peak, peak) as f32)
     });
     Audio { sample_rate: rate_hz, channels: 2, frames: frames.collect() }
@@ -85,9 +86,12 @@ fn flac_gives_every_bit_back_at_every_length() {
 fn every_wave_length_gives_every_bit_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.wav");
-    for (word_length, bits) in
-        [(WordLength::Bits16, 16), (WordLength::Bits20, 20), (WordLength::Bits24, 24), (WordLength::Float32, 24)]
-    {
+    for (word_length, bits) in [
+        (WordLength::Bits16, 16),
+        (WordLength::Bits20, 20),
+        (WordLength::Bits24, 24),
+        (WordLength::Float32, 24),
+    ] {
         let audio = on_grid(&song(96_000, 0.1, 3.0, 1.0), bits);
         encode_as(&path, &audio, &Format::Wav(word_length), &Tags::default()).unwrap();
         assert_eq!(decode(&path, &|_| {}).unwrap(), audio);
@@ -145,7 +149,13 @@ fn ffmpeg_decodes_opus_to_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.opus");
     let audio = song(44_100, 2.0, 0.4, 1.0);
-    encode_as(&path, &audio, &Format::Opus { kbps: 128 }, &Tags { title: Some("T".into()), ..Tags::default() }).unwrap();
+    encode_as(
+        &path,
+        &audio,
+        &Format::Opus { kbps: 128 },
+        &Tags { title: Some("T".into()), ..Tags::default() },
+    )
+    .unwrap();
     let ours = opus::decode(std::fs::File::open(&path).unwrap()).unwrap();
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
@@ -157,7 +167,8 @@ fn ffmpeg_decodes_opus_to_the_same() {
         return;
     };
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-    let samples: Vec<f32> = output.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    let samples: Vec<f32> =
+        output.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
     let theirs = Audio { frames: samples.as_chunks::<2>().0.to_vec(), ..ours.clone() };
     assert_eq!(theirs.frames.len(), ours.frames.len());
     // Two decoders of one standard: rounding, and ffmpeg's own arithmetic.
@@ -198,17 +209,23 @@ fn overs_of_a_loud_master_are_told_and_cleared() {
         assert!(report.is_cleared && report.trim_db < 0.0, "{codec}: {report:?}");
         // Told is what a second look finds.
         let gain = 10f64.powf(report.trim_db / 20.0) as f32;
-        let trimmed = Audio { frames: loud.frames.iter().map(|f| f.map(|x| x * gain)).collect(), ..loud.clone() };
+        let trimmed =
+            Audio { frames: loud.frames.iter().map(|f| f.map(|x| x * gain)).collect(), ..loud.clone() };
         let peak_dbtp = 20.0 * true_peak(&round_trip(&trimmed, codec).unwrap().frames).log10();
         // The gain is applied in f32 here and in f64 there.
         assert!(peak_dbtp <= -0.5 + 0.005, "{codec}: {peak_dbtp:.3} dBTP with {:.2} dB", report.trim_db);
-        println!("{codec}: {before:.2} -> {after:.2} dBTP, {} over, trim {:.2} dB", report.over_samples, report.trim_db);
+        println!(
+            "{codec}: {before:.2} -> {after:.2} dBTP, {} over, trim {:.2} dB",
+            report.over_samples, report.trim_db
+        );
     }
 }
 
 #[test]
 fn a_quiet_master_and_silence_need_no_trim() {
-    for audio in [song(48_000, 2.0, 0.2, 1.0), Audio { frames: vec![[0.0; 2]; 5000], ..song(48_000, 0.1, 0.1, 1.0) }] {
+    for audio in
+        [song(48_000, 2.0, 0.2, 1.0), Audio { frames: vec![[0.0; 2]; 5000], ..song(48_000, 0.1, 0.1, 1.0) }]
+    {
         for codec in codecs() {
             let report = overs(&audio, codec, -1.0).unwrap();
             assert_eq!((report.over_samples, report.trim_db, report.is_cleared), (0, 0.0, true), "{codec}");
@@ -228,7 +245,8 @@ fn text(path: &Path) -> &str {
 fn the_command_tells_and_fixes() {
     let folder = tempfile::tempdir().unwrap();
     let [loud, fixed] = ["loud.wav", "fixed.wav"].map(|name| folder.path().join(name));
-    let tags = Tags { title: Some("Loud".into()), isrc: Some("AA6Q72600001".parse().unwrap()), ..Tags::default() };
+    let tags =
+        Tags { title: Some("Loud".into()), isrc: Some("AA6Q72600001".parse().unwrap()), ..Tags::default() };
     encode_as(&loud, &song(48_000, 3.0, 4.0, 1.0), &Format::Wav(WordLength::Bits24), &tags).unwrap();
     let run = |arguments: &[&str]| -> serde_json::Value {
         let output = lacquer(arguments);
@@ -289,7 +307,12 @@ fn a_file_that_cannot_be_written_leaves_what_was_there() {
 fn the_same_master_has_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let tags = Tags { title: Some("T".into()), year: Some(2026), ..Tags::default() };
-    for format in [Format::Wav(WordLength::Bits24), Format::Flac(24), Format::Opus { kbps: 128 }, Format::Vorbis { quality: 4.0 }] {
+    for format in [
+        Format::Wav(WordLength::Bits24),
+        Format::Flac(24),
+        Format::Opus { kbps: 128 },
+        Format::Vorbis { quality: 4.0 },
+    ] {
         let [a, b] = ["a", "b"].map(|name| folder.path().join(name));
         for path in [&a, &b] {
             encode_as(path, &song(44_100, 0.5, 0.3, 1.0), &format, &tags).unwrap();

@@ -105,13 +105,23 @@ fn wrong_prefixes_ranges_and_files_are_refused_with_words() {
     assert!(new(&["--prefix", "AA6Q", "--range", "0-9"]).contains("shorter than 12 signs"));
     assert!(new(&["--prefix", "AA6Q7", "--range", "9-0"]).contains("--range 9-0: give two numbers"));
     assert!(new(&["--prefix", "AA6Q7", "--range", "0-100000"]).contains("0 to 99999"));
-    assert!(new(&["--prefix", "AA6Q7"]).contains("declare it once with --prefix AA6Q7 --year 26 --range FIRST-LAST"));
+    assert!(
+        new(&["--prefix", "AA6Q7"])
+            .contains("declare it once with --prefix AA6Q7 --year 26 --range FIRST-LAST")
+    );
     let wave = folder.path().join("a.wav");
     std::fs::write(&wave, b"RIFF\x04\0\0\0WAVE").unwrap();
     let mut wrong = Ledger::new(&wave);
     assert!(matches!(wrong.allocate(&request("T")), Err(LedgerError::NotLedger { .. })));
-    assert_eq!(std::fs::read(&wave).unwrap(), b"RIFF\x04\0\0\0WAVE", "a file that is no ledger is left alone");
-    assert!(refused(&["isrc", "list", "--ledger", text(&folder.path().join("none"))]).contains("there is no ledger"));
+    assert_eq!(
+        std::fs::read(&wave).unwrap(),
+        b"RIFF\x04\0\0\0WAVE",
+        "a file that is no ledger is left alone"
+    );
+    assert!(
+        refused(&["isrc", "list", "--ledger", text(&folder.path().join("none"))])
+            .contains("there is no ledger")
+    );
 }
 
 #[test]
@@ -125,7 +135,8 @@ fn eight_processes_at_once_never_give_a_code_twice() {
                     (0..6)
                         .map(|n| {
                             let title = format!("Song {process}.{n}");
-                            let fixed = ["isrc", "new", "--ledger", text(path), "--prefix", "AA6Q7", "--year", "26"];
+                            let fixed =
+                                ["isrc", "new", "--ledger", text(path), "--prefix", "AA6Q7", "--year", "26"];
                             let own = ["--range", "0-99", "--artist", "Me", "--title", &title];
                             done(&[&fixed[..], &own].concat()).0.trim().to_owned()
                         })
@@ -162,7 +173,10 @@ fn a_record_torn_off_at_any_byte_is_repaired_by_the_next() {
             let second = Ledger::new(&path).allocate(&request("Once more")).unwrap();
             let third = Ledger::new(&path).allocate(&request("And again")).unwrap();
             let history = Ledger::new(&path).read().unwrap();
-            assert!(second.designation() > 1 && third > second, "cut at {cut}, then {again}: {second}, {third}");
+            assert!(
+                second.designation() > 1 && third > second,
+                "cut at {cut}, then {again}: {second}, {third}"
+            );
             assert_eq!(history.open_damages().count(), 0, "cut at {cut}, then {again}");
             assert!(history.contradictions.is_empty());
         }
@@ -187,7 +201,20 @@ fn a_killed_process_leaves_a_ledger_that_goes_on() {
     ledger_of(&path, 1);
     for delay_ms in 0..12 {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lacquer"))
-            .args(["isrc", "new", "--ledger", text(&path), "--year", "26", "--title", "T", "--artist", "A", "--count", "20"])
+            .args([
+                "isrc",
+                "new",
+                "--ledger",
+                text(&path),
+                "--year",
+                "26",
+                "--title",
+                "T",
+                "--artist",
+                "A",
+                "--count",
+                "20",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -234,7 +261,8 @@ fn a_file_gets_no_second_code_and_a_remaster_is_pointed_out() {
     let (folder, path) = folder_with_name();
     let song = folder.path().join("song.wav");
     std::fs::write(&song, b"any bytes").unwrap();
-    let base = ["isrc", "new", "--ledger", text(&path), "--prefix", "AA6Q7", "--year", "26", "--range", "0-99"];
+    let base =
+        ["isrc", "new", "--ledger", text(&path), "--prefix", "AA6Q7", "--year", "26", "--range", "0-99"];
     let of_file = ["--title", "Song", "--artist", "Me", "--file", text(&song)];
     let first = done(&[&base[..], &of_file].concat());
     assert_eq!(first, ("AA-6Q7-26-00000\n".into(), String::new()));
@@ -272,7 +300,8 @@ fn codes_are_imported_from_files_and_lists_and_verified() {
     let [wave, flac, list] = ["a.wav", "a.flac", "list.csv"].map(|name| folder.path().join(name));
     tagged(&wave, &Format::Wav(WordLength::Bits24), "AA6Q72600001", "One");
     tagged(&flac, &Format::Flac(16), "AA6Q72600001", "One");
-    std::fs::write(&list, "ISRC,Title,Artist\nAA-6Q7-26-00002,Two,Me\nAA-6Q7-26-00000,\"Zero, again\",Me\n").unwrap();
+    std::fs::write(&list, "ISRC,Title,Artist\nAA-6Q7-26-00002,Two,Me\nAA-6Q7-26-00000,\"Zero, again\",Me\n")
+        .unwrap();
     let import = ["isrc", "import", "--ledger", text(&path), text(&wave), text(&flac), text(&list)];
     assert_eq!(done(&import).0, "3 code(s) added, 1 file(s) linked to codes, 0 known already\n");
     assert_eq!(done(&import).0, "0 code(s) added, 0 file(s) linked to codes, 4 known already\n");
@@ -294,7 +323,10 @@ fn codes_are_imported_from_files_and_lists_and_verified() {
     let output = lacquer(&["isrc", "verify", "--ledger", text(&path), text(&other), text(&fourth)]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.contains("has the title \"One\" in line 2") && said.contains("is not in the ledger"), "{said}");
+    assert!(
+        said.contains("has the title \"One\" in line 2") && said.contains("is not in the ledger"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -27,15 +27,16 @@ pub fn lag(original: &[[f32; 2]], late: &[[f32; 2]]) -> isize {
     let most = MOST_LAG as isize;
     // The piece of the late programme that any lag looks at, silence around it.
     let piece: Vec<[f64; 2]> = (start as isize - most..(start + window.len()) as isize + most)
-        .map(|n| usize::try_from(n).ok().and_then(|n| late.get(n)).map_or([0.0; 2], |frame| frame.map(f64::from)))
+        .map(|n| {
+            usize::try_from(n).ok().and_then(|n| late.get(n)).map_or([0.0; 2], |frame| frame.map(f64::from))
+        })
         .collect();
     let window: Vec<[f64; 2]> = window.iter().map(|frame| frame.map(f64::from)).collect();
     let mut energy: f64 = piece[..window.len()].as_flattened().iter().map(|x| x * x).sum();
     let mut correlations = Vec::with_capacity(2 * MOST_LAG + 1);
     for shift in 0..=2 * MOST_LAG {
         let here = &piece[shift..shift + window.len()];
-        let product: f64 =
-            window.as_flattened().iter().zip(here.as_flattened()).map(|(a, b)| a * b).sum();
+        let product: f64 = window.as_flattened().iter().zip(here.as_flattened()).map(|(a, b)| a * b).sum();
         correlations.push(if energy > 1e-12 { product / energy.sqrt() } else { 0.0 });
         if let (Some(first), Some(next)) = (here.first(), piece.get(shift + window.len())) {
             energy += next[0] * next[0] + next[1] * next[1] - first[0] * first[0] - first[1] * first[1];
@@ -83,7 +84,13 @@ mod tests {
         let original = noise(20_000);
         for wanted in [0isize, 1, 529, 1105, 4096, -1, -300] {
             let late: Vec<[f32; 2]> = (0..20_000isize)
-                .map(|n| usize::try_from(n - wanted).ok().and_then(|n| original.get(n)).copied().unwrap_or_default())
+                .map(|n| {
+                    usize::try_from(n - wanted)
+                        .ok()
+                        .and_then(|n| original.get(n))
+                        .copied()
+                        .unwrap_or_default()
+                })
                 .collect();
             assert_eq!(lag(&original, &late), wanted);
         }
@@ -96,6 +103,9 @@ mod tests {
         assert_eq!(lag(&[[0.0; 2]; 100], &[[0.0; 2]; 90]), 0);
         assert_eq!(lag(&[], &[]), 0);
         let short = Audio { sample_rate: 48_000, channels: 2, frames: noise(10) };
-        assert_eq!(aligned(&short, Audio { frames: short.frames[..7].to_vec(), ..short.clone() }).frames.len(), 10);
+        assert_eq!(
+            aligned(&short, Audio { frames: short.frames[..7].to_vec(), ..short.clone() }).frames.len(),
+            10
+        );
     }
 }

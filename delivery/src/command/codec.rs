@@ -162,7 +162,11 @@ fn describe(report: &Report) -> String {
         }
     }
     if let Some(fix) = &report.fixed {
-        let outcome = if fix.is_cleared { "every encoding holds the ceiling" } else { "not every encoding holds the ceiling" };
+        let outcome = if fix.is_cleared {
+            "every encoding holds the ceiling"
+        } else {
+            "not every encoding holds the ceiling"
+        };
         text += &format!("{}: trimmed by {:.2} dB; {outcome}\n", fix.output, fix.trim_db);
     }
     text + "AAC is not measured: no encoder of it has a clean licence; take the figures above as indicative\n"

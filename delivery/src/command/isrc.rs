@@ -116,9 +116,9 @@ pub fn run(arguments: &IsrcArguments) -> anyhow::Result<()> {
 
 /// Two numbers with a hyphen between them.
 fn range(text: &str) -> Result<(u32, u32), String> {
-    let numbers = text.split_once('-').and_then(|(first, last)| {
-        Some((first.trim().parse().ok()?, last.trim().parse().ok()?))
-    });
+    let numbers = text
+        .split_once('-')
+        .and_then(|(first, last)| Some((first.trim().parse().ok()?, last.trim().parse().ok()?)));
     numbers.ok_or_else(|| "give it as FIRST-LAST, for instance 0-999".into())
 }
 
@@ -192,8 +192,10 @@ struct RangeRow<'a> {
 
 fn show(arguments: &ListArguments) -> anyhow::Result<()> {
     let history = existing(&arguments.ledger)?;
-    let mut problems: Vec<String> =
-        history.open_damages().map(|damage| format!("line {} is damaged: {}", damage.line, damage.reason)).collect();
+    let mut problems: Vec<String> = history
+        .open_damages()
+        .map(|damage| format!("line {} is damaged: {}", damage.line, damage.reason))
+        .collect();
     problems.extend(history.contradictions.iter().map(|(line, text)| format!("line {line}: {text}")));
     let ranges: Vec<RangeRow> = history
         .ranges
@@ -339,7 +341,8 @@ fn listed(path: &Path) -> anyhow::Result<Vec<Import>> {
         bail!("{shown}: larger than 16 MiB; split the list");
     }
     let bytes = std::fs::read(path).with_context(|| shown.to_string()).map_err(one_line)?;
-    let text = String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("{shown}: not text in UTF-8; save it as UTF-8"))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| anyhow::anyhow!("{shown}: not text in UTF-8; save it as UTF-8"))?;
     let rows = list::read(&text).map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
     let import = |row: list::Listed| Import {
         isrc: row.isrc,
@@ -369,7 +372,11 @@ fn tagged(path: &Path) -> anyhow::Result<Option<Import>> {
             source: path.display().to_string(),
         })),
         (_, problem) => {
-            bail!("{}: {}; correct its tags first", path.display(), problem.map_or("no ISRC in it", |text| text))
+            bail!(
+                "{}: {}; correct its tags first",
+                path.display(),
+                problem.map_or("no ISRC in it", |text| text)
+            )
         }
     }
 }

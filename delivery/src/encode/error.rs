@@ -16,7 +16,9 @@ pub enum EncodeError {
         source: std::io::Error,
     },
     /// A format is not known.
-    #[error("{text:?} is no format; give wav16, wav20, wav24, wav32f, flac16, flac24, opus128, vorbis8 or mp3-320")]
+    #[error(
+        "{text:?} is no format; give wav16, wav20, wav24, wav32f, flac16, flac24, opus128, vorbis8 or mp3-320"
+    )]
     Format {
         /// What was given.
         text: String,
@@ -40,7 +42,9 @@ pub enum EncodeError {
         range: &'static str,
     },
     /// This build has no MP3 encoder.
-    #[error("MP3: this build has no encoder for it, because LAME is under the LGPL; build it with `cargo build --release --features mp3`, or choose Opus or Vorbis")]
+    #[error(
+        "MP3: this build has no encoder for it, because LAME is under the LGPL; build it with `cargo build --release --features mp3`, or choose Opus or Vorbis"
+    )]
     NoMp3,
     /// An encoder or decoder refuses.
     #[error("{format}: {reason}")]

@@ -50,7 +50,9 @@ impl Format {
     pub fn check(&self) -> Result<(), EncodeError> {
         let out = |format, what, value, range| Err(EncodeError::Range { format, what, value, range });
         match *self {
-            Self::Flac(bits) if bits != 16 && bits != 24 => out("FLAC", "word length", f64::from(bits), "16 or 24 bits"),
+            Self::Flac(bits) if bits != 16 && bits != 24 => {
+                out("FLAC", "word length", f64::from(bits), "16 or 24 bits")
+            }
             Self::Opus { kbps } if !(16..=510).contains(&kbps) => {
                 out("Opus", "bit rate", f64::from(kbps), "16 to 510 kbit/s")
             }
@@ -110,7 +112,9 @@ impl FromStr for Format {
             Some(bare) => bare,
             None => figure,
         };
-        let whole = |default: u32| if figure.is_empty() { Ok(default) } else { figure.parse().map_err(|_| unknown()) };
+        let whole = |default: u32| {
+            if figure.is_empty() { Ok(default) } else { figure.parse().map_err(|_| unknown()) }
+        };
         let format = match name {
             "wav" if figure.is_empty() => Self::Wav(WordLength::Bits24),
             "wav" => Self::Wav(figure.parse().map_err(|_| unknown())?),
@@ -119,7 +123,9 @@ impl FromStr for Format {
             "opus" => Self::Opus { kbps: whole(128)? },
             _ => {
                 let bare = figure.strip_prefix('q').unwrap_or(figure);
-                Self::Vorbis { quality: if bare.is_empty() { 8.0 } else { bare.parse().map_err(|_| unknown())? } }
+                Self::Vorbis {
+                    quality: if bare.is_empty() { 8.0 } else { bare.parse().map_err(|_| unknown())? },
+                }
             }
         };
         match format.check() {
@@ -135,12 +141,17 @@ mod tests {
 
     #[test]
     fn every_name_is_read_back_and_nonsense_is_refused() {
-        for id in ["wav16", "wav20", "wav24", "wav32f", "flac16", "flac24", "mp3-320", "opus96", "vorbis-1", "vorbis8"] {
+        for id in [
+            "wav16", "wav20", "wav24", "wav32f", "flac16", "flac24", "mp3-320", "opus96", "vorbis-1",
+            "vorbis8",
+        ] {
             assert_eq!(id.parse::<Format>().unwrap().id(), id);
         }
         assert_eq!("Opus-128".parse::<Format>().unwrap(), Format::Opus { kbps: 128 });
         assert_eq!("vorbis-q4".parse::<Format>().unwrap(), Format::Vorbis { quality: 4.0 });
-        for text in ["", "aac", "opus", "opus9", "vorbis11", "vorbisNaN", "flac20", "mp3-100", "wav12", "opus128k"] {
+        for text in
+            ["", "aac", "opus", "opus9", "vorbis11", "vorbisNaN", "flac20", "mp3-100", "wav12", "opus128k"]
+        {
             assert_eq!(text.parse::<Format>().is_ok(), text == "opus", "{text}");
         }
     }

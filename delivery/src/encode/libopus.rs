@@ -3,7 +3,7 @@
 //! The library is the reference implementation translated to Rust; its functions take the pointers that the C ones do.
 
 use std::ptr::NonNull;
-use unsafe_libopus as sys;
+use unsafe_libopus as unsafe_sys;
 
 /// The rate of everything here, hertz.
 pub const RATE_HZ: u32 = 48_000;
@@ -26,7 +26,7 @@ pub struct OpusError {
 
 /// An encoder for music.
 pub struct Encoder {
-    state: NonNull<sys::OpusEncoder>,
+    state: NonNull<unsafe_sys::OpusEncoder>,
     channels: usize,
     packet: Vec<u8>,
 }
@@ -40,7 +40,12 @@ impl Encoder {
         let mut code = 0;
         // SAFETY: the library checks its arguments and sets `code`, which outlives the call.
         let state = unsafe {
-            sys::opus_encoder_create(RATE_HZ as i32, channels as i32, sys::OPUS_APPLICATION_AUDIO, &mut code)
+            unsafe_sys::opus_encoder_create(
+                RATE_HZ as i32,
+                channels as i32,
+                unsafe_sys::OPUS_APPLICATION_AUDIO,
+                &mut code,
+            )
         };
         let state = NonNull::new(state).ok_or(OpusError { doing: "create an encoder", code })?;
         let encoder = Self { state, channels, packet: vec![0; MOST_BYTES] };
@@ -48,12 +53,16 @@ impl Encoder {
         // SAFETY: the state is valid until `drop`, and each request is given the one number that it takes.
         let codes = unsafe {
             [
-                sys::opus_encoder_ctl!(state.as_ptr(), sys::OPUS_SET_BITRATE_REQUEST, bits),
-                sys::opus_encoder_ctl!(state.as_ptr(), sys::OPUS_SET_COMPLEXITY_REQUEST, 10i32),
-                sys::opus_encoder_ctl!(state.as_ptr(), sys::OPUS_SET_SIGNAL_REQUEST, sys::OPUS_SIGNAL_MUSIC),
+                unsafe_sys::opus_encoder_ctl!(state.as_ptr(), unsafe_sys::OPUS_SET_BITRATE_REQUEST, bits),
+                unsafe_sys::opus_encoder_ctl!(state.as_ptr(), unsafe_sys::OPUS_SET_COMPLEXITY_REQUEST, 10i32),
+                unsafe_sys::opus_encoder_ctl!(
+                    state.as_ptr(),
+                    unsafe_sys::OPUS_SET_SIGNAL_REQUEST,
+                    unsafe_sys::OPUS_SIGNAL_MUSIC
+                ),
             ]
         };
-        match codes.into_iter().find(|code| *code != sys::OPUS_OK) {
+        match codes.into_iter().find(|code| *code != unsafe_sys::OPUS_OK) {
             Some(code) => Err(OpusError { doing: "set the bit rate", code }),
             None => Ok(encoder),
         }
@@ -63,7 +72,13 @@ impl Encoder {
     pub fn lookahead_frames(&mut self) -> usize {
         let mut frames = 0i32;
         // SAFETY: the state is valid, and the request is given the one place that it writes to.
-        unsafe { sys::opus_encoder_ctl!(self.state.as_ptr(), sys::OPUS_GET_LOOKAHEAD_REQUEST, &mut frames) };
+        unsafe {
+            unsafe_sys::opus_encoder_ctl!(
+                self.state.as_ptr(),
+                unsafe_sys::OPUS_GET_LOOKAHEAD_REQUEST,
+                &mut frames
+            )
+        };
         usize::try_from(frames).unwrap_or(0)
     }
 
@@ -71,11 +86,11 @@ impl Encoder {
     pub fn encode(&mut self, samples: &[f32]) -> Result<&[u8], OpusError> {
         let doing = "encode a packet";
         if samples.len() != PACKET_FRAMES * self.channels {
-            return Err(OpusError { doing, code: sys::OPUS_BAD_ARG });
+            return Err(OpusError { doing, code: unsafe_sys::OPUS_BAD_ARG });
         }
         // SAFETY: the library reads PACKET_FRAMES frames of the channels, which `samples` has, and writes at most the packet's bytes.
         let length = unsafe {
-            sys::opus_encode_float(
+            unsafe_sys::opus_encode_float(
                 self.state.as_ptr(),
                 samples.as_ptr(),
                 PACKET_FRAMES as i32,
@@ -91,13 +106,13 @@ impl Encoder {
 impl Drop for Encoder {
     fn drop(&mut self) {
         // SAFETY: the library made the state, and nothing uses it afterwards.
-        unsafe { sys::opus_encoder_destroy(self.state.as_ptr()) };
+        unsafe { unsafe_sys::opus_encoder_destroy(self.state.as_ptr()) };
     }
 }
 
 /// A decoder.
 pub struct Decoder {
-    state: NonNull<sys::OpusDecoder>,
+    state: NonNull<unsafe_sys::OpusDecoder>,
     channels: usize,
     samples: Vec<f32>,
 }
@@ -110,7 +125,7 @@ impl Decoder {
     pub fn new(channels: usize) -> Result<Self, OpusError> {
         let mut code = 0;
         // SAFETY: the library checks its arguments and sets `code`, which outlives the call.
-        let state = unsafe { sys::opus_decoder_create(RATE_HZ as i32, channels as i32, &mut code) };
+        let state = unsafe { unsafe_sys::opus_decoder_create(RATE_HZ as i32, channels as i32, &mut code) };
         let state = NonNull::new(state).ok_or(OpusError { doing: "create a decoder", code })?;
         Ok(Self { state, channels, samples: vec![0.0; MOST_FRAMES * channels] })
     }
@@ -120,10 +135,10 @@ impl Decoder {
         let doing = "decode a packet";
         // No packet is lost here; an empty one would be taken for that.
         let length = i32::try_from(packet.len()).ok().filter(|length| *length > 0);
-        let length = length.ok_or(OpusError { doing, code: sys::OPUS_INVALID_PACKET })?;
+        let length = length.ok_or(OpusError { doing, code: unsafe_sys::OPUS_INVALID_PACKET })?;
         // SAFETY: the library reads the packet's bytes and writes at most MOST_FRAMES frames of the channels.
         let frames = unsafe {
-            sys::opus_decode_float(
+            unsafe_sys::opus_decode_float(
                 self.state.as_ptr(),
                 packet.as_ptr(),
                 length,
@@ -132,7 +147,8 @@ impl Decoder {
                 0,
             )
         };
-        let found = usize::try_from(frames).ok().and_then(|frames| self.samples.get(..frames * self.channels));
+        let found =
+            usize::try_from(frames).ok().and_then(|frames| self.samples.get(..frames * self.channels));
         found.ok_or(OpusError { doing, code: frames })
     }
 }
@@ -140,6 +156,6 @@ impl Decoder {
 impl Drop for Decoder {
     fn drop(&mut self) {
         // SAFETY: the library made the state, and nothing uses it afterwards.
-        unsafe { sys::opus_decoder_destroy(self.state.as_ptr()) };
+        unsafe { unsafe_sys::opus_decoder_destroy(self.state.as_ptr()) };
     }
 }

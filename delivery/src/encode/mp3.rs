@@ -38,7 +38,9 @@ pub fn encode(_audio: &Audio, _kbps: u32) -> Result<Vec<u8>, EncodeError> {
 /// [`EncodeError::Codec`] and [`EncodeError::Range`].
 #[cfg(feature = "mp3")]
 pub fn encode(audio: &Audio, kbps: u32) -> Result<Vec<u8>, EncodeError> {
-    use mp3lame_encoder::{Builder, FlushNoGap, InterleavedPcm, Mode, MonoPcm, Quality, max_required_buffer_size};
+    use mp3lame_encoder::{
+        Builder, FlushNoGap, InterleavedPcm, Mode, MonoPcm, Quality, max_required_buffer_size,
+    };
 
     /// Frames that are encoded at a time.
     const CHUNK_FRAMES: usize = 4096;

@@ -14,7 +14,8 @@ pub struct Part {
 impl Part {
     /// Begins a file that will be `path`, in the same folder.
     pub fn beside(path: &Path) -> io::Result<Self> {
-        let file = tempfile::Builder::new().prefix(".lacquer-").suffix(".part").tempfile_in(folder_of(path))?;
+        let file =
+            tempfile::Builder::new().prefix(".lacquer-").suffix(".part").tempfile_in(folder_of(path))?;
         allow_reading(file.as_file());
         Ok(Self { file, path: path.to_owned() })
     }

@@ -82,7 +82,8 @@ pub struct History {
 impl History {
     /// Reads everything after the ledger's first line.
     pub fn read(bytes: &[u8], first_line: usize) -> Self {
-        let mut history = Self { open_end: bytes.last().is_some_and(|byte| *byte != b'\n'), ..Self::default() };
+        let mut history =
+            Self { open_end: bytes.last().is_some_and(|byte| *byte != b'\n'), ..Self::default() };
         let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
         // What follows the last line feed is a line only if there is something.
         if lines.last().is_some_and(|line| line.is_empty()) {
@@ -138,7 +139,8 @@ impl History {
                 self.used.insert(isrc);
                 if let Some(place) = self.places.get(&isrc) {
                     let earlier = self.entries[*place].line;
-                    self.contradictions.push((line, format!("it gives {isrc} again, which line {earlier} has")));
+                    self.contradictions
+                        .push((line, format!("it gives {isrc} again, which line {earlier} has")));
                     return;
                 }
                 self.places.insert(isrc, self.entries.len());
@@ -149,11 +151,14 @@ impl History {
                 Some(place) => self.entries[*place].sha256.push(sha256),
                 None => {
                     self.used.insert(isrc);
-                    self.contradictions.push((line, format!("it adds a file to {isrc}, which no line before has")));
+                    self.contradictions
+                        .push((line, format!("it adds a file to {isrc}, which no line before has")));
                 }
             },
             Record::Torn { lines, .. } => settled.extend(lines.into_iter().map(|n| (n, Settled::Torn))),
-            Record::Accepted { lines, .. } => settled.extend(lines.into_iter().map(|n| (n, Settled::Accepted))),
+            Record::Accepted { lines, .. } => {
+                settled.extend(lines.into_iter().map(|n| (n, Settled::Accepted)))
+            }
         }
     }
 

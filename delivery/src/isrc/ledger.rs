@@ -203,13 +203,13 @@ impl Ledger {
         let prefix = match &request.prefix {
             Some(prefix) => prefix.trim().replace('-', "").to_ascii_uppercase(),
             None => {
-                let mut prefixes: Vec<&str> = history.ranges.keys().map(|(prefix, _)| prefix.as_str()).collect();
+                let mut prefixes: Vec<&str> =
+                    history.ranges.keys().map(|(prefix, _)| prefix.as_str()).collect();
                 prefixes.dedup();
                 match prefixes.as_slice() {
                     [prefix] => (*prefix).to_owned(),
                     known => {
-                        let known =
-                            if known.is_empty() { "no prefix".into() } else { known.join(" and ") };
+                        let known = if known.is_empty() { "no prefix".into() } else { known.join(" and ") };
                         return Err(LedgerError::WhichPrefix { path: self.path.clone(), known });
                     }
                 }
@@ -272,7 +272,8 @@ impl Ledger {
             .map_err(self.failed("opened"))?;
         file.lock().map_err(self.failed("locked"))?;
         let (history, begun_bytes) = self.read_locked(&mut file)?;
-        if let Some(Damage { line, reason, .. }) = history.open_damages().next().filter(|_| !damage_accepted) {
+        if let Some(Damage { line, reason, .. }) = history.open_damages().next().filter(|_| !damage_accepted)
+        {
             return Err(LedgerError::Damaged { path: self.path.clone(), line: *line, reason });
         }
         let (records, result) = choose(self, &history)?;
@@ -305,7 +306,8 @@ impl Ledger {
 
     /// What an open and locked ledger says, and how many bytes of its first line are there.
     fn read_locked(&self, file: &mut File) -> Result<(History, usize), LedgerError> {
-        let not_ledger = |reason: &str| LedgerError::NotLedger { path: self.path.clone(), reason: reason.into() };
+        let not_ledger =
+            |reason: &str| LedgerError::NotLedger { path: self.path.clone(), reason: reason.into() };
         let about = file.metadata().map_err(self.failed("read"))?;
         if !about.is_file() {
             return Err(not_ledger("it is no file"));

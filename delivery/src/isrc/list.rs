@@ -62,11 +62,14 @@ pub fn read(text: &str) -> Result<Vec<Listed>, ListError> {
         }
         let columns = named.unwrap_or_else(|| guess(&fields));
         let field = |place: Option<usize>| {
-            place.and_then(|place| fields.get(place)).map_or_else(String::new, |field| field.trim().to_owned())
+            place
+                .and_then(|place| fields.get(place))
+                .map_or_else(String::new, |field| field.trim().to_owned())
         };
-        let isrc = field(Some(columns.isrc))
-            .parse()
-            .map_err(|error: super::IsrcError| ListError { line, reason: format!("{:?} is no ISRC ({})", error.text, error.reason) })?;
+        let isrc = field(Some(columns.isrc)).parse().map_err(|error: super::IsrcError| ListError {
+            line,
+            reason: format!("{:?} is no ISRC ({})", error.text, error.reason),
+        })?;
         listed.push(Listed { line, isrc, title: field(columns.title), artist: field(columns.artist) });
     }
     Ok(listed)
@@ -144,10 +147,10 @@ mod tests {
     #[test]
     fn tables_and_plain_lists_are_read() {
         let row = |code: &str, title: &str, artist: &str| (code.into(), title.into(), artist.into());
-        assert_eq!(codes("AA6Q72000047\n\n# done\naa-6q7-20-00048\n"), [
-            row("AA6Q72000047", "", ""),
-            row("AA6Q72000048", "", "")
-        ]);
+        assert_eq!(
+            codes("AA6Q72000047\n\n# done\naa-6q7-20-00048\n"),
+            [row("AA6Q72000047", "", ""), row("AA6Q72000048", "", "")]
+        );
         assert_eq!(
             codes("\u{feff}Artist;Title;ISRC\r\n\"Me; you\";\"A \"\"B\"\"\";AA6Q72000047\r\n"),
             [row("AA6Q72000047", "A \"B\"", "Me; you")]

@@ -28,11 +28,14 @@ pub fn verify(found: Vec<(Place, String)>, tags: &Tags, sha256: &str, history: O
         match text.parse::<Isrc>() {
             // The list's entry means "source"; a code there is a mistake of other tools and counts for nothing.
             Ok(code) if *place == Place::InfoList => {
-                remarks.push(format!("{place} has {code}, but that entry means \"source\": readers ignore it"));
+                remarks
+                    .push(format!("{place} has {code}, but that entry means \"source\": readers ignore it"));
             }
             Err(_) if *place == Place::InfoList => {}
             Ok(code) => codes.push(code),
-            Err(error) => problems.push(format!("{place} has {:?}, which is no ISRC ({})", error.text, error.reason)),
+            Err(error) => {
+                problems.push(format!("{place} has {:?}, which is no ISRC ({})", error.text, error.reason))
+            }
         }
     }
     codes.sort_unstable();
@@ -63,14 +66,16 @@ pub fn verify(found: Vec<(Place, String)>, tags: &Tags, sha256: &str, history: O
             Some(entry) => {
                 let title = tags.title.as_deref().unwrap_or_default();
                 let artist = tags.performer.as_deref().unwrap_or_default();
-                for (what, here, there) in [("title", title, &entry.title), ("artist", artist, &entry.artist)] {
+                for (what, here, there) in [("title", title, &entry.title), ("artist", artist, &entry.artist)]
+                {
                     if !here.trim().is_empty() && !there.trim().is_empty() && !same(here, there) {
                         let line = entry.line;
                         problems.push(format!("{isrc} has the {what} {there:?} in line {line} of the ledger, the file has {here:?}"));
                     }
                 }
                 if title.trim().is_empty() || entry.title.trim().is_empty() {
-                    remarks.push("neither its hash nor a title says that it is the ledger's recording".into());
+                    remarks
+                        .push("neither its hash nor a title says that it is the ledger's recording".into());
                 }
             }
         }

@@ -94,7 +94,8 @@ mod tests {
         let second = with(&first, code("AA6Q72000048"));
         assert_eq!(codes(&second), ["AA6Q72000048"]);
         assert_eq!(second.len(), first.len());
-        let objects = "<ebuCoreMain><coreMetadata><format><audioFormatExtended/></format></coreMetadata></ebuCoreMain>";
+        let objects =
+            "<ebuCoreMain><coreMetadata><format><audioFormatExtended/></format></coreMetadata></ebuCoreMain>";
         let joined = with(objects, code("AA6Q72000047"));
         assert!(joined.contains("<audioFormatExtended/>"));
         assert_eq!(codes(&joined), ["AA6Q72000047"]);

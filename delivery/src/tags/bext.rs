@@ -75,7 +75,8 @@ fn set_loudness(bytes: &mut [u8], loudness: Option<Loudness>) {
     });
     for (place, value) in values.into_iter().enumerate() {
         // The standard's range is -99.99 to 99.99; silence has no level.
-        let hundredths = if value.is_finite() { (value * 100.0).round().clamp(-9999.0, 9999.0) as i16 } else { UNUSED };
+        let hundredths =
+            if value.is_finite() { (value * 100.0).round().clamp(-9999.0, 9999.0) as i16 } else { UNUSED };
         let at = LOUDNESS + 2 * place;
         bytes[at..at + 2].copy_from_slice(&hundredths.to_le_bytes());
     }
@@ -84,7 +85,8 @@ fn set_loudness(bytes: &mut [u8], loudness: Option<Loudness>) {
 /// Text in ASCII, as the standard wants it; other signs become question marks. What is too long is cut.
 fn set_text(field: &mut [u8], text: &str) {
     field.fill(0);
-    let ascii = text.chars().map(|sign| if sign.is_ascii() && !sign.is_ascii_control() { sign as u8 } else { b'?' });
+    let ascii =
+        text.chars().map(|sign| if sign.is_ascii() && !sign.is_ascii_control() { sign as u8 } else { b'?' });
     for (place, byte) in field.iter_mut().zip(ascii) {
         *place = byte;
     }
@@ -106,7 +108,8 @@ mod tests {
         let bytes = with(None, &Tags { loudness: Some(loudness), ..Tags::default() });
         assert_eq!(bytes.len(), 602);
         assert_eq!(bytes[346..348], [2, 0]);
-        let fields: Vec<u8> = [-1400i16, 613, -100, 0x7fff, -9999].iter().flat_map(|x| x.to_le_bytes()).collect();
+        let fields: Vec<u8> =
+            [-1400i16, 613, -100, 0x7fff, -9999].iter().flat_map(|x| x.to_le_bytes()).collect();
         assert_eq!(bytes[412..422], fields);
         let read = super::loudness(&bytes).unwrap();
         assert_eq!((read.integrated_lufs, read.range_lu, read.true_peak_dbtp), (-14.0, 6.13, -1.0));

@@ -96,7 +96,8 @@ pub(super) fn read_any(tag: &Tag) -> Tags {
 /// The tag as the bytes of a chunk.
 pub(super) fn to_bytes(tag: &Id3v2Tag) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    tag.dump_to(&mut bytes, WriteOptions::default().preferred_padding(0)).map_err(|error| error.to_string())?;
+    tag.dump_to(&mut bytes, WriteOptions::default().preferred_padding(0))
+        .map_err(|error| error.to_string())?;
     Ok(bytes)
 }
 

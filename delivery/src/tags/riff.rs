@@ -1,10 +1,10 @@
 //! RIFF, RF64 and BW64 files, chunk by chunk (IBM and Microsoft, Multimedia Programming Interface, 1991; EBU Tech 3306).
 //!
 //! ```text
-//! RIFF size WAVE [ds64] bext ... fmt data ... axml "id3 "
+//! RIFF size WAVE [ds64] bext ... fmt data ... LIST axml "id3 "
 //! ```
 
-use super::{Place, TagError, Tags, axml, bext, id3};
+use super::{Place, TagError, Tags, axml, bext, id3, info};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -72,11 +72,27 @@ impl Layout {
     /// The contents of the first chunk with one of the names, if there is one of a sane size.
     fn contents(&self, file: &mut (impl Read + Seek), ids: &[&[u8; 4]]) -> io::Result<Option<Vec<u8>>> {
         let found = self.chunks.iter().find(|chunk| ids.contains(&&chunk.id));
-        let Some(chunk) = found.filter(|chunk| chunk.length <= MOST_BYTES) else { return Ok(None) };
-        file.seek(SeekFrom::Start(chunk.start))?;
+        found.filter(|chunk| chunk.length <= MOST_BYTES).map(|chunk| chunk.contents(file)).transpose()
+    }
+
+    /// The first `INFO` list: its place and its contents.
+    fn info(&self, file: &mut (impl Read + Seek)) -> io::Result<Option<(Chunk, Vec<u8>)>> {
+        for chunk in self.chunks.iter().filter(|chunk| &chunk.id == b"LIST" && chunk.length <= MOST_BYTES) {
+            let bytes = chunk.contents(file)?;
+            if info::entries(&bytes).is_some() {
+                return Ok(Some((*chunk, bytes)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Chunk {
+    fn contents(&self, file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
+        file.seek(SeekFrom::Start(self.start))?;
         let mut bytes = Vec::new();
-        file.take(chunk.length).read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
+        file.take(self.length).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
@@ -84,7 +100,12 @@ impl Layout {
 const ID3: [&[u8; 4]; 2] = [b"id3 ", b"ID3 "];
 
 /// Copies a file with tags.
-pub(super) fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags) -> Result<(), TagError> {
+pub(super) fn copy_with(
+    path: &Path,
+    source: &mut File,
+    target: &mut File,
+    tags: &Tags,
+) -> Result<(), TagError> {
     let reading = TagError::reading(path);
     let mut source = BufReader::with_capacity(1 << 20, source);
     let layout = Layout::read(&mut source).map_err(&reading)?;
@@ -97,6 +118,7 @@ pub(super) fn copy_with(path: &Path, source: &mut File, target: &mut File, tags:
     let earlier_xml = contents(&[b"axml"])?;
     let earlier_id3 = contents(&ID3)?;
     let sizes = contents(&[b"ds64"])?;
+    let earlier_info = layout.info(&mut source).map_err(&reading)?;
 
     let has_texts = !Tags { loudness: None, ..tags.clone() }.is_empty();
     let bext = (!tags.is_empty()).then(|| bext::with(earlier_bext.as_deref(), tags)).or(earlier_bext);
@@ -113,13 +135,18 @@ pub(super) fn copy_with(path: &Path, source: &mut File, target: &mut File, tags:
     } else {
         earlier_id3
     };
+    let info_place = earlier_info.as_ref().map(|(chunk, _)| *chunk);
+    let earlier_info = earlier_info.map(|(_, bytes)| bytes);
+    let info = has_texts.then(|| info::with(earlier_info.as_deref(), tags)).or(earlier_info);
     let replaced = |chunk: &Chunk| {
         // Chunks too large to be read stay where they are.
         chunk.length <= MOST_BYTES
-            && (matches!(&chunk.id, b"bext" | b"axml" | b"ds64") || ID3.contains(&&chunk.id))
+            && (matches!(&chunk.id, b"bext" | b"axml" | b"ds64")
+                || ID3.contains(&&chunk.id)
+                || info_place == Some(*chunk))
     };
     let kept: Vec<Chunk> = layout.chunks.iter().filter(|chunk| !replaced(chunk)).copied().collect();
-    let own = [(b"ds64", &sizes), (b"bext", &bext), (b"axml", &xml), (b"id3 ", &id3)];
+    let own = [(b"ds64", &sizes), (b"bext", &bext), (b"LIST", &info), (b"axml", &xml), (b"id3 ", &id3)];
     let padded = |length: u64| 8 + length + length % 2;
     let own_bytes: u64 = own.iter().filter_map(|(_, bytes)| Some(padded(bytes.as_ref()?.len() as u64))).sum();
     let riff_length = 4 + own_bytes + kept.iter().map(|chunk| padded(chunk.length)).sum::<u64>();
@@ -154,7 +181,7 @@ pub(super) fn copy_with(path: &Path, source: &mut File, target: &mut File, tags:
                 out.write_all(&[0])?;
             }
         }
-        for (id, bytes) in [(b"axml", &xml), (b"id3 ", &id3)] {
+        for (id, bytes) in [(b"LIST", &info), (b"axml", &xml), (b"id3 ", &id3)] {
             if let Some(bytes) = bytes {
                 write_chunk(&mut out, id, bytes)?;
             }
@@ -171,12 +198,16 @@ fn write_chunk(out: &mut impl Write, id: &[u8; 4], bytes: &[u8]) -> io::Result<(
     if bytes.len() % 2 == 1 { out.write_all(&[0]) } else { Ok(()) }
 }
 
-/// What a file's chunks say: the code of `axml` goes before that of `id3 `.
+/// What a file's chunks say: the code of `axml` goes before that of `id3 `, and the list counts where there is no `id3 `.
 pub(super) fn read(path: &Path, file: &mut (impl Read + Seek)) -> Result<Tags, TagError> {
     let reading = TagError::reading(path);
     let layout = Layout::read(file).map_err(&reading)?;
+    let list = layout.info(file).map_err(&reading)?.map(|(_, bytes)| bytes);
     let mut contents = |ids: &[&[u8; 4]]| layout.contents(file, ids).map_err(&reading);
-    let mut tags = contents(&ID3)?.as_deref().and_then(id3::from_bytes).map(|tag| id3::read(&tag)).unwrap_or_default();
+    let mut tags = match contents(&ID3)?.as_deref().and_then(id3::from_bytes) {
+        Some(tag) => id3::read(&tag),
+        None => list.as_deref().and_then(info::entries).map(|list| info::read(&list)).unwrap_or_default(),
+    };
     tags.loudness = contents(&[b"bext"])?.as_deref().and_then(bext::loudness);
     let xml = contents(&[b"axml"])?.unwrap_or_default();
     let code = axml::codes(&String::from_utf8_lossy(&xml)).iter().find_map(|code| code.parse().ok());
@@ -195,26 +226,9 @@ pub(super) fn codes(path: &Path, file: &mut (impl Read + Seek)) -> Result<Vec<(P
     if let Some(tag) = contents(&ID3)?.as_deref().and_then(id3::from_bytes) {
         codes.extend(id3::codes(&tag).into_iter().map(|code| (Place::Id3, code)));
     }
-    let lists = layout.chunks.iter().filter(|chunk| &chunk.id == b"LIST" && chunk.length <= MOST_BYTES);
-    for list in lists {
-        let single = Layout { form: layout.form, chunks: vec![*list] };
-        let bytes = single.contents(file, &[b"LIST"]).map_err(&reading)?.unwrap_or_default();
-        codes.extend(info_code(&bytes).map(|code| (Place::InfoList, code)));
+    if let Some((_, list)) = layout.info(file).map_err(&reading)? {
+        let code = info::entries(&list).and_then(|entries| info::text(&entries, b"ISRC"));
+        codes.extend(code.map(|code| (Place::InfoList, code)));
     }
     Ok(codes)
-}
-
-/// The entry `ISRC` of an `INFO` list.
-fn info_code(list: &[u8]) -> Option<String> {
-    let mut rest = list.strip_prefix(b"INFO")?;
-    while let [a, b, c, d, s0, s1, s2, s3, contents @ ..] = rest {
-        let length = u32::from_le_bytes([*s0, *s1, *s2, *s3]) as usize;
-        let text = contents.get(..length)?;
-        if [*a, *b, *c, *d] == *b"ISRC" {
-            let text = String::from_utf8_lossy(text).trim_end_matches('\0').trim().to_owned();
-            return Some(text).filter(|text| !text.is_empty());
-        }
-        rest = contents.get(length + length % 2..)?;
-    }
-    None
 }

@@ -105,7 +105,9 @@ pub enum LedgerError {
         reason: &'static str,
     },
     /// An imported code that says something else than the ledger.
-    #[error("{import}: {conflict}; nothing was imported: correct the tag or the list, or import it into another ledger")]
+    #[error(
+        "{import}: {conflict}; nothing was imported: correct the tag or the list, or import it into another ledger"
+    )]
     Conflict {
         /// Where the code was read.
         import: String,

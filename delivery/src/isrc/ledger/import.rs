@@ -39,7 +39,10 @@ pub(super) fn record(history: &History, import: &Import) -> Result<Option<Record
     let by_hash = import.sha256.as_deref().and_then(|hash| history.find_by_hash(hash));
     if let Some(entry) = by_hash.filter(|entry| entry.isrc != import.isrc) {
         let (isrc, line) = (entry.isrc, entry.line);
-        return Err(conflict(format!("the file has {isrc} in line {line} of the ledger, not {}", import.isrc)));
+        return Err(conflict(format!(
+            "the file has {isrc} in line {line} of the ledger, not {}",
+            import.isrc
+        )));
     }
     let Some(entry) = history.find(import.isrc) else {
         return Ok(Some(Record::Code {
