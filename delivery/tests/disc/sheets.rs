@@ -84,7 +84,8 @@ fn said(text: &str) -> Vec<Said> {
             Some("PREGAP") => track.pregap = frames(line),
             Some("START") => track.start = frames(line).unwrap(),
             Some("INDEX") => track.indexes.extend(frames(line)),
-            Some("END") => track.end = frames(line).unwrap(),
+            // A star marks a last frame that cdrdao fills.
+            Some("END" | "END*") => track.end = frames(line).unwrap(),
             _ => {}
         }
     }
@@ -161,9 +162,7 @@ fn cdrdao_reads_the_image_through_the_toc_sample_by_sample() {
 fn cdrdao_and_cuetools_read_the_cue() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    let mut disc = disc();
-    // cdrdao 1.2.4 reads the ISRC of a sheet's first track alone and no index after 1; its times and the rest are compared.
-    disc.tracks[0].later_index_frames.clear();
+    let disc = disc();
     audio(path, &disc);
     let text = cue::write(&disc, &Files::Image("image.wav")).unwrap();
     fs::write(path.join("image.cue"), &text).unwrap();
@@ -172,12 +171,7 @@ fn cdrdao_and_cuetools_read_the_cue() {
     fs::write(path.join("image.bin"), [raw, vec![0; 400]].concat()).unwrap();
     if let Some(text) = run(path, "cdrdao", &["show-toc", "image.cue"]) {
         assert!(text.contains("CATALOG NUMBER: 4006381333931"), "{text}");
-        let (read, wanted) = (said(&text), expected(&disc));
-        assert_eq!(read[0].isrc, wanted[0].isrc);
-        for (read, wanted) in read.iter().zip(&wanted) {
-            let short = |said: &Said| (said.copy, said.pregap, said.start, said.end);
-            assert_eq!(short(read), short(wanted), "{text}");
-        }
+        assert_eq!(said(&text), expected(&disc), "{text}");
     }
     let toc = toc::write(&disc, &Files::Image("image.wav")).unwrap();
     fs::write(path.join("image.toc"), toc).unwrap();
@@ -185,13 +179,11 @@ fn cdrdao_and_cuetools_read_the_cue() {
         let Some(text) = run(path, "cueprint", &["-d", "%T|%P|%N\n", "-t", "%n|%t|%p|%i\n", name]) else {
             return;
         };
-        // cuetools 1.4 drops the disc's own texts from a TOC with a language.
-        let disc_line = if name.ends_with("cue") { "Disc|Artist|3" } else { "||3" };
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines,
             [
-                disc_line,
+                "Disc|Artist|3",
                 "1|Track One|Artist|AA6Q72000047",
                 "2|Track Two|Artist|AA6Q72000048",
                 "3|Track Three|Artist|AA6Q72000049"
