@@ -117,69 +117,97 @@ pub fn without_quotes(text: &str) -> String {
         .collect()
 }
 
+const GRAVE: [(char, u8); 10] = [
+    ('A', 0xc0),
+    ('E', 0xc8),
+    ('I', 0xcc),
+    ('O', 0xd2),
+    ('U', 0xd9),
+    ('a', 0xe0),
+    ('e', 0xe8),
+    ('i', 0xec),
+    ('o', 0xf2),
+    ('u', 0xf9),
+];
+const ACUTE: [(char, u8); 12] = [
+    ('A', 0xc1),
+    ('E', 0xc9),
+    ('I', 0xcd),
+    ('O', 0xd3),
+    ('U', 0xda),
+    ('Y', 0xdd),
+    ('a', 0xe1),
+    ('e', 0xe9),
+    ('i', 0xed),
+    ('o', 0xf3),
+    ('u', 0xfa),
+    ('y', 0xfd),
+];
+const CIRCUMFLEX: [(char, u8); 10] = [
+    ('A', 0xc2),
+    ('E', 0xca),
+    ('I', 0xce),
+    ('O', 0xd4),
+    ('U', 0xdb),
+    ('a', 0xe2),
+    ('e', 0xea),
+    ('i', 0xee),
+    ('o', 0xf4),
+    ('u', 0xfb),
+];
+const TILDE: [(char, u8); 6] = [('A', 0xc3), ('N', 0xd1), ('O', 0xd5), ('a', 0xe3), ('n', 0xf1), ('o', 0xf5)];
+const DIAERESIS: [(char, u8); 11] = [
+    ('A', 0xc4),
+    ('E', 0xcb),
+    ('I', 0xcf),
+    ('O', 0xd6),
+    ('U', 0xdc),
+    ('a', 0xe4),
+    ('e', 0xeb),
+    ('i', 0xef),
+    ('o', 0xf6),
+    ('u', 0xfc),
+    ('y', 0xff),
+];
+const RING: [(char, u8); 2] = [('A', 0xc5), ('a', 0xe5)];
+const CEDILLA: [(char, u8); 2] = [('C', 0xc7), ('c', 0xe7)];
+/// Letters of ISO 8859-1 with their base, by accent.
+const ACCENTED: [&[(char, u8)]; 7] = [&GRAVE, &ACUTE, &CIRCUMFLEX, &TILDE, &DIAERESIS, &RING, &CEDILLA];
+
+/// A text in ASCII: accents fall away, what is unknown becomes a question mark.
+pub fn ascii(text: &str) -> String {
+    let mut ascii = String::with_capacity(text.len());
+    for byte in latin_1(text).bytes {
+        match byte {
+            b' '..=b'~' => ascii.push(char::from(byte)),
+            0xa0 => ascii.push(' '),
+            0xc6 => ascii.push_str("AE"),
+            0xe6 => ascii.push_str("ae"),
+            0xd8 => ascii.push('O'),
+            0xf8 => ascii.push('o'),
+            0xdf => ascii.push_str("ss"),
+            _ => ascii.push(
+                ACCENTED
+                    .iter()
+                    .flat_map(|table| *table)
+                    .find(|(_, of)| *of == byte)
+                    .map_or('?', |(base, _)| *base),
+            ),
+        }
+    }
+    ascii
+}
+
 /// The ISO 8859-1 character of a letter and the combining accent after it, as some file systems store them.
 fn composed(letter: char, accent: char) -> Option<u8> {
-    const GRAVE: [(char, u8); 10] = [
-        ('A', 0xc0),
-        ('E', 0xc8),
-        ('I', 0xcc),
-        ('O', 0xd2),
-        ('U', 0xd9),
-        ('a', 0xe0),
-        ('e', 0xe8),
-        ('i', 0xec),
-        ('o', 0xf2),
-        ('u', 0xf9),
-    ];
-    const ACUTE: [(char, u8); 12] = [
-        ('A', 0xc1),
-        ('E', 0xc9),
-        ('I', 0xcd),
-        ('O', 0xd3),
-        ('U', 0xda),
-        ('Y', 0xdd),
-        ('a', 0xe1),
-        ('e', 0xe9),
-        ('i', 0xed),
-        ('o', 0xf3),
-        ('u', 0xfa),
-        ('y', 0xfd),
-    ];
-    const CIRCUMFLEX: [(char, u8); 10] = [
-        ('A', 0xc2),
-        ('E', 0xca),
-        ('I', 0xce),
-        ('O', 0xd4),
-        ('U', 0xdb),
-        ('a', 0xe2),
-        ('e', 0xea),
-        ('i', 0xee),
-        ('o', 0xf4),
-        ('u', 0xfb),
-    ];
-    const TILDE: [(char, u8); 6] =
-        [('A', 0xc3), ('N', 0xd1), ('O', 0xd5), ('a', 0xe3), ('n', 0xf1), ('o', 0xf5)];
-    const DIAERESIS: [(char, u8); 11] = [
-        ('A', 0xc4),
-        ('E', 0xcb),
-        ('I', 0xcf),
-        ('O', 0xd6),
-        ('U', 0xdc),
-        ('a', 0xe4),
-        ('e', 0xeb),
-        ('i', 0xef),
-        ('o', 0xf6),
-        ('u', 0xfc),
-        ('y', 0xff),
-    ];
     let table: &[(char, u8)] = match accent {
         '\u{300}' => &GRAVE,
         '\u{301}' => &ACUTE,
         '\u{302}' => &CIRCUMFLEX,
         '\u{303}' => &TILDE,
         '\u{308}' => &DIAERESIS,
-        '\u{30a}' => &[('A', 0xc5), ('a', 0xe5)],
-        '\u{327}' => &[('C', 0xc7), ('c', 0xe7)],
+        '\u{30a}' => &RING,
+        '\u{327}' => &CEDILLA,
         _ => return None,
     };
     table.iter().find(|(base, _)| *base == letter).map(|(_, byte)| *byte)
@@ -268,6 +296,7 @@ mod tests {
         // Decomposed, as some file systems give names.
         assert_eq!(read(&latin_1("Cafe\u{301} A\u{30a} n\u{303} s\u{301}")), "Café Å ñ s");
         assert_eq!(read(&latin_1("日本\n")), "?? ");
+        assert_eq!(ascii("Größe – Café Ægir Ł 日"), "Grosse - Cafe AEgir L ?");
         let track = DiscTrack { title: "Ł".into(), ..DiscTrack::default() };
         let disc = Disc { tracks: vec![DiscTrack::default(), track], ..Disc::default() };
         let said: Vec<String> = replacements(&disc).iter().map(ToString::to_string).collect();

@@ -114,8 +114,9 @@ fn escape(bytes: &[u8]) -> String {
     let mut escaped = String::with_capacity(bytes.len());
     for byte in bytes {
         match byte {
-            b'"' | b'\\' => escaped.extend(['\\', char::from(*byte)]),
-            b' '..=b'~' => escaped.push(char::from(*byte)),
+            b'"' => escaped.push_str("\\\""),
+            // cdrdao 1.2.4 takes a doubled backslash for two.
+            b' '..=b'~' if *byte != b'\\' => escaped.push(char::from(*byte)),
             _ => {
                 let _ = write!(escaped, "\\{byte:03o}");
             }

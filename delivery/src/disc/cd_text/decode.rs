@@ -94,22 +94,24 @@ pub fn decode(bytes: &[u8]) -> Decoded {
             decoded.fault(pack.place, format!("type {:02X}", pack.kind()), "80 to 8F");
         }
     }
-    // Blocks follow each other; each numbers its packs from 0.
+    // Blocks follow each other, one a language, and each numbers its packs from 0. A pack that has another block's number alone is
+    // damaged and stays where it is.
     let mut rest = &packs[..];
     let mut block = 0;
-    while let Some(first) = rest.first() {
-        let length = rest.iter().take_while(|pack| pack.block() == first.block()).count();
+    while !rest.is_empty() {
+        let begins = |pack: &Pack| pack.block() == block + 1 && pack.bytes[2] == 0;
+        let length = rest.iter().skip(1).position(begins).map_or(rest.len(), |position| position + 1);
         let (packs, others) = rest.split_at(length);
-        if first.block() != block {
-            decoded.fault(first.place, format!("block {}", first.block()), format!("block {block}"));
+        for pack in packs.iter().filter(|pack| pack.block() != block) {
+            decoded.fault(pack.place, format!("block {}", pack.block()), format!("block {block}"));
         }
         check_order(&mut decoded, packs);
-        let size_info = read_size_info(&mut decoded, packs);
+        let size_info = read_size_info(&mut decoded, packs, block);
         if block == 0 {
             decoded.tracks = size_info;
         }
         read_texts(&mut decoded, packs, size_info, block == 0);
-        block = first.block().saturating_add(1);
+        block += 1;
         rest = others;
     }
     decoded.faults.sort_by_key(|fault| fault.pack);
@@ -135,7 +137,7 @@ fn check_order(decoded: &mut Decoded, packs: &[Pack]) {
 }
 
 /// Checks the three packs that close a block; gives its first and last track.
-fn read_size_info(decoded: &mut Decoded, packs: &[Pack]) -> Option<(u8, u8)> {
+fn read_size_info(decoded: &mut Decoded, packs: &[Pack], block: u8) -> Option<(u8, u8)> {
     let found: Vec<Pack> = packs.iter().filter(|pack| pack.kind() == SIZE_INFO).copied().collect();
     let place = found.first().or(packs.last()).map(|pack| pack.place);
     let [first, second, third] = found[..] else {
@@ -171,7 +173,7 @@ fn read_size_info(decoded: &mut Decoded, packs: &[Pack]) -> Option<(u8, u8)> {
             );
         }
     }
-    let block = usize::from(first.block());
+    let block = usize::from(block);
     let (said, last) = (info[20 + block], packs.len().saturating_sub(1));
     if usize::from(said) != last {
         let place = if block < 4 { second.place } else { third.place };

@@ -2,7 +2,7 @@
 
 use super::checksum::{Digest, encode as checksum_lines, hexadecimal};
 use super::{CD_TEXT_FILE, CHECKSUM_FILE, DdpError, ID_FILE, IMAGE_FILE, MAP_FILE, PQ_FILE, id, map, pq};
-use crate::disc::latin::{Replaced, latin_1, one_line, replacements};
+use crate::disc::latin::{Replaced, ascii, one_line, replacements};
 use crate::disc::rules::check;
 use crate::disc::{BYTES_PER_FRAME, Disc, SAMPLES_PER_FRAME, cd_text};
 use md5::{Digest as _, Md5};
@@ -99,8 +99,7 @@ pub fn write_fallible(
 
 fn master_id(disc: &Disc, options: &Options) -> String {
     let wished = options.master_id.as_deref().unwrap_or(&disc.title);
-    // Accents of ISO 8859-1 are no ASCII; the field's writer marks them.
-    latin_1(&one_line(wished)).bytes.iter().map(|byte| char::from(*byte)).collect()
+    ascii(&one_line(wished))
 }
 
 /// The packets of DDPMS: CD-Text, PQ codes, audio.
