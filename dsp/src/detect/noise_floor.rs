@@ -12,9 +12,10 @@ use realfft::RealFftPlanner;
 /// Hops of 10 ms in a passage, and between two.
 const HOPS: usize = 40;
 const EVERY: usize = 10;
-/// Below this is digital silence, dBFS; above this the programme plays.
+/// Below this is digital silence, dBFS; above this, and no further below the mean power so far, the programme plays.
 const SILENCE_DB: f64 = -110.0;
 const PLAYS_DB: f64 = -45.0;
+const PLAYS_BELOW_DB: f64 = 15.0;
 /// Noise is as loud in both halves within the first, and in each 10 ms within the second, dB.
 const STILL_DB: f64 = 1.5;
 const STEADY_DB: f64 = 5.0;
@@ -42,6 +43,7 @@ pub(super) struct NoiseFloor {
     ring: Vec<Frame>,
     powers: [f64; HOPS],
     hops: usize,
+    energy: f64,
     /// The quietest since the programme last played, and before that.
     candidate: Option<Passage>,
     quietest: Option<Passage>,
@@ -55,6 +57,7 @@ impl NoiseFloor {
             ring: vec![[0.0; 2]; HOPS * hop_frames],
             powers: [0.0; HOPS],
             hops: 0,
+            energy: 0.0,
             candidate: None,
             quietest: None,
         }
@@ -69,7 +72,9 @@ impl NoiseFloor {
         self.ring[place * self.hop_frames..][..self.hop_frames].copy_from_slice(frames);
         self.powers[place] = hop.power();
         self.hops += 1;
-        if power_db(hop.power()) > PLAYS_DB {
+        self.energy += hop.power();
+        let mean_db = power_db(self.energy / self.hops as f64);
+        if power_db(hop.power()) > PLAYS_DB.max(mean_db - PLAYS_BELOW_DB) {
             if let Some(candidate) = self.candidate.take()
                 && self.quietest.as_ref().is_none_or(|quietest| candidate.power < quietest.power)
             {

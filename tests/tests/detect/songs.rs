@@ -79,6 +79,6 @@ fn real_songs_alarm_only_where_there_is_a_reason() {
             .map(|finding| finding.check)
             .collect();
         let expected: Vec<Check> = reasons.iter().map(|(check, _)| *check).collect();
-        assert_eq!(alarms, expected, "{}: {:#?}", path.display(), inspection.findings);
+        assert_eq!(alarms, expected, "{}: {:#?}", path.display(), facts(&inspection));
     }
 }

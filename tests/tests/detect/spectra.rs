@@ -68,7 +68,7 @@ fn lower_rates_are_found_in_higher_ones_and_named() {
                 let inspection = inspected(rate_hz, WORDS, &converted);
                 let is_found =
                     finding(&inspection, Check::UpSampling).is_some_and(|found| found.fact.contains(source));
-                recall.note(is_found, || format!("{wall_hz} Hz in {rate_hz} Hz: {:?}", inspection.findings));
+                recall.note(is_found, || format!("{wall_hz} Hz in {rate_hz} Hz: {:?}", facts(&inspection)));
                 assert!(
                     !alarms(&inspection, Check::LossyTrace),
                     "{:?}",
@@ -90,7 +90,7 @@ fn bass_that_small_loudspeakers_lose_is_found() {
             })
             .collect();
         let inspection = inspected(48_000.0, WORDS, &frames);
-        assert!(alarms(&inspection, Check::Translation), "{sub_hz} Hz: {:?}", inspection.findings);
+        assert!(alarms(&inspection, Check::Translation), "{sub_hz} Hz: {:?}", facts(&inspection));
     }
 }
 

@@ -11,7 +11,7 @@ fn an_inverted_channel_is_sent_back() {
         // A wide mix of a single instrument has a correlation of its own of 0.7 and less.
         let is_found =
             severity == Some(Severity::Fail) || programme.style == Style::Quiet && severity.is_some();
-        assert!(is_found, "{:?}: {:?}", programme.style, inspection.findings);
+        assert!(is_found, "{:?}: {:?}", programme.style, facts(&inspection));
         assert!(alarms(&inspection, Check::MonoCompatibility));
     }
 }
