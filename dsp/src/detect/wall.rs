@@ -9,7 +9,7 @@ use crate::metering::spectrum::{Analyser, Part};
 /// A wall.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Wall {
-    /// Its foot on the programme's side, hertz.
+    /// Where it is half as high, hertz.
     pub hz: f64,
     /// How far the spectrum falls, dB.
     pub height_db: f64,
@@ -31,6 +31,8 @@ pub(super) struct Search {
 /// Shares of the bins that lie lower: of those below the wall and of those above.
 const BELOW: f64 = 0.15;
 const ABOVE: f64 = 0.8;
+/// A wall is placed to so many hertz.
+const EDGE_HZ: f64 = 40.0;
 /// Step of the search, hertz.
 const STEP_HZ: f64 = 50.0;
 /// Above a wall the spectrum keeps at least this share of its height below, dB for dB.
@@ -76,5 +78,14 @@ pub(super) fn find(spectrum: &Analyser, search: &Search) -> Option<Wall> {
         }
         from += search.side_hz;
     }
-    Some(wall)
+    // Where it is: the last stretch that reaches half of its height.
+    let half_db = below - 0.5 * wall.height_db;
+    let (mut at, mut edge_hz) = (wall.hz, wall.hz);
+    while at <= wall.hz + search.width_hz {
+        if level_db(at - EDGE_HZ, at, 0.5)? > half_db {
+            edge_hz = at;
+        }
+        at += EDGE_HZ;
+    }
+    Some(Wall { hz: edge_hz, ..wall })
 }

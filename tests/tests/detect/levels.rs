@@ -129,9 +129,9 @@ fn offsets_from_a_tenth_of_a_percent_on_are_found() {
 
 #[test]
 fn clicks_that_stand_out_are_found_where_they_are() {
-    // Heights against the steps from sample to sample within 10 ms: 24 are about 30 dB over the residual of white noise, and 13 dB
-    // over its peaks.
-    for steps in [24.0, 40.0, 80.0] {
+    // Heights against the steps from sample to sample within 10 ms on both sides: the residual of white noise is 3 dB below its steps, and
+    // one side may be 3 dB louder than both, so that 36 are 31 dB over the louder one.
+    for steps in [36.0, 60.0, 120.0] {
         let mut recall = Recall::default();
         for programme in programmes() {
             let (frames, places) = damage::clicks(&programme.frames, 20, steps, programme.rate_hz, 21);
