@@ -24,6 +24,8 @@ const FLAT: f64 = 0.75;
 /// Points of a transform, and the frequencies that are looked at, hertz.
 const LENGTH: usize = 1024;
 const RANGE_HZ: [f64; 2] = [800.0, 10_000.0];
+/// What is no further below the loudness than this is no pause, dB.
+const PAUSE_BELOW_DB: f64 = 20.0;
 /// Louder noise is heard in every pause, dBFS, if it lies within so much of the loudness.
 const WARN_DB: f64 = -60.0;
 const WARN_BELOW_DB: f64 = 50.0;
@@ -114,11 +116,11 @@ impl NoiseFloor {
     /// What was found.
     pub fn finding(&self, heard: &Heard) -> Option<Finding> {
         let quietest = self.quietest.as_ref()?;
-        if flatness(&quietest.frames, heard.sample_rate_hz)? < FLAT {
-            return None;
-        }
         let level_db = power_db(quietest.power);
         let below_db = heard.measurement.integrated_lufs - level_db;
+        if below_db < PAUSE_BELOW_DB || flatness(&quietest.frames, heard.sample_rate_hz)? < FLAT {
+            return None;
+        }
         let is_heard = level_db > WARN_DB && below_db < WARN_BELOW_DB;
         Some(Finding {
             check: Check::NoiseFloor,
