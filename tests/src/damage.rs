@@ -22,15 +22,27 @@ pub fn offset(frames: &[Frame], offset: Frame) -> Vec<Frame> {
     frames.iter().map(|[left, right]| [left + offset[0], right + offset[1]]).collect()
 }
 
-/// `count` clicks of a height, at random places of the middle; and where they are.
-pub fn clicks(frames: &[Frame], count: usize, height: f64, seed: u64) -> (Vec<Frame>, Vec<u64>) {
+/// `count` clicks at random places of the middle, each `steps` times as high as the root mean square of the steps from sample to sample within
+/// 10 ms of it and at least 0.01; and where they are.
+pub fn clicks(
+    frames: &[Frame],
+    count: usize,
+    steps: f64,
+    sample_rate: f64,
+    seed: u64,
+) -> (Vec<Frame>, Vec<u64>) {
     let mut noise = Noise::new(seed);
     let mut out = frames.to_vec();
     let stretch = frames.len() * 8 / 10 / count;
+    let around = (0.01 * sample_rate) as usize;
     let places = (0..count).map(|n| {
         let at = frames.len() / 10 + n * stretch + (noise.uniform() * 0.8 * stretch as f64) as usize;
-        let sign = noise.bipolar().signum();
-        out[at] = out[at].map(|x| x + sign * height);
+        let near = &frames[at.saturating_sub(around)..(at + around).min(frames.len())];
+        let step_power =
+            |c: usize| near.windows(2).map(|pair| (pair[1][c] - pair[0][c]).powi(2)).sum::<f64>();
+        let rms = (step_power(0).max(step_power(1)) / near.len() as f64).sqrt();
+        let height = (steps * rms).max(0.01) * noise.bipolar().signum();
+        out[at] = out[at].map(|x| x + height);
         at as u64
     });
     let places = places.collect();
@@ -44,8 +56,8 @@ pub fn gaps(frames: &[Frame], count: usize, length: usize) -> Vec<Frame> {
         let from = frames.len() / 10 + n * (frames.len() * 8 / 10 / count);
         // Where it sounds on both sides of the gap: elsewhere nobody hears one.
         let sounds = |at: usize| {
-            frames[at.saturating_sub(40)..at].iter().any(|x| x[0].abs() > 0.03)
-                && frames[at.saturating_sub(40)..at].iter().any(|x| x[1].abs() > 0.03)
+            frames[at.saturating_sub(40)..at].iter().any(|x| x[0].abs() > 0.05)
+                && frames[at.saturating_sub(40)..at].iter().any(|x| x[1].abs() > 0.05)
         };
         let at = (from..frames.len() - length - 100).find(|at| sounds(*at) && sounds(at + length + 40));
         if let Some(at) = at {

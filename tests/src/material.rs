@@ -187,7 +187,7 @@ pub fn song(style: Style, seed: u64, sample_rate: f64, seconds: f64) -> Vec<Fram
             Style::Quiet => {}
         }
         if style == Style::Quiet || step % 2 == 1 {
-            let pan = 0.6 * chance.bipolar();
+            let pan = 0.6 * chance.uniform() * if step / 2 % 2 == 0 { 1.0 } else { -1.0 };
             let decay_s = if style == Style::Quiet { 0.5 } else { 0.25 };
             let harmonics = if style == Style::Band { &bright } else { &soft };
             let hz = 8.0 * root * semitones(note);
@@ -224,6 +224,10 @@ fn finish(mut song: Vec<Frame>, sample_rate: f64) -> Vec<Frame> {
             }
         }
     }
+    // It leans nowhere, whatever was played.
+    let energy = |c: usize| song.iter().map(|frame| frame[c] * frame[c]).sum::<f64>().max(1e-20);
+    let lean = (energy(0) / energy(1)).sqrt();
+    song.iter_mut().for_each(|frame| frame[1] *= lean);
     let peak = song.as_flattened().iter().fold(1e-9f64, |peak, x| peak.max(x.abs()));
     let fade = (1.5 * sample_rate) as usize;
     let length = song.len();

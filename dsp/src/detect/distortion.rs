@@ -7,20 +7,22 @@ use super::heard::Heard;
 use super::places::Places;
 use super::{Check, Finding, Severity};
 
-/// Fewest samples of a top.
-const FEWEST_SAMPLES: u64 = 4;
+/// Fewest samples of a top up to 48 kHz, and in proportion above.
+const FEWEST_SAMPLES: f64 = 4.0;
 /// Lowest level of one.
 const LOWEST: f64 = 0.2;
 /// Tops a second that are heard as roughness, and as distortion throughout.
 const WARN_PER_S: f64 = 2.0;
 const FAIL_PER_S: f64 = 30.0;
 /// Share of time in flat tops from which on they are a square wave that was meant.
-const SQUARE: f64 = 0.2;
+const SQUARE: f64 = 0.6;
 /// Length of what is reported as one place, s.
 const SECOND: f64 = 1.0;
 
 /// See the module.
 pub(super) struct Distortion {
+    channels: u64,
+    fewest: u64,
     second_frames: u64,
     second: u64,
     in_second: u64,
@@ -31,9 +33,11 @@ pub(super) struct Distortion {
 }
 
 impl Distortion {
-    /// At `sample_rate_hz`.
-    pub fn new(sample_rate_hz: f64) -> Self {
+    /// At `sample_rate_hz` with 1 or 2 channels.
+    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
         Self {
+            channels: channels as u64,
+            fewest: (FEWEST_SAMPLES * (sample_rate_hz / 48_000.0).max(1.0)).round() as u64,
             second_frames: ((SECOND * sample_rate_hz) as u64).max(1),
             second: 0,
             in_second: 0,
@@ -44,9 +48,9 @@ impl Distortion {
         }
     }
 
-    /// Takes a flat top of one of `channels`.
+    /// Takes a flat top.
     pub fn add(&mut self, top: &FlatTop) {
-        if top.samples < FEWEST_SAMPLES || top.peak < LOWEST {
+        if top.samples < self.fewest || top.peak < LOWEST {
             return;
         }
         let second = top.start_frame / self.second_frames;
@@ -62,7 +66,7 @@ impl Distortion {
 
     fn close(&mut self) {
         if self.in_second as f64 >= WARN_PER_S {
-            if self.in_second_samples as f64 > SQUARE * 2.0 * self.second_frames as f64 {
+            if self.in_second_samples as f64 > SQUARE * (self.channels * self.second_frames) as f64 {
                 self.square_seconds += 1;
             }
             self.places.add(super::Place {

@@ -9,6 +9,9 @@ use super::{Check, Finding, Severity};
 /// PLR, dB.
 const WARN_DB: f64 = 8.0;
 const FAIL_DB: f64 = 6.0;
+/// PSR, dB: where loud parts have as little left, a quiet part makes up for nothing.
+const WARN_PSR_DB: f64 = 7.0;
+const FAIL_PSR_DB: f64 = 5.0;
 /// Flat tops a second that tell a limiter from an organ.
 const FLAT_PER_S: f64 = 1.0;
 /// Hops of 10 ms in 3 s.
@@ -67,12 +70,19 @@ impl Dynamics {
         }
         let crest_db =
             measured.sample_peak_dbfs - 10.0 * (self.energy / heard.frames as f64).max(1e-20).log10();
-        let severity = match measured.plr_db {
-            plr if plr < FAIL_DB && flat_tops_per_s >= FLAT_PER_S => Severity::Fail,
-            plr if plr < WARN_DB => Severity::Warn,
-            _ => Severity::Note,
+        let psr_db = self.median_psr_db().unwrap_or(f64::INFINITY);
+        let (is_flat, is_flatter) = (
+            measured.plr_db < WARN_DB || psr_db < WARN_PSR_DB,
+            measured.plr_db < FAIL_DB || psr_db < FAIL_PSR_DB,
+        );
+        let severity = if is_flatter && flat_tops_per_s >= FLAT_PER_S {
+            Severity::Fail
+        } else if is_flat {
+            Severity::Warn
+        } else {
+            Severity::Note
         };
-        let psr = self.median_psr_db().map_or_else(String::new, |psr_db| format!(", PSR {psr_db:.1} dB"));
+        let psr = if psr_db.is_finite() { format!(", PSR {psr_db:.1} dB") } else { String::new() };
         Some(Finding {
             check: Check::Dynamics,
             severity,

@@ -8,8 +8,8 @@ use super::places::channel;
 use super::{Channels, Place};
 use crate::processor::Frame;
 
-/// Fewest samples of a flat top.
-const FEWEST: u64 = 3;
+/// Fewest samples of a flat top up to 48 kHz, and in proportion above: the same time.
+const FEWEST: f64 = 3.0;
 /// The run lies within this share of its peak.
 const TOLERANCE: f64 = 0.001;
 /// Mean step within the run, as a share of its peak and at least one of 16 bits with dither: noise on the broad top of a low note comes
@@ -61,14 +61,16 @@ struct Run {
 /// Finds them; see the module.
 pub(super) struct FlatTops {
     channels: usize,
+    fewest: u64,
     runs: [Run; 2],
     found: Vec<FlatTop>,
 }
 
 impl FlatTops {
-    /// For 1 or 2 channels.
-    pub fn new(channels: usize) -> Self {
-        Self { channels, runs: [Run::default(); 2], found: Vec::with_capacity(64) }
+    /// At `sample_rate_hz` with 1 or 2 channels.
+    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
+        let fewest = (FEWEST * (sample_rate_hz / 48_000.0).max(1.0)).round() as u64;
+        Self { channels, fewest, runs: [Run::default(); 2], found: Vec::with_capacity(64) }
     }
 
     /// Takes the next frames, the first of them `start_frame`; the flat tops that ended among them.
@@ -85,7 +87,7 @@ impl FlatTops {
                     run.samples += 1;
                     continue;
                 }
-                if run.samples >= FEWEST {
+                if run.samples >= self.fewest {
                     let ended = start_frame + n as u64;
                     self.found.extend(Self::judge(&run, x, c, ended));
                 }
@@ -130,7 +132,7 @@ mod tests {
     use std::f64::consts::TAU;
 
     fn found(sample: impl Fn(f64) -> f64) -> usize {
-        let mut tops = FlatTops::new(1);
+        let mut tops = FlatTops::new(48_000.0, 1);
         let frames: Vec<Frame> = (0..48_000).map(|n| [sample(n as f64 / 48_000.0); 2]).collect();
         frames.chunks(480).enumerate().map(|(n, part)| tops.push(480 * n as u64, part).len()).sum()
     }

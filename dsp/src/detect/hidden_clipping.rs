@@ -18,7 +18,7 @@ const FEWEST: u64 = 5;
 /// From so many a minute on it is heard.
 const MANY_PER_MINUTE: f64 = 60.0;
 /// Share of time spent at the edge from which on it is a square wave that was meant to be one.
-const SQUARE: f64 = 0.05;
+const SQUARE: f64 = 0.5;
 
 /// See the module.
 #[derive(Default)]

@@ -1,10 +1,11 @@
 //! Mains hum: lines at 50 or 60 Hz and their multiples that stand over everything near them, in most of the programme.
 //!
-//! Each channel is low-passed, taken down to about 1.6 kHz and transformed in windows of 5 s: lines are then told apart to 0.4 Hz, where G1
-//! lies 1 Hz below 50 Hz. A loop of music has lines of its own, as far apart as its beats: a hum's has to stand over the highest
+//! Each channel is low-passed, taken down to about 1.6 kHz and transformed in windows of 2.6 s: lines are then told apart to 0.8 Hz, where G1
+//! lies 1 Hz below 50 Hz. Music moves and hum does not: lines count that stand out in most windows, or in the lowest power that each bin
+//! had in any. A loop of music has lines of its own, as far apart as its beats: a hum's has to stand over the highest
 //! within 5 Hz, not over their mean.
 
-use super::heard::{Heard, power_db};
+use super::heard::power_db;
 use super::{Check, Finding, Severity};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::Frame;
@@ -22,16 +23,17 @@ const LINES: usize = 3;
 const ABOVE_DB: f64 = 6.0;
 /// Share of windows in which they do.
 const SHARE: f64 = 0.5;
-/// Fewest windows.
+/// Fewest windows, and fewest for the lowest powers: those of less are chance.
 const FEWEST: u64 = 2;
+const FEWEST_FOR_LOWEST: u64 = 4;
 /// Mains are off by at most this share of the frequency.
 const DRIFT: f64 = 0.003;
 /// Neighbours lie as far away, hertz.
-const NEAR_HZ: [f64; 2] = [0.9, 5.0];
+const NEAR_HZ: [f64; 2] = [1.0, 5.0];
 /// Low-pass, and rate that remains, hertz; points of a transform.
 const HIGHEST_HZ: f64 = 420.0;
 const RATE_HZ: f64 = 1600.0;
-const LENGTH: usize = 8192;
+const LENGTH: usize = 4096;
 /// Lowest hum of a finding, and from where on no de-hummer takes it without a trace, dBFS.
 const LOWEST_DB: f64 = -80.0;
 const FAIL_DB: f64 = -40.0;
@@ -60,6 +62,7 @@ pub(super) struct Hum {
     bins: Vec<Complex<f64>>,
     scratch: Vec<Complex<f64>>,
     powers: Vec<f64>,
+    lowest: [Vec<f64>; 2],
     windows: u64,
     votes: [[Vote; 2]; 2],
 }
@@ -85,6 +88,7 @@ impl Hum {
             scratch: transform.make_scratch_vec(),
             transform,
             powers: vec![0.0; LENGTH / 2 + 1],
+            lowest: [vec![f64::MAX; LENGTH / 2 + 1], vec![f64::MAX; LENGTH / 2 + 1]],
             windows: 0,
             votes: Default::default(),
         }
@@ -123,16 +127,11 @@ impl Hum {
             for (power, bin) in self.powers.iter_mut().zip(&self.bins) {
                 *power = bin.norm_sqr() * scale;
             }
+            for (lowest, power) in self.lowest[c].iter_mut().zip(&self.powers) {
+                *lowest = lowest.min(*power);
+            }
             for (vote, mains_hz) in self.votes[c].iter_mut().zip(MAINS_HZ) {
-                let (mut lines, mut power) = (0, 0.0);
-                for multiple in 1..=MULTIPLES {
-                    let hz = mains_hz * multiple as f64;
-                    if let Some(line) = line(&self.powers, self.rate_hz / LENGTH as f64, hz) {
-                        lines += 1;
-                        power += line;
-                    }
-                }
-                if lines >= LINES {
+                if let Some(power) = hum(&self.powers, self.rate_hz, mains_hz) {
                     vote.windows += 1;
                     vote.power += power;
                 }
@@ -144,15 +143,17 @@ impl Hum {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self) -> Option<Finding> {
         let mut worst: Option<(f64, f64, f64)> = None;
-        for vote in self.votes.iter().take(self.channels) {
-            for (vote, mains_hz) in vote.iter().zip(MAINS_HZ) {
+        for (votes, lowest) in self.votes.iter().zip(&self.lowest).take(self.channels) {
+            for (vote, mains_hz) in votes.iter().zip(MAINS_HZ) {
                 let share = vote.windows as f64 / self.windows.max(1) as f64;
-                if self.windows < FEWEST || share < SHARE {
-                    continue;
-                }
-                let level_db = power_db(vote.power / vote.windows.max(1) as f64);
+                let power = if self.windows >= FEWEST && share >= SHARE {
+                    Some(vote.power / vote.windows.max(1) as f64)
+                } else {
+                    hum(lowest, self.rate_hz, mains_hz).filter(|_| self.windows >= FEWEST_FOR_LOWEST)
+                };
+                let level_db = power_db(power.unwrap_or(0.0));
                 if level_db > LOWEST_DB && worst.is_none_or(|(_, worst_db, _)| level_db > worst_db) {
                     worst = Some((mains_hz, level_db, share));
                 }
@@ -164,11 +165,11 @@ impl Hum {
             figure: level_db,
             unit: "dBFS",
             threshold: LOWEST_DB,
-            confidence: Some(share.min(1.0)),
+            // What stands out in no single window may be a drone that is tuned so.
+            confidence: Some((0.6 + 0.4 * share).min(1.0)),
             fact: format!(
-                "Hum at {mains_hz:.0} Hz and its multiples, {level_db:.0} dBFS in all, in {:.0} % of {}.",
-                100.0 * share,
-                heard.time(heard.frames)
+                "Hum at {mains_hz:.0} Hz and its multiples, {level_db:.0} dBFS in all, plain to see in {:.0} % of the time.",
+                100.0 * share
             ),
             advice: format!(
                 "Mute the tracks one by one in a quiet passage: the one that hums has a ground loop or an unshielded pickup. Notch {mains_hz:.0} Hz \
@@ -178,6 +179,14 @@ impl Hum {
             place_count: 0,
         })
     }
+}
+
+/// Power of a hum's lines, if enough of them stand out.
+fn hum(powers: &[f64], rate_hz: f64, mains_hz: f64) -> Option<f64> {
+    let bin_hz = rate_hz / LENGTH as f64;
+    let lines = (1..=MULTIPLES).filter_map(|multiple| line(powers, bin_hz, mains_hz * multiple as f64));
+    let (count, power) = lines.fold((0, 0.0), |(count, power), line| (count + 1, power + line));
+    (count >= LINES).then_some(power)
 }
 
 /// Power of the line at a frequency, if it stands over everything near it.

@@ -98,7 +98,7 @@ impl Inspector {
             meter: Meter::new(sample_rate_hz, channels),
             spectrum: Analyser::new(sample_rate_hz, length, Averaging::Endless),
             levels: Levels::new(sample_rate_hz),
-            flat_tops: FlatTops::new(channels),
+            flat_tops: FlatTops::new(sample_rate_hz, channels),
             word_length: WordLength::new(words),
             clipping: Clipping::default(),
             hidden_clipping: HiddenClipping::default(),
@@ -115,7 +115,7 @@ impl Inspector {
             noise_floor: NoiseFloor::new(hop_frames),
             head_and_tail: HeadAndTail::default(),
             dynamics: Dynamics::default(),
-            distortion: Distortion::new(sample_rate_hz),
+            distortion: Distortion::new(sample_rate_hz, channels),
             vinyl: Vinyl::new(sample_rate_hz),
         }
     }
@@ -220,7 +220,7 @@ impl Inspector {
         findings.extend(self.dc_offset.finding(&heard));
         findings.extend(self.clicks.finding(&heard));
         findings.extend(self.gaps.finding(&heard));
-        findings.extend(self.hum.finding(&heard));
+        findings.extend(self.hum.finding());
         findings.extend(up_sampling::finding(&heard));
         findings.extend(lossy_trace::finding(&heard));
         if self.channels == 2 {

@@ -12,9 +12,10 @@ use realfft::RealFftPlanner;
 /// Hops of 10 ms in a passage, and between two.
 const HOPS: usize = 40;
 const EVERY: usize = 10;
-/// Below this is digital silence, dBFS; above this the programme plays.
+/// Below this is digital silence, dBFS; above this, and no further below the mean power so far, the programme plays.
 const SILENCE_DB: f64 = -110.0;
 const PLAYS_DB: f64 = -45.0;
+const PLAYS_BELOW_DB: f64 = 15.0;
 /// Noise is as loud in both halves within the first, and in each 10 ms within the second, dB.
 const STILL_DB: f64 = 1.5;
 const STEADY_DB: f64 = 5.0;
@@ -23,6 +24,8 @@ const FLAT: f64 = 0.75;
 /// Points of a transform, and the frequencies that are looked at, hertz.
 const LENGTH: usize = 1024;
 const RANGE_HZ: [f64; 2] = [800.0, 10_000.0];
+/// What is no further below the loudness than this is no pause, dB.
+const PAUSE_BELOW_DB: f64 = 20.0;
 /// Louder noise is heard in every pause, dBFS, if it lies within so much of the loudness.
 const WARN_DB: f64 = -60.0;
 const WARN_BELOW_DB: f64 = 50.0;
@@ -42,6 +45,7 @@ pub(super) struct NoiseFloor {
     ring: Vec<Frame>,
     powers: [f64; HOPS],
     hops: usize,
+    energy: f64,
     /// The quietest since the programme last played, and before that.
     candidate: Option<Passage>,
     quietest: Option<Passage>,
@@ -55,6 +59,7 @@ impl NoiseFloor {
             ring: vec![[0.0; 2]; HOPS * hop_frames],
             powers: [0.0; HOPS],
             hops: 0,
+            energy: 0.0,
             candidate: None,
             quietest: None,
         }
@@ -69,7 +74,9 @@ impl NoiseFloor {
         self.ring[place * self.hop_frames..][..self.hop_frames].copy_from_slice(frames);
         self.powers[place] = hop.power();
         self.hops += 1;
-        if power_db(hop.power()) > PLAYS_DB {
+        self.energy += hop.power();
+        let mean_db = power_db(self.energy / self.hops as f64);
+        if power_db(hop.power()) > PLAYS_DB.max(mean_db - PLAYS_BELOW_DB) {
             if let Some(candidate) = self.candidate.take()
                 && self.quietest.as_ref().is_none_or(|quietest| candidate.power < quietest.power)
             {
@@ -109,11 +116,11 @@ impl NoiseFloor {
     /// What was found.
     pub fn finding(&self, heard: &Heard) -> Option<Finding> {
         let quietest = self.quietest.as_ref()?;
-        if flatness(&quietest.frames, heard.sample_rate_hz)? < FLAT {
-            return None;
-        }
         let level_db = power_db(quietest.power);
         let below_db = heard.measurement.integrated_lufs - level_db;
+        if below_db < PAUSE_BELOW_DB || flatness(&quietest.frames, heard.sample_rate_hz)? < FLAT {
+            return None;
+        }
         let is_heard = level_db > WARN_DB && below_db < WARN_BELOW_DB;
         Some(Finding {
             check: Check::NoiseFloor,

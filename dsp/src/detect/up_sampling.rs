@@ -20,7 +20,7 @@ pub(super) fn finding(heard: &Heard) -> Option<Finding> {
         return None;
     }
     let wall = find(heard.spectrum, &SEARCH)?;
-    let hz = wall.hz + 0.5 * SEARCH.width_hz;
+    let hz = wall.hz;
     let source = if hz < BETWEEN_HZ { "44.1 kHz" } else { "48 kHz" };
     Some(Finding {
         check: Check::UpSampling,

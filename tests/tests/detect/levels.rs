@@ -128,19 +128,21 @@ fn offsets_from_a_tenth_of_a_percent_on_are_found() {
 }
 
 #[test]
-fn clicks_are_found_where_they_are() {
-    for height in [0.15, 0.3, 0.6] {
+fn clicks_that_stand_out_are_found_where_they_are() {
+    // Heights against the steps from sample to sample within 10 ms on both sides: the residual of white noise is 3 dB below its steps, and
+    // one side may be 3 dB louder than both, so that 36 are 31 dB over the louder one.
+    for steps in [36.0, 60.0, 120.0] {
         let mut recall = Recall::default();
         for programme in programmes() {
-            let (frames, places) = damage::clicks(&programme.frames, 20, height, 21);
-            let inspection = inspected(programme.rate_hz, WORDS, &frames);
+            let (frames, places) = damage::clicks(&programme.frames, 20, steps, programme.rate_hz, 21);
+            let inspection = inspected(programme.rate_hz, StoredWords::Float(32), &frames);
             let found = finding(&inspection, Check::Clicks);
             for place in places {
                 let is_found = found.is_some_and(|found| {
                     found.places.iter().any(|found| found.start_frame.abs_diff(place) <= 2)
                 });
                 recall.note(is_found, || {
-                    format!("{height} at {place}, {:?} at {}", programme.style, programme.rate_hz)
+                    format!("{steps} at {place}, {:?} at {}", programme.style, programme.rate_hz)
                 });
             }
             let count = found.map_or(0, |found| found.place_count);

