@@ -1,5 +1,6 @@
 //! [`Audio`] to files: written beside the final name, then renamed, so that no half file ever stands under it.
 
+use crate::atomic_file::{self, folder_of};
 use crate::audio::Audio;
 use crate::error::Error;
 use hound::{SampleFormat, WavSpec, WavWriter};
@@ -87,13 +88,6 @@ pub fn check_output(input: &Path, output: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
 /// Writes a WAV file. Samples are multiples of the word's last bit already (the dither's work) and are only stored.
 pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(), Error> {
     let failed = |reason: String| Error::Write { path: path.to_owned(), reason };
@@ -112,11 +106,7 @@ pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(),
             SampleFormat::Int
         },
     };
-    let mut file = tempfile::Builder::new()
-        .prefix(".lacquer-")
-        .suffix(".part")
-        .tempfile_in(folder_of(path))
-        .map_err(|error| failed(error.to_string()))?;
+    let mut file = atomic_file::beside(path).map_err(|error| failed(error.to_string()))?;
     let mut writer = WavWriter::new(BufWriter::with_capacity(1 << 20, file.as_file_mut()), spec)
         .map_err(|error| failed(error.to_string()))?;
     let full_scale = f64::from(1u32 << (bits - 1).min(31));
@@ -132,19 +122,5 @@ pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(),
         }
     }
     writer.finalize().map_err(|error| failed(error.to_string()))?;
-    file.as_file().sync_all().map_err(|error| failed(error.to_string()))?;
-    allow_reading(file.as_file());
-    file.persist(path).map_err(|error| failed(error.error.to_string()))?;
-    Ok(())
+    atomic_file::rename(file, path).map_err(|error| failed(error.to_string()))
 }
-
-/// A temporary file is its owner's alone; a master is as readable as any new file.
-#[cfg(unix)]
-fn allow_reading(file: &std::fs::File) {
-    use std::os::unix::fs::PermissionsExt;
-    // Where this is refused the file is still the owner's.
-    let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
-}
-
-#[cfg(not(unix))]
-fn allow_reading(_file: &std::fs::File) {}

@@ -10,7 +10,7 @@ const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
     match command::run(command::Command::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("lacquer: {error}");
             ExitCode::from(FAILED)
