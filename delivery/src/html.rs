@@ -106,12 +106,13 @@ pub fn element(name: &str, class: &str, markup: &str) -> String {
     format!("<{name} class=\"{class}\">{markup}</{name}>\n")
 }
 
-/// A headed part of a section: a title, what the picture or table shows, and its markup.
-pub fn panel(title: &str, about: &str, markup: &str) -> String {
+/// A headed part of a section: a title, what the picture or table shows, a key as markup (see [`legend`]; may be empty), and its
+/// markup.
+pub fn panel(title: &str, about: &str, key: &str, markup: &str) -> String {
     let about =
         if about.is_empty() { String::new() } else { format!("<p class=\"about\">{}</p>\n", escape(about)) };
     format!(
-        "<div class=\"panel\">\n<div class=\"panel-head\"><h3>{}</h3>{about}</div>\n{markup}</div>\n",
+        "<div class=\"panel\">\n<div class=\"panel-head\"><h3>{}</h3>{about}{key}</div>\n{markup}</div>\n",
         escape(title)
     )
 }

@@ -9,7 +9,7 @@ use super::{CheckError, Report, Wishes};
 use crate::html::table::{Cell, Column, table};
 use crate::html::{Ink, element, escape, figures as figure_list, legend, number, page, panel};
 use crate::measure::Readings;
-use lacquer_dsp::detect::{Finding, Severity, Verdict};
+use lacquer_dsp::detect::{Check, Finding, Severity, Verdict};
 use std::path::Path;
 
 /// Places that stand in the table; the others are folded away.
@@ -19,10 +19,9 @@ const PLACES: usize = 4;
 pub fn report_page(reports: &[Result<Report, CheckError>], wishes: &Wishes) -> String {
     let read: Vec<&Report> = reports.iter().filter_map(|report| report.as_ref().ok()).collect();
     let unreadable: Vec<&CheckError> = reports.iter().filter_map(|report| report.as_ref().err()).collect();
-    let mut body = format!(
-        "<header class=\"masthead\"><h1>Quality control</h1><p>{}</p></header>\n",
-        escape(&summary(&read, unreadable.len()))
-    );
+    let summary = if reports.len() > 1 { summary(&read, unreadable.len()) } else { String::new() };
+    let mut body =
+        format!("<header class=\"masthead\"><h1>Quality control</h1><p>{}</p></header>\n", escape(&summary));
     if read.len() > 1 {
         body += &contents(&read);
     }
@@ -131,6 +130,7 @@ fn section(report: &Report, wishes: &Wishes, n: usize, is_only: bool) -> String 
         markup += &panel(
             "Waveform",
             "Peaks and RMS; the marks above carry the numbers of the findings.",
+            "",
             &figures::waveform(report, curves),
         );
         let key = legend(&[
@@ -139,11 +139,15 @@ fn section(report: &Report, wishes: &Wishes, n: usize, is_only: bool) -> String 
             (Ink::Text, "integrated"),
             (Ink::Accent, "target"),
         ]);
-        markup += &panel("Loudness", "LUFS", &(key + &figures::loudness(report, curves, wishes)));
+        let about = wishes.level().map_or("LUFS".to_owned(), |(lufs, name)| {
+            format!("LUFS; the target is {name} at {}.", number(lufs, 1, false))
+        });
+        markup += &panel("Loudness", &about, &key, &figures::loudness(report, curves, wishes));
         if report.channels == 2 {
             markup += &panel(
                 "Correlation",
                 "+1 is mono, 0 is wide, below 0 cancels in mono.",
+                "",
                 &figures::correlation(report, curves),
             );
         }
@@ -151,12 +155,14 @@ fn section(report: &Report, wishes: &Wishes, n: usize, is_only: bool) -> String 
         markup += &panel(
             "Spectrum",
             "dB, mean of the whole; thirds of an octave behind.",
+            "",
             &figures::spectrum(report, curves),
         );
         if report.channels == 2 {
             markup += &panel(
                 "Lost in mono",
                 "dB, per third of an octave; \u{25b2} is lost and heard.",
+                "",
                 &figures::mono_loss(curves),
             );
         }
@@ -174,14 +180,16 @@ fn banner(report: &Report) -> String {
         chip(class, ink, verdict(found)),
         escape(&verdict_sentence(found, report.reasons().count()))
     );
-    if found == Verdict::SendBack {
-        let reasons: String = report
-            .reasons()
-            .map(|reason| {
-                let (check, advice) = (escape(reason.check.name()), escape(&sentence(&reason.advice)));
-                format!("<li><b>{check}.</b> {} {advice}</li>\n", escape(&sentence(&reason.fact)))
-            })
-            .collect();
+    // What a remark advises stands in the table; what sends the mix back is to be read at once.
+    let reasons: String = report
+        .reasons()
+        .map(|reason| {
+            let advice = if found == Verdict::SendBack { sentence(&reason.advice) } else { String::new() };
+            let (check, fact) = (escape(reason.check.name()), escape(&sentence(&reason.fact)));
+            format!("<li><b>{check}.</b> {fact} {}</li>\n", escape(&advice))
+        })
+        .collect();
+    if !reasons.is_empty() {
         inside += &format!("<ol>\n{reasons}</ol>\n");
     }
     element("div", &format!("verdict {}", ink.class()), &inside)
@@ -205,7 +213,7 @@ fn facts(report: &Report) -> String {
 
 fn findings_panel(report: &Report) -> String {
     if report.findings.is_empty() {
-        return panel("Findings", "None.", "");
+        return panel("Findings", "None.", "", "");
     }
     let rows: Vec<Vec<Cell>> = report
         .findings
@@ -234,7 +242,7 @@ fn findings_panel(report: &Report) -> String {
         ("What was found, and what to do", Column::Words),
         ("Where", Column::Words),
     ];
-    panel("Findings", "", &table("findings", &columns, &rows)).replacen("\"panel\"", "\"panel long\"", 1)
+    panel("Findings", "", "", &table("findings", &columns, &rows)).replacen("\"panel\"", "\"panel long\"", 1)
 }
 
 fn words_of(finding: &Finding) -> String {
@@ -261,7 +269,10 @@ fn where_of(finding: &Finding, report: &Report) -> String {
     if untold > 0 {
         markup += &format!("<span>and {untold} beside them</span>");
     }
-    format!("<div class=\"where\">{}</div>", if markup.is_empty() { "throughout" } else { &markup })
+    if markup.is_empty() && finding.check != Check::Platform {
+        markup = "the whole file".to_owned();
+    }
+    format!("<div class=\"where\">{markup}</div>")
 }
 
 fn platforms_panel(report: &Report, wishes: &Wishes) -> String {
@@ -287,7 +298,7 @@ fn platforms_panel(report: &Report, wishes: &Wishes) -> String {
         ("Level LUFS", Column::Number),
         ("Gain dB", Column::Number),
         ("Plays at LUFS", Column::Number),
-        ("Peak then dBTP", Column::Number),
+        ("Peak after dBTP", Column::Number),
         ("Asks for dBTP", Column::Number),
         ("Remarks", Column::Words),
     ];
@@ -296,5 +307,5 @@ fn platforms_panel(report: &Report, wishes: &Wishes) -> String {
     } else {
         "What each would do to this file as it is; for information."
     };
-    panel("Platforms", about, &table("platforms", &columns, &rows))
+    panel("Platforms", about, "", &table("platforms", &columns, &rows))
 }

@@ -38,7 +38,7 @@ impl PlatformOutcome {
     pub fn remarks(&self) -> Vec<&'static str> {
         let mut remarks = Vec::new();
         if self.outcome.is_over {
-            remarks.push("true peak above what it asks for");
+            remarks.push("peak too high");
         }
         if self.outcome.limits {
             remarks.push("its limiter acts");
@@ -46,7 +46,7 @@ impl PlatformOutcome {
         if self.wants_its_level() {
             remarks.push(if self.outcome.is_on_level { "on level" } else { "off its level" });
         } else if self.outcome.stays_quiet {
-            remarks.push("stays quieter than the rest");
+            remarks.push("stays quiet");
         }
         remarks
     }

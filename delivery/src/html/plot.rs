@@ -8,9 +8,11 @@ use std::fmt::Write;
 pub const FULL_WIDTH: f64 = 1040.0;
 /// Width of one of two plots side by side, px.
 pub const HALF_WIDTH: f64 = 512.0;
-/// Room for the figures at the left and at the right, px.
+/// Room for the figures at the left, px.
 const LEFT: f64 = 44.0;
+/// Room for the names of levels at the right, px, in a plot across the page; one of two side by side has no names there.
 const RIGHT: f64 = 52.0;
+const RIGHT_OF_HALF: f64 = 12.0;
 /// Room for the figures below, px.
 const BELOW: f64 = 20.0;
 
@@ -54,6 +56,7 @@ impl Axis {
 pub struct Plot {
     label: String,
     width: f64,
+    right: f64,
     height: f64,
     above: f64,
     x: Axis,
@@ -64,7 +67,9 @@ pub struct Plot {
 impl Plot {
     /// An empty plot of `width` times `height` px inside its axes; `label` says in words what it shows.
     pub fn new(label: &str, width: f64, height: f64, x: Axis, y: Axis) -> Self {
-        let mut plot = Self { label: label.to_owned(), width, height, above: 8.0, x, y, body: String::new() };
+        let right = width - if width < FULL_WIDTH { RIGHT_OF_HALF } else { RIGHT };
+        let mut plot =
+            Self { label: label.to_owned(), width, right, height, above: 8.0, x, y, body: String::new() };
         let (left, top, w) = (LEFT, plot.above, plot.inner_width());
         let _ = write!(
             plot.body,
@@ -74,7 +79,7 @@ impl Plot {
     }
 
     fn inner_width(&self) -> f64 {
-        self.width - LEFT - RIGHT
+        self.right - LEFT
     }
 
     fn x_px(&self, value: f64) -> Option<f64> {
@@ -105,7 +110,7 @@ impl Plot {
 
     /// Figures at the left of the plot, with lines across it. Those outside the axis are left out.
     pub fn y_ticks(&mut self, ticks: &[(f64, String)]) {
-        let right = self.width - RIGHT;
+        let right = self.right;
         for (value, text) in ticks {
             if *value < self.y.low || *value > self.y.high {
                 continue;
@@ -158,7 +163,7 @@ impl Plot {
         if let Some([x0, x1, y0, y1]) = corners {
             // Too narrow to be seen is no mark at all.
             let width = (x1 - x0).abs().max(1.5);
-            let x = x0.min(x1).min(self.width - RIGHT - width);
+            let x = x0.min(x1).min(self.right - width);
             let _ = write!(
                 self.body,
                 "<rect class=\"bar {look} {}\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\">{}</rect>",
@@ -173,7 +178,7 @@ impl Plot {
     /// A line across the plot at a value, with its name at the right.
     pub fn level(&mut self, value: f64, name: &str, ink: Ink, look: &str) {
         if let Some(y) = self.y_px(value).filter(|_| (self.y.low..=self.y.high).contains(&value)) {
-            let right = self.width - RIGHT;
+            let right = self.right;
             let _ = write!(
                 self.body,
                 "<path class=\"line {look} {}\" d=\"M{LEFT} {y:.1}H{right}\"/><text class=\"name {}\" x=\"{}\" y=\"{:.1}\">{}</text>",
