@@ -46,14 +46,31 @@ pub enum CheckError {
         path: PathBuf,
     },
     /// A file cannot be read.
-    #[error(transparent)]
-    File(#[from] Error),
-    /// A decoder gave up in a way that it should not.
-    #[error("{}: the file is damaged in a way that its decoder does not survive; export it again", path.display())]
-    Decoder {
+    #[error("{source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// The check broke off, which is a defect of it and not of the file.
+    #[error("{}: the check broke off; report this with the file, and check the other files meanwhile", path.display())]
+    BrokenOff {
         /// The file.
         path: PathBuf,
     },
+}
+
+impl CheckError {
+    /// What was not checked.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Folder { path, .. }
+            | Self::NoAudio { path }
+            | Self::File { path, .. }
+            | Self::BrokenOff { path } => path,
+        }
+    }
 }
 
 /// What is asked of a check.
@@ -139,7 +156,8 @@ const READING: f64 = 0.2;
 /// # Errors
 /// If the file cannot be read as audio of one or two channels.
 pub fn check(path: &Path, wishes: &Wishes, progress: &dyn Fn(f64)) -> Result<Report, CheckError> {
-    let decoded = decode_with_words(path, &|done| progress(READING * done))?;
+    let decoded = decode_with_words(path, &|done| progress(READING * done))
+        .map_err(|source| CheckError::File { path: path.to_owned(), source: Box::new(source) })?;
     Ok(inspect(path, &decoded, wishes, &|done| progress(READING + (1.0 - READING) * done)))
 }
 

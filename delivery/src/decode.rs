@@ -8,6 +8,7 @@ use bwavfile::{CommonFormat, WaveReader};
 use lacquer_dsp::detect::StoredWords;
 use std::fs::File;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use symphonia::core::audio::{Audio as _, GenericAudioBufferRef};
 use symphonia::core::codecs::audio::well_known::{
@@ -52,8 +53,22 @@ pub fn decode_with_words(path: &Path, progress: &dyn Fn(f64)) -> Result<Decoded,
     let mut head = [0; 4];
     let known = file.read(&mut head).map_err(unreadable)?;
     drop(file);
-    let decoded = match &head[..known] {
-        b"RF64" | b"BW64" => decode_rf64(path)?,
+    // Decoders are others' code on anybody's bytes. Symphonia 0.6.1 overflows on a WAV header with 39 938 channels, for one.
+    let decoded = catch_unwind(AssertUnwindSafe(|| decode_known(path, &head[..known], progress)))
+        .unwrap_or_else(|_| {
+            let reason = "its decoder gives up on damaged data".to_owned();
+            Err(Error::NotAudio { path: path.to_owned(), reason })
+        })?;
+    if decoded.audio.frames.is_empty() {
+        return Err(Error::NoSamples { path: path.to_owned() });
+    }
+    Ok(decoded)
+}
+
+/// Reads a file that begins with `head`.
+fn decode_known(path: &Path, head: &[u8], progress: &dyn Fn(f64)) -> Result<Decoded, Error> {
+    match head {
+        b"RF64" | b"BW64" => decode_rf64(path),
         head => {
             let (audio, words, long_bits) = decode_any(path, progress)?;
             let format = match (head, words) {
@@ -65,13 +80,9 @@ pub fn decode_with_words(path: &Path, progress: &dyn Fn(f64)) -> Result<Decoded,
                 (_, StoredWords::Lossy) => "MP3",
                 _ => "PCM",
             };
-            Decoded { audio, words, long_bits, format }
+            Ok(Decoded { audio, words, long_bits, format })
         }
-    };
-    if decoded.audio.frames.is_empty() {
-        return Err(Error::NoSamples { path: path.to_owned() });
     }
-    Ok(decoded)
 }
 
 /// Bits of the longest word that a sample of [`Audio`] holds exactly.

@@ -106,15 +106,32 @@ pub fn element(name: &str, class: &str, markup: &str) -> String {
     format!("<{name} class=\"{class}\">{markup}</{name}>\n")
 }
 
-/// A headed part of a section: a title, what the picture or table shows, a key as markup (see [`legend`]; may be empty), and its
-/// markup.
-pub fn panel(title: &str, about: &str, key: &str, markup: &str) -> String {
-    let about =
-        if about.is_empty() { String::new() } else { format!("<p class=\"about\">{}</p>\n", escape(about)) };
-    format!(
-        "<div class=\"panel\">\n<div class=\"panel-head\"><h3>{}</h3>{about}{key}</div>\n{markup}</div>\n",
-        escape(title)
-    )
+/// A headed part of a section.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Panel<'a> {
+    /// What it is.
+    pub title: &'a str,
+    /// What is to be known to read it; may be empty.
+    pub about: &'a str,
+    /// What its colours stand for, as markup (see [`legend`]); may be empty.
+    pub key: &'a str,
+    /// Whether it may go on over a page's end when printed, as long tables must.
+    pub may_break: bool,
+}
+
+impl Panel<'_> {
+    /// The head and, below it, a picture or table.
+    pub fn around(&self, markup: &str) -> String {
+        let class = if self.may_break { "panel long" } else { "panel" };
+        let (title, key) = (escape(self.title), self.key);
+        let about = match self.about {
+            "" => String::new(),
+            about => format!("<p class=\"about\">{}</p>\n", escape(about)),
+        };
+        format!(
+            "<div class=\"{class}\">\n<div class=\"panel-head\"><h3>{title}</h3>{about}{key}</div>\n{markup}</div>\n"
+        )
+    }
 }
 
 /// Names and values side by side, each a small label over a figure; values with their units.
@@ -151,9 +168,31 @@ pub fn number(value: f64, decimals: usize, signed: bool) -> String {
     }
 }
 
+/// Text with true minus signs: a hyphen that stands before a digit and after no letter or digit is one.
+pub fn typeset(text: &str) -> String {
+    let mut before = ' ';
+    let mut after = text.chars().skip(1).chain([' ']);
+    let mut set = String::with_capacity(text.len());
+    for c in text.chars() {
+        let is_minus =
+            after.next().is_some_and(|next| next.is_ascii_digit()) && c == '-' && !before.is_alphanumeric();
+        set.push(if is_minus { '\u{2212}' } else { c });
+        before = c;
+    }
+    set
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn minus_signs_are_told_from_hyphens() {
+        assert_eq!(
+            typeset("-3 dB, 24-bit, 3-6 dB, (-1) pre-master -"),
+            "\u{2212}3 dB, 24-bit, 3-6 dB, (\u{2212}1) pre-master -"
+        );
+    }
 
     #[test]
     fn no_text_becomes_markup() {

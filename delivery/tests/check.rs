@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 use hound::{SampleFormat, WavSpec, WavWriter};
+use lacquer_delivery::check::batch::check_all;
+use lacquer_delivery::check::page::report_page;
+use lacquer_delivery::check::{CheckError, Wishes};
 use serde_json::Value;
 use std::f64::consts::TAU;
 use std::path::{Path, PathBuf};
@@ -153,6 +156,7 @@ fn one_unreadable_file_keeps_no_other_from_being_checked() {
         json["files"].as_array().unwrap().iter().map(|file| file["file"].as_str().unwrap()).collect();
     assert!(names.len() == 2 && names[0].ends_with("a.wav") && names[1].ends_with("z.wav"), "{names:?}");
     assert_eq!(json["unreadable"].as_array().unwrap().len(), 1);
+    assert!(json["unreadable"][0]["file"].as_str().unwrap().ends_with("c.wav"));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.lines().count() == 1 && stderr.contains("c.wav"), "{stderr}");
 }
@@ -242,6 +246,51 @@ fn json_keeps_to_the_schema_that_is_printed() {
         *changed.pointer_mut(pointer).unwrap() = value;
         assert!(!validator.is_valid(&changed), "{pointer}");
     }
+}
+
+#[test]
+fn damaged_files_are_read_or_refused_and_break_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("song.wav");
+    // A fifth of a second is enough to be damaged.
+    let mut writer = WavWriter::create(&path, INT16(2)).unwrap();
+    music(44_100).as_flattened()[40_000..58_000].iter().for_each(|x| {
+        writer.write_sample((x * 30_000.0) as i16).unwrap();
+    });
+    writer.finalize().unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let wishes = Wishes::new(Vec::new(), true);
+    let mut seed = 7u64;
+    let mut random = move |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    let mut read = 0;
+    for n in 0..200 {
+        let mut bytes = whole.clone();
+        // The head holds every length and format; the rest is samples, where anything goes.
+        for _ in 0..1 + n % 4 {
+            bytes[random(64)] = random(256) as u8;
+        }
+        if n % 5 == 0 {
+            bytes.truncate(random(whole.len()));
+        }
+        if n % 7 == 0 {
+            bytes[..4].copy_from_slice(b"RF64");
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        let reports = check_all(vec![Ok(path.clone())], &wishes, &mut |_| {});
+        match &reports[0] {
+            Ok(report) => {
+                read += 1;
+                assert!(report.duration_s() > 0.0 && report.frames <= whole.len() as u64);
+                assert!(!report_page(&reports, &wishes).contains("NaN"));
+            }
+            Err(CheckError::BrokenOff { .. }) => panic!("damage {n} broke the check: {bytes:02x?}"),
+            Err(error) => assert_eq!(error.to_string().lines().count(), 1, "{error}"),
+        }
+    }
+    assert!((1..200).contains(&read), "{read} of 200 were read: the damage is too heavy or none");
 }
 
 /// A folder with a clipped and a clean mix whose names would be markup if they were not escaped, and their report.

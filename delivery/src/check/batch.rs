@@ -84,12 +84,12 @@ pub fn check_all(
         .zip(reports)
         .map(|(file, report)| {
             let path = file?;
-            report.unwrap_or(Err(CheckError::Decoder { path }))
+            report.unwrap_or(Err(CheckError::BrokenOff { path }))
         })
         .collect()
 }
 
-/// One file. A decoder is somebody else's code on anybody's bytes: should it panic, that file alone is lost.
+/// One file. Should the check panic, which it must not, that file alone is lost.
 fn check_one(
     path: &Path,
     wishes: &Wishes,
@@ -104,7 +104,7 @@ fn check_one(
         }
     };
     catch_unwind(AssertUnwindSafe(|| check(path, wishes, &tell)))
-        .unwrap_or_else(|_| Err(CheckError::Decoder { path: path.to_owned() }))
+        .unwrap_or_else(|_| Err(CheckError::BrokenOff { path: path.to_owned() }))
 }
 
 #[cfg(test)]

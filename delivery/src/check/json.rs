@@ -29,6 +29,7 @@ pub struct Batch {
 
 #[derive(Debug, Serialize)]
 struct Unreadable {
+    file: String,
     reason: String,
 }
 
@@ -115,7 +116,10 @@ impl Batch {
             unreadable: reports
                 .iter()
                 .filter_map(|report| report.as_ref().err())
-                .map(|error| Unreadable { reason: error.to_string() })
+                .map(|error| Unreadable {
+                    file: error.path().display().to_string(),
+                    reason: error.to_string(),
+                })
                 .collect(),
         }
     }

@@ -4,10 +4,11 @@
 
 mod figures;
 
+use super::curves::Curves;
 use super::words::{figure, place, sentence, stored_words, time, verdict, verdict_sentence};
 use super::{CheckError, Report, Wishes};
 use crate::html::table::{Cell, Column, table};
-use crate::html::{Ink, element, escape, figures as figure_list, legend, number, page, panel};
+use crate::html::{Ink, Panel, element, escape, figures as figure_list, legend, number, page, typeset};
 use crate::measure::Readings;
 use lacquer_dsp::detect::{Check, Finding, Severity, Verdict};
 use std::path::Path;
@@ -70,6 +71,11 @@ fn chip(class: &str, ink: Ink, text: &str) -> String {
     format!("<span class=\"chip {class} {}\">{}</span>", ink.class(), escape(text))
 }
 
+/// A sentence of a finding as markup.
+fn prose(text: &str) -> String {
+    escape(&typeset(&sentence(text)))
+}
+
 /// Class and colour of a severity.
 fn look(severity: Severity) -> (&'static str, Ink) {
     match severity {
@@ -127,49 +133,40 @@ fn section(report: &Report, wishes: &Wishes, n: usize, is_only: bool) -> String 
     markup += &facts(report);
     markup += &findings_panel(report);
     if let Some(curves) = &report.curves {
-        markup += &panel(
-            "Waveform",
-            "Peaks and RMS; the marks above carry the numbers of the findings.",
-            "",
-            &figures::waveform(report, curves),
-        );
-        let key = legend(&[
-            (Ink::Tone, "short-term"),
-            (Ink::Space, "momentary"),
-            (Ink::Text, "integrated"),
-            (Ink::Accent, "target"),
-        ]);
-        let about = wishes.level().map_or("LUFS".to_owned(), |(lufs, name)| {
-            format!("LUFS; the target is {name} at {}.", number(lufs, 1, false))
-        });
-        markup += &panel("Loudness", &about, &key, &figures::loudness(report, curves, wishes));
-        if report.channels == 2 {
-            markup += &panel(
-                "Correlation",
-                "+1 is mono, 0 is wide, below 0 cancels in mono.",
-                "",
-                &figures::correlation(report, curves),
-            );
-        }
-        markup += "<div class=\"pair\">\n";
-        markup += &panel(
-            "Spectrum",
-            "dB, mean of the whole; thirds of an octave behind.",
-            "",
-            &figures::spectrum(report, curves),
-        );
-        if report.channels == 2 {
-            markup += &panel(
-                "Lost in mono",
-                "dB, per third of an octave; \u{25b2} is lost and heard.",
-                "",
-                &figures::mono_loss(curves),
-            );
-        }
-        markup += "</div>\n";
+        markup += &pictures(report, curves, wishes);
     }
     markup += &platforms_panel(report, wishes);
     markup + "</section>\n"
+}
+
+fn pictures(report: &Report, curves: &Curves, wishes: &Wishes) -> String {
+    let is_stereo = report.channels == 2;
+    let plain = |title, about| Panel { title, about, ..Panel::default() };
+    let mut markup = plain("Waveform", "Peaks and RMS; the marks above carry the numbers of the findings.")
+        .around(&figures::waveform(report, curves));
+    let key = legend(&[
+        (Ink::Tone, "short-term"),
+        (Ink::Space, "momentary"),
+        (Ink::Text, "integrated"),
+        (Ink::Accent, "target"),
+    ]);
+    let about = wishes.level().map_or("LUFS".to_owned(), |(lufs, name)| {
+        format!("LUFS; the target is {name} at {}.", number(lufs, 1, false))
+    });
+    markup += &Panel { title: "Loudness", about: &about, key: &key, may_break: false }
+        .around(&figures::loudness(report, curves, wishes));
+    if is_stereo {
+        markup += &plain("Correlation", "+1 is mono, 0 is wide, below 0 cancels in mono.")
+            .around(&figures::correlation(report, curves));
+    }
+    markup += "<div class=\"pair\">\n";
+    markup += &plain("Spectrum", "dB, mean of the whole; thirds of an octave behind.")
+        .around(&figures::spectrum(report, curves));
+    if is_stereo {
+        markup += &plain("Lost in mono", "dB, per third of an octave; \u{25b2} is lost and heard.")
+            .around(&figures::mono_loss(curves));
+    }
+    markup + "</div>\n"
 }
 
 fn banner(report: &Report) -> String {
@@ -184,9 +181,9 @@ fn banner(report: &Report) -> String {
     let reasons: String = report
         .reasons()
         .map(|reason| {
-            let advice = if found == Verdict::SendBack { sentence(&reason.advice) } else { String::new() };
-            let (check, fact) = (escape(reason.check.name()), escape(&sentence(&reason.fact)));
-            format!("<li><b>{check}.</b> {fact} {}</li>\n", escape(&advice))
+            let advice = if found == Verdict::SendBack { prose(&reason.advice) } else { String::new() };
+            let (check, fact) = (escape(reason.check.name()), prose(&reason.fact));
+            format!("<li><b>{check}.</b> {fact} {advice}</li>\n")
         })
         .collect();
     if !reasons.is_empty() {
@@ -213,7 +210,7 @@ fn facts(report: &Report) -> String {
 
 fn findings_panel(report: &Report) -> String {
     if report.findings.is_empty() {
-        return panel("Findings", "None.", "", "");
+        return Panel { title: "Findings", about: "None.", ..Panel::default() }.around("");
     }
     let rows: Vec<Vec<Cell>> = report
         .findings
@@ -242,7 +239,8 @@ fn findings_panel(report: &Report) -> String {
         ("What was found, and what to do", Column::Words),
         ("Where", Column::Words),
     ];
-    panel("Findings", "", "", &table("findings", &columns, &rows)).replacen("\"panel\"", "\"panel long\"", 1)
+    Panel { title: "Findings", may_break: true, ..Panel::default() }
+        .around(&table("findings", &columns, &rows))
 }
 
 fn words_of(finding: &Finding) -> String {
@@ -251,8 +249,8 @@ fn words_of(finding: &Finding) -> String {
     format!(
         "<div title=\"{}\">{}{trace}</div><div class=\"advice\">{}</div>",
         escape(&figure(finding)),
-        escape(&sentence(&finding.fact)),
-        escape(&sentence(&finding.advice))
+        prose(&finding.fact),
+        prose(&finding.advice)
     )
 }
 
@@ -267,7 +265,7 @@ fn where_of(finding: &Finding, report: &Report) -> String {
     }
     let untold = finding.place_count.saturating_sub(finding.places.len() as u64);
     if untold > 0 {
-        markup += &format!("<span>and {untold} beside them</span>");
+        markup += &format!("<span>and {untold} not listed</span>");
     }
     if markup.is_empty() && finding.check != Check::Platform {
         markup = "the whole file".to_owned();
@@ -307,5 +305,5 @@ fn platforms_panel(report: &Report, wishes: &Wishes) -> String {
     } else {
         "What each would do to this file as it is; for information."
     };
-    panel("Platforms", about, "", &table("platforms", &columns, &rows))
+    Panel { title: "Platforms", about, ..Panel::default() }.around(&table("platforms", &columns, &rows))
 }

@@ -3,21 +3,24 @@
 use super::CheckArguments;
 use super::output::print;
 use super::progress::Bar;
-use anyhow::Context;
 use lacquer_delivery::Error;
-use lacquer_delivery::atomic_file::write_beside;
+use lacquer_delivery::atomic_file::{folder_of, write_beside};
 use lacquer_delivery::check::batch::{Progress, check_all};
 use lacquer_delivery::check::json::{Batch, SCHEMA};
 use lacquer_delivery::check::page::report_page;
 use lacquer_delivery::check::{Wishes, inputs, text};
+use lacquer_delivery::html::visible;
 use lacquer_dsp::detect::Verdict;
 use lacquer_dsp::targets::{TARGETS, Target};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Exit codes: a mix goes back, and something could not be read.
 const SENT_BACK: u8 = 1;
 const NOT_READ: u8 = 2;
+
+/// Letters of a file's name beside the progress bar.
+const NAME: usize = 24;
 
 /// Loudnesses in LUFS that may be named as a target, and the true peak that goes with them.
 const LOUDNESSES_LUFS: std::ops::RangeInclusive<f64> = -40.0..=-4.0;
@@ -43,21 +46,19 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         let message = match progress {
             Progress::Under { index, path, done } => {
                 shares[index] = done;
-                path.file_name().map(|name| lacquer_delivery::html::visible(&name.to_string_lossy()))
+                short_name(path)
             }
             Progress::Finished { index } => {
                 shares[index] = 1.0;
-                None
+                "Checking".to_owned()
             }
         };
-        let done = shares.iter().sum::<f64>() / count.max(1) as f64;
-        bar.show(&message.unwrap_or_else(|| "Checking".into()), done);
+        bar.show(&message, shares.iter().sum::<f64>() / count.max(1) as f64);
     });
     drop(bar);
     if let Some(html) = &arguments.html {
         write_beside(html, report_page(&reports, &wishes).as_bytes())
-            .with_context(|| format!("{}: cannot be written; give another name or folder", html.display()))
-            .map_err(|error| anyhow::anyhow!("{error:#}"))?;
+            .map_err(|error| Error::Write { path: html.to_owned(), reason: error.to_string() })?;
     }
     if arguments.json {
         print(&Batch::new(&reports).to_text()?)?;
@@ -71,10 +72,16 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         code = ExitCode::from(SENT_BACK);
     }
     for error in reports.iter().filter_map(|report| report.as_ref().err()) {
-        eprintln!("lacquer: {}", lacquer_delivery::html::visible(&error.to_string()));
+        eprintln!("lacquer: {}", visible(&error.to_string()));
         code = ExitCode::from(NOT_READ);
     }
     Ok(code)
+}
+
+/// As much of a file's name as there is room for.
+fn short_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    visible(&name).chars().take(NAME).collect()
 }
 
 /// A target by its name, or a loudness of one's own.
@@ -92,8 +99,8 @@ fn target(text: &str) -> Result<Target, Error> {
 }
 
 /// Refuses a report that would take the place of a file that is checked, or that has no folder to lie in.
-fn check_output<'a>(html: &Path, files: impl Iterator<Item = &'a std::path::PathBuf>) -> anyhow::Result<()> {
-    let folder = lacquer_delivery::atomic_file::folder_of(html);
+fn check_output<'a>(html: &Path, files: impl Iterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
+    let folder = folder_of(html);
     if !folder.is_dir() {
         let reason = format!("the folder {} does not exist; make it first", folder.display());
         return Err(Error::Write { path: html.to_owned(), reason }.into());

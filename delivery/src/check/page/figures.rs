@@ -12,8 +12,8 @@ use lacquer_dsp::metering::spectrum::Part;
 /// Height of a channel's waveform and of a row of marks, px.
 const LANE_PX: f64 = 104.0;
 const ROW_PX: f64 = 15.0;
-/// What covers more of the programme than this is everywhere: a stripe over all of it would say nothing.
-const EVERYWHERE: f64 = 0.9;
+/// What covers more of the programme than this has no stripes: they would hide the waveform and point nowhere.
+const EVERYWHERE: f64 = 0.4;
 
 fn time_axis(report: &Report) -> Axis {
     Axis::linear(0.0, report.duration_s())
@@ -81,6 +81,10 @@ fn ends(at: &Place, report: &Report) -> [f64; 2] {
 /// Stripes over a channel's waveform where a finding is.
 fn stripes(plot: &mut Plot, finding: &Finding, report: &Report, channel: usize, middle: f64) {
     let (_, ink) = look(finding.severity);
+    let covered: f64 = finding.places.iter().map(|at| at.frames as f64).sum();
+    if covered > EVERYWHERE * report.frames as f64 {
+        return;
+    }
     for at in &finding.places {
         let is_here = match at.channels {
             Channels::Left => channel == 0,
@@ -88,7 +92,7 @@ fn stripes(plot: &mut Plot, finding: &Finding, report: &Report, channel: usize, 
             Channels::Both => true,
         };
         let [from_s, to_s] = ends(at, report);
-        if is_here && to_s - from_s < EVERYWHERE * report.duration_s() {
+        if is_here {
             let half = 0.5 * LANE_PX;
             plot.bar((from_s, middle - half), (to_s, middle + half), ink, "stripe", "");
         }
