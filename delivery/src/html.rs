@@ -101,6 +101,50 @@ pub fn page(title: &str, body: &str) -> String {
     )
 }
 
+/// What a chip says at a glance: a shape and a colour, so that neither stands alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A filled triangle: it cannot stay so.
+    Fail,
+    /// A filled diamond: it needs a decision.
+    Warn,
+    /// A ring: worth knowing.
+    Note,
+    /// A tick: it is right.
+    Good,
+}
+
+impl Mark {
+    /// Its colour.
+    pub fn ink(self) -> Ink {
+        match self {
+            Self::Fail => Ink::Alarm,
+            Self::Warn => Ink::Caution,
+            Self::Note => Ink::Quiet,
+            Self::Good => Ink::Good,
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Note => "note",
+            Self::Good => "good",
+        }
+    }
+}
+
+/// A word or two behind a mark.
+pub fn chip(mark: Mark, text: &str) -> String {
+    format!("<span class=\"chip {} {}\">{}</span>", mark.class(), mark.ink().class(), escape(text))
+}
+
+/// The head of a page: what it is, and all of it in one line.
+pub fn masthead(title: &str, summary: &str) -> String {
+    format!("<header class=\"masthead\"><h1>{}</h1><p>{}</p></header>\n", escape(title), escape(summary))
+}
+
 /// An element with a class around markup.
 pub fn element(name: &str, class: &str, markup: &str) -> String {
     format!("<{name} class=\"{class}\">{markup}</{name}>\n")

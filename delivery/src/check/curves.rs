@@ -14,6 +14,8 @@ const LOUDNESS_STEP_S: f64 = 0.1;
 /// Windows of the correlation at most, and the shortest, s: shorter ones follow single notes.
 const CORRELATION_POINTS: f64 = 472.0;
 const CORRELATION_WINDOW_S: f64 = 0.4;
+/// Highest sample of what counts as silence: -90 dBFS, the last bit of 16.
+const SILENCE: f32 = 3.2e-5;
 /// Points of a spectrum's line, and its ends, Hz.
 const SPECTRUM_POINTS: usize = 400;
 const LOWEST_HZ: f64 = 20.0;
@@ -54,7 +56,7 @@ pub struct Curves {
     pub columns: Vec<Column>,
     /// The loudness history.
     pub loudness: Vec<LoudnessPoint>,
-    /// Time in the middle of a window, s, and correlation there.
+    /// Time in the middle of a window, s, and correlation there; NaN in silence, which has none.
     pub correlation: Vec<(f64, f64)>,
     /// Frequency, Hz, and level of the long-term spectrum, dB.
     pub spectrum: Vec<(f64, f64)>,
@@ -132,11 +134,14 @@ fn correlation(audio: &Audio) -> Vec<(f64, f64)> {
     stretches(audio.frames.len(), windows)
         .map(|range| {
             let mut sums = StereoSums::default();
+            let mut peak = 0.0f32;
             for chunk in audio.frames[range.clone()].chunks(CHUNK_FRAMES) {
                 let frames: Vec<Frame> = chunk.iter().map(|frame| widen(frame).map(finite)).collect();
                 sums.push(&frames);
+                peak = chunk.as_flattened().iter().fold(peak, |peak, x| peak.max(x.abs()));
             }
-            (0.5 * (range.start + range.end) as f64 / rate, sums.correlation())
+            let correlation = if peak > SILENCE { sums.correlation() } else { f64::NAN };
+            (0.5 * (range.start + range.end) as f64 / rate, correlation)
         })
         .collect()
 }

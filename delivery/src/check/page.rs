@@ -8,7 +8,9 @@ use super::curves::Curves;
 use super::words::{figure, place, sentence, stored_words, time, verdict, verdict_sentence};
 use super::{CheckError, Report, Wishes};
 use crate::html::table::{Cell, Column, table};
-use crate::html::{Ink, Panel, element, escape, figures as figure_list, legend, number, page, typeset};
+use crate::html::{
+    Ink, Mark, Panel, chip, element, escape, figures as figure_list, legend, masthead, number, page, typeset,
+};
 use crate::measure::Readings;
 use lacquer_dsp::detect::{Check, Finding, Severity, Verdict};
 use std::path::Path;
@@ -21,15 +23,14 @@ pub fn report_page(reports: &[Result<Report, CheckError>], wishes: &Wishes) -> S
     let read: Vec<&Report> = reports.iter().filter_map(|report| report.as_ref().ok()).collect();
     let unreadable: Vec<&CheckError> = reports.iter().filter_map(|report| report.as_ref().err()).collect();
     let summary = if reports.len() > 1 { summary(&read, unreadable.len()) } else { String::new() };
-    let mut body =
-        format!("<header class=\"masthead\"><h1>Quality control</h1><p>{}</p></header>\n", escape(&summary));
+    let mut body = masthead("Quality control", &summary);
     if read.len() > 1 {
         body += &contents(&read);
     }
     if !unreadable.is_empty() {
         let rows: Vec<Vec<Cell>> = unreadable
             .iter()
-            .map(|error| vec![Cell::Markup(chip("fail", Ink::Alarm, "Not read")), error.to_string().into()])
+            .map(|error| vec![Cell::Markup(chip(Mark::Fail, "Not read")), error.to_string().into()])
             .collect();
         let columns = [("", Column::Words), ("Not checked", Column::Words)];
         body += &element("section", "file only", &table("unreadable", &columns, &rows));
@@ -67,29 +68,25 @@ fn summary(read: &[&Report], unreadable: usize) -> String {
     format!("{files} {}: {}", if files == 1 { "file" } else { "files" }, parts.join(", "))
 }
 
-fn chip(class: &str, ink: Ink, text: &str) -> String {
-    format!("<span class=\"chip {class} {}\">{}</span>", ink.class(), escape(text))
-}
-
 /// A sentence of a finding as markup.
 fn prose(text: &str) -> String {
     escape(&typeset(&sentence(text)))
 }
 
-/// Class and colour of a severity.
-fn look(severity: Severity) -> (&'static str, Ink) {
+/// The mark of a severity.
+fn severity_mark(severity: Severity) -> Mark {
     match severity {
-        Severity::Fail => ("fail", Ink::Alarm),
-        Severity::Warn => ("warn", Ink::Caution),
-        Severity::Note => ("note", Ink::Quiet),
+        Severity::Fail => Mark::Fail,
+        Severity::Warn => Mark::Warn,
+        Severity::Note => Mark::Note,
     }
 }
 
-fn verdict_look(verdict: Verdict) -> (&'static str, Ink) {
+fn verdict_mark(verdict: Verdict) -> Mark {
     match verdict {
-        Verdict::SendBack => ("fail", Ink::Alarm),
-        Verdict::FitWithRemarks => ("warn", Ink::Caution),
-        Verdict::Fit => ("good", Ink::Good),
+        Verdict::SendBack => Mark::Fail,
+        Verdict::FitWithRemarks => Mark::Warn,
+        Verdict::Fit => Mark::Good,
     }
 }
 
@@ -98,12 +95,11 @@ fn contents(read: &[&Report]) -> String {
         .iter()
         .enumerate()
         .map(|(n, report)| {
-            let (class, ink) = verdict_look(report.verdict());
             let link = format!("<a href=\"#file-{}\">{}</a>", n + 1, escape(&name_of(&report.path)));
             let m = &report.measurement;
             vec![
                 Cell::Markup(link),
-                Cell::Markup(chip(class, ink, verdict(report.verdict()))),
+                Cell::Markup(chip(verdict_mark(report.verdict()), verdict(report.verdict()))),
                 time(report.duration_s()).into(),
                 number(m.integrated_lufs, 1, false).into(),
                 number(m.true_peak_dbtp, 2, false).into(),
@@ -171,10 +167,10 @@ fn pictures(report: &Report, curves: &Curves, wishes: &Wishes) -> String {
 
 fn banner(report: &Report) -> String {
     let found = report.verdict();
-    let (class, ink) = verdict_look(found);
+    let mark = verdict_mark(found);
     let mut inside = format!(
         "<strong>{}</strong>\n<p>{}</p>\n",
-        chip(class, ink, verdict(found)),
+        chip(mark, verdict(found)),
         escape(&verdict_sentence(found, report.reasons().count()))
     );
     // What a remark advises stands in the table; what sends the mix back is to be read at once.
@@ -189,7 +185,7 @@ fn banner(report: &Report) -> String {
     if !reasons.is_empty() {
         inside += &format!("<ol>\n{reasons}</ol>\n");
     }
-    element("div", &format!("verdict {}", ink.class()), &inside)
+    element("div", &format!("verdict {}", mark.ink().class()), &inside)
 }
 
 fn facts(report: &Report) -> String {
@@ -202,8 +198,8 @@ fn facts(report: &Report) -> String {
         ("Length", time(report.duration_s())),
     ]);
     let readings = Readings::from(&report.measurement).rows().map(|(name, value, unit)| {
-        let value = value.replace('-', if value == "-" { "–" } else { "\u{2212}" });
-        (name, format!("{value} {unit}").trim_end().to_owned())
+        let text = if value == "-" { "–".to_owned() } else { format!("{} {unit}", typeset(&value)) };
+        (name, text.trim_end().to_owned())
     });
     file + &figure_list(&readings)
 }
@@ -217,7 +213,6 @@ fn findings_panel(report: &Report) -> String {
         .iter()
         .enumerate()
         .map(|(n, finding)| {
-            let (class, ink) = look(finding.severity);
             let word = match finding.severity {
                 Severity::Fail => "Fail",
                 Severity::Warn => "Warn",
@@ -225,7 +220,7 @@ fn findings_panel(report: &Report) -> String {
             };
             vec![
                 format!("{}", n + 1).into(),
-                Cell::Markup(chip(class, ink, word)),
+                Cell::Markup(chip(severity_mark(finding.severity), word)),
                 finding.check.name().into(),
                 Cell::Markup(words_of(finding)),
                 Cell::Markup(where_of(finding, report)),

@@ -248,10 +248,10 @@ pub fn time_ticks(duration_s: f64) -> Vec<(f64, String)> {
         .map(|n| {
             let time_s = n as f64 * step_s;
             let (minutes, seconds) = ((time_s / 60.0 + 1e-9).floor(), (time_s + 1e-9) % 60.0);
-            let text = if step_s < 1.0 {
-                format!("{minutes:.0}:{seconds:05.2}")
-            } else {
-                format!("{minutes:.0}:{seconds:02.0}")
+            let text = match step_s {
+                ..0.1 => format!("{minutes:.0}:{seconds:05.2}"),
+                ..1.0 => format!("{minutes:.0}:{seconds:04.1}"),
+                _ => format!("{minutes:.0}:{seconds:02.0}"),
             };
             (time_s, text)
         })
@@ -317,6 +317,7 @@ mod tests {
             assert!((2..=13).contains(&ticks.len()), "{duration_s} s: {} ticks", ticks.len());
         }
         assert_eq!(time_ticks(100.0)[7].1, "1:10");
+        assert_eq!(time_ticks(5.0)[3].1, "0:01.5");
         assert!(time_ticks(f64::NAN).is_empty() && time_ticks(0.0).len() < 3);
     }
 }

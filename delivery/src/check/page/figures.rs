@@ -1,6 +1,6 @@
 //! The pictures of a report.
 
-use super::look;
+use super::severity_mark;
 use crate::check::curves::{Column, Curves};
 use crate::check::words::place;
 use crate::check::{Report, Wishes};
@@ -49,7 +49,7 @@ pub fn waveform(report: &Report, curves: &Curves) -> String {
     }
     for (row, (n, finding)) in marked.iter().enumerate() {
         let bottom = height - ROW_PX * (row as f64 + 1.0);
-        let (_, ink) = look(finding.severity);
+        let ink = severity_mark(finding.severity).ink();
         plot.lane(bottom + 0.5 * ROW_PX, ink, &format!("{}", n + 1));
         for at in &finding.places {
             let [from_s, to_s] = ends(at, report);
@@ -80,7 +80,7 @@ fn ends(at: &Place, report: &Report) -> [f64; 2] {
 
 /// Stripes over a channel's waveform where a finding is.
 fn stripes(plot: &mut Plot, finding: &Finding, report: &Report, channel: usize, middle: f64) {
-    let (_, ink) = look(finding.severity);
+    let ink = severity_mark(finding.severity).ink();
     let covered: f64 = finding.places.iter().map(|at| at.frames as f64).sum();
     if covered > EVERYWHERE * report.frames as f64 {
         return;
@@ -138,12 +138,19 @@ pub fn correlation(report: &Report, curves: &Curves) -> String {
     let mut plot = Plot::new(label, FULL_WIDTH, 96.0, time_axis(report), Axis::linear(-1.0, 1.0));
     plot.x_ticks(&time_ticks(report.duration_s()));
     plot.y_ticks(&[(-1.0, "\u{2212}1".into()), (0.0, "0".into()), (1.0, "+1".into())]);
+    // Each window reaches over half the way to its neighbours; the outer ones to the ends.
+    let mut points = curves.correlation.clone();
+    if let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) {
+        points.insert(0, (0.0, first.1));
+        points.push((report.duration_s(), last.1));
+    }
     let area = |keep: fn(f64) -> f64| -> Vec<(f64, f64, f64)> {
-        curves.correlation.iter().map(|(time_s, r)| (*time_s, 0.0, keep(*r))).collect()
+        let shown = |r: f64| if r.is_nan() { 0.0 } else { keep(r) };
+        points.iter().map(|(time_s, r)| (*time_s, 0.0, shown(*r))).collect()
     };
     plot.area(&area(|r| r.max(0.0)), Ink::Space, "pale");
     plot.area(&area(|r| r.min(0.0)), Ink::Alarm, "");
-    plot.line(curves.correlation.iter().copied(), Ink::Space, "");
+    plot.line(points.iter().copied(), Ink::Space, "");
     plot.finish()
 }
 

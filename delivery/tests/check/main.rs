@@ -3,86 +3,15 @@
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]
 
+mod material;
+mod report;
+
 use hound::{SampleFormat, WavSpec, WavWriter};
 use lacquer_delivery::check::batch::check_all;
 use lacquer_delivery::check::page::report_page;
 use lacquer_delivery::check::{CheckError, Wishes};
+use material::{INT16, INT24, checked, code, lacquer, music, spec, text, write};
 use serde_json::Value;
-use std::f64::consts::TAU;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-fn lacquer(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lacquer")).arg("check").args(arguments).output().unwrap()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-/// The object that `--json` prints, and the exit code.
-fn checked(arguments: &[&str]) -> (Value, i32) {
-    let output = lacquer(&[&["--json"], arguments].concat());
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    (
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}")),
-        code(&output),
-    )
-}
-
-/// Eight seconds of music of a kind: a beat, a bass, two chords left and right of the middle, and noise up to the top, faded in and
-/// out. Peaks lie near -6 dBFS, so that nothing about its level is to be remarked.
-fn music(rate: u32) -> Vec<[f64; 2]> {
-    const SECONDS: f64 = 8.0;
-    let mut seed = 1u64;
-    let mut noise = move || {
-        // Knuth's linear congruential generator: any fixed noise does.
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 11) as f64 / (1u64 << 53) as f64 - 0.5
-    };
-    (0..(SECONDS * f64::from(rate)) as usize)
-        .map(|n| {
-            let t = n as f64 / f64::from(rate);
-            let fade = (t / 0.3).min((SECONDS - t) / 0.6).clamp(0.0, 1.0);
-            let beat = (-(t * 2.0).fract() * 7.0).exp();
-            let tone = |hz: f64| (TAU * hz * t).sin();
-            let bass = 0.12 * (tone(82.4) + 0.4 * tone(164.8) + 0.2 * tone(247.2));
-            let drum = 0.15 * beat * (tone(160.0) + noise());
-            let chord = |root: f64| 0.04 * (tone(root) + tone(1.26 * root) + tone(1.5 * root));
-            let (left, right) = (chord(329.6) + 0.02 * noise(), chord(415.3) + 0.02 * noise());
-            let middle = bass + drum + 0.05 * tone(987.0) * (0.6 + 0.4 * tone(0.7));
-            [fade * (middle + left), fade * (middle + right)]
-        })
-        .collect()
-}
-
-fn spec(bits_per_sample: u16, sample_format: SampleFormat, channels: u16) -> WavSpec {
-    WavSpec { channels, sample_rate: 44_100, bits_per_sample, sample_format }
-}
-
-/// Writes what `damage` makes of the music.
-fn write(path: &Path, spec: WavSpec, damage: impl Fn([f64; 2]) -> [f64; 2]) {
-    let mut writer = WavWriter::create(path, spec).unwrap();
-    let scale = 2f64.powi(i32::from(spec.bits_per_sample) - 1);
-    for frame in music(spec.sample_rate) {
-        for x in &damage(frame)[..usize::from(spec.channels)] {
-            match spec.sample_format {
-                SampleFormat::Float => writer.write_sample(*x as f32).unwrap(),
-                SampleFormat::Int => {
-                    writer.write_sample((x * scale).round().clamp(-scale, scale - 1.0) as i32).unwrap();
-                }
-            }
-        }
-    }
-    writer.finalize().unwrap();
-}
-
-const INT16: fn(u16) -> WavSpec = |channels| spec(16, SampleFormat::Int, channels);
-const INT24: fn(u16) -> WavSpec = |channels| spec(24, SampleFormat::Int, channels);
 
 fn findings<'a>(file: &'a Value, check: &str) -> Vec<&'a Value> {
     file["findings"].as_array().unwrap().iter().filter(|finding| finding["check"] == check).collect()
@@ -213,7 +142,7 @@ fn json_keeps_to_the_schema_that_is_printed() {
     assert_eq!(code(&printed), 0);
     assert_eq!(
         String::from_utf8(printed.stdout.clone()).unwrap(),
-        include_str!("../../docs/check.schema.json")
+        include_str!("../../../docs/check.schema.json")
     );
     let schema: Value = serde_json::from_slice(&printed.stdout).unwrap();
     assert!(jsonschema::meta::is_valid(&schema));
@@ -286,104 +215,11 @@ fn damaged_files_are_read_or_refused_and_break_nothing() {
                 assert!(report.duration_s() > 0.0 && report.frames <= whole.len() as u64);
                 assert!(!report_page(&reports, &wishes).contains("NaN"));
             }
-            Err(CheckError::BrokenOff { .. }) => panic!("damage {n} broke the check: {bytes:02x?}"),
+            Err(CheckError::BrokenOff { .. }) => {
+                panic!("damage {n} broke the check: {:02x?}", &bytes[..bytes.len().min(64)])
+            }
             Err(error) => assert_eq!(error.to_string().lines().count(), 1, "{error}"),
         }
     }
     assert!((1..200).contains(&read), "{read} of 200 were read: the damage is too heavy or none");
-}
-
-/// A folder with a clipped and a clean mix whose names would be markup if they were not escaped, and their report.
-fn report(folder: &Path) -> (PathBuf, String) {
-    let mixes = folder.join("mixes");
-    std::fs::create_dir_all(&mixes).unwrap();
-    let clipped = "1 <script>document.title='run'<&\"\u{7}.wav";
-    write(&mixes.join(clipped), INT16(2), |frame| frame.map(|x| 8.0 * x));
-    write(&mixes.join("2 <img src=x onerror=alert(1)>.wav"), INT24(2), |frame| frame);
-    write(&mixes.join("3 mono.wav"), INT24(1), |frame| frame);
-    let path = folder.join("report.html");
-    let output = lacquer(&[text(&mixes), "--html", text(&path)]);
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(!output.stdout.contains(&7), "a name rings the terminal's bell");
-    let html = std::fs::read_to_string(&path).unwrap();
-    (path, html)
-}
-
-#[test]
-fn the_report_is_one_file_that_asks_for_nothing_and_runs_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, html) = report(folder.path());
-    for never in ["<script", "<img", "http:", "https:", "url(", "@import", "\u{7}", "NaN", "<link", "<iframe"]
-    {
-        assert!(!html.contains(never), "{never}");
-    }
-    assert!(html.contains("1 &lt;script&gt;document.title=&#39;run&#39;&lt;&amp;&quot;\u{2407}.wav"));
-    assert_eq!(html.matches("<section class=\"file\"").count(), 3);
-    // Of a stereo file waveform, loudness, correlation, spectrum and loss in mono; of a mono file three of them.
-    assert_eq!(html.matches("<svg ").count(), 5 + 5 + 3);
-    assert!(html.contains("SEND BACK") && html.contains("Fit to master"));
-    let left: Vec<_> =
-        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left.len(), 2, "nothing but the mixes and the report: {left:?}");
-    // The same files give the same bytes, however the threads ran.
-    let (_, again) = report(folder.path());
-    assert!(html == again, "{} differs from its twin", path.display());
-}
-
-#[test]
-fn a_report_never_takes_the_place_of_a_mix() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("mix.wav");
-    write(&path, INT16(2), |frame| frame);
-    let before = std::fs::read(&path).unwrap();
-    let absent = folder.path().join("no/report.html");
-    for html in [&path, &absent, folder.path()] {
-        let output = lacquer(&[text(&path), "--html", text(html)]);
-        assert_eq!(code(&output), 2, "{}", html.display());
-        let line = String::from_utf8(output.stderr).unwrap();
-        assert!(line.lines().count() == 1 && line.starts_with("lacquer: "), "{line}");
-    }
-    assert!(std::fs::read(&path).unwrap() == before);
-}
-
-/// A Chromium, under any of its names.
-fn browser() -> Option<&'static str> {
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-        .into_iter()
-        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()))
-}
-
-#[test]
-fn a_browser_opens_the_report_and_nothing_in_it_runs() {
-    let Some(browser) = browser() else {
-        eprintln!("no Chromium here: the report was not opened");
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let (path, _) = report(folder.path());
-    let profile = folder.path().join("profile");
-    let output = Command::new(browser)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-sync",
-        ])
-        .args(["--disable-background-networking", "--disable-component-update", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(format!("file://{}", path.display()))
-        .output()
-        .unwrap();
-    let dom = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        dom.contains("<title>3 files – quality control</title>"),
-        "a script changed the title:\n{dom:.2000}"
-    );
-    assert_eq!(dom.matches("<svg ").count(), 13);
-    assert_eq!(dom.matches("<script").count() + dom.matches("<img").count(), 0);
-    // Parsed as meant: every section is closed where it should be, so that main holds all three and ends the body.
-    assert_eq!(dom.matches("<section class=\"file\" id=\"file-").count(), 3);
-    assert!(dom.contains("</section>\n<p class=\"foot\">"), "sections do not nest");
 }
