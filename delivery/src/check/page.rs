@@ -5,7 +5,7 @@
 mod figures;
 
 use super::curves::Curves;
-use super::words::{figure, place, sentence, stored_words, time, verdict, verdict_sentence};
+use super::words::{Span, figure, place, sentence, spans, stored_words, time, verdict, verdict_sentence};
 use super::{CheckError, Report, Wishes};
 use crate::html::table::{Cell, Column, table};
 use crate::html::{
@@ -140,12 +140,9 @@ fn pictures(report: &Report, curves: &Curves, wishes: &Wishes) -> String {
     let plain = |title, about| Panel { title, about, ..Panel::default() };
     let mut markup = plain("Waveform", "Peaks and RMS; the marks above carry the numbers of the findings.")
         .around(&figures::waveform(report, curves));
-    let key = legend(&[
-        (Ink::Tone, "short-term"),
-        (Ink::Space, "momentary"),
-        (Ink::Text, "integrated"),
-        (Ink::Accent, "target"),
-    ]);
+    let mut key = vec![(Ink::Tone, "short-term"), (Ink::Space, "momentary"), (Ink::Text, "integrated")];
+    key.extend(wishes.level().map(|_| (Ink::Accent, "target")));
+    let key = legend(&key);
     let about = wishes.level().map_or("LUFS".to_owned(), |(lufs, name)| {
         format!("LUFS; the target is {name} at {}.", number(lufs, 1, false))
     });
@@ -251,8 +248,9 @@ fn words_of(finding: &Finding) -> String {
 
 fn where_of(finding: &Finding, report: &Report) -> String {
     let rate = f64::from(report.sample_rate_hz);
-    let line = |at| format!("<span>{}</span>", escape(&place(at, rate)));
-    let (shown, folded) = finding.places.split_at(finding.places.len().min(PLACES));
+    let line = |span: &Span| format!("<span>{}</span>", escape(&place(&span.place, rate)));
+    let spans = spans(&finding.places);
+    let (shown, folded) = spans.split_at(spans.len().min(PLACES));
     let mut markup: String = shown.iter().map(line).collect();
     if !folded.is_empty() {
         let lines: String = folded.iter().map(line).collect();

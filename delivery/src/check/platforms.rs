@@ -71,12 +71,19 @@ impl PlatformOutcome {
                 "{} wants {level:.1} LUFS within {:.1} LU; this has {:.1} LUFS",
                 target.name, target.tolerance_lu, measured.integrated_lufs
             ),
-            Some(level) => format!(
-                "{} changes the level by {:+.1} dB and plays it at {:.1} LUFS (its level is {level:.1})",
-                target.name,
-                outcome.gain_db + 0.0,
-                outcome.integrated_lufs
-            ),
+            Some(level) => {
+                let quiet =
+                    if outcome.stays_quiet { format!(", below its {level:.1}") } else { String::new() };
+                match turned(outcome.gain_db) {
+                    Some(turned) => {
+                        format!("{} {turned}, to {:.1} LUFS{quiet}", target.name, outcome.integrated_lufs)
+                    }
+                    None => format!(
+                        "{} plays it as it is, at {:.1} LUFS{quiet}",
+                        target.name, measured.integrated_lufs
+                    ),
+                }
+            }
         };
         let mut advice: Vec<String> = Vec::new();
         if outcome.is_over {
@@ -93,8 +100,10 @@ impl PlatformOutcome {
             );
         }
         if !is_silent && self.wants_its_level() && !outcome.is_on_level {
-            let wanted = target.integrated_lufs.unwrap_or(measured.integrated_lufs);
-            advice.push(format!("Change the loudness by {:+.1} dB", wanted - measured.integrated_lufs));
+            let wanted_lufs = target.integrated_lufs.unwrap_or(measured.integrated_lufs);
+            let change_db = wanted_lufs - measured.integrated_lufs;
+            let way = if change_db < 0.0 { "quieter" } else { "louder" };
+            advice.push(format!("Master it {:.1} dB {way}", change_db.abs()));
         } else if !is_silent && outcome.stays_quiet {
             advice.push(
                 "It will play quieter than its neighbours: master it louder if that is not meant".into(),
@@ -103,12 +112,18 @@ impl PlatformOutcome {
         if advice.is_empty() {
             advice.push("Nothing need be changed for it".into());
         }
+        // What decided: the peak, the level, or nothing but the gain.
+        let (figure, unit, threshold) = match target.integrated_lufs {
+            _ if outcome.is_over => (measured.true_peak_dbtp, "dBTP", outcome.asked_dbtp),
+            Some(level) if self.wants_its_level() => (measured.integrated_lufs, "LUFS", level),
+            _ => (outcome.gain_db, "dB", 0.0),
+        };
         Finding {
             check: Check::Platform,
             severity: self.severity(),
-            figure: outcome.gain_db,
-            unit: "dB",
-            threshold: 0.0,
+            figure,
+            unit,
+            threshold,
             confidence: None,
             fact,
             advice: advice.join(". "),
@@ -116,6 +131,12 @@ impl PlatformOutcome {
             place_count: 0,
         }
     }
+}
+
+/// "turns it down by 4.0 dB"; none if it does not turn it, to the tenth that is shown.
+fn turned(gain_db: f64) -> Option<String> {
+    let way = if gain_db < 0.0 { "down" } else { "up" };
+    (gain_db.abs() >= 0.05).then(|| format!("turns it {way} by {:.1} dB", gain_db.abs()))
 }
 
 /// Findings for outcomes: one a target where the targets were named, or else one note on all of them.
@@ -186,8 +207,8 @@ mod tests {
     #[test]
     fn a_named_target_judges_and_says_what_to_do() {
         let loud = of("spotify", -9.0, -0.5);
-        assert_eq!((loud.severity, loud.figure), (Severity::Warn, -5.0));
-        assert!(loud.fact.contains("-5.0 dB") && loud.fact.contains("-14.0 LUFS"), "{}", loud.fact);
+        assert_eq!((loud.severity, loud.figure, loud.threshold), (Severity::Warn, -0.5, -2.0));
+        assert!(loud.fact.contains("turns it down by 5.0 dB, to -14.0 LUFS"), "{}", loud.fact);
         assert!(loud.advice.contains("ceiling to -2.0 dBTP"), "{}", loud.advice);
         let limited = of("spotify_loud", -16.0, -2.5);
         assert!(
@@ -196,9 +217,12 @@ mod tests {
             limited.fact
         );
         let off = of("ebu_r128", -18.0, -4.0);
-        assert!(off.severity == Severity::Warn && off.advice.contains("-5.0 dB"), "{}", off.advice);
+        assert!(off.severity == Severity::Warn && off.advice.contains("5.0 dB quieter"), "{}", off.advice);
         assert_eq!(of("ebu_r128", -23.1, -4.0).severity, Severity::Note);
-        assert_eq!(of("youtube", -20.0, -4.0).severity, Severity::Note);
+        let kept = of("youtube", -20.0, -4.0);
+        assert!(
+            kept.severity == Severity::Note && kept.fact.contains("as it is, at -20.0 LUFS, below its -14.0")
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A report for a terminal: the verdict first, then why, then everything that was found and measured.
 
-use super::words::{place, sentence, severity, stored_words, time, verdict, verdict_sentence};
+use super::words::{place, sentence, severity, spans, stored_words, time, verdict, verdict_sentence};
 use super::{Report, Wishes};
 use crate::html::visible;
 use crate::measure::Readings;
@@ -81,12 +81,14 @@ fn describe_finding(finding: &Finding, report: &Report) -> String {
 
 /// "at 0:12.345 left, 0:15.000 and 10 more"; none for what is everywhere.
 fn places(finding: &Finding, report: &Report) -> Option<String> {
-    let told: Vec<String> =
-        finding.places.iter().take(PLACES).map(|at| place(at, f64::from(report.sample_rate_hz))).collect();
+    let spans = spans(&finding.places);
+    let told = &spans[..spans.len().min(PLACES)];
     if told.is_empty() {
         return None;
     }
-    let more = finding.place_count.saturating_sub(told.len() as u64);
+    let more = finding.place_count.saturating_sub(told.iter().map(|span| span.count).sum());
+    let told: Vec<String> =
+        told.iter().map(|span| place(&span.place, f64::from(report.sample_rate_hz))).collect();
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     Some(format!("at {}{rest}", told.join(", ")))
 }

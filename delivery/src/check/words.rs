@@ -27,6 +27,35 @@ pub fn place(place: &Place, sample_rate_hz: f64) -> String {
     }
 }
 
+/// Places that follow each other without a gap, told as one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    /// From the first one's start to the last one's end, with the first one's figure.
+    pub place: Place,
+    /// How many places it stands for.
+    pub count: u64,
+}
+
+/// A finding's places with those joined that touch, so that what lasts is not told second by second.
+pub fn spans(places: &[Place]) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    for place in places {
+        let end_frame = place.start_frame.saturating_add(place.frames);
+        if let Some(Span { place: last, count }) = spans.last_mut() {
+            let last_end_frame = last.start_frame.saturating_add(last.frames);
+            if last.channels == place.channels
+                && (last.start_frame..=last_end_frame).contains(&place.start_frame)
+            {
+                last.frames = end_frame.max(last_end_frame) - last.start_frame;
+                *count += 1;
+                continue;
+            }
+        }
+        spans.push(Span { place: *place, count: 1 });
+    }
+    spans
+}
+
 /// Id of channels in JSON.
 pub fn channels_id(channels: Channels) -> &'static str {
     match channels {
@@ -119,6 +148,18 @@ mod tests {
         };
         assert_eq!(at(48_000, 9, Channels::Left), "0:01.000 left");
         assert_eq!(at(48_000, 96_000, Channels::Both), "0:01.000 to 0:03.000");
+    }
+
+    #[test]
+    fn places_that_touch_are_told_as_one() {
+        let at = |start_frame, frames, channels| Place { start_frame, frames, channels, figure: 1.0 };
+        let (left, right) = (Channels::Left, Channels::Right);
+        let told =
+            spans(&[at(0, 10, left), at(10, 10, left), at(21, 4, left), at(25, 5, right), at(28, 9, right)]);
+        let ends: Vec<_> =
+            told.iter().map(|span| (span.place.start_frame, span.place.frames, span.count)).collect();
+        assert_eq!(ends, [(0, 20, 2), (21, 4, 1), (25, 12, 2)]);
+        assert_eq!(spans(&[at(u64::MAX, 9, left), at(u64::MAX, 9, left)]).len(), 1);
     }
 
     #[test]
