@@ -3,6 +3,7 @@
 mod codec;
 mod isrc;
 mod ddp;
+mod check;
 mod master;
 mod measure;
 mod output;
@@ -24,6 +25,8 @@ pub struct Command {
 
 #[derive(Subcommand)]
 enum Action {
+    /// Check whether mixes are fit to master, and say what to change if not
+    Check(CheckArguments),
     /// Run the chain over a file and write the master
     Master(MasterArguments),
     /// Measure loudness, peaks, dynamics and stereo of files
@@ -36,6 +39,29 @@ enum Action {
     Codec(codec::CodecArguments),
     /// Verify a DDP fileset
     Ddp(DdpArguments),
+}
+
+/// Arguments of `lacquer check`.
+#[derive(Args)]
+#[command(
+    after_help = "Exit code: 0 fit, with or without remarks; 1 a mix goes back; 2 something was not read or not done."
+)]
+pub struct CheckArguments {
+    /// Files, and folders whose audio files are checked, with all below them
+    #[arg(required_unless_present = "schema", value_name = "FILE|DIR")]
+    paths: Vec<PathBuf>,
+    /// Hold the files against a delivery target by name, or a loudness in LUFS; may be given often
+    #[arg(long, value_name = "NAME|LUFS", allow_hyphen_values = true)]
+    target: Vec<String>,
+    /// Write a report with pictures, one file for a browser or a printer
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Print JSON, one object
+    #[arg(long)]
+    json: bool,
+    /// Print the JSON Schema of --json and do nothing else
+    #[arg(long)]
+    schema: bool,
 }
 
 /// Arguments of `lacquer master`.
@@ -107,6 +133,7 @@ enum DdpAction {
 /// Does what was asked for; gives the exit code of what could be done.
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command.action {
+        Action::Check(arguments) => return check::run(&arguments),
         Action::Master(arguments) => master::run(&arguments)?,
         Action::Measure(arguments) => measure::run(&arguments)?,
         Action::Params(arguments) => params::run(&arguments)?,

@@ -5,18 +5,42 @@
 use crate::audio::Audio;
 use crate::error::{Error, SAMPLE_RATES};
 use bwavfile::{CommonFormat, WaveReader};
+use lacquer_dsp::detect::StoredWords;
 use std::fs::File;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use symphonia::core::codecs::audio::AudioDecoderOptions;
+use symphonia::core::audio::{Audio as _, GenericAudioBufferRef};
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_PCM_ALAW, CODEC_ID_PCM_MULAW, CODEC_ID_VORBIS,
+};
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
 use symphonia::core::errors::Error as DecodeError;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
+/// A file's audio and how the file stores it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decoded {
+    /// The programme.
+    pub audio: Audio,
+    /// The words that its samples are stored in.
+    pub words: StoredWords,
+    /// Bits that words of more than 24 truly need, which [`Audio`]'s samples cannot tell; none for shorter words.
+    pub long_bits: Option<u32>,
+    /// The file's format as people call it, for instance "WAV".
+    pub format: &'static str,
+}
+
 /// Reads a whole file. Reports how much of it is read, 0 to 1, where its length is known.
 pub fn decode(path: &Path, progress: &dyn Fn(f64)) -> Result<Audio, Error> {
+    decode_with_words(path, progress).map(|decoded| decoded.audio)
+}
+
+/// As [`decode`], with what the file says of its words.
+pub fn decode_with_words(path: &Path, progress: &dyn Fn(f64)) -> Result<Decoded, Error> {
     let unreadable = |source| Error::Read { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
@@ -29,14 +53,73 @@ pub fn decode(path: &Path, progress: &dyn Fn(f64)) -> Result<Audio, Error> {
     let mut head = [0; 4];
     let known = file.read(&mut head).map_err(unreadable)?;
     drop(file);
-    let audio = match &head[..known] {
-        b"RF64" | b"BW64" => decode_rf64(path)?,
-        _ => decode_any(path, progress)?,
-    };
-    if audio.frames.is_empty() {
+    // Decoders are others' code on anybody's bytes. Symphonia 0.6.1 overflows on a WAV header with 39 938 channels, for one.
+    let decoded = catch_unwind(AssertUnwindSafe(|| decode_known(path, &head[..known], progress)))
+        .unwrap_or_else(|_| {
+            let reason = "its decoder gives up on damaged data".to_owned();
+            Err(Error::NotAudio { path: path.to_owned(), reason })
+        })?;
+    if decoded.audio.frames.is_empty() {
         return Err(Error::NoSamples { path: path.to_owned() });
     }
-    Ok(audio)
+    Ok(decoded)
+}
+
+/// Reads a file that begins with `head`.
+fn decode_known(path: &Path, head: &[u8], progress: &dyn Fn(f64)) -> Result<Decoded, Error> {
+    match head {
+        b"RF64" | b"BW64" => decode_rf64(path),
+        head => {
+            let (audio, words, long_bits) = decode_any(path, progress)?;
+            let format = match (head, words) {
+                (b"RIFF", _) => "WAV",
+                (b"FORM", _) => "AIFF",
+                (b"fLaC", _) => "FLAC",
+                (b"OggS", StoredWords::Lossy) => "Ogg Vorbis",
+                (b"OggS", _) => "Ogg FLAC",
+                (_, StoredWords::Lossy) => "MP3",
+                _ => "PCM",
+            };
+            Ok(Decoded { audio, words, long_bits, format })
+        }
+    }
+}
+
+/// Bits of the longest word that a sample of [`Audio`] holds exactly.
+const EXACT_BITS: u32 = 24;
+
+/// What a decoder's buffer and parameters say of the words in the file.
+fn words_of(parameters: &AudioCodecParameters, buffer: &GenericAudioBufferRef) -> StoredWords {
+    let is_lossy =
+        [CODEC_ID_VORBIS, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_PCM_ALAW, CODEC_ID_PCM_MULAW]
+            .contains(&parameters.codec);
+    if is_lossy {
+        return StoredWords::Lossy;
+    }
+    let decoded_bits = match buffer {
+        GenericAudioBufferRef::F32(_) => return StoredWords::Float(32),
+        GenericAudioBufferRef::F64(_) => return StoredWords::Float(64),
+        GenericAudioBufferRef::U8(_) | GenericAudioBufferRef::S8(_) => 8,
+        GenericAudioBufferRef::U16(_) | GenericAudioBufferRef::S16(_) => 16,
+        GenericAudioBufferRef::U24(_) | GenericAudioBufferRef::S24(_) => 24,
+        GenericAudioBufferRef::U32(_) | GenericAudioBufferRef::S32(_) => 32,
+    };
+    let stored_bits = parameters.bits_per_coded_sample.or(parameters.bits_per_sample);
+    StoredWords::Integer(stored_bits.filter(|bits| (1..=32).contains(bits)).unwrap_or(decoded_bits))
+}
+
+/// Adds a buffer's words to the OR of all before it, where they are integers longer than [`EXACT_BITS`].
+fn gather_words(buffer: &GenericAudioBufferRef, words: StoredWords, gathered: &mut u32) {
+    if let (GenericAudioBufferRef::S32(buffer), StoredWords::Integer(bits)) = (buffer, words)
+        && bits > EXACT_BITS
+    {
+        *gathered = buffer.iter_planes().flatten().fold(*gathered, |bits, word| bits | *word as u32);
+    }
+}
+
+/// Bits that words need whose OR, in words of 32 bits, is this; none where nothing was gathered.
+fn bits_of(gathered: u32) -> Option<u32> {
+    (gathered != 0).then(|| u32::BITS - gathered.trailing_zeros())
 }
 
 /// A file's samples as they come, with the checks that hold for every format.
@@ -85,7 +168,7 @@ impl<'a> Collector<'a> {
     }
 }
 
-fn decode_any(path: &Path, progress: &dyn Fn(f64)) -> Result<Audio, Error> {
+fn decode_any(path: &Path, progress: &dyn Fn(f64)) -> Result<(Audio, StoredWords, Option<u32>), Error> {
     let not_audio = |error: DecodeError| Error::NotAudio { path: path.to_owned(), reason: error.to_string() };
     let unknown = |reason: &str| Error::NotAudio { path: path.to_owned(), reason: reason.into() };
     let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
@@ -108,7 +191,9 @@ fn decode_any(path: &Path, progress: &dyn Fn(f64)) -> Result<Audio, Error> {
     let mut decoder = symphonia::default::get_codecs()
         .make_audio_decoder(parameters, &AudioDecoderOptions::default())
         .map_err(not_audio)?;
+    let parameters = parameters.clone();
     let mut collector: Option<Collector> = None;
+    let (mut words, mut gathered) = (StoredWords::Lossy, 0);
     let mut samples: Vec<f32> = Vec::new();
     loop {
         let packet = match format.next_packet() {
@@ -133,24 +218,29 @@ fn decode_any(path: &Path, progress: &dyn Fn(f64)) -> Result<Audio, Error> {
         let (rate, channels) = (buffer.spec().rate(), buffer.spec().channels().count());
         let into = match &mut collector {
             Some(collector) => collector,
-            None => collector.insert(Collector::new(path, rate, channels)?),
+            None => {
+                words = words_of(&parameters, &buffer);
+                collector.insert(Collector::new(path, rate, channels)?)
+            }
         };
         if (into.audio.sample_rate, into.audio.channels) != (rate, channels) {
             return Err(into.truncated("its format changes in the middle"));
         }
+        gather_words(&buffer, words, &mut gathered);
         buffer.copy_to_vec_interleaved(&mut samples);
         into.push(&samples);
         if let Some(promised) = promised.filter(|promised| *promised > 0) {
             progress(into.audio.frames.len() as f64 / promised as f64);
         }
     }
-    collector.ok_or_else(|| Error::NoSamples { path: path.to_owned() })?.finish(lossless_length)
+    let collector = collector.ok_or_else(|| Error::NoSamples { path: path.to_owned() })?;
+    Ok((collector.finish(lossless_length)?, words, bits_of(gathered)))
 }
 
 /// Frames that are read from an RF64 file at a time.
 const RF64_FRAMES: usize = 65_536;
 
-fn decode_rf64(path: &Path) -> Result<Audio, Error> {
+fn decode_rf64(path: &Path) -> Result<Decoded, Error> {
     let not_audio = |reason: &dyn std::fmt::Debug| Error::NotAudio {
         path: path.to_owned(),
         reason: format!("{reason:?}"),
@@ -179,5 +269,10 @@ fn decode_rf64(path: &Path) -> Result<Audio, Error> {
             Err(error) => return Err(collector.truncated(format!("{error:?}"))),
         }
     }
-    collector.finish(Some(promised))
+    let bits = u32::from(format.bits_per_sample);
+    let words = match format.common_format() {
+        CommonFormat::IntegerPCM => StoredWords::Integer(bits),
+        _ => StoredWords::Float(bits),
+    };
+    Ok(Decoded { audio: collector.finish(Some(promised))?, words, long_bits: None, format: "RF64" })
 }

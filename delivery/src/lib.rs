@@ -8,12 +8,15 @@
 //!
 //! The command `lacquer` is a thin shell around this library.
 
+pub mod atomic_file;
 pub mod audio;
 pub mod codec;
+pub mod check;
 pub mod decode;
 pub mod disc;
 pub mod encode;
 pub mod error;
+pub mod html;
 pub mod isrc;
 pub mod master;
 pub mod measure;

@@ -1,0 +1,101 @@
+//! Files and folders to the list of files that are checked.
+
+use super::CheckError;
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Endings of files that are taken from a folder; a file that is named is tried whatever its ending.
+const ENDINGS: [&str; 12] =
+    ["wav", "wave", "bwf", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "ogg", "oga", "mp3"];
+
+/// The files of `paths` in their order: a file for itself, a folder for every audio file below it, sorted by name, each folder
+/// once even where links lead back into it. What cannot be listed stands as an error in its place.
+pub fn expand(paths: &[PathBuf]) -> Vec<Result<PathBuf, CheckError>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = files.len();
+            walk(path, &mut files);
+            if files.len() == before {
+                files.push(Err(CheckError::NoAudio { path: path.clone() }));
+            }
+        } else {
+            files.push(Ok(path.clone()));
+        }
+    }
+    files
+}
+
+/// Everything below a folder, depth first, names in order. Folders wait on a list rather than on the stack, which a deep tree
+/// would overflow.
+fn walk(folder: &Path, files: &mut Vec<Result<PathBuf, CheckError>>) {
+    let mut seen = HashSet::new();
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(path) = waiting.pop() {
+        if !path.is_dir() {
+            if is_audio(&path) {
+                files.push(Ok(path));
+            }
+            continue;
+        }
+        let listed = path
+            .canonicalize()
+            .and_then(|real| if seen.insert(real) { names(&path) } else { Ok(Vec::new()) });
+        match listed {
+            // The last one waiting is taken first.
+            Ok(names) => waiting.extend(names.into_iter().rev().map(|name| path.join(name))),
+            Err(source) => files.push(Err(CheckError::Folder { path, source })),
+        }
+    }
+}
+
+/// Names in a folder, in order, but those that begin with a dot, which are nobody's music.
+fn names(folder: &Path) -> std::io::Result<Vec<OsString>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        if !name.as_encoded_bytes().starts_with(b".") {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn is_audio(path: &Path) -> bool {
+    path.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_walked_in_order_and_loops_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for name in ["b/2.WAV", "b/10.flac", "a.mp3", "c.txt", ".hidden.wav", "b/deep/x.ogg"] {
+            let path = root.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, b"x").unwrap();
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(root, root.join("b/deep/again")).unwrap();
+        let files: Vec<PathBuf> = expand(&[root.to_owned()]).into_iter().map(Result::unwrap).collect();
+        let names: Vec<_> =
+            files.iter().map(|path| path.strip_prefix(root).unwrap().to_str().unwrap()).collect();
+        assert_eq!(names, ["a.mp3", "b/10.flac", "b/2.WAV", "b/deep/x.ogg"]);
+    }
+
+    #[test]
+    fn a_folder_without_audio_is_an_error_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let named = PathBuf::from("any.name");
+        let files = expand(&[folder.path().to_owned(), named.clone()]);
+        assert!(matches!(&files[0], Err(CheckError::NoAudio { .. })));
+        assert_eq!(files[1].as_ref().unwrap(), &named);
+    }
+}

@@ -1,0 +1,245 @@
+//! What each delivery target will make of a file as it is: its gain, its limiter, how loud it plays, whether peaks are too high.
+//!
+//! The rules are [`lacquer_dsp::monitor::platform`]'s. A mix is not a master: unless somebody names a target, its outcomes are
+//! notes; a file that is held against a named target is taken for what is delivered there.
+
+use lacquer_dsp::detect::{Check, Finding, Severity};
+use lacquer_dsp::metering::Measurement;
+use lacquer_dsp::monitor::platform::{Outcome, outcome};
+use lacquer_dsp::targets::{Quieter, Target};
+
+/// A target and what it makes of the file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlatformOutcome {
+    /// The target.
+    pub target: Target,
+    /// What it does.
+    pub outcome: Outcome,
+}
+
+/// What each of `targets` does to what measured this.
+pub fn outcomes(targets: &[Target], measured: &Measurement) -> Vec<PlatformOutcome> {
+    targets
+        .iter()
+        .map(|target| PlatformOutcome {
+            target: *target,
+            outcome: outcome(target, measured.integrated_lufs, measured.true_peak_dbtp),
+        })
+        .collect()
+}
+
+impl PlatformOutcome {
+    /// Whether somebody refuses or changes a master that misses the level, rather than turning it up or down.
+    fn wants_its_level(&self) -> bool {
+        self.target.quieter == Quieter::Unspecified && self.target.integrated_lufs.is_some()
+    }
+
+    /// What there is to say beside the figures, for instance "its limiter acts"; empty if nothing.
+    pub fn remarks(&self) -> Vec<&'static str> {
+        let mut remarks = Vec::new();
+        if self.outcome.is_over {
+            remarks.push("peak too high");
+        }
+        if self.outcome.limits {
+            remarks.push("its limiter acts");
+        }
+        if self.wants_its_level() {
+            remarks.push(if self.outcome.is_on_level { "on level" } else { "off its level" });
+        } else if self.outcome.stays_quiet {
+            remarks.push("stays quiet");
+        }
+        remarks
+    }
+
+    fn severity(&self) -> Severity {
+        let is_refused = self.wants_its_level() && !self.outcome.is_on_level;
+        if self.outcome.is_over || self.outcome.limits || is_refused {
+            Severity::Warn
+        } else {
+            Severity::Note
+        }
+    }
+
+    /// The finding for a target that was named.
+    fn finding(&self, measured: &Measurement) -> Finding {
+        let (target, outcome) = (&self.target, &self.outcome);
+        let is_silent = !measured.integrated_lufs.is_finite();
+        let mut fact = match target.integrated_lufs {
+            _ if is_silent => format!("{}: too quiet or too short to have a loudness", target.name),
+            None => format!("{} plays it as it is, at {:.1} LUFS", target.name, measured.integrated_lufs),
+            Some(level) if self.wants_its_level() => format!(
+                "{} wants {level:.1} LUFS within {:.1} LU; this has {:.1} LUFS",
+                target.name, target.tolerance_lu, measured.integrated_lufs
+            ),
+            Some(level) => {
+                let quiet =
+                    if outcome.stays_quiet { format!(", below its {level:.1}") } else { String::new() };
+                match turned(outcome.gain_db) {
+                    Some(turned) => {
+                        format!("{} {turned}, to {:.1} LUFS{quiet}", target.name, outcome.integrated_lufs)
+                    }
+                    None => format!(
+                        "{} plays it as it is, at {:.1} LUFS{quiet}",
+                        target.name, measured.integrated_lufs
+                    ),
+                }
+            }
+        };
+        let mut advice: Vec<String> = Vec::new();
+        if outcome.is_over {
+            fact += &format!(
+                "; the true peak of {:.2} dBTP is above the {:.1} it asks for",
+                measured.true_peak_dbtp, outcome.asked_dbtp
+            );
+            advice.push(format!("Set the limiter's ceiling to {:.1} dBTP", outcome.asked_dbtp));
+        }
+        if outcome.limits {
+            fact += "; its own limiter acts";
+            advice.push(
+                "Limit to its level in the master, or take out peaks, so that its limiter rests".into(),
+            );
+        }
+        if !is_silent && self.wants_its_level() && !outcome.is_on_level {
+            let wanted_lufs = target.integrated_lufs.unwrap_or(measured.integrated_lufs);
+            let change_db = wanted_lufs - measured.integrated_lufs;
+            let way = if change_db < 0.0 { "quieter" } else { "louder" };
+            advice.push(format!("Master it {:.1} dB {way}", change_db.abs()));
+        } else if !is_silent && outcome.stays_quiet {
+            advice.push(
+                "It will play quieter than its neighbours: master it louder if that is not meant".into(),
+            );
+        }
+        if advice.is_empty() {
+            advice.push("Nothing need be changed for it".into());
+        }
+        // What decided: the peak, the level, or nothing but the gain.
+        let (figure, unit, threshold) = match target.integrated_lufs {
+            _ if outcome.is_over => (measured.true_peak_dbtp, "dBTP", outcome.asked_dbtp),
+            Some(level) if self.wants_its_level() => (measured.integrated_lufs, "LUFS", level),
+            _ => (outcome.gain_db, "dB", 0.0),
+        };
+        Finding {
+            check: Check::Platform,
+            severity: self.severity(),
+            figure,
+            unit,
+            threshold,
+            confidence: None,
+            fact,
+            advice: advice.join(". "),
+            places: Vec::new(),
+            place_count: 0,
+        }
+    }
+}
+
+/// "turns it down by 4.0 dB"; none if it does not turn it, to the tenth that is shown.
+fn turned(gain_db: f64) -> Option<String> {
+    let way = if gain_db < 0.0 { "down" } else { "up" };
+    (gain_db.abs() >= 0.05).then(|| format!("turns it {way} by {:.1} dB", gain_db.abs()))
+}
+
+/// Findings for outcomes: one a target where the targets were named, or else one note on all of them.
+pub fn findings(outcomes: &[PlatformOutcome], are_named: bool, measured: &Measurement) -> Vec<Finding> {
+    if are_named {
+        let mut findings: Vec<Finding> = outcomes.iter().map(|outcome| outcome.finding(measured)).collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        return findings;
+    }
+    let count = |wanted: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|of| wanted(&of.outcome)).count();
+    let over = count(&|outcome| outcome.is_over);
+    let mut parts = Vec::new();
+    for (count, what) in [
+        (count(&|outcome| outcome.gain_db < -0.05), "turn it down"),
+        (count(&|outcome| outcome.gain_db > 0.05), "turn it up"),
+        (count(&|outcome| outcome.limits), "limit it themselves"),
+        (over, "ask for lower true peaks"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    vec![Finding {
+        check: Check::Platform,
+        severity: Severity::Note,
+        figure: over as f64,
+        unit: "",
+        threshold: 0.0,
+        confidence: None,
+        fact: format!("Released as it is, of {} targets {}", outcomes.len(), parts.join(", ")),
+        advice: "Loudness and ceiling are the master's work; the table of platforms says what each does"
+            .into(),
+        places: Vec::new(),
+        place_count: 0,
+    }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lacquer_dsp::targets::{TARGETS, find};
+
+    fn measured(integrated_lufs: f64, true_peak_dbtp: f64) -> Measurement {
+        Measurement {
+            integrated_lufs,
+            momentary_max_lufs: integrated_lufs + 3.0,
+            short_term_max_lufs: integrated_lufs + 2.0,
+            loudness_range_lu: 5.0,
+            true_peak_dbtp,
+            sample_peak_dbfs: true_peak_dbtp,
+            plr_db: true_peak_dbtp - integrated_lufs,
+            dynamic_range_db: 8.0,
+            correlation: 0.5,
+            mono_loss_db: -1.0,
+            frames: 48_000,
+        }
+    }
+
+    fn of(id: &str, lufs: f64, dbtp: f64) -> Finding {
+        let measured = measured(lufs, dbtp);
+        let outcomes = outcomes(&[*find(id).unwrap()], &measured);
+        findings(&outcomes, true, &measured).remove(0)
+    }
+
+    #[test]
+    fn a_named_target_judges_and_says_what_to_do() {
+        let loud = of("spotify", -9.0, -0.5);
+        assert_eq!((loud.severity, loud.figure, loud.threshold), (Severity::Warn, -0.5, -2.0));
+        assert!(loud.fact.contains("turns it down by 5.0 dB, to -14.0 LUFS"), "{}", loud.fact);
+        assert!(loud.advice.contains("ceiling to -2.0 dBTP"), "{}", loud.advice);
+        let limited = of("spotify_loud", -16.0, -2.5);
+        assert!(
+            limited.severity == Severity::Warn && limited.fact.contains("limiter acts"),
+            "{}",
+            limited.fact
+        );
+        let off = of("ebu_r128", -18.0, -4.0);
+        assert!(off.severity == Severity::Warn && off.advice.contains("5.0 dB quieter"), "{}", off.advice);
+        assert_eq!(of("ebu_r128", -23.1, -4.0).severity, Severity::Note);
+        let kept = of("youtube", -20.0, -4.0);
+        assert!(
+            kept.severity == Severity::Note && kept.fact.contains("as it is, at -20.0 LUFS, below its -14.0")
+        );
+    }
+
+    #[test]
+    fn a_mix_nobody_delivers_yet_gets_one_note() {
+        let measured = measured(-9.0, -0.1);
+        let outcomes = outcomes(TARGETS, &measured);
+        let findings = findings(&outcomes, false, &measured);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].severity, Severity::Note);
+        assert!(findings[0].fact.contains("turn it down"), "{}", findings[0].fact);
+    }
+
+    #[test]
+    fn silence_has_no_gain_and_no_nonsense() {
+        for target in TARGETS {
+            let finding = of(target.id, f64::NEG_INFINITY, f64::NEG_INFINITY);
+            assert!(!finding.fact.contains("inf") && !finding.advice.contains("inf"), "{}", finding.fact);
+        }
+    }
+}
