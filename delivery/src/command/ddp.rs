@@ -18,11 +18,10 @@ pub fn run(arguments: &DdpArguments) -> anyhow::Result<ExitCode> {
 }
 
 fn describe(folder: &Path, report: &DdpReport) -> String {
-    let disc = &report.disc;
     let mut text = format!("{}\n", folder.display());
     for (name, value) in [
-        ("title", disc.title.as_str()),
-        ("performer", &disc.performer),
+        ("title", report.title.as_str()),
+        ("performer", &report.performer),
         ("UPC/EAN", report.upc.as_deref().unwrap_or_default()),
         ("lead-out", &report.lead_out),
     ] {

@@ -1,6 +1,6 @@
 //! Filesets damaged byte by byte, field by field and at random: everything is reported, nothing panics.
 
-use super::{disc, write};
+use super::{cases, disc, write};
 use lacquer_delivery::disc::ddp::checksum::hexadecimal;
 use lacquer_delivery::disc::ddp::{DdpReport, Severity, verify};
 use md5::{Digest, Md5};
@@ -228,6 +228,38 @@ fn names_in_any_case_and_other_spellings_of_digests_are_taken() {
 }
 
 #[test]
+fn what_other_writers_do_is_taken() {
+    let (_folder, set) = fileset();
+    // No CD-Text, the image under another name, subcode that repeats the audio's fields, hours as zeros, serial copy management, a UPC
+    // nowhere, zeros where nothing is.
+    fs::remove_file(set.join("CDTEXT.BIN")).unwrap();
+    fs::rename(set.join("IMAGE.DAT"), set.join("Audio 1.img")).unwrap();
+    let mut map = fs::read(set.join("DDPMS")).unwrap().split_off(128);
+    map[22..30].copy_from_slice(b"00000000");
+    map[38..42].copy_from_slice(b"DA70");
+    map[128 + 42..128 + 46].copy_from_slice(b"0000");
+    map[128 + 50..128 + 54].copy_from_slice(b"0000");
+    map[128 + 74..128 + 91].copy_from_slice(b"AUDIO 1.IMG      ");
+    fs::write(set.join("DDPMS"), map).unwrap();
+    let mut id = fs::read(set.join("DDPID")).unwrap();
+    id[8..21].fill(b' ');
+    fs::write(set.join("DDPID"), id).unwrap();
+    let mut codes = fs::read(set.join("PQDESCR")).unwrap();
+    codes[32..45].fill(b' ');
+    for packet in codes.chunks_mut(64) {
+        packet[8..10].copy_from_slice(b"00");
+        packet[16..18].copy_from_slice(b"0S");
+    }
+    fs::write(set.join("PQDESCR"), codes).unwrap();
+    fs::remove_file(set.join("CHECKSUM.MD5")).unwrap();
+    let report = verify(&set).unwrap();
+    assert!(report.consistent, "{:?}", report.findings);
+    // The digests alone are missed.
+    assert_eq!(report.findings.len(), 1, "{:?}", report.findings);
+    assert_eq!((report.upc, report.tracks.len(), report.image_frames), (None, 3, 1500));
+}
+
+#[test]
 fn the_command_tells_good_inconsistent_and_unreadable_apart() {
     let (folder, set) = fileset();
     let run = |arguments: &[&str]| {
@@ -284,7 +316,7 @@ fn texts_that_would_control_a_terminal_or_a_page_are_tamed() {
 
 proptest! {
     // Each case reads an image of 3.5 MB twice.
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn random_damage_is_reported_and_never_panics(

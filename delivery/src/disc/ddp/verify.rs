@@ -63,6 +63,8 @@ pub fn verify(folder: &Path) -> Result<DdpReport, DdpError> {
     Ok(DdpReport {
         consistent,
         findings,
+        title: disc.disc.title.clone(),
+        performer: disc.disc.performer.clone(),
         upc: disc.disc.upc.clone(),
         master_id: id.master_id,
         tracks: rows(&disc.disc),
