@@ -179,6 +179,12 @@ fn missing_extra_short_and_long_files_are_named() {
         fs::write(&path, good).unwrap();
         digest_again(&set);
     }
+    let map = fs::read(set.join("DDPMS")).unwrap();
+    fs::write(set.join("DDPMS"), &map[128..]).unwrap();
+    digest_again(&set);
+    expect(&verify(&set).unwrap(), Severity::Warning, "CDTEXT.BIN", "it is lost");
+    fs::write(set.join("DDPMS"), map).unwrap();
+    digest_again(&set);
     fs::write(set.join("notes.txt"), "x").unwrap();
     expect(&verify(&set).unwrap(), Severity::Warning, "notes.txt", "an extra file");
     fs::write(set.join("ddpid"), "x").unwrap();
