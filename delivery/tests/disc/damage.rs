@@ -136,6 +136,43 @@ fn every_damaged_field_is_named() {
 }
 
 #[test]
+fn no_changed_byte_of_any_packet_goes_unseen() {
+    let (_folder, set) = fileset();
+    // Without digests, whose absence is the only finding: every other has to come from what the packets say.
+    fs::remove_file(set.join("CHECKSUM.MD5")).unwrap();
+    assert_eq!(verify(&set).unwrap().findings.len(), 1);
+    let mut unseen = Vec::new();
+    for name in ["DDPID", "DDPMS", "CDTEXT.BIN", "PQDESCR"] {
+        let good = fs::read(set.join(name)).unwrap();
+        for byte in 0..good.len() {
+            for put in [b'x', b'7', b'0', b' ', 0, 0xff] {
+                // What makes another good fileset: ASCII in the master's name and the user's text, a file's name in another case, a
+                // lead-in of its own control, another code, another time.
+                let field = byte % 64;
+                let lawful = match name {
+                    "DDPID" => (38..86).contains(&byte) && matches!(put, b' '..=b'~'),
+                    "DDPMS" => put.eq_ignore_ascii_case(&good[byte]),
+                    "PQDESCR" if put.is_ascii_digit() => matches!(field, 10..16 | 20..32) || byte == 16,
+                    _ => false,
+                };
+                let text = name == "PQDESCR" && field >= 45 && matches!(put, b' '..=b'~');
+                if put == good[byte] || lawful || text {
+                    continue;
+                }
+                let mut bad = good.clone();
+                bad[byte] = put;
+                fs::write(set.join(name), &bad).unwrap();
+                if verify(&set).unwrap().findings.len() < 2 {
+                    unseen.push(format!("{name} {byte} {}", put.escape_ascii()));
+                }
+            }
+        }
+        fs::write(set.join(name), good).unwrap();
+    }
+    assert_eq!(unseen, [""; 0]);
+}
+
+#[test]
 fn what_is_blank_and_should_be_is_watched() {
     let (_folder, set) = fileset();
     for (name, byte) in

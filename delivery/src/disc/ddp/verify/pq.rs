@@ -136,6 +136,9 @@ impl<'a> Reader<'a> {
             self.error(IDX, format!("{:?}", IDX.text(bytes)), "two digits");
             return None;
         };
+        if !IDX.is_filled(bytes) {
+            self.warning(IDX, format!("{:?}", IDX.text(bytes)), "two digits");
+        }
         let place = if track == LEAD_OUT {
             Place::LeadOut(index)
         } else {
