@@ -5,6 +5,8 @@
 
 #[path = "disc/damage.rs"]
 mod damage;
+#[path = "disc/random.rs"]
+mod random;
 #[path = "disc/sheets.rs"]
 mod sheets;
 
