@@ -5,14 +5,28 @@
 
 #[path = "disc/damage.rs"]
 mod damage;
+#[path = "disc/random.rs"]
+mod random;
 #[path = "disc/sheets.rs"]
 mod sheets;
 
 use lacquer_delivery::disc::ddp::{self, DdpError, Options};
 use lacquer_delivery::disc::layout::{Layout, Piece, TrackSpan};
 use lacquer_delivery::disc::{Disc, DiscTrack, cd_text, pq_sheet};
+use proptest::prelude::ProptestConfig;
+use proptest::test_runner::RngSeed;
 use std::fs;
 use std::path::Path;
+
+/// So many cases of a property, the same in every run. A failure prints its case; no file of them is kept.
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    }
+}
 
 fn track(title: &str, isrc: &str, pregap_frame: u32, start_frame: u32) -> DiscTrack {
     let (title, isrc) = (title.to_owned(), isrc.parse().ok());

@@ -2,7 +2,7 @@
 
 use super::output::{print, table};
 use super::{DdpAction, DdpArguments};
-use lacquer_delivery::disc::ddp::{DdpReport, verify};
+use lacquer_delivery::disc::ddp::{DdpReport, TrackRow, verify};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -18,11 +18,10 @@ pub fn run(arguments: &DdpArguments) -> anyhow::Result<ExitCode> {
 }
 
 fn describe(folder: &Path, report: &DdpReport) -> String {
-    let disc = &report.disc;
     let mut text = format!("{}\n", folder.display());
     for (name, value) in [
-        ("title", disc.title.as_str()),
-        ("performer", &disc.performer),
+        ("title", report.title.as_str()),
+        ("performer", &report.performer),
         ("UPC/EAN", report.upc.as_deref().unwrap_or_default()),
         ("lead-out", &report.lead_out),
     ] {
@@ -30,21 +29,18 @@ fn describe(folder: &Path, report: &DdpReport) -> String {
             text += &format!("{name:<10} {value}\n");
         }
     }
-    let rows: Vec<Vec<String>> = report
-        .tracks
-        .iter()
-        .map(|row| {
-            vec![
-                format!("{:02}", row.track),
-                row.start.clone(),
-                row.length.clone(),
-                row.pregap.clone(),
-                row.isrc.clone(),
-                row.title.clone(),
-            ]
-        })
-        .collect();
-    text += &table(&["track", "start", "length", "pregap", "ISRC", "title"], &rows);
+    // The table sets columns to the right; titles are read from the left.
+    let width =
+        report.tracks.iter().map(|row| row.title.chars().count()).max().unwrap_or(0).max("title".len());
+    let cells = |row: &TrackRow| {
+        let (track, title) = (format!("{:02}", row.track), format!("{:<width$}", row.title));
+        vec![track, row.start.clone(), row.length.clone(), row.pregap.clone(), row.isrc.clone(), title]
+    };
+    let rows: Vec<Vec<String>> = report.tracks.iter().map(cells).collect();
+    let title = format!("{:<width$}", "title");
+    text += "\n";
+    text += &table(&["track", "start", "length", "pregap", "ISRC", &title], &rows);
+    text += "\n";
     for finding in &report.findings {
         text += &format!("{finding}\n");
     }

@@ -248,6 +248,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::disc::fixed_cases())]
+
         #[test]
         fn what_is_packed_is_unpacked(
             title in "[ -~\u{a1}-\u{ff}]{0,40}",

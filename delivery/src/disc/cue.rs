@@ -79,7 +79,7 @@ impl Sheet {
     /// The sheet of a disc.
     ///
     /// # Errors
-    /// As [`write`].
+    /// As [`write()`].
     pub fn new(disc: &Disc, files: &Files) -> Result<Self, FilesError> {
         files.check(disc)?;
         let places = |(index, track): (usize, &DiscTrack)| {

@@ -8,7 +8,7 @@ pub enum Files<'a> {
     /// One file: the whole image from two seconds on.
     Image(&'a str),
     /// A file a track, from its index 1 to the next track's: each gap is the end of the file before it. Gapless albums, and gaps that
-    /// are not silent.
+    /// are not silent. All but the last are whole CD frames long, or a burner fills them up and a join is heard.
     TracksWithGaps(&'a [String]),
     /// A file a track, audio alone: gaps are silence that the burner makes.
     Tracks(&'a [String]),

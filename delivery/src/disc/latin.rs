@@ -310,6 +310,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::disc::fixed_cases())]
+
         #[test]
         fn no_text_leaves_latin_1_or_controls(text in any::<String>()) {
             prop_assert!(latin_1(&text).bytes.iter().all(|b| matches!(b, 0x20..=0x7e | 0xa0..=0xff)));

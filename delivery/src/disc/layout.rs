@@ -167,6 +167,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::disc::fixed_cases())]
+
         #[test]
         fn the_pieces_make_up_the_image(
             spans in proptest::collection::vec((0u64..2_000_000, prop_oneof![Just(0u64), 1u64..600, 0u64..400_000]), 0..20)

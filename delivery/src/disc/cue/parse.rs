@@ -207,6 +207,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::disc::fixed_cases())]
+
         #[test]
         fn no_text_makes_it_panic(text in any::<String>()) {
             let _ = parse(&text);

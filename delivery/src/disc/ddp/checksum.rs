@@ -83,6 +83,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::disc::fixed_cases())]
+
         #[test]
         fn no_line_makes_it_panic(line in any::<String>(), tail in "[mM][dD]5 ?[(]?[a-z)= ]{0,9}") {
             let _ = (parse_line(&line), parse_line(&tail));

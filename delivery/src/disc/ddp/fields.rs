@@ -51,6 +51,11 @@ impl Field {
         self.bytes(packet).iter().all(|byte| *byte == b' ')
     }
 
+    /// Whether every byte is a digit, as numbers are written.
+    pub fn is_filled(self, packet: &[u8]) -> bool {
+        self.bytes(packet).iter().all(u8::is_ascii_digit)
+    }
+
     /// Its number, filled with zeros or with spaces; none where it is no number.
     pub fn number(self, packet: &[u8]) -> Option<u64> {
         let text = std::str::from_utf8(self.bytes(packet)).ok()?.trim_start_matches(' ');

@@ -35,13 +35,14 @@ pub const LEAD_OUT: &str = "AA";
 /// The packets of a disc: PQDESCR.
 pub fn encode(disc: &Disc) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let control = |track: Option<&DiscTrack>| track.map_or_else(|| "01".to_owned(), control);
-    let mut lead_in = packet("00", 0, 0, &control(disc.tracks.first()));
+    // Lead-in and lead-out have the control of the track beside them.
+    let beside = |track: Option<&DiscTrack>| control(track.unwrap_or(&DiscTrack::default()));
+    let mut lead_in = packet("00", 0, 0, &beside(disc.tracks.first()));
     UPC.put(&mut lead_in, disc.upc.as_deref().unwrap_or_default());
     bytes.extend_from_slice(&lead_in);
     for (track, number) in disc.tracks.iter().zip(1..) {
         for (order, (index, frame)) in track.indexes().enumerate() {
-            let mut packet = packet(&format!("{number:02}"), index, frame, &self::control(track));
+            let mut packet = packet(&format!("{number:02}"), index, frame, &control(track));
             if let (0, Some(isrc)) = (order, track.isrc) {
                 ISRC.put(&mut packet, isrc.as_str());
             }
@@ -49,7 +50,7 @@ pub fn encode(disc: &Disc) -> Vec<u8> {
         }
     }
     // The lead-out is said twice.
-    let lead_out = packet(LEAD_OUT, 1, disc.lead_out_frame, &control(disc.tracks.last()));
+    let lead_out = packet(LEAD_OUT, 1, disc.lead_out_frame, &beside(disc.tracks.last()));
     bytes.extend_from_slice(&lead_out);
     bytes.extend_from_slice(&lead_out);
     bytes

@@ -77,6 +77,10 @@ pub struct DdpReport {
     pub consistent: bool,
     /// Everything that is not as it should be.
     pub findings: Vec<Finding>,
+    /// The album's title; empty where CD-Text has none.
+    pub title: String,
+    /// Whose album it is; empty where CD-Text has none.
+    pub performer: String,
     /// UPC or EAN.
     pub upc: Option<String>,
     /// The master's name.

@@ -13,7 +13,7 @@ mod map;
 mod pq;
 
 use super::report::Findings;
-use super::{DdpError, DdpReport, ID_FILE, MAP_FILE, PQ_FILE, TrackRow};
+use super::{CD_TEXT_FILE, DdpError, DdpReport, ID_FILE, MAP_FILE, PQ_FILE, TrackRow};
 use crate::disc::cd_text::Kind;
 use crate::disc::latin::one_line;
 use crate::disc::rules::{Breach, check};
@@ -40,6 +40,14 @@ pub fn verify(folder: &Path) -> Result<DdpReport, DdpError> {
             .map_or_else(pq::Codes::default, |entry| pq::verify(&folder, entry, &mut findings)),
     };
     compare(&map, &disc, id.upc.as_deref(), &mut findings);
+    if let (None, Some(entry)) = (map.cd_text, folder.find(CD_TEXT_FILE)) {
+        findings.warning(
+            &folder.entry(entry).name,
+            "",
+            "CD-Text that DDPMS does not name: it is lost",
+            "a packet in DDPMS",
+        );
+    }
     if let Some(entry) = map.cd_text {
         let texts = cd_text::verify(&folder, entry, disc.disc.tracks.len(), &mut findings);
         name(&mut disc.disc, &texts);
@@ -63,6 +71,8 @@ pub fn verify(folder: &Path) -> Result<DdpReport, DdpError> {
     Ok(DdpReport {
         consistent,
         findings,
+        title: disc.disc.title.clone(),
+        performer: disc.disc.performer.clone(),
         upc: disc.disc.upc.clone(),
         master_id: id.master_id,
         tracks: rows(&disc.disc),

@@ -33,7 +33,7 @@ pub struct Written {
 
 /// Writes the fileset of a disc into a new folder. `samples` is its image from the start of the first pregap, at 44.1 kHz; the last CD
 /// frame is filled with zeros. A fileset that stands there already is replaced once the new one is whole; a folder with anything else in
-/// it is not touched. Needs the same memory for any length.
+/// it is not touched. Needs the same memory for any length. What an interruption leaves is a hidden folder beside, `.lacquer-*.part`.
 ///
 /// # Errors
 /// Where the disc breaks a rule, its texts or its audio do not fit, or a file cannot be written.

@@ -2,13 +2,19 @@
 
 use super::super::MAP_FILE;
 use super::super::fields::Field;
-use super::super::map::{self, BLANK, CDM, DSI, DSL, DSS, DST, MPV, PRE2, SCR, SIZ, SSM, SUB};
+use super::super::map::{
+    self, BLANK, CDM, DSI, DSL, DSP, DSS, DST, IDX, MPV, OFS, PAUSEADD, PRE1, PRE1NXT, PRE2, PST, SCR, SIZ,
+    SSM, SUB, TRK,
+};
 use super::super::report::Findings;
 use super::folder::Folder;
 use crate::disc::BYTES_PER_FRAME;
 
 /// Most streams of a map that are read; a disc has three.
 const MAX_STREAMS: usize = 128;
+
+/// Fields of numbers that an audio disc of one stream leaves blank or zero.
+const ZERO_OR_BLANK: [Field; 9] = [DSP, PRE1, PRE2, PST, TRK, IDX, PRE1NXT, PAUSEADD, OFS];
 
 /// What DDPMS says.
 #[derive(Default)]
@@ -51,6 +57,10 @@ impl Packet<'_> {
 
     fn error(&self, findings: &mut Findings, field: Field, expected: &str) {
         findings.error(self.file, self.place(field), format!("{:?}", field.text(self.bytes)), expected);
+    }
+
+    fn warning(&self, findings: &mut Findings, field: Field, expected: &str) {
+        findings.warning(self.file, self.place(field), format!("{:?}", field.text(self.bytes)), expected);
     }
 
     fn is(&self, field: Field, text: &str) -> bool {
@@ -182,25 +192,31 @@ fn check_length(
 fn check_fields(packet: &Packet, stream: Stream, findings: &mut Findings) {
     let bytes = packet.bytes;
     let audio = stream == Stream::Audio;
-    // On subcode, what describes sectors says nothing; writers leave it blank or repeat the audio's.
+    // On subcode, what describes sectors says nothing; writers leave it blank or repeat the audio's, but all of it.
+    let blank = !audio && [CDM, SSM, SCR].iter().all(|field| field.is_blank(bytes));
     if !(DSS.number(bytes) == Some(0) || DSS.is_blank(bytes)) {
         packet.error(findings, DSS, "00000000");
     }
-    if !(packet.is(CDM, "DA") || !audio && CDM.is_blank(bytes)) {
+    if !(packet.is(CDM, "DA") || blank) {
         packet.error(findings, CDM, "DA");
     }
-    if !(packet.is(SSM, "7") || !audio && (packet.is(SSM, "0") || SSM.is_blank(bytes))) {
+    if !(packet.is(SSM, "7") || !audio && packet.is(SSM, "0") || blank) {
         packet.error(findings, SSM, "7 (sectors of 2352 bytes)");
     }
-    if !(packet.is(SCR, "0") || SCR.is_blank(bytes)) {
+    if !(packet.is(SCR, "0") || blank) {
         packet.error(findings, SCR, "0 (not scrambled)");
+    }
+    for field in [DSL, DSS, PRE2, SIZ] {
+        if field.number(bytes).is_some() && !field.is_filled(bytes) {
+            packet.warning(findings, field, "filled with zeros");
+        }
     }
     let blank = BLANK.into_iter().chain((!audio).then_some(PRE2)).chain(audio.then_some(SUB));
     for field in blank {
-        // A zero says as little as a blank.
-        if !field.is_blank(bytes) && field.number(bytes) != Some(0) {
-            let found = format!("{:?}", field.text(bytes));
-            findings.warning(packet.file, packet.place(field), found, "blank");
+        // Zeros throughout say as little as a blank, where a number would stand.
+        let zero = ZERO_OR_BLANK.contains(&field) && field.bytes(bytes).iter().all(|byte| *byte == b'0');
+        if !field.is_blank(bytes) && !zero {
+            packet.warning(findings, field, "blank");
         }
     }
 }

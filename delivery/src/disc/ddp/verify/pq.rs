@@ -136,6 +136,9 @@ impl<'a> Reader<'a> {
             self.error(IDX, format!("{:?}", IDX.text(bytes)), "two digits");
             return None;
         };
+        if !IDX.is_filled(bytes) {
+            self.warning(IDX, format!("{:?}", IDX.text(bytes)), "two digits");
+        }
         let place = if track == LEAD_OUT {
             Place::LeadOut(index)
         } else {
@@ -241,7 +244,13 @@ impl<'a> Reader<'a> {
         let isrc = match text.parse::<Isrc>() {
             Ok(isrc) if isrc.as_str() == text => isrc,
             Ok(isrc) => return self.error(ISRC, format!("{text:?}"), isrc.as_str()),
-            Err(error) => return self.error(ISRC, error.to_string(), "12 signs of an ISRC, or blank"),
+            Err(error) => {
+                return self.error(
+                    ISRC,
+                    format!("{text:?} is no ISRC: {}", error.reason),
+                    "12 signs of an ISRC, or blank",
+                );
+            }
         };
         let Some(Place::Index(track, _)) = place else {
             return self.error(ISRC, isrc.as_str(), "blank: only tracks have an ISRC");
