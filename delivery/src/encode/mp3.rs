@@ -39,7 +39,7 @@ pub fn encode(_audio: &Audio, _kbps: u32) -> Result<Vec<u8>, EncodeError> {
 #[cfg(feature = "mp3")]
 pub fn encode(audio: &Audio, kbps: u32) -> Result<Vec<u8>, EncodeError> {
     use mp3lame_encoder::{
-        Builder, FlushNoGap, InterleavedPcm, Mode, MonoPcm, Quality, max_required_buffer_size,
+        Builder, FlushGap, InterleavedPcm, Mode, MonoPcm, Quality, max_required_buffer_size,
     };
 
     /// Frames that are encoded at a time.
@@ -72,9 +72,9 @@ pub fn encode(audio: &Audio, kbps: u32) -> Result<Vec<u8>, EncodeError> {
         };
         written.map_err(|error| refused(&error))?;
     }
-    // LAME's manual asks for as much at the end.
+    // LAME's manual asks for as much at the end. The other way of flushing drops what does not fill a frame.
     bytes.reserve(7200);
-    encoder.flush_to_vec::<FlushNoGap>(&mut bytes).map_err(|error| refused(&error))?;
+    encoder.flush_to_vec::<FlushGap>(&mut bytes).map_err(|error| refused(&error))?;
     let mut tag: Vec<u8> = Vec::with_capacity(encoder.lame_tag_size());
     if encoder.lame_tag_encode_to_vec(&mut tag).is_some() {
         // Its frame was written first and left empty.
