@@ -67,7 +67,7 @@ pub struct CheckArguments {
 /// Arguments of `lacquer master`.
 #[derive(Args)]
 pub struct MasterArguments {
-    /// The mix: WAV, RF64, AIFF, FLAC, Ogg Vorbis or MP3, mono or stereo
+    /// The mix: WAV, RF64, AIFF, FLAC, Ogg Vorbis, Opus or MP3, mono or stereo
     input: PathBuf,
     /// The master, a WAV file
     #[arg(short, long)]

@@ -1,13 +1,15 @@
 //! Files to [`Audio`].
 //!
-//! Symphonia reads WAV, AIFF, FLAC, Ogg Vorbis and MP3; RF64 and BW64, which it does not know, are read by bwavfile.
+//! Symphonia reads WAV, AIFF, FLAC, Ogg Vorbis and MP3; RF64 and BW64, which it does not know, are read by bwavfile, and Opus by
+//! libopus.
 
 use crate::audio::Audio;
+use crate::encode::opus;
 use crate::error::{Error, SAMPLE_RATES};
 use bwavfile::{CommonFormat, WaveReader};
 use lacquer_dsp::detect::StoredWords;
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use symphonia::core::audio::{Audio as _, GenericAudioBufferRef};
@@ -50,7 +52,7 @@ pub fn decode_with_words(path: &Path, progress: &dyn Fn(f64)) -> Result<Decoded,
     if about.len() == 0 {
         return Err(Error::Empty { path: path.to_owned() });
     }
-    let mut head = [0; 4];
+    let mut head = [0; HEAD_BYTES];
     let known = file.read(&mut head).map_err(unreadable)?;
     drop(file);
     // Decoders are others' code on anybody's bytes. Symphonia 0.6.1 overflows on a WAV header with 39 938 channels, for one.
@@ -65,10 +67,14 @@ pub fn decode_with_words(path: &Path, progress: &dyn Fn(f64)) -> Result<Decoded,
     Ok(decoded)
 }
 
+/// Bytes by which formats are told apart: an Ogg page's header and the name of what is in it.
+const HEAD_BYTES: usize = 36;
+
 /// Reads a file that begins with `head`.
 fn decode_known(path: &Path, head: &[u8], progress: &dyn Fn(f64)) -> Result<Decoded, Error> {
-    match head {
+    match head.get(..4).unwrap_or(head) {
         b"RF64" | b"BW64" => decode_rf64(path),
+        b"OggS" if head.ends_with(b"OpusHead") => decode_opus(path),
         head => {
             let (audio, words, long_bits) = decode_any(path, progress)?;
             let format = match (head, words) {
@@ -83,6 +89,13 @@ fn decode_known(path: &Path, head: &[u8], progress: &dyn Fn(f64)) -> Result<Deco
             Ok(Decoded { audio, words, long_bits, format })
         }
     }
+}
+
+fn decode_opus(path: &Path) -> Result<Decoded, Error> {
+    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let audio = opus::decode(BufReader::new(file))
+        .map_err(|error| Error::NotAudio { path: path.to_owned(), reason: error.to_string() })?;
+    Ok(Decoded { audio, words: StoredWords::Lossy, long_bits: None, format: "Opus" })
 }
 
 /// Bits of the longest word that a sample of [`Audio`] holds exactly.

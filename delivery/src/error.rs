@@ -25,7 +25,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A file's format is not known.
-    #[error("{}: not audio that is read here ({reason}); give WAV, RF64, AIFF, FLAC, Ogg Vorbis or MP3", path.display())]
+    #[error("{}: not audio that is read here ({reason}); give WAV, RF64, AIFF, FLAC, Ogg Vorbis, Opus or MP3", path.display())]
     NotAudio {
         /// The file.
         path: PathBuf,

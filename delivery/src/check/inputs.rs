@@ -6,8 +6,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Endings of files that are taken from a folder; a file that is named is tried whatever its ending.
-const ENDINGS: [&str; 12] =
-    ["wav", "wave", "bwf", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "ogg", "oga", "mp3"];
+const ENDINGS: [&str; 13] =
+    ["wav", "wave", "bwf", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "ogg", "oga", "opus", "mp3"];
 
 /// The files of `paths` in their order: a file for itself, a folder for every audio file below it, sorted by name, each folder
 /// once even where links lead back into it. What cannot be listed stands as an error in its place.
