@@ -380,7 +380,7 @@ fn damage(bytes: &[u8], changes: &[(u16, u8, Vec<u8>)]) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_damaged_ledger_never_panics_nor_gives_a_code_that_can_be_read_in_it(
