@@ -17,7 +17,7 @@ pub mod trim;
 pub use overs::{CodecReport, Over, overs};
 
 use crate::audio::Audio;
-use crate::encode::{EncodeError, Format, libopus, mp3, opus, rate, vorbis};
+use crate::encode::{EncodeError, Format, libopus, mp3, opus, rate, sane::sane, vorbis};
 use std::fmt;
 use std::io::Cursor;
 use std::str::FromStr;
@@ -106,8 +106,9 @@ impl FromStr for Codec {
 /// [`EncodeError`], for instance [`EncodeError::NoMp3`].
 pub fn round_trip(audio: &Audio, codec: Codec) -> Result<Audio, EncodeError> {
     codec.format().check()?;
+    let audio = sane(audio);
     // What goes into the encoder: the measure of what is late in what comes out.
-    let original = rate::convert(audio, codec.rate_hz(audio.sample_rate))?;
+    let original = rate::convert(&audio, codec.rate_hz(audio.sample_rate))?;
     let decoded = match codec {
         Codec::Vorbis { quality } => {
             let mut bytes = Vec::new();

@@ -12,6 +12,7 @@ pub mod mp3;
 pub mod opus;
 pub mod part;
 pub mod rate;
+pub mod sane;
 pub mod vorbis;
 
 pub use error::EncodeError;

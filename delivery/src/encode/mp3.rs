@@ -46,7 +46,8 @@ pub fn encode(audio: &Audio, kbps: u32) -> Result<Vec<u8>, EncodeError> {
     const CHUNK_FRAMES: usize = 4096;
 
     let refused = EncodeError::codec("MP3");
-    let converted = super::rate::convert(audio, rate_hz(audio.sample_rate))?;
+    let audio = super::sane::sane(audio);
+    let converted = super::rate::convert(&audio, rate_hz(audio.sample_rate))?;
     let stereo = converted.channels == 2;
     let bit_rate = bit_rate(kbps)?;
     let built = || {

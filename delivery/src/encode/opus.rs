@@ -8,6 +8,7 @@
 //! come out as went in.
 
 use super::libopus::{Decoder, Encoder, PACKET_FRAMES, RATE_HZ};
+use super::sane::sane;
 use super::{EncodeError, rate};
 use crate::audio::Audio;
 use ogg::{PacketReader, PacketWriteEndInfo, PacketWriter};
@@ -26,7 +27,8 @@ const HEAD_BYTES: usize = 19;
 /// [`EncodeError::Codec`].
 pub fn encode(audio: &Audio, kbps: u32, out: impl Write) -> Result<(), EncodeError> {
     let refused = EncodeError::codec("Opus");
-    let converted = rate::convert(audio, RATE_HZ)?;
+    let audio = sane(audio);
+    let converted = rate::convert(&audio, RATE_HZ)?;
     let (channels, frames) = (converted.channels, &converted.frames);
     let mut encoder = Encoder::new(channels, kbps).map_err(|error| refused(&error))?;
     let skipped = encoder.lookahead_frames();
