@@ -135,7 +135,7 @@ impl Clicks {
         while let Some((start_frame, c, figure)) = found.next() {
             let twin =
                 found.next_if(|(frame, other, _)| *other != c && frame - start_frame < self.cell as u64);
-            let channels = if twin.is_some() { Channels::Both } else { channel(c, self.channels) };
+            let channels = if twin.is_some() { Channels::Both } else { channel(c) };
             let figure = twin.map_or(figure, |(.., other)| figure.max(other));
             self.places.add(Place { start_frame, frames: 1, channels, figure });
         }

@@ -24,10 +24,10 @@ pub(super) struct Clipping {
 }
 
 impl Clipping {
-    /// Takes a flat top of one of `channels`.
-    pub fn add(&mut self, top: &FlatTop, channels: usize) {
+    /// Takes a flat top.
+    pub fn add(&mut self, top: &FlatTop) {
         if top.peak >= LOWEST {
-            self.places.add(top.place(channels));
+            self.places.add(top.place());
             self.counts[top.c] += 1;
         }
     }

@@ -4,8 +4,8 @@
 //! finds every peak of a low note: a 50 Hz sine stays within 0.001 of its peak for 13 samples. But a smooth peak bends evenly: a parabola's
 //! step out of the run is at most 3.6 times the mean step within it. A flat top has a corner.
 
+use super::Place;
 use super::places::channel;
-use super::{Channels, Place};
 use crate::processor::Frame;
 
 /// Fewest samples of a flat top up to 48 kHz, and in proportion above: the same time.
@@ -40,8 +40,8 @@ pub(super) struct FlatTop {
 
 impl FlatTop {
     /// As a place, with its samples as figure.
-    pub fn place(&self, channels: usize) -> Place {
-        let channels: Channels = channel(self.c, channels);
+    pub fn place(&self) -> Place {
+        let channels = channel(self.c);
         Place { start_frame: self.start_frame, frames: self.samples, channels, figure: self.samples as f64 }
     }
 }

@@ -97,7 +97,7 @@ impl Gaps {
     }
 
     fn add(&mut self, c: usize, start_frame: u64, frames: u64) {
-        let channels = channel(c, self.channels);
+        let channels = channel(c);
         let place = Place { start_frame, frames, channels, figure: frames as f64 };
         // A gap of both channels is one, whichever of them is cut first.
         let Some(last) = &mut self.last else {

@@ -51,10 +51,10 @@ impl HiddenClipping {
     }
 
     /// Takes a flat top.
-    pub fn add(&mut self, top: &FlatTop, channels: usize) {
+    pub fn add(&mut self, top: &FlatTop) {
         let direction = usize::from(top.is_positive);
         if top.peak >= EDGE * self.edges[top.c][direction] {
-            self.tops[top.c][direction].add(top.place(channels));
+            self.tops[top.c][direction].add(top.place());
         }
     }
 

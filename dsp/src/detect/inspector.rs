@@ -154,8 +154,8 @@ impl Inspector {
         self.word_length.push(frames);
         self.hidden_clipping.push(frames);
         for top in self.flat_tops.push(start, frames) {
-            self.clipping.add(top, self.channels);
-            self.hidden_clipping.add(top, self.channels);
+            self.clipping.add(top);
+            self.hidden_clipping.add(top);
             self.distortion.add(top);
         }
         // Most hops have no over to look for.

@@ -27,7 +27,7 @@ impl InterSampleOvers {
         Self {
             channels,
             detector: TruePeakDetector::for_meter(sample_rate_hz),
-            overs: Hits::new(channels, (APART_S * sample_rate_hz) as u64),
+            overs: Hits::new((APART_S * sample_rate_hz) as u64),
         }
     }
 

@@ -36,12 +36,9 @@ pub(super) fn finding(heard: &Heard) -> Option<Finding> {
     if heard.sample_rate_hz < LEAST_RATE_HZ || !heard.has_spectrum() {
         return None;
     }
-    let found =
-        [LOW, HIGH].iter().filter_map(|search| find(heard.spectrum, search).map(|wall| (search, wall)));
-    let (search, wall): (&Search, Wall) =
-        found.max_by(|(_, one), (_, other)| one.height_db.total_cmp(&other.height_db))?;
-    // Half of the way down the wall.
-    let hz = wall.hz + 0.5 * search.width_hz;
+    let found = [LOW, HIGH].iter().filter_map(|search| find(heard.spectrum, search));
+    let wall: Wall = found.max_by(|one, other| one.height_db.total_cmp(&other.height_db))?;
+    let hz = wall.hz;
     let (_, _, most, rate) = *ENCODERS.iter().find(|(from, to, ..)| (*from..*to).contains(&hz))?;
     let confidence = most * (wall.height_db / SURE_DB).clamp(0.6, 1.0);
     let is_known = heard.words == StoredWords::Lossy;

@@ -2,13 +2,9 @@
 
 use super::{Channels, MOST_PLACES, Place};
 
-/// The channels of a place in channel `c` of `channels`.
-pub(super) fn channel(c: usize, channels: usize) -> Channels {
-    match (c, channels) {
-        (_, 1) => Channels::Both,
-        (0, _) => Channels::Left,
-        _ => Channels::Right,
-    }
+/// The channels of a place in channel `c`, 0 or 1.
+pub(super) fn channel(c: usize) -> Channels {
+    if c == 0 { Channels::Left } else { Channels::Right }
 }
 
 /// Counts places and keeps the worst [`MOST_PLACES`]: a programme that is clipped throughout needs no more memory than one that is not.
@@ -81,7 +77,6 @@ impl Places {
 /// Hits of single frames, channel by channel; those that lie close together are one place.
 #[derive(Debug, Clone)]
 pub(super) struct Hits {
-    channels: usize,
     apart_frames: u64,
     open: [Option<Place>; 2],
     closed: Places,
@@ -89,9 +84,9 @@ pub(super) struct Hits {
 }
 
 impl Hits {
-    /// For `channels`; hits at least `apart_frames` apart are two places.
-    pub fn new(channels: usize, apart_frames: u64) -> Self {
-        Self { channels, apart_frames, open: [None; 2], closed: Places::default(), hits: [0; 2] }
+    /// Hits at least `apart_frames` apart are two places.
+    pub fn new(apart_frames: u64) -> Self {
+        Self { apart_frames, open: [None; 2], closed: Places::default(), hits: [0; 2] }
     }
 
     /// A hit, later than those before it.
@@ -105,7 +100,7 @@ impl Hits {
             }
             self.closed.add(*place);
         }
-        let channels = channel(c, self.channels);
+        let channels = channel(c);
         self.open[c] = Some(Place { start_frame: frame, frames: 1, channels, figure });
     }
 
@@ -141,7 +136,7 @@ mod tests {
 
     #[test]
     fn close_hits_are_one_place() {
-        let mut hits = Hits::new(2, 100);
+        let mut hits = Hits::new(100);
         for frame in [10, 50, 120, 500] {
             hits.add(1, frame, frame as f64);
         }

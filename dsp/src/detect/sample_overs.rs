@@ -21,7 +21,7 @@ impl SampleOvers {
     /// At `sample_rate_hz` with 1 or 2 channels.
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
         let apart = (APART_S * sample_rate_hz) as u64;
-        Self { channels, overs: Hits::new(channels, apart), no_numbers: Hits::new(channels, apart) }
+        Self { channels, overs: Hits::new(apart), no_numbers: Hits::new(apart) }
     }
 
     /// Takes the next frames, the first of them `start_frame`.

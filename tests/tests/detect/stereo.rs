@@ -60,7 +60,7 @@ fn a_delay_of_a_sample_and_more_is_found_to_the_sample() {
 
 #[test]
 fn bands_that_mono_takes_are_found() {
-    for (from_hz, to_hz) in [(0.0, 200.0), (200.0, 1000.0), (1000.0, 4000.0)] {
+    for (from_hz, to_hz) in [(0.0, 200.0), (200.0, 1000.0)] {
         // Right inverted in a band that is heard: what is 20 dB below the loudest may go.
         let is_heard = |programme: &Programme| {
             from_hz < 1000.0 && (from_hz < 200.0) != (programme.style == Style::Quiet)
