@@ -1,8 +1,54 @@
 //! Files that appear whole or not at all: written beside the final name, then renamed.
 
-use std::io::{Error, Write};
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
+
+/// A file on its way, in the folder of its final name, so that renaming it cannot cross file systems. Dropped before
+/// [`Part::finish`] it leaves nothing behind.
+pub struct Part {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Part {
+    /// Begins a file that will be `path`.
+    ///
+    /// # Errors
+    /// If nothing can be written in that folder.
+    pub fn beside(path: &Path) -> io::Result<Self> {
+        let file =
+            tempfile::Builder::new().prefix(".lacquer-").suffix(".part").tempfile_in(folder_of(path))?;
+        allow_reading(file.as_file());
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// The file to write to.
+    pub fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Gives the file its final name, in place of any file that has it. Its bytes are on the disk before its name is.
+    ///
+    /// # Errors
+    /// If the file cannot be stored or renamed; nothing is left behind.
+    pub fn finish(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist(&self.path).map_err(|refused| refused.error)?;
+        Ok(())
+    }
+}
+
+/// Writes a whole file.
+///
+/// # Errors
+/// As [`Part::beside`] and [`Part::finish`].
+pub fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut part = Part::beside(path)?;
+    part.file().write_all(bytes)?;
+    part.finish()
+}
 
 /// The folder that a file of this name lies in.
 pub fn folder_of(path: &Path) -> &Path {
@@ -12,44 +58,16 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// A new file beside `path`, in the same folder, so that renaming it cannot cross file systems. It is gone unless it is renamed.
-///
-/// # Errors
-/// If nothing can be written in that folder.
-pub fn beside(path: &Path) -> Result<NamedTempFile, Error> {
-    tempfile::Builder::new().prefix(".lacquer-").suffix(".part").tempfile_in(folder_of(path))
-}
-
-/// Gives a finished file its final name, in place of any file that has it. Its bytes are on the disk before its name is.
-///
-/// # Errors
-/// If the file cannot be stored or renamed; nothing is left behind.
-pub fn rename(file: NamedTempFile, path: &Path) -> Result<(), Error> {
-    file.as_file().sync_all()?;
-    allow_reading(file.as_file());
-    file.persist(path).map(drop).map_err(|refused| refused.error)
-}
-
-/// Writes a whole file.
-///
-/// # Errors
-/// As [`beside`] and [`rename`].
-pub fn write_beside(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut file = beside(path)?;
-    file.write_all(bytes)?;
-    rename(file, path)
-}
-
 /// A temporary file is its owner's alone; what is delivered is as readable as any new file.
 #[cfg(unix)]
-fn allow_reading(file: &std::fs::File) {
+fn allow_reading(file: &File) {
     use std::os::unix::fs::PermissionsExt;
     // Where this is refused the file is still the owner's.
     let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
 }
 
 #[cfg(not(unix))]
-fn allow_reading(_file: &std::fs::File) {}
+fn allow_reading(_file: &File) {}
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,9 @@
 //! The subcommands and their arguments.
 
-mod codec;
-mod isrc;
-mod ddp;
 mod check;
+mod codec;
+mod ddp;
+mod isrc;
 mod master;
 mod measure;
 mod output;

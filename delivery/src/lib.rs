@@ -10,8 +10,8 @@
 
 pub mod atomic_file;
 pub mod audio;
-pub mod codec;
 pub mod check;
+pub mod codec;
 pub mod decode;
 pub mod disc;
 pub mod encode;

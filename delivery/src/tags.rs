@@ -20,7 +20,7 @@ pub mod riff;
 
 pub use error::TagError;
 
-use crate::encode::part::Part;
+use crate::atomic_file::Part;
 use crate::isrc::Isrc;
 use container::Container;
 use lofty::config::{ParseOptions, ParsingMode, WriteOptions};

@@ -73,7 +73,9 @@ impl Damage {
         let length = bytes.len();
         let at = |share: f64, length: usize| ((share * length as f64) as usize).min(length - 1);
         match self {
-            Self::Bytes(changes) => changes.iter().for_each(|(share, byte)| bytes[at(*share, length)] = *byte),
+            Self::Bytes(changes) => {
+                changes.iter().for_each(|(share, byte)| bytes[at(*share, length)] = *byte)
+            }
             Self::Head(changes) => {
                 changes.iter().for_each(|(share, byte)| bytes[at(*share, length.min(200))] = *byte);
             }
@@ -123,7 +125,12 @@ fn survives(path: &Path) {
             prop_assert!((1..=2).contains(&audio.channels) && !audio.frames.is_empty());
         }
         // What is refused is refused in words that name the file.
-        for error in decoded.err().map(|error| error.to_string()).into_iter().chain(tagged.err().map(|error| error.to_string())) {
+        for error in decoded
+            .err()
+            .map(|error| error.to_string())
+            .into_iter()
+            .chain(tagged.err().map(|error| error.to_string()))
+        {
             prop_assert!(error.contains("song."), "{error}");
             prop_assert!(!error.contains('\n'), "{error}");
         }

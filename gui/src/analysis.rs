@@ -36,8 +36,17 @@ pub(crate) enum Tab {
 impl Tab {
     /// Names of all tabs, in order.
     #[cfg(test)]
-    pub const NAMES: [&'static str; 9] =
-        ["Spectrum", "Mono fold", "Stereo", "History", "Translation", "Platforms", "Vinyl", "Mix check", "Monitor"];
+    pub const NAMES: [&'static str; 9] = [
+        "Spectrum",
+        "Mono fold",
+        "Stereo",
+        "History",
+        "Translation",
+        "Platforms",
+        "Vinyl",
+        "Mix check",
+        "Monitor",
+    ];
 
     const ALL: [(Self, &'static str, &'static str); 9] = [
         (Self::Spectrum, "Spectrum", "Input and output, with the output's peaks."),

@@ -54,7 +54,8 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
         .map(|finding| {
             let mut job = LayoutJob::default();
             job.wrap.max_width = width;
-            let format = |color| egui::TextFormat { font_id: theme::body_font(), color, ..Default::default() };
+            let format =
+                |color| egui::TextFormat { font_id: theme::body_font(), color, ..Default::default() };
             job.append(&finding.fact, 0.0, format(theme::colors().text));
             job.append(" ", 0.0, format(theme::colors().text));
             job.append(&finding.advice, 0.0, format(theme::colors().text_third));

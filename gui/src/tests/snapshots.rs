@@ -139,7 +139,10 @@ fn silence_is_drawn_with_care() {
     bench.harness.state_mut().view.expanded = true;
     for tab in ["History", "Vinyl", "Mix check"] {
         bench.click(bench.place(Role::Tab, tab));
-        problems.extend(shows(&mut bench, &format!("silence/{}", tab.to_lowercase().replace(' ', "_")), Some(ANALYSIS)).err());
+        problems.extend(
+            shows(&mut bench, &format!("silence/{}", tab.to_lowercase().replace(' ', "_")), Some(ANALYSIS))
+                .err(),
+        );
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
