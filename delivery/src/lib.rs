@@ -16,6 +16,7 @@ pub mod isrc;
 pub mod master;
 pub mod measure;
 pub mod render;
+pub mod resample;
 pub mod tags;
 
 pub use audio::Audio;
