@@ -1,5 +1,6 @@
 //! The subcommands and their arguments.
 
+mod album;
 mod master;
 mod measure;
 mod output;
@@ -26,6 +27,8 @@ enum Action {
     Measure(MeasureArguments),
     /// List every parameter
     Params(ParamsArguments),
+    /// Make an album: levels, joins, files
+    Album(album::AlbumArguments),
 }
 
 /// Arguments of `lacquer master`.
@@ -81,5 +84,6 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Action::Master(arguments) => master::run(&arguments),
         Action::Measure(arguments) => measure::run(&arguments),
         Action::Params(arguments) => params::run(&arguments),
+        Action::Album(arguments) => album::run(&arguments),
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! The command `lacquer` is a thin shell around this library.
 
+pub mod album;
 pub mod audio;
 pub mod decode;
 pub mod disc;
