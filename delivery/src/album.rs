@@ -23,6 +23,7 @@ mod looks;
 pub mod names;
 mod outputs;
 pub mod plan;
+mod reader;
 pub mod report;
 mod sections;
 mod sides;

@@ -267,10 +267,10 @@ fn measured(
         let file = timeline.file_of(track);
         // The silence after a track is no part of its sound.
         let sound = file.start..timeline.ends[track].clamp(file.start, file.end);
-        let key = key(&["readings", &joined.key(), &format!("{sound:?}")]);
+        let key = key(&["readings", &joined.key_of(&sound)]);
         readings.push(cache.value_or(&key, || Ok(Readings::from(&measure(&joined.cut(sound)?))))?);
     }
-    let whole = cache.value_or(&key(&["whole", &joined.key()]), || {
+    let whole = cache.value_or(&key(&["whole", &joined.key_of(&(0..timeline.length))]), || {
         let mut meter = Meter::new(f64::from(timeline.sample_rate), 2);
         let mut frames = Vec::with_capacity(CHUNK_FRAMES);
         for start in (0..timeline.length).step_by(CHUNK_FRAMES) {

@@ -162,6 +162,11 @@ impl Cache {
         (hash.finalize()[..] == kept).then_some(audio)
     }
 
+    /// Audio that is in use, though nobody may need to read it: pruning leaves it.
+    pub fn hold_audio(&self, key: &str) {
+        self.path(key, "audio");
+    }
+
     /// Keeps audio.
     pub fn keep_audio(&self, key: &str, audio: &Audio) -> Result<(), AlbumError> {
         write_whole(&self.path(key, "audio"), |file| {

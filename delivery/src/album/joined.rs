@@ -61,6 +61,7 @@ impl<'a> Joined<'a> {
     ) -> Result<Self, AlbumError> {
         let Material { album, units, cache, .. } = material;
         let timeline = lay_out(album, units, sample_rate, on_disc);
+        units.iter().for_each(|unit| unit.hold(sample_rate, cache));
         let mut joined = Self {
             word_length,
             on_disc,
@@ -81,9 +82,17 @@ impl<'a> Joined<'a> {
         Ok(joined)
     }
 
-    /// What the samples of the whole depend on.
-    pub fn key(&self) -> String {
-        key(&["joined", &self.keys.join(" "), &format!("{:?}", self.timeline)])
+    /// What the samples of a stretch depend on: the runs in it, and where.
+    pub fn key_of(&self, frames: &Range<usize>) -> String {
+        let runs: Vec<String> = self
+            .timeline
+            .runs
+            .iter()
+            .zip(&self.keys)
+            .filter(|(run, _)| run.frames.start < frames.end && frames.start < run.frames.end)
+            .map(|(run, key)| format!("{key} {}", run.frames.start as i64 - frames.start as i64))
+            .collect();
+        key(&["stretch", &runs.join(" "), &frames.len().to_string(), &self.timeline.sample_rate.to_string()])
     }
 
     fn run(&self, n: usize) -> Result<Arc<Audio>, AlbumError> {

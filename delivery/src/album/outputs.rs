@@ -24,9 +24,12 @@ pub const CHECKSUMS: &str = "SHA256SUMS";
 
 /// Refuses what is not written, before any work is done.
 pub fn check(album: &Album) -> Result<(), AlbumError> {
-    match album.outputs.iter().find(|output| !is_written(**output)) {
-        Some(output) => Err(AlbumError::Output { output: output.name() }),
-        None => Ok(()),
+    if let Some(output) = album.outputs.iter().find(|output| !is_written(**output)) {
+        return Err(AlbumError::Output { output: output.name() });
+    }
+    match album.tracks.iter().any(|track| track.isrc == Some(IsrcWish::New)) {
+        true => Err(AlbumError::Output { output: "isrc = new" }),
+        false => Ok(()),
     }
 }
 
@@ -120,7 +123,8 @@ impl<'a> Writer<'a> {
             let tags = tags(self.album, track, readings);
             let title = file_name(&self.album.tracks[track].title);
             let name = format!("{:0digits$} {title}.wav", track + 1);
-            let content = key(&[&joined.key(), &format!("{range:?}"), &format!("{tags:?}")]);
+            let content =
+                key(&[&joined.key_of(&range), &format!("{tags:?}"), &joined.word_length.to_string()]);
             let word_length = joined.word_length;
             self.file(output, Some(track + 1), &name, &content, |path| {
                 write_track(path, &joined.cut(range)?, word_length, &tags)

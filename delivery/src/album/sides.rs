@@ -1,22 +1,22 @@
 //! Pre-masters of the sides of a record: the tracks without loudness from the limiter, through the chain's vinyl preset.
 //!
-//! What the plan moves tracks against each other stays; together they are as loud as the highest peak allows under -3 dBTP, so that
-//! the limiter has nothing to do but to be there.
+//! What the plan moves tracks against each other stays. The sides go through the filters first; then all of them get one gain that
+//! brings the highest peak to the ceiling of -3 dBTP, so that the limiter has nothing to do but to be there.
 
 use super::AlbumError;
 use super::cache::key;
-use super::finish::{Mix, Part};
+use super::finish::{Finish, Mix, Part, final_settings, finish};
 use super::joined::Material;
 use super::plan::Level;
 use super::timeline::{Timeline, lay_out};
 use super::vinyl::{Cut, Side, describe, divide};
 use crate::audio::{Audio, widen};
 use crate::encode::WordLength;
+use crate::master::before_limiter;
 use crate::measure::{Readings, true_peak};
 use crate::render::render;
-use lacquer_dsp::chain::dither::WordLength as DitherLength;
 use lacquer_dsp::metering::vinyl::Vinyl;
-use lacquer_dsp::{ChainSettings, ProcessSpec};
+use lacquer_dsp::{ChainSettings, ProcessSpec, Quality};
 use lacquer_params::{Preset, Tree};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -25,10 +25,10 @@ use std::ops::Range;
 const PRESET: &str = "Vinyl pre-master";
 /// Ceiling of a pre-master, dBTP.
 const CEILING_DBTP: f64 = -3.0;
-/// Peaks are brought this far below it, dB: filters move phases, and peaks with them.
-const ROOM_DB: f64 = 1.0;
-/// Renders with a lowered ceiling at most.
-const MOST_LOWERINGS: usize = 6;
+/// Peaks are brought this far below it, dB: the limiter's own margin, and the dither.
+const ROOM_DB: f64 = 0.1;
+/// Peaks before the filters, dBTP: where the preset's de-esser expects them.
+const FILTERED_DBTP: f64 = -4.0;
 
 /// A pre-master of a side.
 pub struct SideMaster {
@@ -54,11 +54,8 @@ fn settings() -> Result<ChainSettings, AlbumError> {
     let tree = Tree::new();
     Preset::find(PRESET).and_then(|preset| preset.apply(&tree)).map_err(crate::Error::from)?;
     let mut settings = tree.to_settings();
-    settings.limiter.on = true;
-    settings.limiter.true_peak = true;
-    settings.limiter.ceiling_dbtp = CEILING_DBTP;
-    settings.dither.on = true;
-    settings.dither.word_length = DitherLength::Bits24;
+    settings.bypass = false;
+    settings.listen = None;
     Ok(settings)
 }
 
@@ -77,18 +74,25 @@ pub fn sides(
         .zip(*gains_db)
         .map(|(level, gain_db)| level.true_peak_dbtp + gain_db)
         .fold(f64::NEG_INFINITY, f64::max);
-    let shift_db = if loudest.is_finite() { CEILING_DBTP - ROOM_DB - loudest } else { 0.0 };
+    let shift_db = if loudest.is_finite() { FILTERED_DBTP - loudest } else { 0.0 };
     let tracks = timeline.marks.len();
     let ranges: Vec<Range<usize>> = (0..tracks).map(|track| timeline.file_of(track)).collect();
     let seconds: Vec<f64> = ranges.iter().map(|range| range.len() as f64 / f64::from(sample_rate)).collect();
     let divided = divide(&seconds);
     let settings = settings()?;
-    let mut cuts: Vec<Cut> = Vec::new();
-    let mut masters = Vec::new();
+    let mut filtered_sides = Vec::new();
     for side in &divided {
         // A side ends with its last track's sound.
-        let frames = ranges[side.start].start..timeline.ends[side.end - 1].max(ranges[side.start].start);
-        let (key, audio) = master(material, &timeline, frames.clone(), shift_db, &settings)?;
+        let start = ranges[side.start].start;
+        let frames = start..timeline.ends[side.end - 1].max(start);
+        filtered_sides.push((filtered(material, &timeline, frames.clone(), shift_db, &settings)?, frames));
+    }
+    let highest = filtered_sides.iter().filter_map(|((_, peak), _)| *peak).fold(f64::NEG_INFINITY, f64::max);
+    let drive_db = if highest.is_finite() { CEILING_DBTP - ROOM_DB - highest } else { 0.0 };
+    let mut cuts: Vec<Cut> = Vec::new();
+    let mut masters = Vec::new();
+    for (side, ((filtered_key, _), frames)) in divided.iter().zip(filtered_sides) {
+        let (key, audio) = limited(material, &filtered_key, drive_db, &settings)?;
         for track in side.clone() {
             let inside = |at: usize| at.saturating_sub(frames.start).min(audio.frames.len());
             let part = &audio.frames[inside(ranges[track].start)..inside(ranges[track].end)];
@@ -103,10 +107,7 @@ pub fn sides(
     }
     let described = describe(&cuts, &divided);
     for (side, key) in described.iter().zip(masters) {
-        let audio = material.cache.audio(&key).ok_or_else(|| AlbumError::Write {
-            path: super::cache::FOLDER.into(),
-            reason: "a render was removed or damaged meanwhile; start again".to_owned(),
-        })?;
+        let audio = kept(material, &key)?;
         take(&SideMaster { side: side.clone(), audio, key })?;
     }
     Ok(described)
@@ -141,14 +142,23 @@ fn groove(
     })
 }
 
-/// Renders a stretch of the timeline through the preset, or finds it in the cache.
-fn master(
+/// Audio that was put into the cache before.
+fn kept(material: &Material, key: &str) -> Result<Audio, AlbumError> {
+    material.cache.audio(key).ok_or_else(|| AlbumError::Write {
+        path: super::cache::FOLDER.into(),
+        reason: "a render was removed or damaged meanwhile; start again".to_owned(),
+    })
+}
+
+/// Renders a stretch of the timeline through the preset's stages before the limiter, or finds it in the cache: its key and true
+/// peak, dBTP.
+fn filtered(
     material: &Material,
     timeline: &Timeline,
     frames: Range<usize>,
     shift_db: f64,
     settings: &ChainSettings,
-) -> Result<(String, Audio), AlbumError> {
+) -> Result<(String, Option<f64>), AlbumError> {
     let Material { album, units, gains_db, cache, renders } = material;
     let rate = timeline.sample_rate;
     let inside: Vec<usize> = (0..units.len())
@@ -168,10 +178,12 @@ fn master(
         &format!("{places:?}"),
         &format!("{settings:?}"),
         &frames.len().to_string(),
-        &WordLength::Bits24.to_string(),
     ]);
-    if let Some(audio) = cache.audio(&key) {
-        return Ok((key, audio));
+    inside.iter().for_each(|n| units[*n].hold(rate, cache));
+    if let Some(peak_dbtp) = cache.value::<Option<f64>>(&key)
+        && cache.audio(&key).is_some()
+    {
+        return Ok((key, peak_dbtp));
     }
     let audios =
         inside.iter().map(|n| units[*n].audio(album, rate, cache, renders)).collect::<Result<Vec<_>, _>>()?;
@@ -187,20 +199,42 @@ fn master(
         })
         .collect();
     let spec = ProcessSpec::stereo(f64::from(rate));
-    let ceiling = 10f64.powf(CEILING_DBTP / 20.0);
-    let mut settings = settings.clone();
-    let mut lowerings = 0;
-    let audio = loop {
-        let made = render(&spec, &settings, Mix::new(&parts, frames.len()), &|_| {});
-        let made: Vec<[f32; 2]> = made.iter().map(|frame| frame.map(|x| x as f32)).collect();
-        let peak = true_peak(&made);
-        if peak <= ceiling || lowerings == MOST_LOWERINGS {
-            break Audio { sample_rate: rate, channels: 2, frames: made };
-        }
-        settings.limiter.output_reserve += peak - ceiling + 1e-5;
-        lowerings += 1;
+    let made = render(&spec, &before_limiter(settings), Mix::new(&parts, frames.len()), &|_| {});
+    let made: Vec<[f32; 2]> = made.iter().map(|frame| frame.map(|x| x as f32)).collect();
+    let peak_dbtp = 20.0 * true_peak(&made).log10();
+    let peak_dbtp = peak_dbtp.is_finite().then_some(peak_dbtp);
+    renders.count_chain();
+    cache.keep_audio(&key, &Audio { sample_rate: rate, channels: 2, frames: made })?;
+    cache.keep_value(&key, &peak_dbtp)?;
+    Ok((key, peak_dbtp))
+}
+
+/// Limiter and dither over a side, or what the cache has of it.
+fn limited(
+    material: &Material,
+    filtered_key: &str,
+    drive_db: f64,
+    settings: &ChainSettings,
+) -> Result<(String, Audio), AlbumError> {
+    let key = key(&["side master", filtered_key, &format!("{drive_db:?}")]);
+    if let Some(audio) = material.cache.audio(&key) {
+        return Ok((key, audio));
+    }
+    let filtered = kept(material, filtered_key)?;
+    let how = Finish {
+        sample_rate: filtered.sample_rate,
+        word_length: WordLength::Bits24,
+        ceiling_dbtp: CEILING_DBTP,
+        quality: Quality::default(),
     };
-    renders.count_final();
-    cache.keep_audio(&key, &audio)?;
-    Ok((key, audio))
+    let part = Part {
+        start: 0,
+        frames: &filtered.frames,
+        gain: 10f64.powf(drive_db / 20.0),
+        settings: final_settings(settings, &how),
+    };
+    let finished = finish(&[part], filtered.frames.len(), &how);
+    material.renders.count_final();
+    material.cache.keep_audio(&key, &finished.audio)?;
+    Ok((key, finished.audio))
 }

@@ -6,7 +6,8 @@
 
 use super::file::{Album, Join};
 use super::unit::{TAIL_S, Unit};
-use crate::disc::SAMPLES_PER_FRAME;
+use crate::disc::{Disc, DiscTrack, FIRST_PREGAP_FRAMES, SAMPLES_PER_FRAME};
+use crate::isrc::Isrc;
 use std::ops::Range;
 
 /// Silence that ends a run, s: the limiter has let go, and nothing rings on.
@@ -87,9 +88,105 @@ pub fn lay_out(album: &Album, units: &[Unit], rate: u32, on_disc: bool) -> Timel
 }
 
 impl Timeline {
+    /// The timeline as a disc's: times in CD frames, counted from the first track's pregap of two seconds. For one at 44.1 kHz whose
+    /// marks lie on the grid. `codes` has the tracks' codes.
+    pub fn disc(&self, album: &Album, codes: &[Option<Isrc>]) -> Disc {
+        let at = |frames: usize| FIRST_PREGAP_FRAMES + (frames / SAMPLES_PER_FRAME) as u32;
+        let tracks = album
+            .tracks
+            .iter()
+            .enumerate()
+            .map(|(n, track)| {
+                let start_frame = at(self.marks[n]);
+                // Index 0 is where the silence begins: after the frame in which the track before ends.
+                let silent_from = match n {
+                    0 => 0,
+                    _ => at(self.ends[n - 1].next_multiple_of(SAMPLES_PER_FRAME)).min(start_frame),
+                };
+                DiscTrack {
+                    title: track.title.clone(),
+                    performer: track.performer.clone(),
+                    composer: track.composer.clone(),
+                    isrc: codes.get(n).copied().flatten(),
+                    pregap_frame: silent_from,
+                    start_frame,
+                    copy_permitted: false,
+                    pre_emphasis: false,
+                }
+            })
+            .collect();
+        Disc {
+            title: album.title.clone(),
+            performer: album.artist.clone(),
+            upc: album.upc.clone(),
+            tracks,
+            lead_out_frame: at(self.length.next_multiple_of(SAMPLES_PER_FRAME)),
+        }
+    }
+
     /// What the file of a track (counted from 0) holds.
     pub fn file_of(&self, track: usize) -> Range<usize> {
         let end = self.marks.get(track + 1).copied().unwrap_or(self.length);
         self.marks[track].min(end)..end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::album::file::parse;
+    use crate::album::unit::{Source, units};
+    use std::path::Path;
+
+    fn timeline(joins: &[&str], frames: usize, on_disc: bool) -> (Album, Timeline) {
+        let text: String =
+            joins.iter().map(|join| format!("[[track]]\nfile = \"a.wav\"\n{join}\n")).collect();
+        let album = parse(Path::new("A.toml"), &text).unwrap();
+        let source = Source { sha256: String::new(), sample_rate: 44_100, channels: 2, frames };
+        let units = units(&album, &vec![source; joins.len()]).unwrap();
+        let timeline = lay_out(&album, &units, 44_100, on_disc);
+        (album, timeline)
+    }
+
+    #[test]
+    fn marks_are_exact_off_a_disc_and_on_its_grid_on_one() {
+        let joins = ["", "gap_s = 0.3", "gap_s = 0", "crossfade_s = 1", "gap_s = 2"];
+        let (_, plain) = timeline(&joins, 441_001, false);
+        let second = 441_001 + 13_230;
+        assert_eq!(plain.marks[..3], [0, second, second + 441_001]);
+        assert_eq!(plain.marks[3], plain.ends[2] - 44_100);
+        assert_eq!(plain.marks[4], plain.ends[3] + 88_200);
+        let (_, disc) = timeline(&joins, 441_001, true);
+        for n in 0..joins.len() {
+            assert_eq!(disc.marks[n] % SAMPLES_PER_FRAME, 0);
+            assert!(disc.marks[n].abs_diff(disc.onsets[n]) <= SAMPLES_PER_FRAME / 2);
+        }
+        assert!(disc.onsets[1] >= plain.onsets[1] && disc.onsets[1] < plain.onsets[1] + SAMPLES_PER_FRAME);
+        // Only the last gap is long enough for the limiter to begin anew.
+        assert_eq!(plain.runs.iter().map(|run| run.units.clone()).collect::<Vec<_>>(), [0..3, 3..4]);
+        assert_eq!(plain.runs[1].frames, plain.starts[3]..plain.length);
+    }
+
+    #[test]
+    fn files_cover_the_timeline_without_a_gap_or_an_overlap() {
+        for on_disc in [false, true] {
+            let (_, timeline) = timeline(&["", "gap_s = 1", "crossfade_s = 3", ""], 300_000, on_disc);
+            let mut at = 0;
+            for track in 0..4 {
+                assert_eq!(timeline.file_of(track).start, at);
+                at = timeline.file_of(track).end;
+            }
+            assert_eq!(at, timeline.length);
+        }
+    }
+
+    #[test]
+    fn a_disc_has_pregaps_where_silence_is_and_a_lead_out_after_it_all() {
+        let (album, timeline) = timeline(&["", "gap_s = 2", "gap_s = 0"], 588 * 750, true);
+        let disc = timeline.disc(&album, &[None; 3]);
+        let indexes: Vec<_> =
+            disc.tracks.iter().map(|track| (track.pregap_frame, track.start_frame)).collect();
+        assert_eq!(indexes, [(0, 150), (900, 1050), (1800, 1800)]);
+        assert_eq!(disc.lead_out_frame, 2550);
     }
 }

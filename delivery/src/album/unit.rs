@@ -175,6 +175,11 @@ impl Unit {
         ])
     }
 
+    /// Keeps the cache from dropping the unit at a rate: the next run may need it, where this one found all that came of it.
+    pub fn hold(&self, rate: u32, cache: &Cache) {
+        cache.hold_audio(&self.chain_key(rate));
+    }
+
     /// The unit before the limiter at `rate` hertz with its fades, and its tail. Levels are the mix's own.
     pub fn audio(
         &self,
