@@ -2,8 +2,11 @@
 //!
 //! A linear-phase filter by fast convolution (rubato's synchronous resampler in f64): a sinc under a squared Blackman-Harris window
 //! as long as [`FILTER_FRAMES`] frames of the lower rate. It is flat to 0.97 of the lower Nyquist frequency (21.4 kHz at 44.1 kHz)
-//! and stops at Nyquist; images and aliases stay below -140 dB. Its delay is taken out, so that a frame stands for the same
-//! moment before and after; silence goes before the first frame and follows the last.
+//! and stops at Nyquist. Its delay is taken out, so that a frame stands for the same moment before and after; silence goes before
+//! the first frame and follows the last.
+//!
+//! Measured over every pair of rates from 44.1 to 192 kHz (`tests/resample.rs`): level to 20 kHz within 1e-10 dB, what differs from
+//! the ideal tone below -190 dB, images below -155 dB, aliases of what lies 20 Hz and more above Nyquist below -152 dB.
 //!
 //! A longer filter would only ring longer about 22 kHz, a shorter one would take from the treble.
 

@@ -6,7 +6,7 @@ use super::file::{Album, Join, Output};
 use super::joined::{Joined, Material};
 use super::looks::{Look, Looker};
 use super::outputs::{Writer, check, variant};
-use super::plan::{Move, UnitMove, plan};
+use super::plan::{Move, Reason, UnitMove, plan};
 use super::report::{CharacterReport, Renders, Report, TrackReport};
 use super::sides::sides;
 use super::unit::{Source, Unit, inspect, units};
@@ -31,6 +31,7 @@ const MOST_THREADS: usize = 4;
 /// run made, and nothing has changed since, is kept.
 pub fn build(album: &Album, out: &Path, progress: Progress) -> Result<Report, AlbumError> {
     check(album)?;
+    keep_apart(album, out)?;
     let cache = Cache::open(out)?;
     let mut writer = Writer::new(album, out, &cache);
     let renders = Renders::default();
@@ -130,6 +131,25 @@ pub fn build(album: &Album, out: &Path, progress: Progress) -> Result<Report, Al
     writer.finish(&report)?;
     cache.prune();
     Ok(report)
+}
+
+/// Refuses mixes that lie where files are written: one could be replaced by its own master.
+fn keep_apart(album: &Album, out: &Path) -> Result<(), AlbumError> {
+    // A folder that is not there yet holds no mix.
+    let Ok(out) = out.canonicalize() else { return Ok(()) };
+    for (n, track) in album.tracks.iter().enumerate() {
+        let inside = track.file.canonicalize().is_ok_and(|file| {
+            Output::ALL.iter().any(|output| file.parent() == Some(out.join(output.name()).as_path()))
+        });
+        if inside {
+            return Err(AlbumError::Track {
+                track: n + 1,
+                path: track.file.clone(),
+                reason: "lies where masters are written; move it, or give another folder with -o".to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The album's rate: what its file says, or the lowest of the tracks', so that nothing is converted upwards.
@@ -295,20 +315,9 @@ fn track_reports(
     readings: &[Readings],
     (starts_s, lengths_s): &(Vec<f64>, Vec<f64>),
 ) -> Vec<TrackReport> {
+    let drives: Vec<Move> =
+        units.iter().zip(moves).zip(looks).flat_map(|((unit, of), looks)| drives(unit, of, looks)).collect();
     let looks: Vec<&Look> = looks.iter().flatten().collect();
-    let drives: Vec<Move> = units
-        .iter()
-        .zip(moves)
-        .flat_map(|(unit, unit_move)| {
-            unit.tracks.clone().map(|track| Move {
-                track: track + 1,
-                gain_db: unit_move.gain_db,
-                against_others_db: unit_move.against_others_db,
-                reason: unit_move.reason,
-                sentence: unit_move.sentence.clone(),
-            })
-        })
-        .collect();
     album
         .tracks
         .iter()
@@ -329,6 +338,30 @@ fn track_reports(
             after: readings[n],
             drive,
             character,
+        })
+        .collect()
+}
+
+/// The move of a unit for each of its tracks: the rule was the loudest one's, the others go with it.
+fn drives(unit: &Unit, of: &UnitMove, looks: &[Look]) -> Vec<Move> {
+    let lufs =
+        |n: usize| looks.get(n).and_then(|look| look.readings.integrated_lufs).unwrap_or(f64::NEG_INFINITY);
+    let loudest = (0..looks.len()).max_by(|a, b| lufs(*a).total_cmp(&lufs(*b))).unwrap_or(0);
+    unit.tracks
+        .clone()
+        .enumerate()
+        .map(|(n, track)| {
+            let (reason, sentence) = if n == loudest || matches!(of.reason, Reason::AsIs | Reason::Silent) {
+                (of.reason, of.sentence.clone())
+            } else {
+                let leader = unit.tracks.start + loudest + 1;
+                (
+                    Reason::Neighbour,
+                    format!("The others: no gap lies between, so it moves with track {leader}."),
+                )
+            };
+            let (gain_db, against_others_db) = (of.gain_db, of.against_others_db);
+            Move { track: track + 1, gain_db, against_others_db, reason, sentence }
         })
         .collect()
 }

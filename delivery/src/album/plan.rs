@@ -202,6 +202,7 @@ fn join(levels: &[Level], moves: &mut [UnitMove], common_db: f64, own: impl Fn(&
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::convert::Infallible;
 
     fn level(loudness_lufs: f64, true_peak_dbtp: f64) -> Level {
@@ -285,5 +286,35 @@ mod tests {
         let moves = planned(&aim(Mode::Equal), &levels);
         assert_eq!(gains(&moves), [6.0, 6.0, 4.0]);
         assert_eq!(moves[1].reason, Reason::Neighbour);
+    }
+
+    proptest! {
+        #[test]
+        fn no_move_passes_the_cap_and_no_drive_the_limit(
+            levels in prop::collection::vec((-60.0..-5.0f64, -30.0..3.0f64, -6.0..6.0f64, any::<bool>()), 1..12),
+            equal in any::<bool>(),
+            target_lufs in -24.0..-6.0f64,
+            most_move_lu in 0.0..6.0f64,
+        ) {
+            let levels: Vec<Level> = levels
+                .into_iter()
+                .map(|(loudness_lufs, true_peak_dbtp, offset_db, is_joined)| {
+                    Level { loudness_lufs, true_peak_dbtp, offset_db, drive_db: 0.0, is_joined }
+                })
+                .collect();
+            let mode = if equal { Mode::Equal } else { Mode::Album };
+            let aim = Aim { mode, target_lufs, ceiling_dbtp: -1.0, most_move_lu };
+            let moves = planned(&aim, &levels);
+            for (level, unit) in levels.iter().zip(&moves) {
+                prop_assert!(unit.gain_db.is_finite() && unit.against_others_db.abs() <= most_move_lu + 1e-9);
+                let common_db = unit.gain_db - level.offset_db - unit.against_others_db;
+                prop_assert!((common_db - (moves[0].gain_db - levels[0].offset_db - moves[0].against_others_db)).abs() < 1e-9);
+                // What the plan says of a target or a distance is so, to what nobody hears.
+                if unit.reason == Reason::Target {
+                    let wanted = target_lufs + if equal { level.offset_db } else { 0.0 };
+                    prop_assert!((level.loudness_lufs + unit.gain_db - wanted).abs() <= 2.0 * INAUDIBLE_LU);
+                }
+            }
+        }
     }
 }

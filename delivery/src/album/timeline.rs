@@ -136,6 +136,7 @@ mod tests {
     use super::*;
     use crate::album::file::parse;
     use crate::album::unit::{Source, units};
+    use proptest::prelude::*;
     use std::path::Path;
 
     fn timeline(joins: &[&str], frames: usize, on_disc: bool) -> (Album, Timeline) {
@@ -188,5 +189,36 @@ mod tests {
             disc.tracks.iter().map(|track| (track.pregap_frame, track.start_frame)).collect();
         assert_eq!(indexes, [(0, 150), (900, 1050), (1800, 1800)]);
         assert_eq!(disc.lead_out_frame, 2550);
+    }
+
+    proptest! {
+        #[test]
+        fn any_album_is_covered_once_and_every_unit_lies_in_its_run(
+            joins in prop::collection::vec((any::<bool>(), 0.0..3.0f64), 1..12),
+            frames in 44_100 * 7..44_100 * 9usize,
+            on_disc in any::<bool>(),
+        ) {
+            let joins: Vec<String> = joins
+                .iter()
+                .enumerate()
+                .map(|(n, (crossfade, seconds))| {
+                    let key = if *crossfade && n > 0 { "crossfade_s" } else { "gap_s" };
+                    format!("{key} = {seconds:?}")
+                })
+                .collect();
+            let joins: Vec<&str> = joins.iter().map(String::as_str).collect();
+            let (_, timeline) = timeline(&joins, frames, on_disc);
+            let covered: usize = (0..joins.len()).map(|track| timeline.file_of(track).len()).sum();
+            prop_assert_eq!(covered, timeline.length);
+            prop_assert!(timeline.marks.is_sorted() && timeline.marks[0] == 0);
+            for pair in timeline.runs.windows(2) {
+                prop_assert!(pair[0].frames.end <= pair[1].frames.start);
+                prop_assert_eq!(pair[0].units.end, pair[1].units.start);
+            }
+            for run in &timeline.runs {
+                prop_assert_eq!(timeline.starts[run.units.start], run.frames.start);
+            }
+            prop_assert!(timeline.runs.last().is_some_and(|run| run.frames.end == timeline.length));
+        }
     }
 }

@@ -119,6 +119,9 @@ fn describe(report: &Report, out: &str) -> String {
     );
     for track in &report.tracks {
         lines += &format!("{:2}          {}\n", track.number, track.drive.sentence);
+        if report.character > 0.0 {
+            lines += &format!("            Tone: {}\n", track.character.sentence);
+        }
     }
     for warning in &report.warnings {
         lines += &format!("Look at     {}\n", printable(warning));

@@ -73,6 +73,18 @@ fn what_is_missing_or_not_written_is_refused_before_work() {
     );
 }
 
+#[test]
+fn a_mix_is_never_replaced_by_its_master() {
+    let scene = Scene::new();
+    std::fs::create_dir_all(scene.path("out/wav24")).unwrap();
+    scene.mix("out/wav24/01 a.wav", 44_100, &song(44_100, 1.0, 0.3, 110.0, 1));
+    let before = std::fs::read(scene.path("out/wav24/01 a.wav")).unwrap();
+    let album = read(&scene.album("[[track]]\nfile = \"out/wav24/01 a.wav\"\n")).unwrap();
+    let error = build(&album, &scene.path("out"), &|_, _| {}).unwrap_err().to_string();
+    assert!(error.contains("track 1") && error.contains("another folder"), "{error}");
+    assert_eq!(std::fs::read(scene.path("out/wav24/01 a.wav")).unwrap(), before);
+}
+
 fn lacquer(arguments: &[&str], folder: &Path) -> std::process::Output {
     Command::new(env!("CARGO_BIN_EXE_lacquer")).args(arguments).current_dir(folder).output().unwrap()
 }

@@ -108,3 +108,43 @@ fn fades_begin_and_end_in_silence_before_the_limiter() {
     assert!(peak(0..100) < 1e-3 && peak(frames.len() - 20..frames.len()) < 1e-3);
     assert!(peak(44_100..88_200) > 0.5);
 }
+
+#[test]
+fn limiters_that_differ_across_a_join_hold_the_ceiling_and_do_not_click() {
+    let scene = Scene::new();
+    let rate = 44_100;
+    let whole = song(rate, 6.0, 0.8, 98.0, 4);
+    scene.mix("a.wav", rate, &whole[..3 * rate as usize]);
+    scene.mix("b.wav", rate, &whole[3 * rate as usize..]);
+    let text = |style: &str| {
+        format!(
+            "[album]\nloudness = {{ target = -9, ceiling = -2 }}\nsettings = {{ limiter_style = \"transparent\" }}\n[[track]]\nfile = \"a.wav\"\n[[track]]\nfile = \"b.wav\"\ngap_s = 0\nsettings = {{ limiter_style = \"{style}\" }}\n"
+        )
+    };
+    let steepest = |frames: &[[f32; 2]]| {
+        let join = 3 * rate as usize;
+        frames[join - 500..join + 1500]
+            .windows(2)
+            .map(|pair| (pair[1][0] - pair[0][0]).abs())
+            .fold(0.0f32, f32::max)
+    };
+    let same = scene.build_in(&text("transparent"), "same");
+    let differ = scene.build_in(&text("aggressive"), "differ");
+    for report in [&same, &differ] {
+        assert!(
+            report.variants[0].verified_peaks_dbtp.iter().all(|peak| peak.unwrap() <= -2.0),
+            "{:?}",
+            report.variants
+        );
+        assert_eq!(report.variants[0].verified_peaks_dbtp.len(), 1, "one run through the limiter");
+        // No gap: no step in the drive either.
+        assert_eq!(report.tracks[0].drive.gain_db, report.tracks[1].drive.gain_db);
+    }
+    let [same, differ] = [(&same, "same"), (&differ, "differ")]
+        .map(|(report, out)| end_to_end(&scene.files(report, out, "wav24")));
+    let first = 3 * rate as usize - 1000;
+    assert_eq!(same[..first].len(), differ[..first].len());
+    assert!(same[4 * rate as usize..] != differ[4 * rate as usize..], "the second has its own limiter");
+    // Noise and beats move by as much from frame to frame with one limiter as with two.
+    assert!(steepest(&differ) < 1.3 * steepest(&same), "{} against {}", steepest(&differ), steepest(&same));
+}
