@@ -6,16 +6,16 @@ use super::file::{Album, Join, Output};
 use super::joined::{Joined, Material};
 use super::looks::{Look, Looker};
 use super::outputs::{Writer, check, variant};
-use super::plan::{Move, Reason, UnitMove, plan};
-use super::report::{CharacterReport, Renders, Report, TrackReport};
+use super::plan::plan;
+use super::report::{CharacterReport, Renders, Report};
 use super::sides::sides;
+use super::summary::{Places, track_reports, warnings};
 use super::unit::{Source, Unit, inspect, units};
 use super::{AlbumError, Progress};
 use crate::audio::widen;
 use crate::encode::WordLength;
 use crate::measure::{Readings, measure};
 use lacquer_dsp::metering::Meter;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -85,15 +85,15 @@ pub fn build(album: &Album, out: &Path, progress: Progress) -> Result<Report, Al
     let mut reports = Vec::new();
     let mut readings = Vec::new();
     let mut whole = None;
-    let mut places = (Vec::new(), Vec::new());
+    let mut places = Places::default();
     for (rate, word_length) in variants {
         let joined =
             Joined::make(&material, rate, word_length, on_disc(rate), &|done| progress("Limiting", done))?;
         if (rate, word_length) == main {
             (readings, whole) = measured(&joined, &cache, progress)?;
             let timeline = &joined.timeline;
-            places.0 = timeline.marks.iter().map(|mark| *mark as f64 / f64::from(rate)).collect();
-            places.1 = (0..timeline.marks.len())
+            places.starts_s = timeline.marks.iter().map(|mark| *mark as f64 / f64::from(rate)).collect();
+            places.lengths_s = (0..timeline.marks.len())
                 .map(|track| timeline.file_of(track).len() as f64 / f64::from(rate))
                 .collect();
         }
@@ -302,105 +302,4 @@ fn measured(
         Ok(Readings::from(&meter.finish()))
     })?;
     Ok((readings, Some(whole)))
-}
-
-#[allow(clippy::too_many_arguments)]
-fn track_reports(
-    album: &Album,
-    sources: &[Source],
-    units: &[Unit],
-    looks: &[Vec<Look>],
-    moves: &[UnitMove],
-    characters: Vec<CharacterReport>,
-    readings: &[Readings],
-    (starts_s, lengths_s): &(Vec<f64>, Vec<f64>),
-) -> Vec<TrackReport> {
-    let drives: Vec<Move> =
-        units.iter().zip(moves).zip(looks).flat_map(|((unit, of), looks)| drives(unit, of, looks)).collect();
-    let looks: Vec<&Look> = looks.iter().flatten().collect();
-    album
-        .tracks
-        .iter()
-        .zip(characters)
-        .zip(drives)
-        .enumerate()
-        .map(|(n, ((track, character), drive))| TrackReport {
-            number: n + 1,
-            title: track.title.clone(),
-            performer: track.performer.clone(),
-            isrc: super::outputs::tags(album, n, &readings[n]).isrc.map(|code| code.to_string()),
-            file: track.file.display().to_string(),
-            source: sources[n].clone(),
-            preset: track.preset.clone(),
-            start_s: starts_s[n],
-            length_s: lengths_s[n],
-            before: looks[n].readings,
-            after: readings[n],
-            drive,
-            character,
-        })
-        .collect()
-}
-
-/// The move of a unit for each of its tracks: the rule was the loudest one's, the others go with it.
-fn drives(unit: &Unit, of: &UnitMove, looks: &[Look]) -> Vec<Move> {
-    let lufs =
-        |n: usize| looks.get(n).and_then(|look| look.readings.integrated_lufs).unwrap_or(f64::NEG_INFINITY);
-    let loudest = (0..looks.len()).max_by(|a, b| lufs(*a).total_cmp(&lufs(*b))).unwrap_or(0);
-    unit.tracks
-        .clone()
-        .enumerate()
-        .map(|(n, track)| {
-            let (reason, sentence) = if n == loudest || matches!(of.reason, Reason::AsIs | Reason::Silent) {
-                (of.reason, of.sentence.clone())
-            } else {
-                let leader = unit.tracks.start + loudest + 1;
-                (
-                    Reason::Neighbour,
-                    format!("The others: no gap lies between, so it moves with track {leader}."),
-                )
-            };
-            let (gain_db, against_others_db) = (of.gain_db, of.against_others_db);
-            Move { track: track + 1, gain_db, against_others_db, reason, sentence }
-        })
-        .collect()
-}
-
-/// What to look at.
-fn warnings(
-    album: &Album,
-    units: &[Unit],
-    tracks: &[TrackReport],
-    sides: &[super::vinyl::Side],
-) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for track in tracks {
-        let (found, ceiling) = (track.after.true_peak_dbtp, album.aim.ceiling_dbtp);
-        if let Some(found) = found.filter(|found| *found > ceiling + 0.05) {
-            warnings.push(format!(
-                "Track {}: its true peak is {found:.2} dBTP, over the ceiling of {ceiling:.2}; lower loudness.target.",
-                track.number
-            ));
-        }
-        if track.after.integrated_lufs.is_none() {
-            warnings.push(format!("Track {}: silent, or shorter than 0.4 s.", track.number));
-        }
-    }
-    let rates: BTreeSet<u32> = units.iter().map(|unit| unit.sample_rate).collect();
-    if rates.len() > 1 {
-        warnings.push(format!("The mixes have different sample rates ({rates:?} Hz): ask for one."));
-    }
-    for pair in units.windows(2) {
-        if album.tracks[pair[1].tracks.start].join == Join::Gap(0.0) {
-            warnings.push(format!(
-                "Tracks {} and {} follow without a gap but have different settings, gains or rates: each is processed for itself. Listen to the join.",
-                pair[1].tracks.start,
-                pair[1].tracks.start + 1
-            ));
-        }
-    }
-    warnings.extend(
-        sides.iter().flat_map(|side| side.advice.iter().map(|text| format!("Side {}: {text}", side.name))),
-    );
-    warnings
 }

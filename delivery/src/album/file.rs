@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-pub use super::reader::{ean_check_digit, parse, read, title_of};
+pub use super::reader::{parse, read};
 
 /// What is levelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -2,7 +2,7 @@
 
 use super::cache::write_whole;
 use super::error::AlbumError;
-use super::file::title_of;
+use super::identity::title_of;
 use lofty::file::TaggedFileExt;
 use lofty::tag::{Accessor, ItemKey, Tag};
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 
 use super::error::AlbumError;
 use super::file::{Aim, Album, Curve, Fade, IsrcWish, Join, Mode, Output, Track};
+use super::identity::{ean_check_digit, title_of};
 use super::sections::{AlbumSection, Document, TrackSection};
 use crate::error::SAMPLE_RATES;
 use crate::isrc::Isrc;
@@ -234,8 +235,16 @@ impl Reader<'_> {
             None => {}
             Some(toml::Value::String(name)) => {
                 let row = targets::find(name).ok_or_else(|| unknown(name))?;
-                target_lufs = row.integrated_lufs.unwrap_or(target_lufs);
                 ceiling_dbtp = row.true_peak_dbtp;
+                target_lufs = match row.integrated_lufs {
+                    Some(lufs) => lufs,
+                    None if mode == Mode::AsIs => target_lufs,
+                    None => {
+                        return Err(self.wrong(None, "loudness", format!(
+                            "target {name:?} asks for no loudness; give one in LUFS, with ceiling = {ceiling_dbtp}, or mode = \"as_is\""
+                        )));
+                    }
+                };
             }
             Some(toml::Value::Float(lufs)) => target_lufs = *lufs,
             Some(toml::Value::Integer(lufs)) => target_lufs = *lufs as f64,
@@ -263,18 +272,18 @@ impl Reader<'_> {
         }
         let file = self.relative(&track.file);
         let gap_s = seconds("gap_s", track.gap_s, 600.0)?;
-        let crossfade_s =
-            seconds("crossfade_s", track.crossfade_s, 60.0)?.filter(|crossfade_s| *crossfade_s > 0.0);
+        let crossfade_s = seconds("crossfade_s", track.crossfade_s, 60.0)?;
         let join = match (gap_s, crossfade_s) {
             (Some(_), Some(_)) => {
                 return Err(self.wrong(at, "crossfade_s", "there is a gap_s as well; leave one of them out"));
             }
-            (_, Some(_)) if number == 1 => {
+            (_, Some(crossfade_s)) if number == 1 && crossfade_s > 0.0 => {
                 return Err(self.wrong(at, "crossfade_s", "no track comes before the first; leave it out"));
             }
-            (_, Some(crossfade_s)) => Join::Crossfade(crossfade_s),
-            _ if number == 1 => Join::Gap(0.0),
-            (gap_s, None) => Join::Gap(gap_s.unwrap_or(DEFAULT_GAP_S)),
+            (_, Some(crossfade_s)) if crossfade_s > 0.0 => Join::Crossfade(crossfade_s),
+            // Nothing comes before the first, and a crossfade of no length is no gap.
+            (_, crossfade_s) if number == 1 || crossfade_s.is_some() => Join::Gap(0.0),
+            (gap_s, _) => Join::Gap(gap_s.unwrap_or(DEFAULT_GAP_S)),
         };
         let start_s = seconds("start_s", track.start_s, 86_400.0)?.unwrap_or(0.0);
         let end_s = seconds("end_s", track.end_s, 86_400.0)?;
@@ -369,26 +378,4 @@ impl Reader<'_> {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The check digit of an EAN's twelve: 10 less the sum, weighted 1 and 3 in turn, modulo 10 (GS1 General Specifications, 7.9).
-pub fn ean_check_digit(digits: &[u8]) -> u8 {
-    let sum: u32 = digits
-        .iter()
-        .enumerate()
-        .map(|(n, digit)| u32::from(digit.wrapping_sub(b'0')) * if n % 2 == 0 { 1 } else { 3 })
-        .sum();
-    b'0' + ((10 - sum % 10) % 10) as u8
-}
-
-/// A title from the name of a file: without its number, underscores read as spaces.
-pub fn title_of(file: &Path) -> String {
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().replace('_', " ")).unwrap_or_default();
-    let digits = stem.chars().take_while(char::is_ascii_digit).count();
-    let rest = stem[digits..].trim_start_matches([' ', '-', '.']);
-    // "99 Luftballons" keeps its number: only two digits followed by a sign or a leading zero are a track's.
-    let numbered =
-        digits > 0 && (stem.starts_with('0') || stem[digits..].trim_start().starts_with(['-', '.']));
-    let title = if numbered && !rest.is_empty() { rest } else { stem.as_str() };
-    if title.trim().is_empty() { "Untitled".to_owned() } else { title.trim().to_owned() }
 }

@@ -36,6 +36,10 @@ fn errors_name_file_line_and_key() {
         (format!("[album]\noutputs = [\"wav48\"]\n{track}"), vec!["line 2", "wav48", "wav24, wav16"]),
         (format!("[album]\nloudness = {{ target = \"nowhere\" }}\n{track}"), vec!["line 2", "spotify"]),
         (format!("[album]\nloudness = {{ target = nan }}\n{track}"), vec!["line 2", "-40 and -4"]),
+        (
+            format!("[album]\nloudness = {{ target = \"cd\" }}\n{track}"),
+            vec!["line 2", "no loudness", "ceiling = -0.3"],
+        ),
         (format!("{track}\n{track}gap_s = -1\n"), vec!["line 6", "track 2, gap_s", "0 to 600"]),
         (format!("{track}{track}gap_s = 1\ncrossfade_s = 1\n"), vec!["line 6", "leave one"]),
         (format!("{track}isrc = \"AA6Q7\"\n"), vec!["line 3", "track 1, isrc", "AA-6Q7-20-00047"]),
