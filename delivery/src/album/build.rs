@@ -244,7 +244,7 @@ fn character(
         for (report, after) in reports[tracks].iter_mut().zip(after) {
             if is < was {
                 report.sentence = format!(
-                    "{:.0} % of its distance: {:.2} dB before, {:.2} dB after.",
+                    "{:.0} % of its distance, at most 2 dB anywhere: {:.2} dB before, {:.2} dB after.",
                     100.0 * share,
                     report.before.tone_db,
                     after.tone_db
