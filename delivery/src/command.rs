@@ -1,5 +1,6 @@
 //! The subcommands and their arguments.
 
+mod album;
 mod check;
 mod codec;
 mod ddp;
@@ -39,6 +40,8 @@ enum Action {
     Codec(codec::CodecArguments),
     /// Verify a DDP fileset
     Ddp(DdpArguments),
+    /// Make an album: levels, joins, files
+    Album(album::AlbumArguments),
 }
 
 /// Arguments of `lacquer check`.
@@ -140,6 +143,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Action::Isrc(arguments) => isrc::run(&arguments)?,
         Action::Codec(arguments) => codec::run(&arguments)?,
         Action::Ddp(arguments) => return ddp::run(&arguments),
+        Action::Album(arguments) => album::run(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@
 //!
 //! The command `lacquer` is a thin shell around this library.
 
+pub mod album;
 pub mod atomic_file;
 pub mod audio;
 pub mod check;
@@ -21,6 +22,7 @@ pub mod isrc;
 pub mod master;
 pub mod measure;
 pub mod render;
+pub mod resample;
 pub mod tags;
 
 pub use audio::Audio;

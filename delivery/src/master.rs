@@ -138,7 +138,7 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
 }
 
 /// The stages before the limiter.
-fn before_limiter(settings: &ChainSettings) -> ChainSettings {
+pub(crate) fn before_limiter(settings: &ChainSettings) -> ChainSettings {
     let mut before = settings.clone();
     before.limiter.on = false;
     before.dither.on = false;
@@ -146,7 +146,7 @@ fn before_limiter(settings: &ChainSettings) -> ChainSettings {
 }
 
 /// The limiter and the dither.
-fn from_limiter(settings: &ChainSettings) -> ChainSettings {
+pub(crate) fn from_limiter(settings: &ChainSettings) -> ChainSettings {
     let mut after =
         ChainSettings { limiter: settings.limiter, dither: settings.dither, ..Default::default() };
     after.input_trim.on = false;
@@ -155,7 +155,7 @@ fn from_limiter(settings: &ChainSettings) -> ChainSettings {
 
 /// The drive in dB at which `loudness` is the target, from `start_db` by secants. Two drives are tried at a time, whatever the
 /// number of cores, so that every machine finds the same.
-fn solve(
+pub(crate) fn solve(
     target_lufs: f64,
     start_db: f64,
     progress: Progress,

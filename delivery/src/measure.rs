@@ -4,7 +4,7 @@ use crate::audio::{Audio, widen};
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::true_peak::{HALF, Reference};
 use lacquer_dsp::metering::{Measurement, Meter};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Frames that are measured at a time; the readings do not depend on it.
 const CHUNK_FRAMES: usize = 4096;
@@ -57,7 +57,7 @@ pub fn true_peak(frames: &[[f32; 2]]) -> f64 {
 }
 
 /// A measurement as it is printed: levels that do not exist are absent.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Readings {
     /// Gated loudness, LUFS.
     pub integrated_lufs: Option<f64>,

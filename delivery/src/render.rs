@@ -12,6 +12,18 @@ pub fn render(
     input: impl ExactSizeIterator<Item = Frame>,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Vec<Frame> {
+    render_changing(spec, settings, &[], input, progress)
+}
+
+/// As [`render`], with settings that change on the way: each from a frame of the input on, in order. A change moves as it does
+/// in a host: smoothly, from the next control period.
+pub fn render_changing(
+    spec: &ProcessSpec,
+    settings: &ChainSettings,
+    changes: &[(usize, ChainSettings)],
+    input: impl ExactSizeIterator<Item = Frame>,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Vec<Frame> {
     let mut chain = Chain::new();
     chain.prepare(spec);
     chain.set(settings);
@@ -23,9 +35,16 @@ pub fn render(
     let mut source = input.chain(std::iter::repeat_n([0.0; 2], latency));
     let mut frames: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
     let mut run = || {
+        let mut position = 0;
+        let mut changes = changes.iter().peekable();
         loop {
+            while let Some((_, settings)) = changes.next_if(|(at, _)| *at <= position) {
+                chain.set(settings);
+            }
+            let to_change = changes.peek().map_or(CHUNK_FRAMES, |(at, _)| at - position);
             frames.clear();
-            frames.extend(source.by_ref().take(CHUNK_FRAMES));
+            frames.extend(source.by_ref().take(CHUNK_FRAMES.min(to_change)));
+            position += frames.len();
             if frames.is_empty() {
                 break;
             }

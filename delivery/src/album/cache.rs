@@ -1,0 +1,289 @@
+//! What was rendered, kept under the hash of everything that it depends on, in `<out>/.lacquer-cache`.
+//!
+//! An entry is written beside its name, synced and renamed: it is whole or not there. Audio carries its own SHA-256, so that a
+//! damaged entry is rendered again rather than released. What an album no longer uses is removed when it is finished.
+
+use super::error::AlbumError;
+use crate::audio::Audio;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::collections::HashSet;
+use std::fs::{self, File, TryLockError};
+use std::io::{BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Name of the folder in that of the album.
+pub const FOLDER: &str = ".lacquer-cache";
+/// Goes into every key: entries of another version, or made in another way, are not found.
+const VERSION: &str = concat!("lacquer ", env!("CARGO_PKG_VERSION"), ", album cache 1");
+/// First bytes of an entry of audio.
+const MAGIC: &[u8; 8] = b"lacquer1";
+/// Bytes of its head: magic, rate, channels, frames.
+const HEAD_BYTES: usize = 24;
+/// Bytes of its hash.
+const HASH_BYTES: usize = 32;
+/// Frames that are converted at a time.
+const CHUNK_FRAMES: usize = 1 << 16;
+
+/// See the module.
+pub struct Cache {
+    folder: PathBuf,
+    used: Mutex<HashSet<String>>,
+    /// Held as long as the cache is open.
+    _lock: File,
+}
+
+/// A key of everything that an entry depends on. Parts are told apart by their lengths.
+pub fn key(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in [VERSION].iter().chain(parts) {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex(&hash.finalize())
+}
+
+/// SHA-256 of a file's bytes, in hexadecimal.
+pub fn hash_file(path: &Path) -> std::io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex(&hash.finalize())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes a file beside its name, syncs it and renames it.
+pub fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), AlbumError> {
+    let failed =
+        |error: std::io::Error| AlbumError::Write { path: path.to_owned(), reason: error.to_string() };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut part =
+        tempfile::Builder::new().prefix(".lacquer-").suffix(".part").tempfile_in(folder).map_err(failed)?;
+    let mut buffered = BufWriter::with_capacity(1 << 18, part.as_file_mut());
+    write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
+    drop(buffered);
+    part.as_file().sync_all().map_err(failed)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A temporary file is its owner's alone. Where more is refused it is still the owner's.
+        let _ = part.as_file().set_permissions(fs::Permissions::from_mode(0o644));
+    }
+    part.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// Removes what an interrupted run left beside the names it did not reach.
+pub fn remove_parts(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(".lacquer-") && name.ends_with(".part") {
+            // What cannot be removed is in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+impl Cache {
+    /// Opens the cache of an album's folder, makes both where they are missing, and keeps others out.
+    pub fn open(out: &Path) -> Result<Self, AlbumError> {
+        let folder = out.join(FOLDER);
+        let failed =
+            |error: std::io::Error| AlbumError::Write { path: folder.clone(), reason: error.to_string() };
+        fs::create_dir_all(&folder).map_err(failed)?;
+        let lock = File::create(folder.join("lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(AlbumError::Busy { path: out.to_owned() }),
+            // A file system without locks: nobody can be kept out.
+            Err(TryLockError::Error(_)) => {}
+        }
+        remove_parts(&folder);
+        Ok(Self { folder, used: Mutex::default(), _lock: lock })
+    }
+
+    fn path(&self, key: &str, kind: &str) -> PathBuf {
+        let name = format!("{key}.{kind}");
+        let path = self.folder.join(&name);
+        self.used.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(name);
+        path
+    }
+
+    /// Audio that was kept; none if it is not there or damaged.
+    pub fn audio(&self, key: &str) -> Option<Audio> {
+        let mut file = File::open(self.path(key, "audio")).ok()?;
+        let length = file.metadata().ok()?.len();
+        let mut head = [0; HEAD_BYTES];
+        file.read_exact(&mut head).ok()?;
+        let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let frames = (u64::from(word(20)) << 32 | u64::from(word(16))).checked_mul(8)? / 8;
+        let is_whole = head.starts_with(MAGIC)
+            && length == frames.checked_mul(8)?.checked_add((HEAD_BYTES + HASH_BYTES) as u64)?
+            && (1..=2).contains(&word(12));
+        if !is_whole {
+            return None;
+        }
+        let mut hash = Sha256::new();
+        hash.update(head);
+        let mut audio = Audio {
+            sample_rate: word(8),
+            channels: word(12) as usize,
+            frames: Vec::with_capacity(frames as usize),
+        };
+        let mut bytes = vec![0; CHUNK_FRAMES * 8];
+        let mut left = frames as usize;
+        while left > 0 {
+            let chunk = &mut bytes[..left.min(CHUNK_FRAMES) * 8];
+            file.read_exact(chunk).ok()?;
+            hash.update(&*chunk);
+            audio.frames.extend(chunk.chunks_exact(8).map(|frame| {
+                let sample =
+                    |at: usize| f32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]);
+                [sample(0), sample(4)]
+            }));
+            left -= chunk.len() / 8;
+        }
+        let mut kept = [0; HASH_BYTES];
+        file.read_exact(&mut kept).ok()?;
+        (hash.finalize()[..] == kept).then_some(audio)
+    }
+
+    /// Audio that is in use, though nobody may need to read it: pruning leaves it.
+    pub fn hold_audio(&self, key: &str) {
+        self.path(key, "audio");
+    }
+
+    /// Keeps audio.
+    pub fn keep_audio(&self, key: &str, audio: &Audio) -> Result<(), AlbumError> {
+        write_whole(&self.path(key, "audio"), |file| {
+            let mut hash = Sha256::new();
+            let mut head = Vec::with_capacity(HEAD_BYTES);
+            head.extend_from_slice(MAGIC);
+            head.extend_from_slice(&audio.sample_rate.to_le_bytes());
+            head.extend_from_slice(&(audio.channels as u32).to_le_bytes());
+            head.extend_from_slice(&(audio.frames.len() as u64).to_le_bytes());
+            hash.update(&head);
+            file.write_all(&head)?;
+            let mut bytes = Vec::with_capacity(CHUNK_FRAMES * 8);
+            for chunk in audio.frames.chunks(CHUNK_FRAMES) {
+                bytes.clear();
+                bytes.extend(chunk.as_flattened().iter().flat_map(|x| x.to_le_bytes()));
+                hash.update(&bytes);
+                file.write_all(&bytes)?;
+            }
+            file.write_all(&hash.finalize())
+        })
+    }
+
+    /// A value that was kept; none if it is not there or cannot be read.
+    pub fn value<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        serde_json::from_slice(&fs::read(self.path(key, "json")).ok()?).ok()
+    }
+
+    /// Keeps a value. Numbers that JSON does not have (infinities) have to be left out by the value's type.
+    pub fn keep_value<T: Serialize>(&self, key: &str, value: &T) -> Result<(), AlbumError> {
+        let path = self.path(key, "json");
+        let text = serde_json::to_vec(value)
+            .map_err(|error| AlbumError::Write { path: path.clone(), reason: error.to_string() })?;
+        write_whole(&path, |file| file.write_all(&text))
+    }
+
+    /// A value from the cache, or made and kept.
+    pub fn value_or<T: Serialize + DeserializeOwned>(
+        &self,
+        key: &str,
+        make: impl FnOnce() -> Result<T, AlbumError>,
+    ) -> Result<T, AlbumError> {
+        if let Some(value) = self.value(key) {
+            return Ok(value);
+        }
+        let value = make()?;
+        self.keep_value(key, &value)?;
+        Ok(value)
+    }
+
+    /// Removes every entry that was not asked for since the cache was opened.
+    pub fn prune(&self) {
+        let used = self.used.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_entry = name.ends_with(".audio") || name.ends_with(".json");
+            if is_entry && !used.contains(&name) {
+                // What cannot be removed costs space and nothing else.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn audio() -> Audio {
+        let frames = (0..CHUNK_FRAMES + 7).map(|n| [n as f32 * 1e-5, -(n as f32)]).collect();
+        Audio { sample_rate: 48_000, channels: 2, frames }
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_and_damage_is_not_let_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(folder.path()).unwrap();
+        let (audio, key) = (audio(), key(&["a", "b"]));
+        assert_eq!(cache.audio(&key), None);
+        cache.keep_audio(&key, &audio).unwrap();
+        assert_eq!(cache.audio(&key), Some(audio));
+        let path = folder.path().join(FOLDER).join(format!("{key}.audio"));
+        let whole = fs::read(&path).unwrap();
+        for place in [0, 9, 13, 17, 23, 24, whole.len() / 2, whole.len() - 1] {
+            let mut damaged = whole.clone();
+            damaged[place] ^= 0x40;
+            fs::write(&path, damaged).unwrap();
+            assert_eq!(cache.audio(&key), None, "byte {place} turned");
+        }
+        for length in [0, 1, 24, 25, whole.len() - 1] {
+            fs::write(&path, &whole[..length]).unwrap();
+            assert_eq!(cache.audio(&key), None, "cut to {length} bytes");
+        }
+    }
+
+    #[test]
+    fn two_runs_do_not_share_a_folder_and_stale_parts_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join(FOLDER).join(".lacquer-x.part");
+        fs::create_dir_all(folder.path().join(FOLDER)).unwrap();
+        fs::write(&part, b"half").unwrap();
+        let cache = Cache::open(folder.path()).unwrap();
+        assert!(!part.exists());
+        assert!(matches!(Cache::open(folder.path()), Err(AlbumError::Busy { .. })));
+        drop(cache);
+        assert!(Cache::open(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn keys_tell_parts_apart_and_pruning_keeps_what_was_used() {
+        assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(folder.path()).unwrap();
+        cache.keep_value("old", &1).unwrap();
+        drop(cache);
+        let cache = Cache::open(folder.path()).unwrap();
+        cache.keep_value("new", &2).unwrap();
+        cache.prune();
+        assert_eq!((cache.value::<i32>("new"), cache.value::<i32>("old")), (Some(2), None));
+    }
+}

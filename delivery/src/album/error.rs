@@ -1,0 +1,80 @@
+//! What can go wrong with an album, in words for the one who makes it.
+
+use std::path::PathBuf;
+
+/// What went wrong, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AlbumError {
+    /// A file cannot be read.
+    #[error("{}: cannot be read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The album file is no TOML, or has a key that does not exist.
+    #[error("{}, line {line}: {reason}; `lacquer album init` writes an album file with every key explained", path.display())]
+    Parse {
+        /// The album file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A value in the album file has no meaning.
+    #[error("{}, line {line}: {key}: {reason}", path.display())]
+    Value {
+        /// The album file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The key, with the track's number where it belongs to one.
+        key: String,
+        /// What is wrong, and what to give.
+        reason: String,
+    },
+    /// A file stands where one is to be written.
+    #[error("{}: is there already; give another name with -o, or --force to replace it", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file or folder cannot be written.
+    #[error("{}: cannot be written: {reason}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Another process works in the folder.
+    #[error("{}: another lacquer is at work there; wait for it, or give another folder with -o", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A track has nothing left to be rendered.
+    #[error("track {track}, {}: {reason}", path.display())]
+    Track {
+        /// The track's number, from 1.
+        track: usize,
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// An output that is not made here.
+    #[error("outputs: \"{output}\" is not written by this version; leave it out")]
+    Output {
+        /// The output's name.
+        output: &'static str,
+    },
+    /// A source cannot be decoded, or a file not be encoded.
+    #[error(transparent)]
+    Delivery(#[from] crate::Error),
+    /// A rate cannot be converted.
+    #[error(transparent)]
+    Resample(#[from] crate::resample::ResampleError),
+}

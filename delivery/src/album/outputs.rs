@@ -1,0 +1,233 @@
+//! The files of an album: everything that is written, and every call to what writes it.
+//!
+//! A file that stands there with the bytes that it would be given is left alone. What an earlier run wrote and this one does not,
+//! because a title or an output has changed, is removed if nobody has touched it since.
+
+use super::AlbumError;
+use super::cache::{Cache, hash_file, key, remove_parts, write_whole};
+use super::file::{Album, IsrcWish, Output};
+use super::joined::Joined;
+use super::names::file_name;
+use super::report::{FileReport, Report};
+use super::sides::SideMaster;
+use crate::audio::Audio;
+use crate::encode::{WordLength, encode};
+use crate::measure::Readings;
+use crate::tags::{Loudness, Tags};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Name of the report for machines.
+pub const REPORT: &str = "report.json";
+/// Name of the checksums.
+pub const CHECKSUMS: &str = "SHA256SUMS";
+
+/// Refuses what is not written, before any work is done.
+pub fn check(album: &Album) -> Result<(), AlbumError> {
+    if let Some(output) = album.outputs.iter().find(|output| !is_written(**output)) {
+        return Err(AlbumError::Output { output: output.name() });
+    }
+    match album.tracks.iter().any(|track| track.isrc == Some(IsrcWish::New)) {
+        true => Err(AlbumError::Output { output: "isrc = new" }),
+        false => Ok(()),
+    }
+}
+
+fn is_written(output: Output) -> bool {
+    matches!(output, Output::Wav24 | Output::Wav16 | Output::Vinyl | Output::Report)
+}
+
+/// Sample rate and word length of an output that is made of tracks; none for those that are not. `main` is the album's rate.
+pub fn variant(output: Output, main: u32) -> Option<(u32, WordLength)> {
+    match output {
+        Output::Wav24 | Output::Flac | Output::Vorbis | Output::Mp3 => Some((main, WordLength::Bits24)),
+        Output::Wav16 => Some((main, WordLength::Bits16)),
+        // Opus knows 48 kHz alone: limiting comes after the conversion.
+        Output::Opus128 => Some((48_000, WordLength::Bits24)),
+        Output::Cue | Output::Ddp => Some((44_100, WordLength::Bits16)),
+        Output::Vinyl | Output::Report => None,
+    }
+}
+
+/// A track's tags.
+pub fn tags(album: &Album, track: usize, readings: &Readings) -> Tags {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let of = &album.tracks[track];
+    Tags {
+        title: some(&of.title),
+        performer: some(&of.performer),
+        composer: some(&of.composer),
+        album: some(&album.title),
+        album_performer: some(&album.artist),
+        track: Some((track as u32 + 1, album.tracks.len() as u32)),
+        year: album.year,
+        genre: album.genre.clone(),
+        label: album.label.clone(),
+        upc: album.upc.clone(),
+        isrc: match of.isrc {
+            Some(IsrcWish::Code(code)) => Some(code),
+            Some(IsrcWish::New) | None => None,
+        },
+        loudness: loudness(readings),
+    }
+}
+
+fn loudness(readings: &Readings) -> Option<Loudness> {
+    Some(Loudness {
+        integrated_lufs: readings.integrated_lufs?,
+        range_lu: readings.loudness_range_lu?,
+        true_peak_dbtp: readings.true_peak_dbtp?,
+        momentary_max_lufs: readings.momentary_max_lufs?,
+        short_term_max_lufs: readings.short_term_max_lufs?,
+    })
+}
+
+/// A file of an earlier run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Written {
+    path: String,
+    sha256: String,
+}
+
+/// Writes files into an album's folder and remembers them.
+pub struct Writer<'a> {
+    album: &'a Album,
+    out: &'a Path,
+    cache: &'a Cache,
+    files: Vec<FileReport>,
+}
+
+impl<'a> Writer<'a> {
+    /// For a folder that exists. Removes what interrupted runs left in it.
+    pub fn new(album: &'a Album, out: &'a Path, cache: &'a Cache) -> Self {
+        remove_parts(out);
+        for output in Output::ALL {
+            remove_parts(&out.join(output.name()));
+        }
+        Self { album, out, cache, files: Vec::new() }
+    }
+
+    /// The tracks of an output, each as its own file.
+    pub fn tracks(
+        &mut self,
+        output: Output,
+        joined: &Joined,
+        readings: &[Readings],
+        progress: &dyn Fn(f64),
+    ) -> Result<(), AlbumError> {
+        let tracks = self.album.tracks.len();
+        let digits = tracks.to_string().len().max(2);
+        for (track, readings) in readings.iter().enumerate() {
+            progress(track as f64 / tracks as f64);
+            let range = joined.timeline.file_of(track);
+            let tags = tags(self.album, track, readings);
+            let title = file_name(&self.album.tracks[track].title);
+            let name = format!("{:0digits$} {title}.wav", track + 1);
+            let content =
+                key(&[&joined.key_of(&range), &format!("{tags:?}"), &joined.word_length.to_string()]);
+            let word_length = joined.word_length;
+            self.file(output, Some(track + 1), &name, &content, |path| {
+                write_track(path, &joined.cut(range)?, word_length, &tags)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The pre-master of a side.
+    pub fn side(&mut self, master: &SideMaster) -> Result<(), AlbumError> {
+        let name = format!("Side {}.wav", master.side.name);
+        self.file(Output::Vinyl, None, &name, &master.key, |path| {
+            write_track(path, &master.audio, WordLength::Bits24, &Tags::default())
+        })
+    }
+
+    /// Writes a file, unless it stands there as it was written for the same content.
+    fn file(
+        &mut self,
+        output: Output,
+        track: Option<usize>,
+        name: &str,
+        content: &str,
+        write: impl FnOnce(&Path) -> Result<(), AlbumError>,
+    ) -> Result<(), AlbumError> {
+        let folder = self.out.join(output.name());
+        let failed = |path: &Path, error: std::io::Error| AlbumError::Write {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        };
+        std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
+        let path = folder.join(name);
+        let relative = format!("{}/{name}", output.name());
+        let known = key(&["file", &relative, content]);
+        let standing = hash_file(&path).ok();
+        let is_whole = standing.is_some() && self.cache.value::<String>(&known) == standing;
+        if !is_whole {
+            write(&path)?;
+        }
+        let sha256 = match standing {
+            Some(standing) if is_whole => standing,
+            _ => {
+                let sha256 = hash_file(&path).map_err(|error| failed(&path, error))?;
+                self.cache.keep_value(&known, &sha256)?;
+                sha256
+            }
+        };
+        let bytes = std::fs::metadata(&path).map_err(|error| failed(&path, error))?.len();
+        self.files.push(FileReport { path: relative, output, track, sha256, bytes, written: !is_whole });
+        Ok(())
+    }
+
+    /// Every file so far.
+    pub fn files(&self) -> &[FileReport] {
+        &self.files
+    }
+
+    /// Writes the report and the checksums, and removes what an earlier run wrote under names that are no longer in use.
+    pub fn finish(self, report: &Report) -> Result<(), AlbumError> {
+        let path = self.out.join(REPORT);
+        let failed = |path: &Path, reason: String| AlbumError::Write { path: path.to_owned(), reason };
+        let text = serde_json::to_string_pretty(report).map_err(|error| failed(&path, error.to_string()))?;
+        write_whole(&path, |file| file.write_all(text.as_bytes()))?;
+        let sha256 = hash_file(&path).map_err(|error| failed(&path, error.to_string()))?;
+        let mut written: Vec<Written> = self
+            .files
+            .iter()
+            .map(|file| Written { path: file.path.clone(), sha256: file.sha256.clone() })
+            .collect();
+        self.remove_earlier(&written)?;
+        self.cache.keep_value(&key(&["manifest"]), &written)?;
+        written.push(Written { path: REPORT.to_owned(), sha256 });
+        // As `sha256sum --check` reads it.
+        let sums: String = written.iter().map(|file| format!("{}  {}\n", file.sha256, file.path)).collect();
+        write_whole(&self.out.join(CHECKSUMS), |file| file.write_all(sums.as_bytes()))
+    }
+
+    fn remove_earlier(&self, written: &[Written]) -> Result<(), AlbumError> {
+        let earlier: Vec<Written> = self.cache.value(&key(&["manifest"])).unwrap_or_default();
+        for old in earlier.iter().filter(|old| written.iter().all(|file| file.path != old.path)) {
+            let Some(path) = self.inside(&old.path) else { continue };
+            if hash_file(&path).is_ok_and(|sha256| sha256 == old.sha256) {
+                std::fs::remove_file(&path)
+                    .map_err(|error| AlbumError::Write { path: path.clone(), reason: error.to_string() })?;
+                if let Some(folder) = path.parent() {
+                    // Goes if it is empty.
+                    let _ = std::fs::remove_dir(folder);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A path of a manifest, if it is one that this writer could have made: `<output>/<name>`.
+    fn inside(&self, path: &str) -> Option<PathBuf> {
+        let (folder, name) = path.split_once('/')?;
+        let known = Output::ALL.iter().any(|output| output.name() == folder);
+        let plain = !name.contains(['/', '\\']) && name != ".." && name != ".";
+        (known && plain).then(|| self.out.join(folder).join(name))
+    }
+}
+
+/// The one place where a track becomes a file.
+fn write_track(path: &Path, audio: &Audio, word_length: WordLength, _tags: &Tags) -> Result<(), AlbumError> {
+    Ok(encode(path, audio, word_length)?)
+}

@@ -1,0 +1,381 @@
+//! Reads an album file and checks it, line by line: what a person gets wrong is named with its place and what to give instead.
+
+use super::error::AlbumError;
+use super::file::{Aim, Album, Curve, Fade, IsrcWish, Join, Mode, Output, Track};
+use super::identity::{ean_check_digit, title_of};
+use super::sections::{AlbumSection, Document, TrackSection};
+use crate::error::SAMPLE_RATES;
+use crate::isrc::Isrc;
+use lacquer_dsp::targets::{self, TARGETS};
+use lacquer_dsp::{ChainSettings, ProcessSpec};
+use lacquer_params::{Preset, Tree};
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+/// Largest album file that is read, bytes.
+const LARGEST_BYTES: u64 = 1 << 20;
+/// Most tracks of an album.
+const MOST_TRACKS: usize = 999;
+/// Where nothing is said: the loudest track of an album by AES TD1008, LUFS, and the ceiling, dBTP.
+const DEFAULT_TARGET_LUFS: f64 = -14.0;
+const DEFAULT_CEILING_DBTP: f64 = -1.0;
+/// Silence before a track where nothing is said, s.
+const DEFAULT_GAP_S: f64 = 2.0;
+/// How far tracks are moved against each other where nothing is said, LU.
+const DEFAULT_MOST_MOVE_LU: f64 = 2.0;
+
+/// Reads an album file.
+pub fn read(path: &Path) -> Result<Album, AlbumError> {
+    let unreadable = |source| AlbumError::Read { path: path.to_owned(), source };
+    let length = std::fs::metadata(path).map_err(unreadable)?.len();
+    if length > LARGEST_BYTES {
+        let reason = format!("{length} bytes are no album file; give the TOML file of the album");
+        return Err(unreadable(std::io::Error::other(reason)));
+    }
+    parse(path, &std::fs::read_to_string(path).map_err(unreadable)?)
+}
+
+/// Reads an album from text; `path` names it in messages, and paths in it are relative to its folder.
+pub fn parse(path: &Path, text: &str) -> Result<Album, AlbumError> {
+    let document: Document = toml::from_str(text).map_err(|error| AlbumError::Parse {
+        path: path.to_owned(),
+        line: error.span().map_or(1, |span| line_at(text, span.start)),
+        reason: error.message().lines().collect::<Vec<_>>().join(" "),
+    })?;
+    Reader { path, text }.album(&document)
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count()
+}
+
+/// Checks a document.
+struct Reader<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    /// The line of a key: in the nth table of tracks, or in that of the album.
+    fn line(&self, track: Option<usize>, key: &str) -> usize {
+        let (mut tracks, mut inside, mut table) = (0, false, 1);
+        for (number, line) in self.text.lines().enumerate() {
+            let line = line.trim_start();
+            if line.starts_with('[') {
+                tracks += usize::from(line.starts_with("[[track]]"));
+                inside = match track {
+                    Some(track) => line.starts_with("[[track]]") && tracks == track,
+                    None => line.starts_with("[album"),
+                };
+                if inside {
+                    table = number + 1;
+                }
+            } else if inside
+                && line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
+            {
+                return number + 1;
+            }
+        }
+        table
+    }
+
+    fn wrong(&self, track: Option<usize>, key: &str, reason: impl Into<String>) -> AlbumError {
+        AlbumError::Value {
+            path: self.path.to_owned(),
+            line: self.line(track, key),
+            key: track.map_or_else(|| key.to_owned(), |track| format!("track {track}, {key}")),
+            reason: reason.into(),
+        }
+    }
+
+    fn within(
+        &self,
+        track: Option<usize>,
+        key: &str,
+        value: Option<f64>,
+        range: RangeInclusive<f64>,
+        unit: &str,
+    ) -> Result<Option<f64>, AlbumError> {
+        match value {
+            Some(value) if !range.contains(&value) => {
+                let (low, high) = range.into_inner();
+                Err(self.wrong(track, key, format!("{value} is out of range; give {low} to {high}{unit}")))
+            }
+            value => Ok(value),
+        }
+    }
+
+    fn relative(&self, path: &str) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    fn album(&self, document: &Document) -> Result<Album, AlbumError> {
+        let album = &document.album;
+        if document.track.is_empty() {
+            return Err(self.wrong(None, "track", "there is none; give at least one [[track]] with a file"));
+        }
+        if document.track.len() > MOST_TRACKS {
+            let reason = format!("{} tracks; give at most {MOST_TRACKS}", document.track.len());
+            return Err(self.wrong(Some(MOST_TRACKS + 1), "track", reason));
+        }
+        let outputs = self.outputs(album)?;
+        if outputs.iter().any(|output| output.is_disc()) && document.track.len() > 99 {
+            let reason =
+                format!("a disc holds 99 tracks, not {}; leave cue and ddp out", document.track.len());
+            return Err(self.wrong(None, "outputs", reason));
+        }
+        let tracks = document
+            .track
+            .iter()
+            .enumerate()
+            .map(|(n, track)| self.track(n + 1, track, album))
+            .collect::<Result<Vec<_>, _>>()?;
+        if let Some(rate) = album.sample_rate.filter(|rate| !SAMPLE_RATES.contains(rate)) {
+            let reason = format!("{rate} Hz is no rate of a release; give one of {SAMPLE_RATES:?}");
+            return Err(self.wrong(None, "sample_rate", reason));
+        }
+        let character =
+            self.within(None, "character", album.character, 0.0..=50.0, " % (30 to 50 is usual)")?;
+        if let Some(year) = album.year.filter(|year| !(1860..=2999).contains(year)) {
+            return Err(self.wrong(
+                None,
+                "year",
+                format!("{year} is no year of a release; give four digits"),
+            ));
+        }
+        Ok(Album {
+            path: self.path.to_owned(),
+            title: album.title.clone().unwrap_or_else(|| "Untitled album".to_owned()),
+            artist: album.artist.clone().unwrap_or_else(|| "Unknown artist".to_owned()),
+            upc: self.upc(album)?,
+            year: album.year,
+            genre: album.genre.clone(),
+            label: album.label.clone(),
+            isrc_prefix: self.isrc_prefix(album)?,
+            ledger: album.ledger.as_deref().map(|ledger| self.relative(ledger)),
+            aim: self.aim(album)?,
+            character: character.unwrap_or(0.0) / 100.0,
+            outputs,
+            sample_rate: album.sample_rate,
+            tracks,
+        })
+    }
+
+    fn outputs(&self, album: &AlbumSection) -> Result<BTreeSet<Output>, AlbumError> {
+        let Some(names) = &album.outputs else { return Ok(BTreeSet::from([Output::Wav24, Output::Report])) };
+        names
+            .iter()
+            .map(|name| {
+                Output::ALL.into_iter().find(|output| output.name() == name).ok_or_else(|| {
+                    let known = Output::ALL.map(Output::name).join(", ");
+                    self.wrong(None, "outputs", format!("there is no {name:?}; give some of: {known}"))
+                })
+            })
+            .collect()
+    }
+
+    fn upc(&self, album: &AlbumSection) -> Result<Option<String>, AlbumError> {
+        let Some(given) = &album.upc else { return Ok(None) };
+        let digits: String = given.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        // A UPC of 12 digits is an EAN that begins with 0.
+        let digits = if digits.len() == 12 { format!("0{digits}") } else { digits };
+        if digits.len() != 13 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(self.wrong(
+                None,
+                "upc",
+                format!("{given:?} is no code; give 12 or 13 digits in quotes"),
+            ));
+        }
+        let check = ean_check_digit(&digits.as_bytes()[..12]);
+        if digits.as_bytes()[12] != check {
+            let reason = format!(
+                "{given:?} ends in {}, but its digits ask for {}; compare it with what your distributor gave you",
+                char::from(digits.as_bytes()[12]),
+                char::from(check)
+            );
+            return Err(self.wrong(None, "upc", reason));
+        }
+        Ok(Some(digits))
+    }
+
+    fn isrc_prefix(&self, album: &AlbumSection) -> Result<Option<String>, AlbumError> {
+        let Some(given) = &album.isrc_prefix else { return Ok(None) };
+        let prefix: String = given.chars().filter(|c| *c != '-').collect::<String>().to_uppercase();
+        let good = format!("{prefix}0000000").parse::<Isrc>().is_ok_and(|_| prefix.len() == 5);
+        if good {
+            return Ok(Some(prefix));
+        }
+        let reason =
+            format!("{given:?} is no prefix; give two letters and three letters or digits, as AA-6Q7");
+        Err(self.wrong(None, "isrc_prefix", reason))
+    }
+
+    fn aim(&self, album: &AlbumSection) -> Result<Aim, AlbumError> {
+        let given = album.loudness.clone().unwrap_or_default();
+        let mode = match given.mode.as_deref() {
+            None | Some("album") => Mode::Album,
+            Some("equal") => Mode::Equal,
+            Some("as_is") => Mode::AsIs,
+            Some(other) => {
+                let reason = format!("there is no mode {other:?}; give album, equal or as_is");
+                return Err(self.wrong(None, "loudness", reason));
+            }
+        };
+        let unknown = |text: &str| {
+            let known: Vec<&str> = TARGETS.iter().map(|target| target.id).collect();
+            let reason = format!(
+                "target {text}: give a loudness between -40 and -4 LUFS or one of: {}",
+                known.join(", ")
+            );
+            self.wrong(None, "loudness", reason)
+        };
+        let (mut target_lufs, mut ceiling_dbtp) = (DEFAULT_TARGET_LUFS, DEFAULT_CEILING_DBTP);
+        match &given.target {
+            None => {}
+            Some(toml::Value::String(name)) => {
+                let row = targets::find(name).ok_or_else(|| unknown(name))?;
+                ceiling_dbtp = row.true_peak_dbtp;
+                target_lufs = match row.integrated_lufs {
+                    Some(lufs) => lufs,
+                    None if mode == Mode::AsIs => target_lufs,
+                    None => {
+                        return Err(self.wrong(None, "loudness", format!(
+                            "target {name:?} asks for no loudness; give one in LUFS, with ceiling = {ceiling_dbtp}, or mode = \"as_is\""
+                        )));
+                    }
+                };
+            }
+            Some(toml::Value::Float(lufs)) => target_lufs = *lufs,
+            Some(toml::Value::Integer(lufs)) => target_lufs = *lufs as f64,
+            Some(other) => return Err(unknown(&other.to_string())),
+        }
+        if !(-40.0..=-4.0).contains(&target_lufs) {
+            return Err(unknown(&target_lufs.to_string()));
+        }
+        let ceiling = self.within(None, "loudness", given.ceiling, -12.0..=0.0, " dBTP for the ceiling")?;
+        let most = self.within(None, "max_move_lu", album.max_move_lu, 0.0..=24.0, " LU")?;
+        Ok(Aim {
+            mode,
+            target_lufs,
+            ceiling_dbtp: ceiling.unwrap_or(ceiling_dbtp),
+            most_move_lu: most.unwrap_or(DEFAULT_MOST_MOVE_LU),
+        })
+    }
+
+    fn track(&self, number: usize, track: &TrackSection, album: &AlbumSection) -> Result<Track, AlbumError> {
+        let at = Some(number);
+        let seconds =
+            |key: &str, value: Option<f64>, most: f64| self.within(at, key, value, 0.0..=most, " s");
+        if track.file.trim().is_empty() {
+            return Err(self.wrong(at, "file", "is empty; give the mix's file"));
+        }
+        let file = self.relative(&track.file);
+        let gap_s = seconds("gap_s", track.gap_s, 600.0)?;
+        let crossfade_s = seconds("crossfade_s", track.crossfade_s, 60.0)?;
+        let join = match (gap_s, crossfade_s) {
+            (Some(_), Some(_)) => {
+                return Err(self.wrong(at, "crossfade_s", "there is a gap_s as well; leave one of them out"));
+            }
+            (_, Some(crossfade_s)) if number == 1 && crossfade_s > 0.0 => {
+                return Err(self.wrong(at, "crossfade_s", "no track comes before the first; leave it out"));
+            }
+            (_, Some(crossfade_s)) if crossfade_s > 0.0 => Join::Crossfade(crossfade_s),
+            // Nothing comes before the first, and a crossfade of no length is no gap.
+            (_, crossfade_s) if number == 1 || crossfade_s.is_some() => Join::Gap(0.0),
+            (gap_s, _) => Join::Gap(gap_s.unwrap_or(DEFAULT_GAP_S)),
+        };
+        let start_s = seconds("start_s", track.start_s, 86_400.0)?.unwrap_or(0.0);
+        let end_s = seconds("end_s", track.end_s, 86_400.0)?;
+        if end_s.is_some_and(|end_s| end_s <= start_s) {
+            return Err(self.wrong(at, "end_s", format!("lies before start_s, {start_s}; give a later one")));
+        }
+        let (settings, spec) = self.settings(number, track, album)?;
+        Ok(Track {
+            title: track.title.clone().unwrap_or_else(|| title_of(&file)),
+            performer: track.performer.clone().or_else(|| album.artist.clone()).unwrap_or_default(),
+            composer: track.composer.clone().unwrap_or_default(),
+            isrc: match track.isrc.as_deref() {
+                None => None,
+                Some(text) if text.eq_ignore_ascii_case("new") => Some(IsrcWish::New),
+                Some(text) => {
+                    let code =
+                        text.parse::<Isrc>().map_err(|error| self.wrong(at, "isrc", error.to_string()))?;
+                    Some(IsrcWish::Code(code))
+                }
+            },
+            preset: track.preset.clone().or_else(|| album.preset.clone()),
+            settings,
+            spec,
+            join,
+            fade_in: Fade {
+                seconds: seconds("fade_in_s", track.fade_in_s, 600.0)?.unwrap_or(0.0),
+                curve: self.curve(number, "fade_in_curve", track.fade_in_curve.as_deref())?,
+            },
+            fade_out: Fade {
+                seconds: seconds("fade_out_s", track.fade_out_s, 600.0)?.unwrap_or(0.0),
+                curve: self.curve(number, "fade_out_curve", track.fade_out_curve.as_deref())?,
+            },
+            gain_db: self.within(at, "gain_db", track.gain_db, -24.0..=24.0, " dB")?.unwrap_or(0.0),
+            start_s,
+            end_s,
+            file,
+        })
+    }
+
+    fn curve(&self, number: usize, key: &str, name: Option<&str>) -> Result<Curve, AlbumError> {
+        match name {
+            None => Ok(Curve::default()),
+            Some("linear") => Ok(Curve::Linear),
+            Some("equal_power") => Ok(Curve::EqualPower),
+            Some("smooth") => Ok(Curve::Smooth),
+            Some(other) => {
+                let reason = format!("there is no curve {other:?}; give linear, equal_power or smooth");
+                Err(self.wrong(Some(number), key, reason))
+            }
+        }
+    }
+
+    /// The track's preset and settings over the album's.
+    fn settings(
+        &self,
+        number: usize,
+        track: &TrackSection,
+        album: &AlbumSection,
+    ) -> Result<(ChainSettings, ProcessSpec), AlbumError> {
+        let tree = Tree::new();
+        let (at, preset) = match (&track.preset, &album.preset) {
+            (Some(name), _) => (Some(number), Some(name)),
+            (None, name) => (None, name.as_ref()),
+        };
+        if let Some(name) = preset {
+            let file = self.relative(name);
+            let found = if file.is_file() { Preset::read(&file) } else { Preset::find(name) };
+            found
+                .and_then(|preset| preset.apply(&tree))
+                .map_err(|error| self.wrong(at, "preset", one_line(&error.to_string())))?;
+        }
+        // A track's own preset is its whole sound: the album's settings go with the album's preset.
+        let shared = if track.preset.is_some() { None } else { album.settings.as_ref() };
+        for (at, table) in [(None, shared), (Some(number), track.settings.as_ref())] {
+            for (id, value) in table.into_iter().flatten() {
+                let text = match value {
+                    toml::Value::String(text) => text.clone(),
+                    toml::Value::Boolean(on) => if *on { "on" } else { "off" }.to_owned(),
+                    other => other.to_string(),
+                };
+                tree.set_from_text(id, &text).map_err(|error| {
+                    self.wrong(at, "settings", format!("{error}; `lacquer params` lists ids and ranges"))
+                })?;
+            }
+        }
+        let mut settings = tree.to_settings();
+        settings.bypass = false;
+        settings.listen = None;
+        Ok((settings, tree.to_spec(ProcessSpec::stereo(48_000.0))))
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,130 @@
+//! What is said of the tracks when everything is made, and what to look at.
+
+use super::file::{Album, Join, Mode};
+use super::looks::Look;
+use super::plan::{Move, Reason, UnitMove};
+use super::report::{CharacterReport, TrackReport};
+use super::unit::{Source, Unit};
+use super::vinyl::Side;
+use crate::measure::Readings;
+use std::collections::BTreeSet;
+
+/// A miss of the target that is worth a word, LU: twice what a readout shows.
+const TARGET_MISSED_LU: f64 = 0.2;
+
+/// Where the tracks' files lie.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// Where each begins, s.
+    pub starts_s: Vec<f64>,
+    /// How long each is, s.
+    pub lengths_s: Vec<f64>,
+}
+
+/// The tracks' reports, in order.
+#[allow(clippy::too_many_arguments)]
+pub fn track_reports(
+    album: &Album,
+    sources: &[Source],
+    units: &[Unit],
+    looks: &[Vec<Look>],
+    moves: &[UnitMove],
+    characters: Vec<CharacterReport>,
+    readings: &[Readings],
+    places: &Places,
+) -> Vec<TrackReport> {
+    let drives: Vec<Move> =
+        units.iter().zip(moves).zip(looks).flat_map(|((unit, of), looks)| drives(unit, of, looks)).collect();
+    let looks: Vec<&Look> = looks.iter().flatten().collect();
+    album
+        .tracks
+        .iter()
+        .zip(characters)
+        .zip(drives)
+        .enumerate()
+        .map(|(n, ((track, character), drive))| TrackReport {
+            number: n + 1,
+            title: track.title.clone(),
+            performer: track.performer.clone(),
+            isrc: super::outputs::tags(album, n, &readings[n]).isrc.map(|code| code.to_string()),
+            file: track.file.display().to_string(),
+            source: sources[n].clone(),
+            preset: track.preset.clone(),
+            start_s: places.starts_s[n],
+            length_s: places.lengths_s[n],
+            before: looks[n].readings,
+            after: readings[n],
+            drive,
+            character,
+        })
+        .collect()
+}
+
+/// The move of a unit for each of its tracks: the rule was the loudest one's, the others go with it.
+fn drives(unit: &Unit, of: &UnitMove, looks: &[Look]) -> Vec<Move> {
+    let lufs =
+        |n: usize| looks.get(n).and_then(|look| look.readings.integrated_lufs).unwrap_or(f64::NEG_INFINITY);
+    let loudest = (0..looks.len()).max_by(|a, b| lufs(*a).total_cmp(&lufs(*b))).unwrap_or(0);
+    unit.tracks
+        .clone()
+        .enumerate()
+        .map(|(n, track)| {
+            let (reason, sentence) = if n == loudest || matches!(of.reason, Reason::AsIs | Reason::Silent) {
+                (of.reason, of.sentence.clone())
+            } else {
+                let leader = unit.tracks.start + loudest + 1;
+                (
+                    Reason::Neighbour,
+                    format!("The others: no gap lies between, so it moves with track {leader}."),
+                )
+            };
+            let (gain_db, against_others_db) = (of.gain_db, of.against_others_db);
+            Move { track: track + 1, gain_db, against_others_db, reason, sentence }
+        })
+        .collect()
+}
+
+/// What to look at.
+pub fn warnings(album: &Album, units: &[Unit], tracks: &[TrackReport], sides: &[Side]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for track in tracks {
+        let (found, ceiling) = (track.after.true_peak_dbtp, album.aim.ceiling_dbtp);
+        if let Some(found) = found.filter(|found| *found > ceiling + 0.05) {
+            warnings.push(format!(
+                "Track {}: its true peak is {found:.2} dBTP, over the ceiling of {ceiling:.2}; lower loudness.target.",
+                track.number
+            ));
+        }
+        if let (Reason::Target, Some(found)) = (track.drive.reason, track.after.integrated_lufs) {
+            let offset_db =
+                if album.aim.mode == Mode::Equal { album.tracks[track.number - 1].gain_db } else { 0.0 };
+            let wanted = album.aim.target_lufs + offset_db;
+            if (found - wanted).abs() > TARGET_MISSED_LU {
+                warnings.push(format!(
+                    "Track {}: {found:.1} LUFS instead of {wanted:.1}: what is joined with it sounds in it as well.",
+                    track.number
+                ));
+            }
+        }
+        if track.after.integrated_lufs.is_none() {
+            warnings.push(format!("Track {}: silent, or shorter than 0.4 s.", track.number));
+        }
+    }
+    let rates: BTreeSet<u32> = units.iter().map(|unit| unit.sample_rate).collect();
+    if rates.len() > 1 {
+        warnings.push(format!("The mixes have different sample rates ({rates:?} Hz): ask for one."));
+    }
+    for pair in units.windows(2) {
+        if album.tracks[pair[1].tracks.start].join == Join::Gap(0.0) {
+            warnings.push(format!(
+                "Tracks {} and {} follow without a gap but have different settings, gains or rates: each is processed for itself. Listen to the join.",
+                pair[1].tracks.start,
+                pair[1].tracks.start + 1
+            ));
+        }
+    }
+    warnings.extend(
+        sides.iter().flat_map(|side| side.advice.iter().map(|text| format!("Side {}: {text}", side.name))),
+    );
+    warnings
+}

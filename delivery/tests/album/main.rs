@@ -1,0 +1,12 @@
+//! Albums: what the files of a release promise together. Levels, joins, the cache, names, and an interrupted run.
+
+// All of it is a test: what is not there ends it.
+#![allow(clippy::unwrap_used)]
+
+mod again;
+mod file;
+mod joins;
+mod levels;
+mod real;
+mod scene;
+mod sides_and_character;

@@ -1,0 +1,55 @@
+//! Real music, end to end.
+
+use crate::scene::*;
+use std::path::{Path, PathBuf};
+
+/// Real songs of two games, as Debian has them.
+fn real_songs() -> Vec<PathBuf> {
+    let mut songs: Vec<PathBuf> = ["introzik", "frozen-mainzik-1p", "frozen-mainzik-2p"]
+        .iter()
+        .map(|name| PathBuf::from(format!("/usr/share/games/frozen-bubble/snd/{name}.ogg")))
+        .collect();
+    let lincity = Path::new("/usr/share/games/lincity-ng/music/default");
+    let mut found: Vec<PathBuf> =
+        std::fs::read_dir(lincity).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    found.sort();
+    songs.extend(
+        found.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "ogg")).take(1),
+    );
+    songs.retain(|path| path.is_file());
+    songs
+}
+
+#[test]
+fn an_album_of_real_songs_is_built_end_to_end() {
+    let songs = real_songs();
+    if songs.len() < 3 {
+        eprintln!("skipped: install frozen-bubble-data and lincity-ng-data for real songs");
+        return;
+    }
+    let scene = Scene::new();
+    let joins = ["", "gap_s = 1.5\n", "crossfade_s = 2\n", "gap_s = 0\n"];
+    let tracks: String = songs
+        .iter()
+        .zip(joins)
+        .map(|(path, join)| {
+            let file = toml::Value::String(path.to_str().unwrap().to_owned());
+            format!("[[track]]\nfile = {file}\nstart_s = 20\nend_s = 29\nfade_out_s = 0.5\npreset = \"Streaming\"\n{join}")
+        })
+        .collect();
+    let report = scene.build(&format!(
+        "[album]\ntitle = \"Games\"\nloudness = {{ mode = \"album\", target = -12, ceiling = -1 }}\ncharacter = 40\noutputs = [\"wav24\", \"wav16\", \"vinyl\", \"report\"]\nsample_rate = 44100\n{tracks}"
+    ));
+    let loudest =
+        report.tracks.iter().filter_map(|track| track.after.integrated_lufs).fold(f64::MIN, f64::max);
+    assert!((loudest + 12.0).abs() <= 0.2, "{loudest}: a crossfade adds what the neighbour still sounds");
+    let frames = end_to_end(&scene.files(&report, "out", "wav24"));
+    let (own, oracle) = (report.album.integrated_lufs.unwrap(), oracle_lufs(&frames, 44_100));
+    assert!((own - oracle).abs() <= 0.02, "{own} LUFS, ebur128 says {oracle}");
+    for track in &report.tracks {
+        assert!(track.after.true_peak_dbtp.unwrap() <= -0.99, "{:?}", track.after);
+        assert!(track.drive.against_others_db.abs() <= 2.0 + 1e-9);
+        let character = &track.character;
+        assert!(character.after.as_ref().is_none_or(|after| after.tone_db < character.before.tone_db));
+    }
+}
