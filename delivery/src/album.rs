@@ -13,6 +13,7 @@
 mod build;
 pub mod cache;
 pub mod character;
+pub mod codecs;
 mod error;
 pub mod fade;
 pub mod file;

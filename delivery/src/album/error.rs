@@ -65,15 +65,21 @@ pub enum AlbumError {
         /// What is wrong, and what to do.
         reason: String,
     },
-    /// An output that is not made here.
-    #[error("outputs: \"{output}\" is not written by this version; leave it out")]
-    Output {
-        /// The output's name.
-        output: &'static str,
-    },
     /// A source cannot be decoded, or a file not be encoded.
     #[error(transparent)]
     Delivery(#[from] crate::Error),
+    /// A file cannot be encoded or tagged.
+    #[error(transparent)]
+    Encode(#[from] crate::encode::EncodeError),
+    /// A code cannot be allocated.
+    #[error(transparent)]
+    Ledger(#[from] crate::isrc::ledger::LedgerError),
+    /// A fileset cannot be made.
+    #[error(transparent)]
+    Ddp(#[from] crate::disc::ddp::DdpError),
+    /// A sheet cannot be made.
+    #[error(transparent)]
+    Sheet(#[from] crate::disc::files::FilesError),
     /// A rate cannot be converted.
     #[error(transparent)]
     Resample(#[from] crate::resample::ResampleError),

@@ -1,10 +1,12 @@
 //! What is reported of an album: every reading, every move with its reason, every file with its hash. `report.json` holds it.
 
 use super::character::Distance;
+use super::codecs::CodecOutcome;
 use super::file::{Aim, Output};
 use super::plan::Move;
 use super::unit::Source;
 use super::vinyl::Side;
+use crate::disc::pq_sheet::PqRow;
 use crate::measure::Readings;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -153,8 +155,14 @@ pub struct Report {
     pub outputs: BTreeSet<Output>,
     /// Readings of all files set end to end.
     pub album: Readings,
+    /// Loudness of the last 3 s at the end of each second of them, LUFS; none in silence.
+    pub short_term_lufs: Vec<Option<f64>>,
     /// The tracks.
     pub tracks: Vec<TrackReport>,
+    /// What lossy encoding does to the peaks, an entry an output.
+    pub codecs: Vec<CodecOutcome>,
+    /// The indexes of the disc, where one was asked for.
+    pub pq: Vec<PqRow>,
     /// The timelines.
     pub variants: Vec<VariantReport>,
     /// The sides of a record, where they were asked for.

@@ -5,7 +5,7 @@ use super::{Codec, round_trip};
 use crate::audio::Audio;
 use crate::encode::EncodeError;
 use crate::measure::true_peak;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Seconds between two samples over full scale that are told apart as two overs.
 const APART_S: f64 = 0.01;
@@ -19,7 +19,7 @@ const STEP_DB: f64 = 0.01;
 const MOST_TRIM_DB: f64 = 24.0;
 
 /// A stretch of samples over full scale, after decoding.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Over {
     /// Where it begins, seconds.
     pub time_s: f64,
@@ -30,7 +30,7 @@ pub struct Over {
 }
 
 /// What a codec does to a programme's peaks.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CodecReport {
     /// The encoding's name, for instance `opus128`.
     pub codec: String,
