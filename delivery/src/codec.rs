@@ -17,7 +17,8 @@ pub mod trim;
 pub use overs::{CodecReport, Over, overs};
 
 use crate::audio::Audio;
-use crate::encode::{EncodeError, Format, libopus, mp3, opus, rate, sane::sane, vorbis};
+use crate::encode::{EncodeError, Format, libopus, mp3, opus, sane::sane, vorbis};
+use crate::resample::convert;
 use std::fmt;
 use std::io::Cursor;
 use std::str::FromStr;
@@ -108,7 +109,7 @@ pub fn round_trip(audio: &Audio, codec: Codec) -> Result<Audio, EncodeError> {
     codec.format().check()?;
     let audio = sane(audio);
     // What goes into the encoder: the measure of what is late in what comes out.
-    let original = rate::convert(&audio, codec.rate_hz(audio.sample_rate))?;
+    let original = convert(&audio, codec.rate_hz(audio.sample_rate))?;
     let decoded = match codec {
         Codec::Vorbis { quality } => {
             let mut bytes = Vec::new();

@@ -10,7 +10,6 @@ pub mod format;
 pub mod libopus;
 pub mod mp3;
 pub mod opus;
-pub mod rate;
 pub mod sane;
 pub mod vorbis;
 

@@ -1,7 +1,6 @@
 //! International Standard Recording Codes (ISO 3901:2019).
 
 pub mod date;
-pub mod hash;
 pub mod history;
 pub mod ledger;
 pub mod list;

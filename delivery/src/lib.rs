@@ -17,6 +17,7 @@ pub mod decode;
 pub mod disc;
 pub mod encode;
 pub mod error;
+pub mod hash;
 pub mod html;
 pub mod isrc;
 pub mod master;

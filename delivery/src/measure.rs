@@ -57,7 +57,7 @@ pub fn true_peak(frames: &[[f32; 2]]) -> f64 {
 }
 
 /// A measurement as it is printed: levels that do not exist are absent.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Readings {
     /// Gated loudness, LUFS.
     pub integrated_lufs: Option<f64>,

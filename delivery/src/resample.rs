@@ -10,9 +10,11 @@
 //!
 //! A longer filter would only ring longer about 22 kHz, a shorter one would take from the treble.
 
+use crate::audio::{Audio, widen};
 use lacquer_dsp::Frame;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler, WindowFunction};
+use std::borrow::Cow;
 
 /// Frames of the lower rate that the filter spans at least: 23 ms at 44.1 kHz.
 pub const FILTER_FRAMES: usize = 1024;
@@ -72,6 +74,20 @@ pub fn resample(frames: &[Frame], from_hz: u32, to_hz: u32) -> Result<Vec<Frame>
         .map_err(|error| failed(error.to_string()))?;
     output.truncate(wanted);
     Ok(output)
+}
+
+/// A programme at another rate, in time with what it was; the same one where the rates are equal.
+///
+/// # Errors
+/// As [`resample`].
+pub fn convert(audio: &Audio, to_hz: u32) -> Result<Cow<'_, Audio>, ResampleError> {
+    if audio.sample_rate == to_hz {
+        return Ok(Cow::Borrowed(audio));
+    }
+    let frames: Vec<Frame> = audio.frames.iter().map(widen).collect();
+    let converted = resample(&frames, audio.sample_rate, to_hz)?;
+    let frames = converted.iter().map(|frame| frame.map(|x| x as f32)).collect();
+    Ok(Cow::Owned(Audio { sample_rate: to_hz, channels: audio.channels, frames }))
 }
 
 fn greatest_common_divisor(a: u32, b: u32) -> u32 {

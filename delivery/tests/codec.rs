@@ -8,8 +8,9 @@ use lacquer_delivery::codec::align::lag;
 use lacquer_delivery::codec::{Codec, overs, round_trip};
 use lacquer_delivery::decode::decode;
 use lacquer_delivery::encode::libopus::{Decoder, Encoder};
-use lacquer_delivery::encode::{EncodeError, Format, WordLength, encode, encode_as, opus, rate};
+use lacquer_delivery::encode::{EncodeError, Format, WordLength, encode, encode_as, opus};
 use lacquer_delivery::measure::true_peak;
+use lacquer_delivery::resample::convert;
 use lacquer_delivery::tags::Tags;
 use proptest::prelude::*;
 use std::io::Cursor;
@@ -105,7 +106,7 @@ fn what_is_decoded_is_in_time_and_as_long() {
         let audio = song(rate_hz, 3.0, 0.4, 1.0);
         for codec in codecs() {
             let back = round_trip(&audio, codec).unwrap();
-            let original = rate::convert(&audio, back.sample_rate).unwrap();
+            let original = convert(&audio, back.sample_rate).unwrap();
             assert_eq!(back.frames.len(), original.frames.len(), "{codec} at {rate_hz}");
             assert_eq!(lag(&original.frames, &back.frames), 0, "{codec} at {rate_hz}");
             let error: f64 = difference(&original, &back);
@@ -136,7 +137,7 @@ fn opus_without_alignment_has_the_very_length_and_delay() {
             let mut bytes = Vec::new();
             opus::encode(&audio, 160, &mut bytes).unwrap();
             let back = opus::decode(Cursor::new(bytes)).unwrap();
-            let original = rate::convert(&audio, 48_000).unwrap();
+            let original = convert(&audio, 48_000).unwrap();
             assert_eq!((back.channels, back.frames.len()), (channels, original.frames.len()));
             if frames > 40_000 {
                 assert_eq!(lag(&original.frames, &back.frames), 0);
@@ -184,7 +185,7 @@ fn conversion_of_the_rate_keeps_time_level_and_band() {
             let tone = |rate: u32, n: usize| (std::f64::consts::TAU * hz * n as f64 / f64::from(rate)).sin();
             let frames = (0..from as usize).map(|n| [(0.5 * tone(from, n)) as f32; 2]).collect();
             let audio = Audio { sample_rate: from, channels: 2, frames };
-            let converted = rate::convert(&audio, to).unwrap();
+            let converted = convert(&audio, to).unwrap();
             assert_eq!(converted.frames.len(), to as usize);
             // Away from the ends, where a tone begins out of nothing.
             let edge = to as usize / 4;

@@ -5,8 +5,8 @@
 
 use lacquer_delivery::Audio;
 use lacquer_delivery::encode::{Format, WordLength, encode_as};
+use lacquer_delivery::hash::sha256;
 use lacquer_delivery::isrc::Isrc;
-use lacquer_delivery::isrc::hash::sha256;
 use lacquer_delivery::isrc::ledger::{Import, Ledger, LedgerError, Request};
 use lacquer_delivery::tags::Tags;
 use std::collections::HashSet;

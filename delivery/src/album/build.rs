@@ -2,34 +2,42 @@
 
 use super::cache::{Cache, key};
 use super::character::{Distance, correct, distances};
-use super::file::{Album, Join, Output};
+use super::codecs::{CodecOutcome, codec_of, examine};
+use super::codes::codes;
+use super::discs;
+use super::file::{Album, IsrcWish, Join, Output};
 use super::joined::{Joined, Material};
 use super::looks::{Look, Looker};
-use super::outputs::{Writer, check, variant};
+use super::outputs::{Facts, Writer, check, variant};
+use super::page::page;
 use super::plan::plan;
 use super::report::{CharacterReport, Renders, Report};
 use super::sides::sides;
 use super::summary::{Places, track_reports, warnings};
+use super::timeline::lay_out;
 use super::unit::{Source, Unit, inspect, units};
 use super::{AlbumError, Progress};
 use crate::audio::widen;
+use crate::disc::pq_sheet;
 use crate::encode::WordLength;
+use crate::isrc::Isrc;
 use crate::measure::{Readings, measure};
 use lacquer_dsp::metering::Meter;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Version of the report's form.
 const REPORT_VERSION: u32 = 1;
-/// Frames that are measured at a time.
-const CHUNK_FRAMES: usize = 1 << 20;
+/// What is softer is silence (ITU-R BS.1770-5), LUFS.
+const ABSOLUTE_GATE_LUFS: f64 = -70.0;
 /// Units that are rendered at the same time at most: each holds its audio in memory.
 const MOST_THREADS: usize = 4;
 
 /// Makes everything that an album file asks for in the folder `out`, which is made if it is missing, and reports it. What an earlier
-/// run made, and nothing has changed since, is kept.
-pub fn build(album: &Album, out: &Path, progress: Progress) -> Result<Report, AlbumError> {
+/// run made, and nothing has changed since, is kept. With `fix`, lossy files are encoded with the gain that clears their peaks.
+pub fn build(album: &Album, out: &Path, fix: bool, progress: Progress) -> Result<Report, AlbumError> {
     check(album)?;
     keep_apart(album, out)?;
     let cache = Cache::open(out)?;
@@ -40,6 +48,14 @@ pub fn build(album: &Album, out: &Path, progress: Progress) -> Result<Report, Al
         side_by_side(&numbered, "Reading", progress, |n| inspect(n + 1, &album.tracks[*n], &cache))?;
     let rate = main_rate(album, &sources);
     let mut units = units(album, &sources)?;
+    let has_disc = album.outputs.iter().any(|output| output.is_disc());
+    let mut disc_warnings = Vec::new();
+    if has_disc {
+        // The codes are given when all else is known to be right.
+        let known: Vec<Option<Isrc>> =
+            album.tracks.iter().map(|track| track.isrc.and_then(IsrcWish::code)).collect();
+        disc_warnings = discs::check(&lay_out(album, &units, 44_100, true).disc(album, &known))?;
+    }
     let looker = Looker { album, sample_rate: rate, cache: &cache, renders: &renders };
     let mut looks = side_by_side(&units, "Processing", progress, |unit| looker.look(unit))?;
     let characters = character(&looker, &mut units, &mut looks, progress)?;
@@ -68,9 +84,12 @@ pub fn build(album: &Album, out: &Path, progress: Progress) -> Result<Report, Al
     let gains_db: Vec<f64> = moves.iter().map(|unit| unit.gain_db).collect();
     let material = Material { album, units: &units, gains_db: &gains_db, cache: &cache, renders: &renders };
 
+    let (codes, code_warnings) = codes(album, &sources)?;
+    let mut codecs = Vec::new();
+    let mut pq = Vec::new();
     // Each rate and word length is joined once, whatever it is written as.
     let main = (rate, WordLength::Bits24);
-    let on_disc = |rate: u32| rate == 44_100 && album.outputs.iter().any(|output| output.is_disc());
+    let on_disc = |rate: u32| rate == 44_100 && has_disc;
     let wanted = |output: &Output| variant(*output, rate);
     let mut variants: Vec<(u32, WordLength)> = album.outputs.iter().filter_map(wanted).collect();
     variants.push(main);
@@ -100,7 +119,30 @@ pub fn build(album: &Album, out: &Path, progress: Progress) -> Result<Report, Al
         for output in
             album.outputs.iter().filter(|output| variant(**output, main.0) == Some((rate, word_length)))
         {
-            writer.tracks(*output, &joined, &readings, &|done| progress("Writing", done))?;
+            let mut gain_db = 0.0;
+            if let Some(codec) = codec_of(*output) {
+                let examined =
+                    examine(*output, codec, &joined, &cache, fix, &|done| progress("Trying codecs", done))?;
+                gain_db = examined.applied_db;
+                codecs.push(examined);
+            }
+            let facts = Facts { readings: &readings, codes: &codes };
+            writer.tracks(*output, &joined, &facts, gain_db, &|done| progress("Writing", done))?;
+        }
+        if has_disc && (rate, word_length) == (44_100, WordLength::Bits16) {
+            progress("Writing discs", 0.0);
+            let disc = joined.timeline.disc(album, &codes);
+            let mut digests = Vec::new();
+            if album.outputs.contains(&Output::Cue) {
+                discs::write_cue(&mut writer, &joined, &disc)?;
+            }
+            if album.outputs.contains(&Output::Ddp) {
+                let (written, warnings) = discs::write_ddp(&mut writer, &joined, &disc)?;
+                digests = written;
+                disc_warnings.extend(warnings);
+            }
+            discs::write_pq_sheet(&mut writer, &disc, &digests)?;
+            pq = pq_sheet::rows(&disc);
         }
         reports.push(joined.report());
     }
@@ -110,9 +152,15 @@ pub fn build(album: &Album, out: &Path, progress: Progress) -> Result<Report, Al
     } else {
         Vec::new()
     };
-    let tracks = track_reports(album, &sources, &units, &looks, &moves, characters, &readings, &places);
-    let warnings = warnings(album, &units, &tracks, &sides);
-    let report = Report {
+    let facts = Facts { readings: &readings, codes: &codes };
+    let tracks = track_reports(album, &sources, &units, &looks, &moves, characters, &facts, &places);
+    let mut warnings = warnings(album, &units, &tracks, &sides);
+    warnings.extend(code_warnings);
+    disc_warnings.dedup();
+    warnings.extend(disc_warnings.into_iter().map(|text| format!("Disc: {text}")));
+    warnings.extend(codecs.iter().filter(|codec| !codec.is_cleared).map(over_warning));
+    let Whole { readings: whole, short_term_lufs } = whole.unwrap_or_default();
+    let mut report = Report {
         version: REPORT_VERSION,
         title: album.title.clone(),
         artist: album.artist.clone(),
@@ -120,7 +168,7 @@ pub fn build(album: &Album, out: &Path, progress: Progress) -> Result<Report, Al
         aim: album.aim,
         character: album.character,
         outputs: album.outputs.clone(),
-        album: whole.unwrap_or_else(|| Readings::from(&Meter::new(f64::from(rate), 2).finish())),
+        album: whole,
         short_term_lufs,
         tracks,
         codecs,
@@ -131,9 +179,38 @@ pub fn build(album: &Album, out: &Path, progress: Progress) -> Result<Report, Al
         files: writer.files().to_vec(),
         warnings,
     };
+    if album.outputs.contains(&Output::Report) {
+        writer.text("album.html", &page(&report))?;
+        report.files = writer.files().to_vec();
+    }
     writer.finish(&report)?;
     cache.prune();
     Ok(report)
+}
+
+/// The album as one programme.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Whole {
+    readings: Readings,
+    /// Loudness of the last 3 s at the end of each second, LUFS; none in silence.
+    short_term_lufs: Vec<Option<f64>>,
+}
+
+/// What is over in a lossy output, and what to do.
+fn over_warning(codec: &CodecOutcome) -> String {
+    let over: Vec<String> = codec
+        .tracks
+        .iter()
+        .zip(1..)
+        .filter(|(report, _)| report.trim_db < 0.0)
+        .map(|(_, number): (_, usize)| number.to_string())
+        .collect();
+    let trim_db = codec.tracks.iter().map(|report| report.trim_db).fold(0.0, f64::min);
+    format!(
+        "{}: peaks over full scale after decoding in track {}; --fix encodes with about {trim_db:.2} dB, or lower loudness.ceiling.",
+        codec.output.name(),
+        over.join(", ")
+    )
 }
 
 /// Refuses mixes that lie where files are written: one could be replaced by its own master.
@@ -281,7 +358,7 @@ fn measured(
     joined: &Joined,
     cache: &Cache,
     progress: Progress,
-) -> Result<(Vec<Readings>, Option<Readings>), AlbumError> {
+) -> Result<(Vec<Readings>, Option<Whole>), AlbumError> {
     let timeline = &joined.timeline;
     let tracks = timeline.marks.len();
     let mut readings = Vec::with_capacity(tracks);
@@ -295,14 +372,18 @@ fn measured(
     }
     let whole = cache.value_or(&key(&["whole", &joined.key_of(&(0..timeline.length))]), || {
         let mut meter = Meter::new(f64::from(timeline.sample_rate), 2);
-        let mut frames = Vec::with_capacity(CHUNK_FRAMES);
-        for start in (0..timeline.length).step_by(CHUNK_FRAMES) {
-            let part = joined.cut(start..(start + CHUNK_FRAMES).min(timeline.length))?;
+        let mut short_term_lufs = Vec::new();
+        let second = timeline.sample_rate as usize;
+        let mut frames = Vec::with_capacity(second);
+        for start in (0..timeline.length).step_by(second) {
+            let part = joined.cut(start..(start + second).min(timeline.length))?;
             frames.clear();
             frames.extend(part.frames.iter().map(widen));
             meter.push(&frames);
+            let (_, lufs) = meter.momentary_and_short_term_lufs();
+            short_term_lufs.push((lufs > ABSOLUTE_GATE_LUFS).then(|| (lufs * 100.0).round() / 100.0));
         }
-        Ok(Readings::from(&meter.finish()))
+        Ok(Whole { readings: Readings::from(&meter.finish()), short_term_lufs })
     })?;
     Ok((readings, Some(whole)))
 }

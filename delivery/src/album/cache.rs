@@ -4,6 +4,7 @@
 //! damaged entry is rendered again rather than released. What an album no longer uses is removed when it is finished.
 
 use super::error::AlbumError;
+use crate::atomic_file::Part;
 use crate::audio::Audio;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -45,19 +46,6 @@ pub fn key(parts: &[&str]) -> String {
     hex(&hash.finalize())
 }
 
-/// SHA-256 of a file's bytes, in hexadecimal.
-pub fn hash_file(path: &Path) -> std::io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hex(&hash.finalize())),
-            read => hash.update(&buffer[..read]),
-        }
-    }
-}
-
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -69,21 +57,11 @@ pub fn write_whole(
 ) -> Result<(), AlbumError> {
     let failed =
         |error: std::io::Error| AlbumError::Write { path: path.to_owned(), reason: error.to_string() };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut part =
-        tempfile::Builder::new().prefix(".lacquer-").suffix(".part").tempfile_in(folder).map_err(failed)?;
-    let mut buffered = BufWriter::with_capacity(1 << 18, part.as_file_mut());
+    let mut part = Part::beside(path).map_err(failed)?;
+    let mut buffered = BufWriter::with_capacity(1 << 18, part.file());
     write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);
-    part.as_file().sync_all().map_err(failed)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // A temporary file is its owner's alone. Where more is refused it is still the owner's.
-        let _ = part.as_file().set_permissions(fs::Permissions::from_mode(0o644));
-    }
-    part.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    part.finish().map_err(failed)
 }
 
 /// Removes what an interrupted run left beside the names it did not reach.
@@ -92,8 +70,10 @@ pub fn remove_parts(folder: &Path) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with(".lacquer-") && name.ends_with(".part") {
-            // What cannot be removed is in nobody's way.
-            let _ = fs::remove_file(entry.path());
+            // What cannot be removed is in nobody's way. A fileset on its way is a folder.
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let path = entry.path();
+            let _ = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
         }
     }
 }

@@ -5,9 +5,9 @@ use super::cache::{Cache, key};
 use super::error::AlbumError;
 use super::file::Output;
 use super::joined::Joined;
+use crate::codec::Codec;
 use crate::codec::overs::{CodecReport, overs};
 use crate::codec::trim::gained;
-use crate::codec::Codec;
 use serde::Serialize;
 
 /// Highest true peak that decoded tracks may have, dBTP: what a converter can still play.

@@ -150,6 +150,16 @@ pub enum IsrcWish {
     New,
 }
 
+impl IsrcWish {
+    /// The code, if it has one already.
+    pub fn code(self) -> Option<Isrc> {
+        match self {
+            Self::Code(code) => Some(code),
+            Self::New => None,
+        }
+    }
+}
+
 /// How a track follows the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -212,8 +222,10 @@ pub struct Album {
     pub label: Option<String>,
     /// Prefix of codes to allocate: five signs.
     pub isrc_prefix: Option<String>,
+    /// First and last designation that may be allocated; needed once for a prefix and a year.
+    pub isrc_range: Option<(u32, u32)>,
     /// The ledger that they are allocated from.
-    pub ledger: Option<PathBuf>,
+    pub ledger: PathBuf,
     /// The loudness that is aimed at.
     pub aim: Aim,
     /// Share of the tonal distance that is corrected, 0 to 0.5.

@@ -1,16 +1,6 @@
-//! What an album and its tracks are known by: the code on the sleeve, and titles where nobody gives one.
+//! Titles of tracks where nobody gives one.
 
 use std::path::Path;
-
-/// The check digit of an EAN's twelve: 10 less the sum, weighted 1 and 3 in turn, modulo 10 (GS1 General Specifications, 7.9).
-pub fn ean_check_digit(digits: &[u8]) -> u8 {
-    let sum: u32 = digits
-        .iter()
-        .enumerate()
-        .map(|(n, digit)| u32::from(digit.wrapping_sub(b'0')) * if n % 2 == 0 { 1 } else { 3 })
-        .sum();
-    b'0' + ((10 - sum % 10) % 10) as u8
-}
 
 /// A title from the name of a file: without its number, underscores read as spaces.
 pub fn title_of(file: &Path) -> String {
@@ -27,13 +17,6 @@ pub fn title_of(file: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn check_digits_are_those_of_known_codes() {
-        for code in ["4006381333931", "0012345678905", "9780201379624"] {
-            assert_eq!(ean_check_digit(&code.as_bytes()[..12]), code.as_bytes()[12], "{code}");
-        }
-    }
 
     #[test]
     fn titles_lose_their_number_and_nothing_else() {

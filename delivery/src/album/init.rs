@@ -17,7 +17,8 @@ const ALBUM: &str = r##"# upc = "0012345678905"          # 12 or 13 digits, with
 # genre = "Electronic"
 # label = "My Label"
 # isrc_prefix = "AA-6Q7"         # for tracks with isrc = "new"
-# ledger = "isrc.csv"            # where their codes are kept
+# isrc_range = [0, 999]          # the numbers that may be given; needed once for a prefix and a year
+# ledger = "isrc.ledger"         # where their codes are kept
 # loudness.mode: "album" (the loudest track to the target, the others keep their distance), "equal", "as_is"
 # loudness.target: LUFS, or a name as "spotify"; loudness.ceiling: dBTP
 loudness = { mode = "album", target = -14.0, ceiling = -1.0 }

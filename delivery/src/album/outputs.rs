@@ -4,14 +4,18 @@
 //! because a title or an output has changed, is removed if nobody has touched it since.
 
 use super::AlbumError;
-use super::cache::{Cache, hash_file, key, remove_parts, write_whole};
-use super::file::{Album, IsrcWish, Output};
+use super::cache::{Cache, key, remove_parts, write_whole};
+use super::codecs::codec_of;
+use super::file::{Album, Output};
 use super::joined::Joined;
 use super::names::file_name;
 use super::report::{FileReport, Report};
 use super::sides::SideMaster;
-use crate::audio::Audio;
-use crate::encode::{WordLength, encode};
+use crate::codec::Codec;
+use crate::codec::trim::gained;
+use crate::encode::{Format, WordLength, encode_as};
+use crate::hash::sha256_of_file;
+use crate::isrc::Isrc;
 use crate::measure::Readings;
 use crate::tags::{Loudness, Tags};
 use serde::{Deserialize, Serialize};
@@ -22,19 +26,22 @@ pub const REPORT: &str = "report.json";
 /// Name of the checksums.
 pub const CHECKSUMS: &str = "SHA256SUMS";
 
-/// Refuses what is not written, before any work is done.
+/// Refuses formats that this build does not write, before any work is done.
 pub fn check(album: &Album) -> Result<(), AlbumError> {
-    if let Some(output) = album.outputs.iter().find(|output| !is_written(**output)) {
-        return Err(AlbumError::Output { output: output.name() });
+    for format in album.outputs.iter().filter_map(|output| format_of(*output)) {
+        format.check()?;
     }
-    match album.tracks.iter().any(|track| track.isrc == Some(IsrcWish::New)) {
-        true => Err(AlbumError::Output { output: "isrc = new" }),
-        false => Ok(()),
-    }
+    Ok(())
 }
 
-fn is_written(output: Output) -> bool {
-    matches!(output, Output::Wav24 | Output::Wav16 | Output::Vinyl | Output::Report)
+/// The format of an output that is a file a track; none for the others.
+fn format_of(output: Output) -> Option<Format> {
+    match output {
+        Output::Wav24 => Some(Format::Wav(WordLength::Bits24)),
+        Output::Wav16 => Some(Format::Wav(WordLength::Bits16)),
+        Output::Flac => Some(Format::Flac(24)),
+        lossy => codec_of(lossy).map(Codec::format),
+    }
 }
 
 /// Sample rate and word length of an output that is made of tracks; none for those that are not. `main` is the album's rate.
@@ -49,8 +56,8 @@ pub fn variant(output: Output, main: u32) -> Option<(u32, WordLength)> {
     }
 }
 
-/// A track's tags.
-pub fn tags(album: &Album, track: usize, readings: &Readings) -> Tags {
+/// A track's tags; `code` is the one that it has or was given.
+fn tags(album: &Album, track: usize, readings: &Readings, code: Option<Isrc>) -> Tags {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let of = &album.tracks[track];
     Tags {
@@ -64,10 +71,7 @@ pub fn tags(album: &Album, track: usize, readings: &Readings) -> Tags {
         genre: album.genre.clone(),
         label: album.label.clone(),
         upc: album.upc.clone(),
-        isrc: match of.isrc {
-            Some(IsrcWish::Code(code)) => Some(code),
-            Some(IsrcWish::New) | None => None,
-        },
+        isrc: code,
         loudness: loudness(readings),
     }
 }
@@ -89,11 +93,19 @@ struct Written {
     sha256: String,
 }
 
+/// What the tracks' files say of themselves.
+pub struct Facts<'a> {
+    /// Readings of each track.
+    pub readings: &'a [Readings],
+    /// Code of each track, where it has one.
+    pub codes: &'a [Option<Isrc>],
+}
+
 /// Writes files into an album's folder and remembers them.
 pub struct Writer<'a> {
-    album: &'a Album,
-    out: &'a Path,
-    cache: &'a Cache,
+    pub(super) album: &'a Album,
+    pub(super) out: &'a Path,
+    pub(super) cache: &'a Cache,
     files: Vec<FileReport>,
 }
 
@@ -107,27 +119,30 @@ impl<'a> Writer<'a> {
         Self { album, out, cache, files: Vec::new() }
     }
 
-    /// The tracks of an output, each as its own file.
+    /// The tracks of an output, each as its own file, with `gain_db` before a lossy encoder.
     pub fn tracks(
         &mut self,
         output: Output,
         joined: &Joined,
-        readings: &[Readings],
+        facts: &Facts,
+        gain_db: f64,
         progress: &dyn Fn(f64),
     ) -> Result<(), AlbumError> {
+        let Some(format) = format_of(output) else { return Ok(()) };
         let tracks = self.album.tracks.len();
         let digits = tracks.to_string().len().max(2);
-        for (track, readings) in readings.iter().enumerate() {
+        for (track, readings) in facts.readings.iter().enumerate() {
             progress(track as f64 / tracks as f64);
             let range = joined.timeline.file_of(track);
-            let tags = tags(self.album, track, readings);
+            let tags = tags(self.album, track, readings, facts.codes[track]);
             let title = file_name(&self.album.tracks[track].title);
-            let name = format!("{:0digits$} {title}.wav", track + 1);
+            let name = format!("{:0digits$} {title}.{}", track + 1, format.extension());
             let content =
-                key(&[&joined.key_of(&range), &format!("{tags:?}"), &joined.word_length.to_string()]);
-            let word_length = joined.word_length;
+                key(&[&joined.key_of(&range), &format!("{tags:?}"), &format.id(), &format!("{gain_db:?}")]);
             self.file(output, Some(track + 1), &name, &content, |path| {
-                write_track(path, &joined.cut(range)?, word_length, &tags)
+                let audio = joined.cut(range)?;
+                let audio = if gain_db == 0.0 { audio } else { gained(&audio, gain_db) };
+                Ok(encode_as(path, &audio, &format, &tags)?)
             })?;
         }
         Ok(())
@@ -137,12 +152,21 @@ impl<'a> Writer<'a> {
     pub fn side(&mut self, master: &SideMaster) -> Result<(), AlbumError> {
         let name = format!("Side {}.wav", master.side.name);
         self.file(Output::Vinyl, None, &name, &master.key, |path| {
-            write_track(path, &master.audio, WordLength::Bits24, &Tags::default())
+            let format = Format::Wav(WordLength::Bits24);
+            Ok(encode_as(path, &master.audio, &format, &Tags::default())?)
+        })
+    }
+
+    /// A text for people, beside the report.
+    pub fn text(&mut self, name: &str, text: &str) -> Result<(), AlbumError> {
+        let content = key(&["text", text]);
+        self.file(Output::Report, None, name, &content, |path| {
+            write_whole(path, |file| file.write_all(text.as_bytes()))
         })
     }
 
     /// Writes a file, unless it stands there as it was written for the same content.
-    fn file(
+    pub(super) fn file(
         &mut self,
         output: Output,
         track: Option<usize>,
@@ -159,7 +183,7 @@ impl<'a> Writer<'a> {
         let path = folder.join(name);
         let relative = format!("{}/{name}", output.name());
         let known = key(&["file", &relative, content]);
-        let standing = hash_file(&path).ok();
+        let standing = sha256_of_file(&path).ok();
         let is_whole = standing.is_some() && self.cache.value::<String>(&known) == standing;
         if !is_whole {
             write(&path)?;
@@ -167,13 +191,25 @@ impl<'a> Writer<'a> {
         let sha256 = match standing {
             Some(standing) if is_whole => standing,
             _ => {
-                let sha256 = hash_file(&path).map_err(|error| failed(&path, error))?;
+                let sha256 = sha256_of_file(&path).map_err(|error| failed(&path, error))?;
                 self.cache.keep_value(&known, &sha256)?;
                 sha256
             }
         };
         let bytes = std::fs::metadata(&path).map_err(|error| failed(&path, error))?.len();
         self.files.push(FileReport { path: relative, output, track, sha256, bytes, written: !is_whole });
+        Ok(())
+    }
+
+    /// Remembers a file that something else has written under `<output>/<name>`.
+    pub(super) fn add(&mut self, output: Output, name: &str, written: bool) -> Result<(), AlbumError> {
+        let path = self.out.join(output.name()).join(name);
+        let failed =
+            |error: std::io::Error| AlbumError::Write { path: path.clone(), reason: error.to_string() };
+        let sha256 = sha256_of_file(&path).map_err(failed)?;
+        let bytes = std::fs::metadata(&path).map_err(failed)?.len();
+        let path = format!("{}/{name}", output.name());
+        self.files.push(FileReport { path, output, track: None, sha256, bytes, written });
         Ok(())
     }
 
@@ -188,7 +224,7 @@ impl<'a> Writer<'a> {
         let failed = |path: &Path, reason: String| AlbumError::Write { path: path.to_owned(), reason };
         let text = serde_json::to_string_pretty(report).map_err(|error| failed(&path, error.to_string()))?;
         write_whole(&path, |file| file.write_all(text.as_bytes()))?;
-        let sha256 = hash_file(&path).map_err(|error| failed(&path, error.to_string()))?;
+        let sha256 = sha256_of_file(&path).map_err(|error| failed(&path, error.to_string()))?;
         let mut written: Vec<Written> = self
             .files
             .iter()
@@ -206,7 +242,7 @@ impl<'a> Writer<'a> {
         let earlier: Vec<Written> = self.cache.value(&key(&["manifest"])).unwrap_or_default();
         for old in earlier.iter().filter(|old| written.iter().all(|file| file.path != old.path)) {
             let Some(path) = self.inside(&old.path) else { continue };
-            if hash_file(&path).is_ok_and(|sha256| sha256 == old.sha256) {
+            if sha256_of_file(&path).is_ok_and(|sha256| sha256 == old.sha256) {
                 std::fs::remove_file(&path)
                     .map_err(|error| AlbumError::Write { path: path.clone(), reason: error.to_string() })?;
                 if let Some(folder) = path.parent() {
@@ -225,9 +261,4 @@ impl<'a> Writer<'a> {
         let plain = !name.contains(['/', '\\']) && name != ".." && name != ".";
         (known && plain).then(|| self.out.join(folder).join(name))
     }
-}
-
-/// The one place where a track becomes a file.
-fn write_track(path: &Path, audio: &Audio, word_length: WordLength, _tags: &Tags) -> Result<(), AlbumError> {
-    Ok(encode(path, audio, word_length)?)
 }

@@ -2,8 +2,9 @@
 
 use super::error::AlbumError;
 use super::file::{Aim, Album, Curve, Fade, IsrcWish, Join, Mode, Output, Track};
-use super::identity::{ean_check_digit, title_of};
+use super::identity::title_of;
 use super::sections::{AlbumSection, Document, TrackSection};
+use crate::disc::upc;
 use crate::error::SAMPLE_RATES;
 use crate::isrc::Isrc;
 use lacquer_dsp::targets::{self, TARGETS};
@@ -20,6 +21,8 @@ const MOST_TRACKS: usize = 999;
 /// Where nothing is said: the loudest track of an album by AES TD1008, LUFS, and the ceiling, dBTP.
 const DEFAULT_TARGET_LUFS: f64 = -14.0;
 const DEFAULT_CEILING_DBTP: f64 = -1.0;
+/// Where codes are kept where nothing is said.
+const DEFAULT_LEDGER: &str = "isrc.ledger";
 /// Silence before a track where nothing is said, s.
 const DEFAULT_GAP_S: f64 = 2.0;
 /// How far tracks are moved against each other where nothing is said, LU.
@@ -153,7 +156,8 @@ impl Reader<'_> {
             genre: album.genre.clone(),
             label: album.label.clone(),
             isrc_prefix: self.isrc_prefix(album)?,
-            ledger: album.ledger.as_deref().map(|ledger| self.relative(ledger)),
+            isrc_range: self.isrc_range(album)?,
+            ledger: self.relative(album.ledger.as_deref().unwrap_or(DEFAULT_LEDGER)),
             aim: self.aim(album)?,
             character: character.unwrap_or(0.0) / 100.0,
             outputs,
@@ -177,26 +181,18 @@ impl Reader<'_> {
 
     fn upc(&self, album: &AlbumSection) -> Result<Option<String>, AlbumError> {
         let Some(given) = &album.upc else { return Ok(None) };
-        let digits: String = given.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        // A UPC of 12 digits is an EAN that begins with 0.
-        let digits = if digits.len() == 12 { format!("0{digits}") } else { digits };
-        if digits.len() != 13 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
-            return Err(self.wrong(
-                None,
-                "upc",
-                format!("{given:?} is no code; give 12 or 13 digits in quotes"),
-            ));
+        upc::parse(given).map(Some).map_err(|error| self.wrong(None, "upc", error.to_string()))
+    }
+
+    fn isrc_range(&self, album: &AlbumSection) -> Result<Option<(u32, u32)>, AlbumError> {
+        match album.isrc_range {
+            Some([first, last]) if first > last || last > 99_999 => {
+                let reason =
+                    format!("[{first}, {last}] is no range; give the first and the last number, 0 to 99999");
+                Err(self.wrong(None, "isrc_range", reason))
+            }
+            range => Ok(range.map(|[first, last]| (first, last))),
         }
-        let check = ean_check_digit(&digits.as_bytes()[..12]);
-        if digits.as_bytes()[12] != check {
-            let reason = format!(
-                "{given:?} ends in {}, but its digits ask for {}; compare it with what your distributor gave you",
-                char::from(digits.as_bytes()[12]),
-                char::from(check)
-            );
-            return Err(self.wrong(None, "upc", reason));
-        }
-        Ok(Some(digits))
     }
 
     fn isrc_prefix(&self, album: &AlbumSection) -> Result<Option<String>, AlbumError> {

@@ -23,6 +23,7 @@ pub(super) struct AlbumSection {
     pub genre: Option<String>,
     pub label: Option<String>,
     pub isrc_prefix: Option<String>,
+    pub isrc_range: Option<[u32; 2]>,
     pub ledger: Option<String>,
     pub loudness: Option<LoudnessSection>,
     pub character: Option<f64>,

@@ -2,11 +2,11 @@
 
 use super::file::{Album, Join, Mode};
 use super::looks::Look;
+use super::outputs::Facts;
 use super::plan::{Move, Reason, UnitMove};
 use super::report::{CharacterReport, TrackReport};
 use super::unit::{Source, Unit};
 use super::vinyl::Side;
-use crate::measure::Readings;
 use std::collections::BTreeSet;
 
 /// A miss of the target that is worth a word, LU: twice what a readout shows.
@@ -30,7 +30,7 @@ pub fn track_reports(
     looks: &[Vec<Look>],
     moves: &[UnitMove],
     characters: Vec<CharacterReport>,
-    readings: &[Readings],
+    facts: &Facts,
     places: &Places,
 ) -> Vec<TrackReport> {
     let drives: Vec<Move> =
@@ -46,14 +46,14 @@ pub fn track_reports(
             number: n + 1,
             title: track.title.clone(),
             performer: track.performer.clone(),
-            isrc: super::outputs::tags(album, n, &readings[n]).isrc.map(|code| code.to_string()),
+            isrc: facts.codes[n].map(|code| code.to_string()),
             file: track.file.display().to_string(),
             source: sources[n].clone(),
             preset: track.preset.clone(),
             start_s: places.starts_s[n],
             length_s: places.lengths_s[n],
             before: looks[n].readings,
-            after: readings[n],
+            after: facts.readings[n],
             drive,
             character,
         })

@@ -10,13 +10,14 @@
 //! nothing is filtered before a stage that is not linear. The limiter comes after it, so that what the conversion adds to peaks is
 //! held.
 
-use super::cache::{Cache, hash_file, key};
+use super::cache::{Cache, key};
 use super::error::AlbumError;
 use super::fade::{Edge, fade};
 use super::file::{Album, Curve, Fade, Join, Track};
 use super::report::Renders;
 use crate::audio::{Audio, widen};
 use crate::decode::decode;
+use crate::hash::sha256_of_file;
 use crate::master::before_limiter;
 use crate::render::render;
 use crate::resample::{converted_frames, resample};
@@ -61,7 +62,7 @@ pub struct Unit {
 /// Looks at a track's file. What was found is kept under the hash of its bytes.
 pub fn inspect(number: usize, track: &Track, cache: &Cache) -> Result<Source, AlbumError> {
     let path = &track.file;
-    let sha256 = hash_file(path).map_err(|source| AlbumError::Track {
+    let sha256 = sha256_of_file(path).map_err(|source| AlbumError::Track {
         track: number,
         path: path.clone(),
         reason: format!("cannot be read: {source}; paths are relative to the album file"),

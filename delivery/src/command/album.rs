@@ -19,6 +19,9 @@ pub struct AlbumArguments {
     /// The folder of the release; it is made if it is missing
     #[arg(short, long, required = true)]
     output: Option<PathBuf>,
+    /// Encode lossy files softer where their peaks would be over full scale after decoding
+    #[arg(long)]
+    fix: bool,
     /// Print JSON instead of tables
     #[arg(long)]
     json: bool,
@@ -58,7 +61,7 @@ pub fn run(arguments: &AlbumArguments) -> anyhow::Result<()> {
     let (Some(path), Some(out)) = (&arguments.album, &arguments.output) else { return Ok(()) };
     let album = read(path)?;
     let bar = Bar::new("Reading");
-    let report = build(&album, out, &|message, done| bar.show(message, done))?;
+    let report = build(&album, out, arguments.fix, &|message, done| bar.show(message, done))?;
     drop(bar);
     if arguments.json {
         return print(&(serde_json::to_string_pretty(&report)? + "\n"));
@@ -122,6 +125,19 @@ fn describe(report: &Report, out: &str) -> String {
         if report.character > 0.0 {
             lines += &format!("            Tone: {}\n", track.character.sentence);
         }
+    }
+    for codec in &report.codecs {
+        let worst = codec
+            .tracks
+            .iter()
+            .filter_map(|track| track.true_peak_after_dbtp)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let overs: usize = codec.tracks.iter().map(|track| track.over_count).sum();
+        lines += &format!(
+            "{:<12}{worst:+.2} dBTP after decoding, {overs} overs, encoded with {:+.2} dB\n",
+            codec.output.name(),
+            codec.applied_db
+        );
     }
     for warning in &report.warnings {
         lines += &format!("Look at     {}\n", printable(warning));

@@ -3,7 +3,7 @@
 use super::output::{print, table};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use lacquer_delivery::isrc::hash::sha256_of_file;
+use lacquer_delivery::hash::sha256_of_file;
 use lacquer_delivery::isrc::history::{Entry, History};
 use lacquer_delivery::isrc::ledger::{Import, Ledger, Request};
 use lacquer_delivery::isrc::verify::{Verified, verify};

@@ -54,6 +54,9 @@ pub enum EncodeError {
         /// What its library says.
         reason: String,
     },
+    /// The rate cannot be converted to one that the encoder takes.
+    #[error(transparent)]
+    Rate(#[from] crate::resample::ResampleError),
     /// The WAV file cannot be written.
     #[error(transparent)]
     Wave(#[from] Error),

@@ -47,7 +47,7 @@ pub fn encode(audio: &Audio, kbps: u32) -> Result<Vec<u8>, EncodeError> {
 
     let refused = EncodeError::codec("MP3");
     let audio = super::sane::sane(audio);
-    let converted = super::rate::convert(&audio, rate_hz(audio.sample_rate))?;
+    let converted = crate::resample::convert(&audio, rate_hz(audio.sample_rate))?;
     let stereo = converted.channels == 2;
     let bit_rate = bit_rate(kbps)?;
     let built = || {

@@ -7,10 +7,11 @@
 //! What the encoder delays is skipped at the start (pre-skip), and the last page's position cuts the end, so that as many frames
 //! come out as went in.
 
+use super::EncodeError;
 use super::libopus::{Decoder, Encoder, PACKET_FRAMES, RATE_HZ};
 use super::sane::sane;
-use super::{EncodeError, rate};
 use crate::audio::Audio;
+use crate::resample::convert;
 use ogg::{PacketReader, PacketWriteEndInfo, PacketWriter};
 use std::io::{Read, Seek, Write};
 
@@ -28,7 +29,7 @@ const HEAD_BYTES: usize = 19;
 pub fn encode(audio: &Audio, kbps: u32, out: impl Write) -> Result<(), EncodeError> {
     let refused = EncodeError::codec("Opus");
     let audio = sane(audio);
-    let converted = rate::convert(&audio, RATE_HZ)?;
+    let converted = convert(&audio, RATE_HZ)?;
     let (channels, frames) = (converted.channels, &converted.frames);
     let mut encoder = Encoder::new(channels, kbps).map_err(|error| refused(&error))?;
     let skipped = encoder.lookahead_frames();

@@ -16,9 +16,9 @@ pub use import::{Import, Imported};
 
 use super::Isrc;
 use super::date::Date;
-use super::hash::is_sha256;
 use super::history::{Damage, Entry, History, Range, TORN_MARK};
 use super::record::{Origin, Record};
+use crate::hash::is_sha256;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

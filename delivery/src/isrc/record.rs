@@ -7,7 +7,7 @@
 //! A line whose checksum fails was torn off by a crash or changed by hand; nothing in it is believed.
 
 use super::Isrc;
-use super::hash::sha256;
+use crate::hash::sha256;
 use serde::{Deserialize, Serialize};
 
 /// Digits of the checksum.

@@ -72,7 +72,7 @@ fn checksums_are_those_of_the_files_and_nothing_else_lies_there() {
     let mut listed: Vec<&str> = sums.lines().map(|line| line.split_once("  ").unwrap().1).collect();
     for line in sums.lines() {
         let (sum, path) = line.split_once("  ").unwrap();
-        let found = lacquer_delivery::album::cache::hash_file(&scene.path("out").join(path)).unwrap();
+        let found = lacquer_delivery::hash::sha256_of_file(&scene.path("out").join(path)).unwrap();
         assert_eq!(found, sum, "{path}");
     }
     listed.sort_unstable();

@@ -38,7 +38,7 @@ fn an_album_of_real_songs_is_built_end_to_end() {
         })
         .collect();
     let report = scene.build(&format!(
-        "[album]\ntitle = \"Games\"\nloudness = {{ mode = \"album\", target = -12, ceiling = -1 }}\ncharacter = 40\noutputs = [\"wav24\", \"wav16\", \"vinyl\", \"report\"]\nsample_rate = 44100\n{tracks}"
+        "[album]\ntitle = \"Games\"\nloudness = {{ mode = \"album\", target = -12, ceiling = -1 }}\ncharacter = 40\noutputs = [\"wav24\", \"wav16\", \"flac\", \"opus128\", \"vorbis\", \"cue\", \"ddp\", \"vinyl\", \"report\"]\nsample_rate = 44100\n{tracks}"
     ));
     let loudest =
         report.tracks.iter().filter_map(|track| track.after.integrated_lufs).fold(f64::MIN, f64::max);
@@ -46,10 +46,35 @@ fn an_album_of_real_songs_is_built_end_to_end() {
     let frames = end_to_end(&scene.files(&report, "out", "wav24"));
     let (own, oracle) = (report.album.integrated_lufs.unwrap(), oracle_lufs(&frames, 44_100));
     assert!((own - oracle).abs() <= 0.02, "{own} LUFS, ebur128 says {oracle}");
+    let disc = lacquer_delivery::disc::ddp::verify(&scene.path("out/ddp")).unwrap();
+    assert!(disc.consistent, "{:?}", disc.findings);
+    assert_eq!(report.codecs.len(), 2);
     for track in &report.tracks {
         assert!(track.after.true_peak_dbtp.unwrap() <= -0.99, "{:?}", track.after);
         assert!(track.drive.against_others_db.abs() <= 2.0 + 1e-9);
         let character = &track.character;
         assert!(character.after.as_ref().is_none_or(|after| after.tone_db < character.before.tone_db));
     }
+}
+
+#[test]
+fn an_ep_of_two_whole_songs_is_a_list_of_files() {
+    let mut songs = real_songs();
+    if songs.len() < 3 {
+        eprintln!("skipped: install frozen-bubble-data and lincity-ng-data for real songs");
+        return;
+    }
+    // The shortest two, whole.
+    songs.sort_by_key(|path| std::fs::metadata(path).unwrap().len());
+    let scene = Scene::new();
+    let tracks: String = songs
+        .iter()
+        .take(2)
+        .map(|path| format!("[[track]]\nfile = {}\n", toml::Value::String(path.to_str().unwrap().to_owned())))
+        .collect();
+    let report = scene.build(&tracks);
+    let frames = end_to_end(&scene.files(&report, "out", "wav24"));
+    let (own, oracle) = (report.album.integrated_lufs.unwrap(), oracle_lufs(&frames, 44_100));
+    assert!((own - oracle).abs() <= 0.02, "{own} LUFS, ebur128 says {oracle}");
+    assert!(report.tracks.iter().all(|track| track.after.true_peak_dbtp.unwrap() <= -0.99));
 }

@@ -69,7 +69,7 @@ impl Scene {
     }
 
     pub fn build_in(&self, text: &str, out: &str) -> Report {
-        build(&read(&self.album(text)).unwrap(), &self.path(out), &|_, _| {}).unwrap()
+        build(&read(&self.album(text)).unwrap(), &self.path(out), false, &|_, _| {}).unwrap()
     }
 
     pub fn build(&self, text: &str) -> Report {

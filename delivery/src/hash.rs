@@ -1,4 +1,4 @@
-//! SHA-256 of files (FIPS 180-4), by which a ledger knows a recording's file again.
+//! SHA-256 of files (FIPS 180-4).
 
 use sha2::{Digest, Sha256};
 use std::fs::File;
