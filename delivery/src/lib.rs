@@ -1,9 +1,11 @@
-//! Files in and out, and what is done with them away from any host: measuring, rendering, finding the drive for a loudness.
+//! Files in and out, and what is done with them away from any host: from the mix to the release.
 //!
 //! ```text
-//! decode -> Audio -> master (render, solve, verify) -> encode
-//!             +----> measure        |
-//!                                   +--> codec (encode, decode, overs, trim)
+//! decode -> Audio -> check    (is the mix fit to master?)      -> text, JSON, HTML
+//!             +----> measure
+//!             +----> master   (render, solve, verify)          -> encode
+//!             +----> codec    (encode, decode, overs, trim)    -> encode
+//!             +----> album    (levels, joins, one limiter)     -> encode + tags + isrc, disc, html
 //! ```
 //!
 //! The command `lacquer` is a thin shell around this library.

@@ -7,9 +7,13 @@ use std::process::{Command, Stdio};
 /// Needed to build: Mesa and X11 are loaded at run time and need no headers.
 pub const BUILD: &[&str] = &["build-essential", "pkg-config"];
 
-/// Needed by the tests: a software X server for editors, real songs, an encoder for lossy files.
+/// Needed by the tests: a software X server for editors, real songs, and readers that others wrote for lossy files, tags, discs and
+/// reports.
 pub const TEST: &[&str] = &[
     "ardour",
+    "cdrdao",
+    "chromium",
+    "cuetools",
     "ffmpeg",
     "frozen-bubble-data",
     "libegl1",
@@ -21,6 +25,7 @@ pub const TEST: &[&str] = &[
     "libxcursor1",
     "lincity-ng-data",
     "openbox",
+    "python3-mutagen",
     "python3-venv",
     "xauth",
     "xsettingsd",
