@@ -1,8 +1,8 @@
 //! `lacquer check`.
 
-use super::CheckArguments;
 use super::output::print;
 use super::progress::Bar;
+use clap::Args;
 use lacquer_delivery::Error;
 use lacquer_delivery::atomic_file::{folder_of, write_beside};
 use lacquer_delivery::check::batch::{Progress, check_all};
@@ -14,6 +14,29 @@ use lacquer_dsp::detect::Verdict;
 use lacquer_dsp::targets::{TARGETS, Target};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Arguments of `lacquer check`.
+#[derive(Args)]
+#[command(
+    after_help = "Exit code: 0 fit, with or without remarks; 1 a mix goes back; 2 something was not read or not done."
+)]
+pub struct CheckArguments {
+    /// Files, and folders whose audio files are checked, with all below them
+    #[arg(required_unless_present = "schema", value_name = "FILE|DIR")]
+    paths: Vec<PathBuf>,
+    /// Hold the files against a delivery target by name, or a loudness in LUFS; may be given often
+    #[arg(long, value_name = "NAME|LUFS", allow_hyphen_values = true)]
+    target: Vec<String>,
+    /// Write a report with pictures, one file for a browser or a printer
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Print JSON, one object
+    #[arg(long)]
+    json: bool,
+    /// Print the JSON Schema of --json and do nothing else
+    #[arg(long)]
+    schema: bool,
+}
 
 /// Exit codes: a mix goes back, and something could not be read.
 const SENT_BACK: u8 = 1;

@@ -1,10 +1,29 @@
 //! `lacquer ddp`.
 
 use super::output::{print, table};
-use super::{DdpAction, DdpArguments};
+use clap::{Args, Subcommand};
 use lacquer_delivery::disc::ddp::{DdpReport, TrackRow, verify};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Arguments of `lacquer ddp`.
+#[derive(Args)]
+pub struct DdpArguments {
+    #[command(subcommand)]
+    action: DdpAction,
+}
+
+#[derive(Subcommand)]
+enum DdpAction {
+    /// Read a fileset from disk and report every inconsistency: exit code 0 for none, 1 for some, 2 where there is none to read
+    Verify {
+        /// The fileset's folder
+        folder: PathBuf,
+        /// Print JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
 
 /// Exit code of a fileset that can be read and is not consistent.
 const INCONSISTENT: u8 = 1;

@@ -1,8 +1,8 @@
 //! `lacquer master`.
 
-use super::MasterArguments;
 use super::output::{print, table};
 use super::progress::Bar;
+use clap::Args;
 use lacquer_delivery::decode::decode;
 use lacquer_delivery::encode::{WordLength, check_output, encode};
 use lacquer_delivery::master::{Job, Master, Step, master};
@@ -13,7 +13,36 @@ use lacquer_dsp::targets::{self, TARGETS, Target};
 use lacquer_dsp::{Chain, ProcessSpec};
 use lacquer_params::{Preset, Tree};
 use serde::Serialize;
+use std::path::PathBuf;
 use std::time::Instant;
+
+/// Arguments of `lacquer master`.
+#[derive(Args)]
+pub struct MasterArguments {
+    /// The mix: WAV, RF64, AIFF, FLAC, Ogg Vorbis, Opus or MP3, mono or stereo
+    input: PathBuf,
+    /// The master, a WAV file
+    #[arg(short, long)]
+    output: PathBuf,
+    /// A factory preset by name, or a preset file
+    #[arg(long, value_name = "NAME|FILE")]
+    preset: Option<String>,
+    /// A parameter, for instance limiter_drive=3 or glue_on=on; may be given often
+    #[arg(long, value_name = "ID=VALUE", allow_hyphen_values = true)]
+    set: Vec<String>,
+    /// A delivery target by name, or a loudness in LUFS: finds the limiter's drive for it
+    #[arg(long, value_name = "NAME|LUFS", allow_hyphen_values = true)]
+    target: Option<String>,
+    /// Highest true peak in dBTP, -12 to 0
+    #[arg(long, value_name = "DBTP", allow_hyphen_values = true)]
+    ceiling: Option<f64>,
+    /// Word length: 16, 20, 24 or 32f; without it the preset's dither, or else 24
+    #[arg(long, value_name = "BITS")]
+    word_length: Option<WordLength>,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
 
 /// Loudnesses in LUFS that may be asked for.
 const LOUDNESSES_LUFS: std::ops::RangeInclusive<f64> = -40.0..=-4.0;

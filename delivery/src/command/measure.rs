@@ -1,8 +1,8 @@
 //! `lacquer measure`.
 
-use super::MeasureArguments;
 use super::output::{print, table};
 use super::progress::Bar;
+use clap::Args;
 use lacquer_delivery::decode::decode;
 use lacquer_delivery::measure::{Readings, measure};
 use lacquer_delivery::{Audio, Error};
@@ -10,6 +10,17 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
+
+/// Arguments of `lacquer measure`.
+#[derive(Args)]
+pub struct MeasureArguments {
+    /// The files
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Print JSON, one object in a line for each file
+    #[arg(long)]
+    json: bool,
+}
 
 /// A file's readings in JSON.
 #[derive(Serialize)]

@@ -1,9 +1,17 @@
 //! `lacquer params`.
 
-use super::ParamsArguments;
 use super::output::{print, table};
+use clap::Args;
 use lacquer_params::Tree;
 use serde::Serialize;
+
+/// Arguments of `lacquer params`.
+#[derive(Args)]
+pub struct ParamsArguments {
+    /// Print JSON, an array
+    #[arg(long)]
+    json: bool,
+}
 
 /// A parameter in JSON.
 #[derive(Serialize)]
