@@ -22,13 +22,13 @@ use crate::blocks::window::kaiser;
 use crate::processor::CONTROL_PERIOD;
 use std::f64::consts::PI;
 
-/// Taps of the half-band filter on either side of the middle, and its window: images below -67 dB, level to 0.46 of the rate.
+/// Taps of the half-band filter on either side of the middle, and its window, those of the limiter's detector: images below -81 dB, level to 0.46 of the rate.
 const HALF: usize = 32;
-const BETA: f64 = 6.5;
+const BETA: f64 = 8.0;
 /// Frames in a vector.
 const GROUP: usize = LANES / 2;
-/// Groups of which the middles are found together: they share the weights.
-const TOGETHER: usize = 2;
+/// Groups of which the middles are found together: they share the weights, and none waits for the others' sums.
+const TOGETHER: usize = 4;
 /// Frames from a middle to the last of the middles that the points beside it depend on.
 const FINE_REACH: usize = FINE_HALF / 2;
 /// Frames from the newest to the one whose level comes out.
@@ -233,3 +233,6 @@ impl TruePeakMeter {
         [lanes[0], lanes[1]]
     }
 }
+
+#[cfg(test)]
+mod tests;
