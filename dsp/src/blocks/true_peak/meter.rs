@@ -93,8 +93,8 @@ impl TruePeakMeter {
     /// [`TruePeakMeter::delay`] earlier. `levels` gets the level around each of them: the highest between the frame before and the
     /// frame after.
     ///
-    /// Exact are the highest levels above `peaks`, which is what was found before, and all levels above `over_level`, an amplitude.
-    /// Whatever is neither may read lower than it is, down to 0.
+    /// The highest level is exact if it is above that of `peaks`, which is what was found before; so are all levels above
+    /// `over_level`, an amplitude. Whatever is neither may read lower than it is, down to 0.
     pub fn process(
         &mut self,
         input: &[Frame32],
@@ -199,37 +199,36 @@ impl TruePeakMeter {
         let known = L::load(&[left, right, left, right, left, right, left, right]);
         let floor = L::splat(over_level).smaller(sure.larger(known));
         let bend = L::splat(self.fine.bend);
-        // Levels at the frames and between each and the next.
+        // Levels at the frames and between each and the next: those at the first, and all after the last, do not come out.
         let (mut at, mut between) = ([0.0; 2 * GROUP * (GROUPS + 1)], [0.0; 2 * GROUP * (GROUPS + 1)]);
-        let mut any = false;
+        let (one, last) = (L::splat(1.0), L::splat(length as f32));
+        let mut top = sure;
         for group in 1..=groups {
             let most_bent = bends[group - 1].larger(bends[group]).larger(bends[group + 1]);
             // The rounding of some products is a few millionths of them.
             let bound = bend.times_plus(most_bent, highest[group].times(L::splat(1.00001)));
             if bound.any_above(floor) {
-                any = true;
                 let place = (group - 1) * LANES;
+                let interval = L::load(&[0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0])
+                    .plus(L::splat(((group - 1) * GROUP) as f32));
                 let points = Points::<L>::around(&self.frames, &self.middles, 2 * FIRST + place);
                 let (at_frames, betweens) = self.fine.levels(&points);
+                let betweens = betweens.where_at_least(last, interval);
+                let at_frames = at_frames.where_at_least(interval, one).where_at_least(last, interval);
+                top = at_frames.larger(betweens.larger(top));
                 at_frames.store(&mut at[place..]);
                 betweens.store(&mut between[place..]);
             }
         }
-        let mut top = sure;
-        if any {
-            let mut all = [0.0; 2 * CONTROL_PERIOD];
+        if top.any_above(L::splat(over_level)) {
             for place in (0..2 * CONTROL_PERIOD).step_by(LANES) {
                 let sides = L::load(&between[place..]).larger(L::load(&between[place + 2..]));
-                L::load(&at[place + 2..]).larger(sides).store(&mut all[place..]);
+                L::load(&at[place + 2..]).larger(sides).store(&mut levels.as_flattened_mut()[place..]);
             }
-            levels.as_flattened_mut()[..2 * length].copy_from_slice(&all[..2 * length]);
-            for place in (0..2 * CONTROL_PERIOD).step_by(LANES) {
-                top = L::load(&levels.as_flattened()[place..]).larger(top);
-            }
-            top = top.spread_largest();
+            levels[length..].fill([0.0; 2]);
         }
         let mut lanes = [0.0; LANES];
-        top.store(&mut lanes);
+        top.spread_largest().store(&mut lanes);
         [lanes[0], lanes[1]]
     }
 }

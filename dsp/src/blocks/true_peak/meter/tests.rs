@@ -224,10 +224,11 @@ fn nothing_asked_for_is_left_out() {
 #[test]
 fn most_is_left_out_of_programme() {
     let programme = &signals()[0];
-    let (found, _) = levels_in(&mut TruePeakMeter::new(), programme, f32::INFINITY, &[CONTROL_PERIOD]);
+    // Blocks without an over give no levels: this is what the search for overs of -0.4 dB looks at.
+    let (found, _) = levels_in(&mut TruePeakMeter::new(), programme, 0.95, &[CONTROL_PERIOD]);
     let looked_at = found.iter().filter(|level| **level != [0.0; 2]).count() as f64 / found.len() as f64;
     // It is what makes the detector fast: without it every level would be found.
-    assert!(looked_at < 0.2, "{looked_at:.2} of the levels");
+    assert!((0.001..0.2).contains(&looked_at), "{looked_at:.3} of the levels");
 }
 
 #[test]
