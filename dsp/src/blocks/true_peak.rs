@@ -1,10 +1,10 @@
 //! The highest level that the continuous waveform reaches around each frame.
 //!
-//! The signal is interpolated at 8 points per frame, 4 above 100 kHz, by a windowed sinc of 64 taps (Kaiser, beta 8), and the vertex of the parabola through each local maximum and its neighbours stands for what
-//! lies between: c + (l - r)^2 / (8 (2c - l - r)). Points that lie as far from one sample as others from the next share
-//! their sums: with s_k and d_k the sum and the difference of the samples k away on either side, both are sum a_k s_k +-
-//! sum b_k d_k, which halves the work. BS.1770-5 Annex 2 with a longer filter: against a 32-fold reference the level is
-//! at most 0.02 dB low.
+//! The signal is interpolated at 8 points per frame, 4 above 100 kHz, by a windowed sinc of 64 taps (Kaiser, beta 8), and the vertex
+//! of the parabola through each local maximum and its neighbours stands for what lies between: c + (l - r)^2 / (8 (2c - l - r)).
+//! Points that lie as far from one sample as others from the next share their sums: with s_k and d_k the sum and the difference of the
+//! samples k away on either side, both are sum a_k s_k +- sum b_k d_k, which halves the work. BS.1770-5 Annex 2 with a longer filter:
+//! against a 32-fold reference the level is at most 0.02 dB low.
 //!
 //! The limiter makes its gain of it: every CPU gives the same bits. Meters have a faster one of their own, [`meter`].
 

@@ -1,7 +1,7 @@
 //! One pass over the frames of input and output: K-weighted energy, powers, product and samples' peaks of both sides.
 //!
-//! Left and right of both sides lie in one vector of four: the recursion of the weighting waits for itself, not for the lanes. It is
-//! compiled twice, for the baseline and for AVX2, in the same order of operations, so that every CPU gives the same bits.
+//! Left and right of both sides lie in one vector of four: the recursion of the weighting waits for itself, not for the lanes. It
+//! is compiled twice, for the baseline and for AVX2, in the same order of operations, so that every CPU gives the same bits.
 
 use crate::blocks::fir::Frame32;
 use crate::metering::k_weighting::KWeighting;
@@ -112,5 +112,61 @@ impl Intake {
         let [in_product, _, product, _] = self.products.map(|sum| sum / length);
         self.reset();
         [[in_left, in_right, in_product], [left, right, product]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metering::loudness::Loudness;
+
+    fn frames(phase: f64) -> Vec<Frame> {
+        (0..960).map(|n| f64::from(n) * 0.7 + phase).map(|t| [t.sin(), 0.5 * (1.3 * t).cos()]).collect()
+    }
+
+    #[test]
+    fn every_cpu_takes_in_the_same_bits() {
+        let (input, output) = (frames(0.0), frames(1.0));
+        let (mut found, mut portable) = (Intake::new(48_000.0), Intake::new(48_000.0));
+        #[cfg(target_arch = "x86_64")]
+        {
+            portable.avx2 = false;
+        }
+        for (input, output) in input.chunks(CONTROL_PERIOD).zip(output.chunks(CONTROL_PERIOD)) {
+            let (a, b) = (found.push(input, output), portable.push(input, output));
+            for (a, b) in a.sides.iter().zip(&b.sides) {
+                assert_eq!((a.frames, a.weighted, a.sample_peak), (b.frames, b.weighted, b.sample_peak));
+            }
+        }
+        assert_eq!(found.take_means(960.0), portable.take_means(960.0));
+    }
+
+    #[test]
+    fn each_side_is_what_it_is_alone() {
+        let (input, output) = (frames(0.0), frames(1.0));
+        let mut intake = Intake::new(48_000.0);
+        let mut energies = [0.0; 2];
+        for (input, output) in input.chunks(CONTROL_PERIOD).zip(output.chunks(CONTROL_PERIOD)) {
+            let taken = intake.push(input, output);
+            for (energy, side) in energies.iter_mut().zip(&taken.sides) {
+                *energy += side.weighted[0] + side.weighted[1];
+            }
+        }
+        let means = intake.take_means(960.0);
+        for ((frames, energy), means) in [input, output].iter().zip(energies).zip(means) {
+            // Two hops of 480 frames, the first of which began from rest as the intake did.
+            let mut loudness = Loudness::new(48_000.0, 2);
+            loudness.push(&frames[..480]);
+            let first = loudness.hop_mean_square();
+            loudness.push(&frames[480..]);
+            let alone = 480.0 * (first + loudness.hop_mean_square());
+            // The sums are taken in another order, in f64.
+            assert!((energy / alone - 1.0).abs() < 1e-12, "{energy} {alone}");
+            let mean = |of: fn(&Frame) -> f64| frames.iter().map(of).sum::<f64>() / 960.0;
+            let expected = [mean(|f| f[0] * f[0]), mean(|f| f[1] * f[1]), mean(|f| f[0] * f[1])];
+            for (found, expected) in means.iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+            }
+        }
     }
 }

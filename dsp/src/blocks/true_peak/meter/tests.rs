@@ -194,8 +194,8 @@ fn levels_are_those_of_the_limiters_detector() {
         let off = found.as_flattened().iter().zip(expected.as_flattened());
         let off = off.fold(0.0f32, |off, (a, b)| off.max((a - b).abs()));
         println!("off by {off:.6} of full scale");
-        // The longest filters differ by some parts in a thousand at the abrupt ends of a signal.
-        assert!(off < 3e-3, "{off}");
+        // The shorter filter of the second step is off by -72 dB of a tone, 2.5e-4; abrupt ends add to it.
+        assert!(off < 5e-4, "{off}");
     }
 }
 
