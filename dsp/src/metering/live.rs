@@ -145,7 +145,7 @@ impl LiveMeters {
         let over_level = self.bank.controls.over_level.get();
         while !output.is_empty() {
             let counted = self.running;
-            let mut length = (self.hop - self.in_hop).min(output.len());
+            let mut length = (self.hop - self.in_hop).min(output.len()).min(CONTROL_PERIOD);
             if counted {
                 // After a pause the hops of the loudness end elsewhere than those of the levels.
                 length = length.min(self.output.loudness().frames_to_hop());
