@@ -17,7 +17,7 @@ pub mod true_peak;
 pub mod vinyl;
 
 use crate::blocks::fir::Frame32;
-use crate::blocks::true_peak::TruePeakDetector;
+use crate::blocks::true_peak::meter::TruePeakMeter;
 use crate::processor::{CONTROL_PERIOD, Frame};
 use dynamic_range::DynamicRange;
 use loudness::Loudness;
@@ -54,7 +54,7 @@ pub struct Measurement {
 pub struct Meter {
     mono: bool,
     loudness: Loudness,
-    detector: TruePeakDetector,
+    detector: TruePeakMeter,
     true_peak: f64,
     sample_peak: f64,
     dynamic_range: DynamicRange,
@@ -68,7 +68,7 @@ impl Meter {
         Self {
             mono: channels == 1,
             loudness: Loudness::new(sample_rate, channels),
-            detector: TruePeakDetector::for_meter(sample_rate),
+            detector: TruePeakMeter::new(),
             true_peak: 0.0,
             sample_peak: 0.0,
             dynamic_range: DynamicRange::new(sample_rate),
@@ -95,11 +95,10 @@ impl Meter {
 
     fn detect(&mut self, block: &[Frame32]) {
         let mut levels = [[0.0; 2]; CONTROL_PERIOD];
-        // Only what could be a new highest level need be looked at closely.
-        if self.detector.process(block, true, self.true_peak as f32, &mut levels) {
-            let highest = levels[..block.len()].as_flattened().iter().fold(0.0f32, |peak, x| peak.max(*x));
-            self.true_peak = self.true_peak.max(f64::from(highest));
-        }
+        let peaks = [self.true_peak as f32; 2];
+        let highest = self.detector.process(block, peaks, f32::INFINITY, &mut levels);
+        // What is no number is no level.
+        self.true_peak = highest.into_iter().fold(self.true_peak, |peak, x| peak.max(f64::from(x)));
     }
 
     /// Loudness of the last 400 ms and of the last 3 s, LUFS.

@@ -144,6 +144,33 @@ fn transport_pauses_restarts_and_resets_do_what_they_say() {
 }
 
 #[test]
+fn a_pause_within_a_hop_stops_nothing_for_ever() {
+    let tone = sine(500, RATE, 997.0, 0.5);
+    let bank = Arc::<MeterBank>::default();
+    let mut meters = LiveMeters::new(RATE, 2, bank.clone());
+    let mut play = |running: bool, blocks: usize| {
+        bank.controls.set_running(running);
+        for _ in 0..blocks {
+            run(&mut meters, &tone, &tone, &[500]);
+        }
+        bank.output.momentary_lufs.get()
+    };
+    // Blocks of 500 frames end within the hops of 480.
+    assert!((play(true, 100) + 6.0).abs() < 0.1);
+    let paused = play(false, 7);
+    assert_eq!(play(false, 7), paused);
+    let points = bank.history_length();
+    assert!((play(true, 100) + 6.0).abs() < 0.1);
+    assert!(bank.history_length() >= points + 10, "the history goes on");
+    let tone = sine(500, RATE, 997.0, 0.05);
+    for _ in 0..100 {
+        run(&mut meters, &tone, &tone, &[500]);
+    }
+    let quieter = bank.output.momentary_lufs.get();
+    assert!((quieter + 26.0).abs() < 0.1, "{quieter} LUFS: the loudness goes on");
+}
+
+#[test]
 fn levels_correlation_and_crest_are_those_of_their_definitions() {
     let bank = live(RATE, &sine(96_000, RATE, 1000.0, 0.5));
     let side = &bank.output;

@@ -4,6 +4,7 @@
 use ebur128::{EbuR128, Mode};
 use lacquer_delivery::decode::decode;
 use lacquer_dsp::Frame;
+use lacquer_dsp::metering::true_peak::Reference;
 use lacquer_dsp::metering::{Measurement, Meter};
 use lacquer_tests::meters::live;
 use lacquer_tests::signals::{programme, white};
@@ -179,6 +180,17 @@ fn tech_3341_cases_20_to_23_read_the_peak_between_samples() {
             // The standard allows +0.2 and -0.4 dB; a mastering meter reads within 0.1.
             assert!(found.abs() < 0.1, "case {} at {rate} Hz: {found:.3} dBTP", 20 + offset);
         }
+    }
+}
+
+#[test]
+fn true_peaks_are_those_of_the_reference() {
+    for rate in RATES {
+        let frames = programme((8.0 * rate) as usize, rate, 0.9);
+        let expected = 20.0 * Reference::new().peak(&frames, 0.0).log10();
+        let found = measure(rate, &frames).true_peak_dbtp;
+        // Its hats are noise up to half the rate; what is there and beyond 0.46 of the rate no filter of 64 taps tells apart.
+        assert!((found - expected).abs() < 0.05, "{rate} Hz: {found:.4} and {expected:.4} dBTP");
     }
 }
 

@@ -3,29 +3,24 @@
 //! Readings are renewed every 10 ms of audio, counted from the last reset: they are the same for any split into blocks. Nothing is
 //! allocated, and the gated means are taken by the reader from histograms.
 
-use super::k_weighting::KWeighting;
-use super::loudness::Loudness;
-use crate::blocks::fir::Frame32;
-use crate::blocks::true_peak::TruePeakDetector;
+mod intake;
+mod side;
+
 use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use crate::chain::multiband::MULTIBAND_BANDS;
 use crate::chain::{ChainListener, StageId};
 use crate::processor::{CONTROL_PERIOD, Frame};
-use crate::shared::meter_bank::{FollowTransport, HistoryPoint, MeterBank, STAGES, SideBank, TRACE_WORDS};
+use crate::shared::meter_bank::{FollowTransport, HistoryPoint, MeterBank, STAGES, TRACE_WORDS};
 use crate::shared::ring::pack;
+use intake::Intake;
+use side::Side;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Hops a second, as [`Loudness`] has them.
+/// Hops a second, as [`Loudness`](super::loudness::Loudness) has them.
 const HOPS_HZ: f64 = 100.0;
 /// Hops from one point of the history to the next.
 const HISTORY_HOPS: u64 = 10;
-/// Hops over which [`SideBank::true_peak_recent`] is the highest.
-const RECENT: usize = 300;
-/// Time constant of levels and correlation, s.
-const LEVEL_S: f64 = 0.3;
-/// Mean square below which correlation is held: -70 dBFS.
-const HOLD_BELOW: f64 = 1e-7;
 /// Entries of the trace a second, nearly: one in so many control periods.
 const TRACE_HZ: f64 = 200.0;
 
@@ -38,141 +33,6 @@ pub struct Transport {
     pub position: Option<i64>,
 }
 
-/// Meters of one side of the chain.
-struct Side {
-    loudness: Loudness,
-    detector: TruePeakDetector,
-    levels: [Frame32; CONTROL_PERIOD],
-    /// Of the hop under way: highest true peaks and sample.
-    true_peaks: [f32; 2],
-    sample_peak: f64,
-    /// Sums of L L, R R, L R over the hop, and their means over 300 ms.
-    sums: [f64; 3],
-    means: [f64; 3],
-    correlation: f64,
-    /// Highest true peak of each of the last hops.
-    recent: [f32; RECENT],
-    recent_place: usize,
-    maxima: [f32; 2],
-    is_over: bool,
-}
-
-impl Side {
-    fn new(sample_rate: f64, channels: usize, bank: &SideBank) -> Self {
-        Self {
-            loudness: Loudness::over(sample_rate, channels, bank.histograms.clone()),
-            detector: TruePeakDetector::for_meter(sample_rate),
-            levels: [[0.0; 2]; CONTROL_PERIOD],
-            true_peaks: [0.0; 2],
-            sample_peak: 0.0,
-            sums: [0.0; 3],
-            means: [0.0; 3],
-            correlation: 1.0,
-            recent: [0.0; RECENT],
-            recent_place: 0,
-            maxima: [0.0; 2],
-            is_over: false,
-        }
-    }
-
-    fn reset(&mut self, bank: &SideBank) {
-        self.loudness.reset();
-        (self.true_peaks, self.sample_peak, self.sums) = ([0.0; 2], 0.0, [0.0; 3]);
-        self.recent = [0.0; RECENT];
-        self.maxima = [0.0; 2];
-        self.is_over = false;
-        bank.over_count.store(0, Relaxed);
-        self.publish(bank);
-    }
-
-    /// Takes frames that do not cross a hop. `counted`: whether the measurement runs; levels go on regardless.
-    fn push(
-        &mut self,
-        frames: &[Frame],
-        counted: bool,
-        frames_before: u64,
-        over_level: f32,
-        bank: &SideBank,
-    ) {
-        let mut single: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
-        let mut sample_peak = 0.0f32;
-        let [mut left_power, mut right_power, mut product] = self.sums;
-        for (single, [left, right]) in single.iter_mut().zip(frames) {
-            *single = [*left as f32, *right as f32];
-            let higher = single[0].abs().max(single[1].abs());
-            sample_peak = if higher > sample_peak { higher } else { sample_peak };
-            left_power += left * left;
-            right_power += right * right;
-            product += left * right;
-        }
-        self.sums = [left_power, right_power, product];
-        self.sample_peak = self.sample_peak.max(f64::from(sample_peak));
-        // What cannot be a new highest level of this hop, nor an over, need not be looked at closely.
-        let floor = self.true_peaks[0].min(self.true_peaks[1]).min(over_level);
-        if !self.detector.process(&single[..frames.len()], true, floor, &mut self.levels) {
-            self.is_over = false;
-            return;
-        }
-        for (n, level) in self.levels[..frames.len()].iter().enumerate() {
-            for (peak, level) in self.true_peaks.iter_mut().zip(level) {
-                *peak = if level > peak { *level } else { *peak };
-            }
-            let highest = level[0].max(level[1]);
-            let over = highest > over_level;
-            if over && !self.is_over && counted {
-                let place = (frames_before + n as u64).saturating_sub(self.detector.delay() as u64);
-                bank.over_count.fetch_add(1, Relaxed);
-                bank.overs.push([place, pack(highest, 0.0)]);
-            }
-            self.is_over = over;
-        }
-    }
-
-    /// Ends a hop of `length` frames.
-    fn finish_hop(&mut self, counted: bool, length: f64, bank: &SideBank) {
-        let keep = (-1.0 / (HOPS_HZ * LEVEL_S)).exp();
-        for (mean, sum) in self.means.iter_mut().zip(&mut self.sums) {
-            *mean = keep * *mean + (1.0 - keep) * *sum / length;
-            *sum = 0.0;
-        }
-        let [left, right, product] = self.means;
-        if left + right > HOLD_BELOW {
-            let both = (left * right).sqrt();
-            // One silent channel speaks neither for nor against mono.
-            self.correlation = if both > 0.0 { (product / both).clamp(-1.0, 1.0) } else { 0.0 };
-        }
-        let highest = self.true_peaks[0].max(self.true_peaks[1]);
-        self.recent[self.recent_place] = highest;
-        self.recent_place = (self.recent_place + 1) % RECENT;
-        if counted {
-            self.maxima = [self.maxima[0].max(highest), self.maxima[1].max(self.sample_peak as f32)];
-        }
-        for (peak, level) in bank.peaks.iter().zip(self.true_peaks) {
-            peak.raise(level);
-        }
-        self.publish(bank);
-        (self.true_peaks, self.sample_peak) = ([0.0; 2], 0.0);
-    }
-
-    fn publish(&self, bank: &SideBank) {
-        bank.momentary_lufs.set(self.loudness.momentary_lufs() as f32);
-        bank.short_term_lufs.set(self.loudness.short_term_lufs() as f32);
-        bank.momentary_max_lufs.set(self.loudness.momentary_max_lufs() as f32);
-        bank.short_term_max_lufs.set(self.loudness.short_term_max_lufs() as f32);
-        // A sample is a point of the waveform, whatever the interpolation makes of it.
-        bank.true_peak_max.set(self.maxima[0].max(self.maxima[1]));
-        bank.sample_peak_max.set(self.maxima[1]);
-        bank.true_peak_recent.set(self.recent.iter().copied().fold(0.0, f32::max));
-        let [left, right, product] = self.means;
-        bank.rms[0].set(left.sqrt() as f32);
-        bank.rms[1].set(right.sqrt() as f32);
-        let [mid, side] = [2.0, -2.0].map(|sign| (0.25 * (left + right + sign * product)).max(0.0));
-        bank.mid_side_rms[0].set(mid.sqrt() as f32);
-        bank.mid_side_rms[1].set(side.sqrt() as f32);
-        bank.correlation.set(self.correlation as f32);
-    }
-}
-
 /// See the module.
 pub struct LiveMeters {
     bank: Arc<MeterBank>,
@@ -180,8 +40,7 @@ pub struct LiveMeters {
     hop: usize,
     in_hop: usize,
     hops: u64,
-    /// Weights left and right of input and output side by side: the recursion waits for itself, not for the lanes.
-    weighting: KWeighting<4>,
+    intake: Intake,
     input: Side,
     output: Side,
     resets: u32,
@@ -207,7 +66,7 @@ impl LiveMeters {
             hop: (sample_rate / HOPS_HZ).round().max(1.0) as usize,
             in_hop: 0,
             hops: 0,
-            weighting: KWeighting::new(sample_rate),
+            intake: Intake::new(sample_rate),
             input: Side::new(sample_rate, channels, &bank.input),
             output: Side::new(sample_rate, channels, &bank.output),
             resets: bank.controls.resets(),
@@ -264,6 +123,7 @@ impl LiveMeters {
         self.in_hop = 0;
         self.hops = 0;
         self.measured = 0;
+        self.intake.reset();
         self.input.reset(&self.bank.input);
         self.output.reset(&self.bank.output);
         self.history_reductions = [0.0; STAGES];
@@ -275,35 +135,30 @@ impl LiveMeters {
 
     /// Energy per frame of the K-weighted input and output in the last hop, and the number of hops.
     pub fn hop_energies(&self) -> (u64, [f64; 2]) {
-        (self.hops, [self.input.loudness.hop_mean_square(), self.output.loudness.hop_mean_square()])
+        (self.hops, [self.input.loudness().hop_mean_square(), self.output.loudness().hop_mean_square()])
     }
 
     /// Loudness of the last 3 s of input and output, LUFS.
     pub fn short_term_lufs(&self) -> [f64; 2] {
-        [self.input.loudness.short_term_lufs(), self.output.loudness.short_term_lufs()]
+        [self.input.loudness().short_term_lufs(), self.output.loudness().short_term_lufs()]
     }
 
     /// Takes frames of the input, in time with the output, and of the output.
     fn push(&mut self, mut input: &[Frame], mut output: &[Frame]) {
         let over_level = self.bank.controls.over_level.get();
         while !output.is_empty() {
-            let length = (self.hop - self.in_hop).min(output.len());
+            let counted = self.running;
+            let mut length = (self.hop - self.in_hop).min(output.len()).min(CONTROL_PERIOD);
+            if counted {
+                // After a pause the hops of the loudness end elsewhere than those of the levels.
+                length = length.min(self.output.loudness().frames_to_hop());
+            }
             let (inputs, later_inputs) = input.split_at(length);
             let (outputs, later_outputs) = output.split_at(length);
-            let counted = self.running;
-            let mut sums = [0.0; 4];
-            for ([a, b], [c, d]) in inputs.iter().zip(outputs) {
-                let weighted = self.weighting.tick([*a, *b, *c, *d]);
-                for (sum, x) in sums.iter_mut().zip(weighted) {
-                    *sum += x * x;
-                }
-            }
-            if counted {
-                self.input.loudness.push_weighted([sums[0], sums[1]], length);
-                self.output.loudness.push_weighted([sums[2], sums[3]], length);
-            }
-            self.input.push(inputs, counted, self.measured, over_level, &self.bank.input);
-            self.output.push(outputs, counted, self.measured, over_level, &self.bank.output);
+            let taken = self.intake.push(inputs, outputs);
+            let before = counted.then_some(self.measured);
+            self.input.push(&taken.sides[0], length, before, over_level, &self.bank.input);
+            self.output.push(&taken.sides[1], length, before, over_level, &self.bank.output);
             if counted {
                 self.measured += length as u64;
             }
@@ -318,9 +173,10 @@ impl LiveMeters {
 
     fn finish_hop(&mut self, counted: bool) {
         let length = self.hop as f64;
-        self.history_peak = self.history_peak.max(self.output.true_peaks[0]).max(self.output.true_peaks[1]);
-        self.input.finish_hop(counted, length, &self.bank.input);
-        self.output.finish_hop(counted, length, &self.bank.output);
+        self.history_peak = self.history_peak.max(self.output.hop_true_peak());
+        let [input, output] = self.intake.take_means(length);
+        self.input.finish_hop(counted, input, &self.bank.input);
+        self.output.finish_hop(counted, output, &self.bank.output);
         self.bank.measured_frames.store(self.measured, Relaxed);
         if !counted {
             return;
@@ -329,9 +185,9 @@ impl LiveMeters {
         if self.hops.is_multiple_of(HISTORY_HOPS) {
             let limiter_db = self.history_reductions[StageId::Limiter as usize];
             self.bank.push_history(&HistoryPoint {
-                momentary_lufs: self.output.loudness.momentary_lufs() as f32,
-                short_term_lufs: self.output.loudness.short_term_lufs() as f32,
-                input_short_term_lufs: self.input.loudness.short_term_lufs() as f32,
+                momentary_lufs: self.output.loudness().momentary_lufs() as f32,
+                short_term_lufs: self.output.loudness().short_term_lufs() as f32,
+                input_short_term_lufs: self.input.loudness().short_term_lufs() as f32,
                 true_peak: self.history_peak,
                 limiter_db,
                 dynamics_db: self.history_reductions.iter().sum::<f32>() - limiter_db,
