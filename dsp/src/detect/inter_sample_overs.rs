@@ -4,7 +4,7 @@ use super::heard::{Heard, counted};
 use super::places::Hits;
 use super::{Check, Finding, Severity};
 use crate::blocks::fir::Frame32;
-use crate::blocks::true_peak::TruePeakDetector;
+use crate::blocks::true_peak::meter::TruePeakMeter;
 use crate::processor::{CONTROL_PERIOD, Frame};
 
 /// Overs closer together than this are one place, s.
@@ -17,18 +17,14 @@ const WARN_DBTP: f64 = 0.5;
 /// See the module.
 pub(super) struct InterSampleOvers {
     channels: usize,
-    detector: TruePeakDetector,
+    detector: TruePeakMeter,
     overs: Hits,
 }
 
 impl InterSampleOvers {
     /// At `sample_rate_hz` with 1 or 2 channels.
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
-        Self {
-            channels,
-            detector: TruePeakDetector::for_meter(sample_rate_hz),
-            overs: Hits::new((APART_S * sample_rate_hz) as u64),
-        }
+        Self { channels, detector: TruePeakMeter::new(), overs: Hits::new((APART_S * sample_rate_hz) as u64) }
     }
 
     /// Takes the next frames, the first of them `start_frame`.
@@ -39,7 +35,9 @@ impl InterSampleOvers {
             for (single, frame) in single.iter_mut().zip(block) {
                 *single = [frame[0] as f32, frame[1] as f32];
             }
-            if !self.detector.process(&single[..block.len()], true, FULL_SCALE, &mut levels) {
+            let highest =
+                self.detector.process(&single[..block.len()], [FULL_SCALE; 2], FULL_SCALE, &mut levels);
+            if highest[0].max(highest[1]) <= FULL_SCALE {
                 continue;
             }
             let first = start_frame + (n * CONTROL_PERIOD) as u64;
