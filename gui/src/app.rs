@@ -29,7 +29,7 @@ pub struct App {
     library: Library,
     context: Option<GuiContext>,
     /// Made when the window first opens: a scan of plugins does not pay for it.
-    desk: Option<Desk>,
+    pub(crate) desk: Option<Desk>,
     history: RefCell<History>,
     /// The theme that egui has been told.
     theme: Option<Theme>,

@@ -175,7 +175,7 @@ fn order_advice(tracks: &[Cut], advice: &mut Vec<String>) {
     let [first, .., last] = tracks else { return };
     if last.short_term_max_lufs > first.short_term_max_lufs + WORTH_LU {
         advice.push(format!(
-            "\"{}\" is the inner track and {:.1} LU louder than \"{}\" at the outside: the other way about cuts cleaner.",
+            "\"{}\" is the inner track, and its loudest 3 s are {:.1} LU louder than those of \"{}\" at the outside: the other way about cuts cleaner.",
             last.title,
             last.short_term_max_lufs - first.short_term_max_lufs,
             first.title

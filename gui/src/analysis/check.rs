@@ -6,6 +6,7 @@ use crate::theme;
 use egui::text::LayoutJob;
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
 use lacquer_dsp::detect::{Finding, Severity, Verdict};
+use std::cmp::Reverse;
 
 /// Height of the verdict's line, and the least of a finding's.
 const HEAD: f32 = 28.0;
@@ -48,17 +49,18 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
         return;
     }
     let width = body.width() - SENTENCE - 24.0;
-    let rows: Vec<_> = desk
-        .findings
-        .iter()
+    let mut findings: Vec<&Finding> = desk.findings.iter().collect();
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    let rows: Vec<_> = findings
+        .into_iter()
         .map(|finding| {
             let mut job = LayoutJob::default();
             job.wrap.max_width = width;
             let format =
                 |color| egui::TextFormat { font_id: theme::body_font(), color, ..Default::default() };
-            job.append(&finding.fact, 0.0, format(theme::colors().text));
+            job.append(&with_minus(&finding.fact), 0.0, format(theme::colors().text));
             job.append(" ", 0.0, format(theme::colors().text));
-            job.append(&finding.advice, 0.0, format(theme::colors().text_third));
+            job.append(&with_minus(&finding.advice), 0.0, format(theme::colors().text_third));
             let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
             let height = (galley.size().y + 6.0).max(ROW);
             (finding, galley, height)
@@ -84,6 +86,20 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
             top += height;
         }
     });
+}
+
+/// Text with true minus signs before its numbers.
+fn with_minus(text: &str) -> String {
+    let next = text.chars().skip(1).chain([' ']);
+    let mut before = ' ';
+    text.chars()
+        .zip(next)
+        .map(|(c, after)| {
+            let is_minus = c == '-' && !before.is_alphanumeric() && after.is_ascii_digit();
+            before = c;
+            if is_minus { '\u{2212}' } else { c }
+        })
+        .collect()
 }
 
 fn minutes(seconds: f64) -> String {

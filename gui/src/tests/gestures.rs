@@ -350,3 +350,16 @@ fn the_equalizers_nodes_are_added_and_dragged() {
     bench.double_click(node);
     assert_eq!(bench.plain("equalizer_gain_1"), 0.0, "double-click resets the gain");
 }
+
+#[test]
+fn the_mix_is_judged_while_it_plays_and_anew_after_a_seam() {
+    let mut bench = Bench::new();
+    bench.click(bench.place(Role::Tab, "Mix check"));
+    bench.play(4.0);
+    let desk = bench.harness.state().desk.as_ref().expect("a desk");
+    assert!(desk.inspected_s() > 3.5 && !desk.findings.is_empty(), "{:?}", desk.findings);
+    desk.bank.seams.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    bench.play(0.5);
+    let desk = bench.harness.state().desk.as_ref().expect("a desk");
+    assert!(desk.inspected_s() < 0.6, "{}", desk.inspected_s());
+}
