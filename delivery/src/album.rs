@@ -24,6 +24,7 @@ pub mod joined;
 mod looks;
 pub mod names;
 mod outputs;
+pub mod page;
 pub mod plan;
 mod reader;
 pub mod report;
