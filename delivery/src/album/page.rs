@@ -58,7 +58,8 @@ fn clock(seconds: f64) -> String {
 
 /// Where the last file ends, s.
 fn length_s(report: &Report) -> f64 {
-    report.tracks.iter().map(|track| track.start_s + track.length_s).fold(0.0, f64::max)
+    let ends = report.tracks.iter().map(|track| track.start_s + track.length_s);
+    ends.filter(|end_s| end_s.is_finite()).fold(0.0, f64::max)
 }
 
 /// A number and a title, as rows that speak of a track begin.
@@ -224,8 +225,11 @@ fn moves_panel(report: &Report) -> String {
         ("Why", Column::Words),
     ];
     let about = "The drive into the limiter, and which rule set it.";
-    Panel { title: "Moves", about, may_break: true, ..Panel::default() }
-        .around(&table("tracks why", &columns, &rows))
+    Panel { title: "Moves", about, may_break: true, ..Panel::default() }.around(&table(
+        "tracks why",
+        &columns,
+        &rows,
+    ))
 }
 
 #[cfg(test)]
@@ -234,14 +238,15 @@ mod tests {
 
     #[test]
     fn times_are_rounded_before_they_are_split() {
-        assert_eq!([59.6, 247.2, 4000.0, -1.0, f64::NAN].map(clock), ["1:00", "4:07", "66:40", "0:00", "0:00"]);
+        assert_eq!(
+            [59.6, 247.2, 4000.0, -1.0, f64::NAN].map(clock),
+            ["1:00", "4:07", "66:40", "0:00", "0:00"]
+        );
     }
 
     #[test]
     fn an_aim_names_what_it_holds() {
-        let of = |mode| {
-            aim(&Aim { mode, target_lufs: -14.0, ceiling_dbtp: -1.0, most_move_lu: 3.0 })
-        };
+        let of = |mode| aim(&Aim { mode, target_lufs: -14.0, ceiling_dbtp: -1.0, most_move_lu: 3.0 });
         assert!(of(Mode::Album).contains("loudest track comes to \u{2212}14.0 LUFS"));
         assert!(of(Mode::Equal).contains("every track comes to \u{2212}14.0 LUFS"));
         assert!(!of(Mode::AsIs).contains("LUFS") && of(Mode::AsIs).contains("\u{2212}1.00 dBTP"));

@@ -125,6 +125,9 @@ mod tests {
 
     #[test]
     fn sizes_have_the_unit_that_suits_them() {
-        assert_eq!([0, 999, 1000, 52_430_000, 2_000_000_000].map(size), ["0 B", "999 B", "1.0 kB", "52.4 MB", "2.0 GB"]);
+        assert_eq!(
+            [0, 999, 1000, 52_430_000, 2_000_000_000].map(size),
+            ["0 B", "999 B", "1.0 kB", "52.4 MB", "2.0 GB"]
+        );
     }
 }

@@ -132,7 +132,10 @@ fn picture(track: &TrackReport, scale_db: f64) -> Option<String> {
     let label = format!("Tone of {name} against the album's median");
     let mut plot = Plot::new(&label, WIDTH_PX, HEIGHT_PX, x, Axis::linear(-scale_db, scale_db));
     plot.y_ticks(&level_ticks(-scale_db, scale_db, if scale_db > 6.0 { 6.0 } else { STEP_DB }, 0, true));
-    plot.x_ticks(&[(50.0, "50"), (200.0, "200"), (1000.0, "1k"), (5000.0, "5k")].map(|(hz, text)| (hz, text.to_owned())));
+    plot.x_ticks(
+        &[(50.0, "50"), (200.0, "200"), (1000.0, "1k"), (5000.0, "5k")]
+            .map(|(hz, text)| (hz, text.to_owned())),
+    );
     let after = track.character.after.as_ref();
     bars(&mut plot, before, BAR_OCT, Ink::Harmonics, if after.is_some() { "pale" } else { "" });
     if let Some(after) = after {

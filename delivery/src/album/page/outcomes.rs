@@ -13,7 +13,12 @@ const MOST_TIMES: usize = 3;
 
 /// A panel for each lossy output.
 pub fn codecs_panels(report: &Report) -> String {
-    report.codecs.iter().filter(|outcome| !outcome.tracks.is_empty()).map(|of| codec_panel(of, report)).collect()
+    report
+        .codecs
+        .iter()
+        .filter(|outcome| !outcome.tracks.is_empty())
+        .map(|of| codec_panel(of, report))
+        .collect()
 }
 
 fn codec_panel(outcome: &CodecOutcome, report: &Report) -> String {
@@ -47,8 +52,11 @@ fn codec_panel(outcome: &CodecOutcome, report: &Report) -> String {
         ("", Column::Words),
     ];
     let title = format!("Peaks after {}", outcome.output.name());
-    Panel { title: &title, about: &codec_words(outcome), may_break: true, ..Panel::default() }
-        .around(&table("tracks codec", &columns, &rows))
+    Panel { title: &title, about: &codec_words(outcome), may_break: true, ..Panel::default() }.around(&table(
+        "tracks codec",
+        &columns,
+        &rows,
+    ))
 }
 
 /// What was done about the overs. The table shows what encoding does without it.
@@ -61,7 +69,10 @@ fn codec_words(outcome: &CodecOutcome) -> String {
             "As encoded without a trim. The files were written at {applied} dB, all alike, and decode without an over."
         ),
         (false, false) => {
-            format!("No trim was applied. About {} dB on every track would clear it.", number(needed_db, 2, false))
+            format!(
+                "No trim was applied. About {} dB on every track would clear it.",
+                number(needed_db, 2, false)
+            )
         }
         (true, false) => format!(
             "As encoded without a trim. The files were written at {applied} dB, all alike; that does not clear all of them."
@@ -129,11 +140,8 @@ pub fn vinyl_panel(report: &Report) -> String {
         .map(|side| {
             let [first, last] = side.tracks;
             let tracks = if first == last { first.to_string() } else { format!("{first} – {last}") };
-            let advice: String = side
-                .advice
-                .iter()
-                .map(|advice| format!("<div>{}</div>", escape(&typeset(advice))))
-                .collect();
+            let advice: String =
+                side.advice.iter().map(|advice| format!("<div>{}</div>", escape(&typeset(advice)))).collect();
             let advice = if advice.is_empty() { chip(Mark::Good, "Cuts as it is") } else { advice };
             vec![
                 side.name.clone().into(),
@@ -158,6 +166,9 @@ pub fn vinyl_panel(report: &Report) -> String {
         ("What to think about", Column::Words),
     ];
     let about = "Level against a side of 18 minutes; the others against a sine of 1 kHz at full scale.";
-    Panel { title: "Vinyl", about, may_break: true, ..Panel::default() }
-        .around(&table("tracks sides", &columns, &rows))
+    Panel { title: "Vinyl", about, may_break: true, ..Panel::default() }.around(&table(
+        "tracks sides",
+        &columns,
+        &rows,
+    ))
 }
