@@ -1,8 +1,254 @@
-//! The report as a page.
+//! An album's report as a page: what was aimed at, what was done to each track and why, and what came of it.
+//!
+//! The page depends on the report alone: no clock, no random name. A part that has nothing to say is left out.
 
-use super::report::Report;
+mod files;
+mod flow;
+mod likeness;
+mod outcomes;
 
-/// The page.
+use super::file::{Aim, Mode};
+use super::plan::Reason;
+use super::report::{Report, TrackReport};
+use crate::html::table::{Cell, Column, table};
+use crate::html::{Mark, Panel, chip, element, escape, figures, masthead, number, page as frame, typeset};
+
+/// The report as one self-contained page.
 pub fn page(report: &Report) -> String {
-    report.title.clone()
+    let count = report.tracks.len();
+    let tracks = if count == 1 { "1 track".to_owned() } else { format!("{count} tracks") };
+    let summary = format!("Album report: {tracks}, {}", clock(length_s(report)));
+    let mut markup = head(report);
+    markup += &warnings(&report.warnings);
+    markup += &readings(report);
+    markup += &tracks_panel(report);
+    markup += &flow::panel(report);
+    markup += &moves_panel(report);
+    markup += &likeness::panel(report);
+    markup += &outcomes::codecs_panels(report);
+    markup += &outcomes::disc_panel(report);
+    markup += &outcomes::vinyl_panel(report);
+    markup += &files::files_panel(report);
+    markup += &files::renders_panel(report);
+    let body = masthead(shown(&report.title, "Untitled"), &summary)
+        + &element("section", "file only", &markup)
+        + &format!("<p class=\"foot\">lacquer {} album</p>\n", env!("CARGO_PKG_VERSION"));
+    let title = match report.artist.trim() {
+        "" => format!("{} – album report", shown(&report.title, "Untitled")),
+        artist => format!("{artist}: {} – album report", shown(&report.title, "Untitled")),
+    };
+    frame(&title, &body)
+}
+
+/// A text, or what stands for an empty one.
+fn shown<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    if text.trim().is_empty() { otherwise } else { text }
+}
+
+/// A reading that may be absent.
+fn reading(value: Option<f64>, decimals: usize, is_signed: bool) -> String {
+    number(value.unwrap_or(f64::NAN), decimals, is_signed)
+}
+
+/// Minutes and seconds, "4:07"; rounded first, so that 59.6 s is 1:00.
+fn clock(seconds: f64) -> String {
+    let seconds = if seconds.is_finite() { seconds.max(0.0).round() as u64 } else { 0 };
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// Where the last file ends, s.
+fn length_s(report: &Report) -> f64 {
+    let ends = report.tracks.iter().map(|track| track.start_s + track.length_s);
+    ends.filter(|end_s| end_s.is_finite()).fold(0.0, f64::max)
+}
+
+/// A number and a title, as rows that speak of a track begin.
+fn name_cells(track: &TrackReport) -> [Cell; 2] {
+    [track.number.to_string().into(), shown(&track.title, "Untitled").into()]
+}
+
+/// A number and the title of that track; the number alone where there is no such track.
+fn name_cells_of(report: &Report, number: usize) -> [Cell; 2] {
+    match report.tracks.iter().find(|track| track.number == number) {
+        Some(track) => name_cells(track),
+        None => [number.to_string().into(), "".into()],
+    }
+}
+
+fn head(report: &Report) -> String {
+    let outputs: Vec<&str> = report.outputs.iter().map(|output| output.name()).collect();
+    let about: Vec<String> = [
+        report.upc.as_ref().map(|upc| format!("UPC {upc}")),
+        (!outputs.is_empty()).then(|| outputs.join(", ")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    format!(
+        "<div class=\"file-head\"><div><h2>{}</h2>\n<p class=\"origin\">{}</p></div></div>\n<p>{}</p>\n",
+        escape(&report.artist),
+        escape(&about.join(" · ")),
+        escape(&aim(&report.aim))
+    )
+}
+
+/// What was aimed at, in words.
+fn aim(aim: &Aim) -> String {
+    let (target, most) = (number(aim.target_lufs, 1, false), number(aim.most_move_lu, 1, false));
+    let level = match aim.mode {
+        Mode::Album => format!(
+            "Album: the loudest track comes to {target} LUFS and the others keep their distance from it, \
+             with no track moved by more than {most} LU against the others."
+        ),
+        Mode::Equal => format!(
+            "Equal: every track comes to {target} LUFS, with no track moved by more than {most} LU against the others."
+        ),
+        Mode::AsIs => "As is: no track is moved.".to_owned(),
+    };
+    format!("{level} No true peak goes over {} dBTP.", number(aim.ceiling_dbtp, 2, false))
+}
+
+fn warnings(warnings: &[String]) -> String {
+    if warnings.is_empty() {
+        return String::new();
+    }
+    let headline = match warnings.len() {
+        1 => "1 thing to look at".to_owned(),
+        count => format!("{count} things to look at"),
+    };
+    let lines: String =
+        warnings.iter().map(|warning| format!("<li>{}</li>\n", escape(&typeset(warning)))).collect();
+    let inside = format!("<strong>{}</strong>\n<ol>\n{lines}</ol>\n", chip(Mark::Warn, &headline));
+    element("div", &format!("verdict spaced {}", Mark::Warn.ink().class()), &inside)
+}
+
+fn readings(report: &Report) -> String {
+    let rows = report.album.rows().map(|(name, value, unit)| {
+        let text = if value == "-" { "–".to_owned() } else { format!("{} {unit}", typeset(&value)) };
+        (name, text.trim_end().to_owned())
+    });
+    figures(&rows)
+}
+
+/// The rule that set a gain, at a glance: what was aimed at is right, what stood in its way needs a look.
+fn rule_chip(reason: Reason) -> String {
+    match reason {
+        Reason::Target => chip(Mark::Good, "Target"),
+        Reason::Neighbour => chip(Mark::Good, "The others"),
+        Reason::Ceiling => chip(Mark::Warn, "Ceiling"),
+        Reason::Cap => chip(Mark::Warn, "Cap"),
+        Reason::Silent => chip(Mark::Warn, "Silent"),
+        Reason::AsIs => chip(Mark::Note, "As is"),
+    }
+}
+
+fn tracks_panel(report: &Report) -> String {
+    if report.tracks.is_empty() {
+        return String::new();
+    }
+    let has_codes = report.tracks.iter().any(|track| track.isrc.is_some());
+    let rows: Vec<Vec<Cell>> = report
+        .tracks
+        .iter()
+        .map(|track| {
+            let [place, _] = name_cells(track);
+            let name = format!(
+                "<div>{}</div><div class=\"minor\">{}</div>",
+                escape(shown(&track.title, "Untitled")),
+                escape(shown(&track.performer, &report.artist))
+            );
+            let mut row = vec![
+                place,
+                Cell::Markup(name),
+                clock(track.start_s).into(),
+                clock(track.length_s).into(),
+                reading(track.before.integrated_lufs, 1, false).into(),
+                reading(track.after.integrated_lufs, 1, false).into(),
+                reading(track.after.loudness_range_lu, 1, false).into(),
+                reading(track.after.true_peak_dbtp, 2, false).into(),
+                number(track.drive.gain_db, 1, true).into(),
+                Cell::Markup(rule_chip(track.drive.reason)),
+            ];
+            if has_codes {
+                let code = track.isrc.as_deref().unwrap_or("–");
+                row.insert(4, Cell::Markup(format!("<span class=\"code\">{}</span>", escape(code))));
+            }
+            row
+        })
+        .collect();
+    let mut columns = vec![
+        ("", Column::Number),
+        ("Track", Column::Words),
+        ("Start", Column::Number),
+        ("Length", Column::Number),
+        ("Mix LUFS", Column::Number),
+        ("Master LUFS", Column::Number),
+        ("Range LU", Column::Number),
+        ("Peak dBTP", Column::Number),
+        ("Drive dB", Column::Number),
+        ("Set by", Column::Words),
+    ];
+    if has_codes {
+        columns.insert(4, ("ISRC", Column::Words));
+    }
+    let about = "Loudness before the limiter and of the master; range and true peak are the master's.";
+    Panel { title: "Tracks", about, may_break: true, ..Panel::default() }
+        .around(&table("tracks", &columns, &rows))
+}
+
+fn moves_panel(report: &Report) -> String {
+    if report.tracks.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<Cell>> = report
+        .tracks
+        .iter()
+        .map(|track| {
+            let [place, title] = name_cells(track);
+            let drive = &track.drive;
+            vec![
+                place,
+                title,
+                number(drive.gain_db, 2, true).into(),
+                number(drive.against_others_db, 2, true).into(),
+                Cell::Markup(rule_chip(drive.reason)),
+                typeset(&drive.sentence).into(),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("", Column::Number),
+        ("Track", Column::Words),
+        ("Drive dB", Column::Number),
+        ("Against the others dB", Column::Number),
+        ("Set by", Column::Words),
+        ("Why", Column::Words),
+    ];
+    let about = "The drive into the limiter, and which rule set it.";
+    Panel { title: "Moves", about, may_break: true, ..Panel::default() }.around(&table(
+        "tracks why",
+        &columns,
+        &rows,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rounded_before_they_are_split() {
+        assert_eq!(
+            [59.6, 247.2, 4000.0, -1.0, f64::NAN].map(clock),
+            ["1:00", "4:07", "66:40", "0:00", "0:00"]
+        );
+    }
+
+    #[test]
+    fn an_aim_names_what_it_holds() {
+        let of = |mode| aim(&Aim { mode, target_lufs: -14.0, ceiling_dbtp: -1.0, most_move_lu: 3.0 });
+        assert!(of(Mode::Album).contains("loudest track comes to \u{2212}14.0 LUFS"));
+        assert!(of(Mode::Equal).contains("every track comes to \u{2212}14.0 LUFS"));
+        assert!(!of(Mode::AsIs).contains("LUFS") && of(Mode::AsIs).contains("\u{2212}1.00 dBTP"));
+    }
 }
