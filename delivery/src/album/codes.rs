@@ -25,14 +25,13 @@ pub fn codes(album: &Album, sources: &[Source]) -> Result<(Vec<Option<Isrc>>, Ve
                     sha256: Some(source.sha256.clone()),
                     ..Request::default()
                 };
-                let issued = ledger.issue(&request, 1)?;
-                let issued = issued.into_iter().next();
-                warnings.extend(
-                    issued
-                        .iter()
-                        .flat_map(|issued| &issued.warnings)
-                        .map(|text| format!("Track {}: {text}", n + 1)),
-                );
+                let known = ledger.find_by_hash(&source.sha256)?;
+                let issued = ledger.issue(&request, 1)?.into_iter().next();
+                // The same mix under the same title has its code for good reason.
+                if known.is_none_or(|entry| entry.title != track.title) {
+                    let said = issued.iter().flat_map(|issued| &issued.warnings);
+                    warnings.extend(said.map(|text| format!("Track {}: {text}", n + 1)));
+                }
                 issued.map(|issued| issued.isrc)
             }
         };
