@@ -101,7 +101,7 @@ pub fn renders_panel(report: &Report) -> String {
         ("Marks", Column::Words),
         ("Runs", Column::Number),
         ("Highest dBTP", Column::Number),
-        ("Rendered again below the ceiling", Column::Number),
+        ("Lowered ceilings", Column::Number),
     ];
     let table = if rows.is_empty() { String::new() } else { table("variants", &columns, &rows) };
     Panel { title: "Renders", about: &about, ..Panel::default() }.around(&table)

@@ -2,7 +2,7 @@
 
 use super::{clock, length_s, reading, shown};
 use crate::album::file::Mode;
-use crate::album::report::Report;
+use crate::album::report::{Report, TrackReport};
 use crate::html::plot::{Axis, FULL_WIDTH, Plot, level_ticks, time_ticks};
 use crate::html::{Ink, Panel, legend, number};
 
@@ -10,7 +10,7 @@ use crate::html::{Ink, Panel, legend, number};
 const HEIGHT_PX: f64 = 220.0;
 const TITLES_PX: f64 = 22.0;
 /// How far below the loudest place the plot goes, LU: fades below that are fades.
-const DEPTH_LU: f64 = 36.0;
+const DEPTH_LU: f64 = 30.0;
 /// Grid, LU.
 const STEP_LU: f64 = 6.0;
 /// Width of a letter of a title, px, generously: titles must not run into each other.
@@ -73,7 +73,7 @@ fn levels(plot: &mut Plot, target_lufs: Option<f64>, album_lufs: Option<f64>, ra
 /// Where a track begins, and as much of its title as there is room for.
 fn tracks_place(
     plot: &mut Plot,
-    track: &crate::album::report::TrackReport,
+    track: &TrackReport,
     duration_s: f64,
     [low, high, top]: [f64; 3],
 ) {
