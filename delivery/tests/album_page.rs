@@ -1,5 +1,8 @@
 //! The album's report as a page.
 
+// All of it is a test: what is not there ends it.
+#![allow(clippy::unwrap_used)]
+
 use lacquer_delivery::album::Report;
 use lacquer_delivery::album::character::Distance;
 use lacquer_delivery::album::codecs::CodecOutcome;

@@ -81,19 +81,8 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// The timelines, and what had to be rendered for them.
+/// The timelines. What had to be rendered for them is left out: it would make the page of an album that has not changed another one.
 pub fn renders_panel(report: &Report) -> String {
-    let counts = report.renders;
-    let about = if counts.chains + counts.finals + counts.trials == 0 {
-        "Nothing had changed: all of it stood from an earlier run.".to_owned()
-    } else {
-        format!(
-            "{} through the chain, {} through the limiter, {} for the loudness; the rest stood from an earlier run.",
-            counted(counts.chains, "piece", "pieces"),
-            counted(counts.finals, "run", "runs"),
-            counted(counts.trials, "trial", "trials"),
-        )
-    };
     let rows: Vec<Vec<Cell>> = report.variants.iter().map(row).collect();
     let columns = [
         ("Rate Hz", Column::Number),
@@ -104,7 +93,8 @@ pub fn renders_panel(report: &Report) -> String {
         ("Lowered ceilings", Column::Number),
     ];
     let table = if rows.is_empty() { String::new() } else { table("variants", &columns, &rows) };
-    Panel { title: "Renders", about: &about, ..Panel::default() }.around(&table)
+    let about = "Sample rates and word lengths, each limited and dithered for itself.";
+    Panel { title: "Renders", about, ..Panel::default() }.around(&table)
 }
 
 fn row(variant: &VariantReport) -> Vec<Cell> {
