@@ -151,9 +151,9 @@ fn report() -> Report {
     let short_term_lufs = (0..start_s as usize)
         .map(|second| {
             let at = second as f64;
-            let of = tracks.iter().rfind(|track| track.start_s <= at).unwrap();
+            let of = tracks.iter().rfind(|track| track.start_s <= at)?;
             let inside = (at - of.start_s) / of.length_s;
-            let level = of.after.integrated_lufs.unwrap() + 2.5 * (at / 17.0).sin() + (at * 1.7).sin();
+            let level = of.after.integrated_lufs? + 2.5 * (at / 17.0).sin() + (at * 1.7).sin();
             (inside < 0.985).then_some(level - if inside < 0.03 { 12.0 } else { 0.0 })
         })
         .collect();

@@ -71,12 +71,7 @@ fn levels(plot: &mut Plot, target_lufs: Option<f64>, album_lufs: Option<f64>, ra
 }
 
 /// Where a track begins, and as much of its title as there is room for.
-fn tracks_place(
-    plot: &mut Plot,
-    track: &TrackReport,
-    duration_s: f64,
-    [low, high, top]: [f64; 3],
-) {
+fn tracks_place(plot: &mut Plot, track: &TrackReport, duration_s: f64, [low, high, top]: [f64; 3]) {
     let (start_s, end_s) = (track.start_s, track.start_s + track.length_s);
     if start_s > 0.0 {
         plot.line([(start_s, low), (start_s, top)], Ink::Quiet, "faint");
@@ -87,7 +82,7 @@ fn tracks_place(
     let middle = 0.5 * (high + top);
     plot.text((0.5 * (start_s + end_s), middle), "middle", Ink::Quiet, &text);
     let title = format!("{whole}, {} to {}", clock(start_s), clock(end_s));
-    // Lies invisibly below the curve, for the pointer.
+    // Invisible over the title: shows all of it where the pointer rests.
     plot.bar((start_s, high), (end_s, top), Ink::Quiet, "hover", &title);
 }
 
