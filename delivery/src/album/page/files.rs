@@ -85,10 +85,10 @@ fn size(bytes: u64) -> String {
 pub fn renders_panel(report: &Report) -> String {
     let counts = report.renders;
     let about = if counts.chains + counts.finals + counts.trials == 0 {
-        "Nothing had changed: all of it stood from an earlier run.".to_owned()
+        "Nothing had changed: nothing was rendered.".to_owned()
     } else {
         format!(
-            "{} through the chain, {} through the limiter, {} for the loudness; the rest stood from an earlier run.",
+            "{} through the chain, {} through the limiter, {} for the loudness; what had not changed was kept.",
             counted(counts.chains, "piece", "pieces"),
             counted(counts.finals, "run", "runs"),
             counted(counts.trials, "trial", "trials"),
