@@ -154,9 +154,9 @@ fn report() -> Report {
     let short_term_lufs = (0..start_s as usize)
         .map(|second| {
             let at = second as f64;
-            let of = tracks.iter().rfind(|track| track.start_s <= at).unwrap();
+            let of = tracks.iter().rfind(|track| track.start_s <= at)?;
             let inside = (at - of.start_s) / of.length_s;
-            let level = of.after.integrated_lufs.unwrap() + 2.5 * (at / 17.0).sin() + (at * 1.7).sin();
+            let level = of.after.integrated_lufs? + 2.5 * (at / 17.0).sin() + (at * 1.7).sin();
             (inside < 0.985).then_some(level - if inside < 0.03 { 12.0 } else { 0.0 })
         })
         .collect();
@@ -236,10 +236,15 @@ fn a_whole_report_tells_everything_in_order() {
         "\u{2212}1.20 dB at 80 Hz, +0.85 dB at 9.0 kHz",
         "<summary>5 files, 306.3 MB</summary>",
         &format!("{:064x}", 977 * 4 + 13),
-        "31 trials",
+        "on the disc's frames",
     ] {
-        assert!(markup.contains(told), "{told}");
+        assert!(markup.contains(told) || markup.contains(&told.replace('\'', "&#39;")), "{told}");
     }
+    // Another run of the same album finds everything rendered, and its page is the same.
+    let mut again = report();
+    again.renders = RenderCounts { chains: 0, finals: 0, trials: 0 };
+    again.files.iter_mut().for_each(|file| file.written = false);
+    assert!(page(&again) == markup);
     assert_eq!(markup.matches("<figure>").count(), TRACKS.len());
 }
 

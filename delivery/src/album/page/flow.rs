@@ -82,7 +82,7 @@ fn tracks_place(plot: &mut Plot, track: &TrackReport, duration_s: f64, [low, hig
     let middle = 0.5 * (high + top);
     plot.text((0.5 * (start_s + end_s), middle), "middle", Ink::Quiet, &text);
     let title = format!("{whole}, {} to {}", clock(start_s), clock(end_s));
-    // Lies invisibly below the curve, for the pointer.
+    // Invisible over the title: shows all of it where the pointer rests.
     plot.bar((start_s, high), (end_s, top), Ink::Quiet, "hover", &title);
 }
 

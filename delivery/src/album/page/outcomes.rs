@@ -32,8 +32,8 @@ fn codec_panel(outcome: &CodecOutcome, report: &Report) -> String {
             vec![
                 place,
                 title,
-                reading(track.true_peak_before_dbtp, 2, false).into(),
-                reading(track.true_peak_after_dbtp, 2, false).into(),
+                reading(track.true_peak_before_dbtp, 2, true).into(),
+                reading(track.true_peak_after_dbtp, 2, true).into(),
                 track.over_count.to_string().into(),
                 worst_times(track).into(),
                 number(track.trim_db, 2, false).into(),
@@ -166,9 +166,6 @@ pub fn vinyl_panel(report: &Report) -> String {
         ("What to think about", Column::Words),
     ];
     let about = "Level against a side of 18 minutes; the others against a sine of 1 kHz at full scale.";
-    Panel { title: "Vinyl", about, may_break: true, ..Panel::default() }.around(&table(
-        "tracks sides",
-        &columns,
-        &rows,
-    ))
+    Panel { title: "Vinyl", about, may_break: true, ..Panel::default() }
+        .around(&table("sides", &columns, &rows))
 }
