@@ -25,6 +25,7 @@ mod lossy_trace;
 mod mono_as_stereo;
 mod mono_compatibility;
 mod noise_floor;
+mod odd_harmonics;
 mod places;
 mod polarity;
 mod sample_overs;

@@ -20,6 +20,7 @@ use super::inter_sample_overs::InterSampleOvers;
 use super::levels::Levels;
 use super::mono_as_stereo::MonoAsStereo;
 use super::noise_floor::NoiseFloor;
+use super::odd_harmonics::OddHarmonics;
 use super::polarity::Polarity;
 use super::sample_overs::SampleOvers;
 use super::word_length::WordLength;
@@ -69,6 +70,7 @@ pub struct Inspector {
     head_and_tail: HeadAndTail,
     dynamics: Dynamics,
     distortion: Distortion,
+    odd_harmonics: OddHarmonics,
     vinyl: Vinyl,
 }
 
@@ -116,6 +118,7 @@ impl Inspector {
             head_and_tail: HeadAndTail::default(),
             dynamics: Dynamics::default(),
             distortion: Distortion::new(sample_rate_hz, channels),
+            odd_harmonics: OddHarmonics::new(sample_rate_hz),
             vinyl: Vinyl::new(sample_rate_hz),
         }
     }
@@ -173,6 +176,7 @@ impl Inspector {
             self.mono_as_stereo.push(frames);
             self.imbalance.push(&hop);
         }
+        self.odd_harmonics.push(frames);
         self.noise_floor.push(&hop, frames);
         self.head_and_tail.push(&hop, frames);
         let (_, short_term_lufs) = self.meter.momentary_and_short_term_lufs();
@@ -234,6 +238,7 @@ impl Inspector {
         findings.extend(self.head_and_tail.findings(&heard));
         findings.extend(self.dynamics.finding(&heard, self.distortion.per_second(&heard)));
         findings.extend(self.distortion.finding(&heard));
+        findings.extend(self.odd_harmonics.finding(&heard));
         findings.extend(translation::finding(&heard));
         findings.extend(vinyl::finding(&heard, &self.vinyl));
         findings.sort_by_key(|finding| (finding.check, Reverse(finding.severity)));

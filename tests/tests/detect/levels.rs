@@ -219,3 +219,38 @@ fn dense_flat_tops_are_distortion_at_any_level() {
         .is_at_least_95_percent();
     }
 }
+
+#[test]
+fn odd_harmonics_of_a_driven_bass_are_told_and_those_of_others_are_not() {
+    // Decaying tones of a bass, one after the other, with a little noise.
+    let bass = |rate_hz: f64, shape: &dyn Fn(f64) -> f64| -> Vec<Frame> {
+        (0..(8.0 * rate_hz) as usize)
+            .map(|n| {
+                let t = n as f64 / rate_hz;
+                let hz = [82.4, 110.0, 98.0, 73.4][(2.0 * t) as usize % 4];
+                let x = 0.5 * (-1.5 * (t % 0.5)).exp() * (std::f64::consts::TAU * hz * (t % 0.5)).sin();
+                let hiss = 1e-5 * ((n as f64 * 12.9898).sin() * 43_758.545).fract();
+                [shape(x) + hiss, shape(x) - hiss]
+            })
+            .collect()
+    };
+    let notes = |frames: &[Frame], rate_hz: f64| -> Vec<Finding> {
+        let inspection = inspected(rate_hz, WORDS, &quantized(frames, 24, 1));
+        inspection
+            .findings
+            .into_iter()
+            .filter(|finding| finding.unit == "%" && finding.check == Check::Distortion)
+            .collect()
+    };
+    for rate_hz in [44_100.0, 48_000.0, 96_000.0] {
+        for drive in [3.0, 6.0, 12.0] {
+            let driven = notes(&bass(rate_hz, &|x| (drive * x).tanh() / drive), rate_hz);
+            assert_eq!(driven.len(), 1, "driven by {drive} at {rate_hz}");
+            assert!(driven[0].severity == Severity::Note && driven[0].figure > 50.0, "{driven:?}");
+        }
+        assert!(notes(&bass(rate_hz, &|x| x), rate_hz).is_empty(), "clean");
+        // A valve's, unlike for the two halves of the wave: even harmonics above all.
+        assert!(notes(&bass(rate_hz, &|x| x + 0.3 * x * x), rate_hz).is_empty(), "a valve");
+        assert!(notes(&bass(rate_hz, &|x| x + 0.3 * x * x + 0.1 * x * x * x), rate_hz).is_empty(), "both");
+    }
+}
