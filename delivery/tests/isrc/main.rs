@@ -3,6 +3,8 @@
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]
 
+mod damage;
+
 use lacquer_delivery::Audio;
 use lacquer_delivery::encode::{Format, WordLength, encode_as};
 use lacquer_delivery::hash::sha256;

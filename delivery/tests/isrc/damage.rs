@@ -1,39 +1,10 @@
 //! Damaged ledgers and lists: never a panic, never a code twice.
 
-// All of it is a test: what is not there ends it.
-#![allow(clippy::unwrap_used)]
-
+use super::{folder_with_name, ledger_of, request};
 use lacquer_delivery::isrc::Isrc;
-use lacquer_delivery::isrc::ledger::{Ledger, LedgerError, Request};
+use lacquer_delivery::isrc::ledger::{Ledger, LedgerError};
 use proptest::prelude::*;
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
-
-fn folder_with_name() -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("codes.ledger");
-    (folder, path)
-}
-
-fn request(title: &str) -> Request {
-    Request {
-        prefix: Some("AA6Q7".into()),
-        year: Some(26),
-        range: Some((0, 999)),
-        title: title.into(),
-        artist: "Me".into(),
-        ..Request::default()
-    }
-}
-
-/// A ledger with so many codes, and its bytes.
-fn ledger_of(path: &Path, codes: usize) -> Vec<u8> {
-    let mut ledger = Ledger::new(path);
-    for n in 0..codes {
-        ledger.allocate(&request(&format!("Song {n}"))).unwrap();
-    }
-    std::fs::read(path).unwrap()
-}
 
 /// A change of a file's bytes: at a place of so many thousandths, something is written over, cut out or put in.
 fn damage(bytes: &[u8], changes: &[(u16, u8, Vec<u8>)]) -> Vec<u8> {
