@@ -29,6 +29,7 @@ mod outputs;
 pub mod page;
 pub mod plan;
 mod reader;
+mod release;
 pub mod report;
 mod sections;
 mod sides;

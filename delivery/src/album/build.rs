@@ -1,37 +1,30 @@
 //! From an album file to a folder of files: the order of the work.
 
-use super::cache::{Cache, key};
+use super::cache::Cache;
 use super::character::{Distance, correct, distances};
-use super::codecs::{CodecOutcome, codec_of, examine};
+use super::codecs::CodecOutcome;
 use super::codes::codes;
 use super::discs;
 use super::file::{Album, IsrcWish, Join, Output};
-use super::joined::{Joined, Material};
+use super::joined::Material;
 use super::looks::{Look, Looker};
-use super::outputs::{Facts, Writer, check, variant};
+use super::outputs::{Facts, Writer, check};
 use super::page::page;
 use super::plan::plan;
+use super::release::{Release, release};
 use super::report::{CharacterReport, Renders, Report};
 use super::sides::sides;
-use super::summary::{Places, track_reports, warnings};
+use super::summary::{track_reports, warnings};
 use super::timeline::lay_out;
 use super::unit::{Source, Unit, inspect, units};
 use super::{AlbumError, Progress};
-use crate::audio::widen;
-use crate::disc::pq_sheet;
-use crate::encode::WordLength;
 use crate::isrc::Isrc;
-use crate::measure::{Readings, measure};
-use lacquer_dsp::metering::Meter;
-use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Version of the report's form.
 const REPORT_VERSION: u32 = 1;
-/// What is softer is silence (ITU-R BS.1770-5), LUFS.
-const ABSOLUTE_GATE_LUFS: f64 = -70.0;
 /// Units that are rendered at the same time at most: each holds its audio in memory.
 const MOST_THREADS: usize = 4;
 
@@ -48,13 +41,11 @@ pub fn build(album: &Album, out: &Path, fix: bool, progress: Progress) -> Result
         side_by_side(&numbered, "Reading", progress, |n| inspect(n + 1, &album.tracks[*n], &cache))?;
     let rate = main_rate(album, &sources);
     let mut units = units(album, &sources)?;
-    let has_disc = album.outputs.iter().any(|output| output.is_disc());
-    let mut disc_warnings = Vec::new();
-    if has_disc {
+    if album.has_disc() {
         // The codes are given when all else is known to be right.
         let known: Vec<Option<Isrc>> =
             album.tracks.iter().map(|track| track.isrc.and_then(IsrcWish::code)).collect();
-        disc_warnings = discs::check(&lay_out(album, &units, 44_100, true).disc(album, &known))?;
+        discs::check(&lay_out(album, &units, discs::RATE_HZ, true).disc(album, &known))?;
     }
     let looker = Looker { album, sample_rate: rate, cache: &cache, renders: &renders };
     let mut looks = side_by_side(&units, "Processing", progress, |unit| looker.look(unit))?;
@@ -85,67 +76,8 @@ pub fn build(album: &Album, out: &Path, fix: bool, progress: Progress) -> Result
     let material = Material { album, units: &units, gains_db: &gains_db, cache: &cache, renders: &renders };
 
     let (codes, code_warnings) = codes(album, &sources)?;
-    let mut codecs = Vec::new();
-    let mut pq = Vec::new();
-    // Each rate and word length is joined once, whatever it is written as.
-    let main = (rate, WordLength::Bits24);
-    let on_disc = |rate: u32| rate == 44_100 && has_disc;
-    let wanted = |output: &Output| variant(*output, rate);
-    let mut variants: Vec<(u32, WordLength)> = album.outputs.iter().filter_map(wanted).collect();
-    variants.push(main);
-    let mut seen = Vec::new();
-    variants.retain(|variant| {
-        let is_new = !seen.contains(variant);
-        seen.push(*variant);
-        is_new
-    });
-    // The main one first: its readings are every file's.
-    variants.sort_by_key(|variant| *variant != main);
-    let mut reports = Vec::new();
-    let mut readings = Vec::new();
-    let mut whole = None;
-    let mut places = Places::default();
-    for (rate, word_length) in variants {
-        let joined =
-            Joined::make(&material, rate, word_length, on_disc(rate), &|done| progress("Limiting", done))?;
-        if (rate, word_length) == main {
-            (readings, whole) = measured(&joined, &cache, progress)?;
-            let timeline = &joined.timeline;
-            places.starts_s = timeline.marks.iter().map(|mark| *mark as f64 / f64::from(rate)).collect();
-            places.lengths_s = (0..timeline.marks.len())
-                .map(|track| timeline.file_of(track).len() as f64 / f64::from(rate))
-                .collect();
-        }
-        for output in
-            album.outputs.iter().filter(|output| variant(**output, main.0) == Some((rate, word_length)))
-        {
-            let mut gain_db = 0.0;
-            if let Some(codec) = codec_of(*output) {
-                let examined =
-                    examine(*output, codec, &joined, &cache, fix, &|done| progress("Trying codecs", done))?;
-                gain_db = examined.applied_db;
-                codecs.push(examined);
-            }
-            let facts = Facts { readings: &readings, codes: &codes };
-            writer.tracks(*output, &joined, &facts, gain_db, &|done| progress("Writing", done))?;
-        }
-        if has_disc && (rate, word_length) == (44_100, WordLength::Bits16) {
-            progress("Writing discs", 0.0);
-            let disc = joined.timeline.disc(album, &codes);
-            let mut digests = Vec::new();
-            if album.outputs.contains(&Output::Cue) {
-                discs::write_cue(&mut writer, &joined, &disc)?;
-            }
-            if album.outputs.contains(&Output::Ddp) {
-                let (written, warnings) = discs::write_ddp(&mut writer, &joined, &disc)?;
-                digests = written;
-                disc_warnings.extend(warnings);
-            }
-            discs::write_pq_sheet(&mut writer, &disc, &digests)?;
-            pq = pq_sheet::rows(&disc);
-        }
-        reports.push(joined.report());
-    }
+    let Release { readings, whole, places, variants, codecs, pq, disc_warnings } =
+        release(&material, rate, &codes, fix, &mut writer, progress)?;
     let sides = if album.outputs.contains(&Output::Vinyl) {
         progress("Dividing sides", 0.0);
         sides(&material, &levels, &readings, rate, |master| writer.side(master))?
@@ -156,10 +88,8 @@ pub fn build(album: &Album, out: &Path, fix: bool, progress: Progress) -> Result
     let tracks = track_reports(album, &sources, &units, &looks, &moves, characters, &facts, &places);
     let mut warnings = warnings(album, &units, &tracks, &sides);
     warnings.extend(code_warnings);
-    disc_warnings.dedup();
     warnings.extend(disc_warnings.into_iter().map(|text| format!("Disc: {text}")));
-    warnings.extend(codecs.iter().filter(|codec| !codec.is_cleared).map(over_warning));
-    let Whole { readings: whole, short_term_lufs } = whole.unwrap_or_default();
+    warnings.extend(codecs.iter().filter(|codec| !codec.is_cleared).map(CodecOutcome::over_warning));
     let mut report = Report {
         version: REPORT_VERSION,
         title: album.title.clone(),
@@ -168,12 +98,12 @@ pub fn build(album: &Album, out: &Path, fix: bool, progress: Progress) -> Result
         aim: album.aim,
         character: album.character,
         outputs: album.outputs.clone(),
-        album: whole,
-        short_term_lufs,
+        album: whole.readings,
+        short_term_lufs: whole.short_term_lufs,
         tracks,
         codecs,
         pq,
-        variants: reports,
+        variants,
         sides,
         renders: renders.counts(),
         files: writer.files().to_vec(),
@@ -186,31 +116,6 @@ pub fn build(album: &Album, out: &Path, fix: bool, progress: Progress) -> Result
     writer.finish(&report)?;
     cache.prune();
     Ok(report)
-}
-
-/// The album as one programme.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Whole {
-    readings: Readings,
-    /// Loudness of the last 3 s at the end of each second, LUFS; none in silence.
-    short_term_lufs: Vec<Option<f64>>,
-}
-
-/// What is over in a lossy output, and what to do.
-fn over_warning(codec: &CodecOutcome) -> String {
-    let over: Vec<String> = codec
-        .tracks
-        .iter()
-        .zip(1..)
-        .filter(|(report, _)| report.trim_db < 0.0)
-        .map(|(_, number): (_, usize)| number.to_string())
-        .collect();
-    let trim_db = codec.tracks.iter().map(|report| report.trim_db).fold(0.0, f64::min);
-    format!(
-        "{}: peaks over full scale after decoding in track {}; --fix encodes with about {trim_db:.2} dB, or lower loudness.ceiling.",
-        codec.output.name(),
-        over.join(", ")
-    )
 }
 
 /// Refuses mixes that lie where files are written: one could be replaced by its own master.
@@ -351,39 +256,4 @@ fn mean_distance(reports: &[CharacterReport]) -> Distance {
         *value = (!heard.is_empty()).then(|| heard.iter().sum::<f64>() / heard.len() as f64);
     }
     mean
-}
-
-/// Readings of each track and of all of them set end to end.
-fn measured(
-    joined: &Joined,
-    cache: &Cache,
-    progress: Progress,
-) -> Result<(Vec<Readings>, Option<Whole>), AlbumError> {
-    let timeline = &joined.timeline;
-    let tracks = timeline.marks.len();
-    let mut readings = Vec::with_capacity(tracks);
-    for track in 0..tracks {
-        progress("Measuring", track as f64 / tracks as f64);
-        let file = timeline.file_of(track);
-        // The silence after a track is no part of its sound.
-        let sound = file.start..timeline.ends[track].clamp(file.start, file.end);
-        let key = key(&["readings", &joined.key_of(&sound)]);
-        readings.push(cache.value_or(&key, || Ok(Readings::from(&measure(&joined.cut(sound)?))))?);
-    }
-    let whole = cache.value_or(&key(&["whole", &joined.key_of(&(0..timeline.length))]), || {
-        let mut meter = Meter::new(f64::from(timeline.sample_rate), 2);
-        let mut short_term_lufs = Vec::new();
-        let second = timeline.sample_rate as usize;
-        let mut frames = Vec::with_capacity(second);
-        for start in (0..timeline.length).step_by(second) {
-            let part = joined.cut(start..(start + second).min(timeline.length))?;
-            frames.clear();
-            frames.extend(part.frames.iter().map(widen));
-            meter.push(&frames);
-            let (_, lufs) = meter.momentary_and_short_term_lufs();
-            short_term_lufs.push((lufs > ABSOLUTE_GATE_LUFS).then(|| (lufs * 100.0).round() / 100.0));
-        }
-        Ok(Whole { readings: Readings::from(&meter.finish()), short_term_lufs })
-    })?;
-    Ok((readings, Some(whole)))
 }

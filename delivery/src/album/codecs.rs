@@ -30,6 +30,25 @@ pub struct CodecOutcome {
     pub tracks: Vec<CodecReport>,
 }
 
+impl CodecOutcome {
+    /// What is over, and what to do.
+    pub fn over_warning(&self) -> String {
+        let over: Vec<String> = self
+            .tracks
+            .iter()
+            .zip(1..)
+            .filter(|(report, _)| report.trim_db < 0.0)
+            .map(|(_, number): (_, usize)| number.to_string())
+            .collect();
+        let trim_db = self.tracks.iter().map(|report| report.trim_db).fold(0.0, f64::min);
+        format!(
+            "{}: peaks over full scale after decoding in track {}; --fix encodes with about {trim_db:.2} dB, or lower loudness.ceiling.",
+            self.output.name(),
+            over.join(", ")
+        )
+    }
+}
+
 /// The codec of an output; none for what loses nothing.
 pub fn codec_of(output: Output) -> Option<Codec> {
     match output {

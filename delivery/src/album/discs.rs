@@ -17,8 +17,10 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 use std::io::BufWriter;
 use std::path::Path;
 
+/// A disc's sample rate, hertz.
+pub const RATE_HZ: u32 = 44_100;
 /// Frames that are read at a time: a second.
-const CHUNK_FRAMES: usize = 44_100;
+const CHUNK_FRAMES: usize = RATE_HZ as usize;
 /// Full scale of 16 bits.
 const FULL_SCALE: f32 = 32_768.0;
 
@@ -74,7 +76,7 @@ fn write_image(path: &Path, joined: &Joined) -> Result<(), AlbumError> {
     let failed = |error: &dyn std::fmt::Display| failed(path, error);
     let mut part = Part::beside(path).map_err(|error| failed(&error))?;
     let spec =
-        WavSpec { channels: 2, sample_rate: 44_100, bits_per_sample: 16, sample_format: SampleFormat::Int };
+        WavSpec { channels: 2, sample_rate: RATE_HZ, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let buffered = BufWriter::with_capacity(1 << 20, part.file());
     let mut wave = WavWriter::new(buffered, spec).map_err(|error| failed(&error))?;
     for frame in words(joined) {

@@ -237,3 +237,10 @@ pub struct Album {
     /// The tracks, in order.
     pub tracks: Vec<Track>,
 }
+
+impl Album {
+    /// Whether a disc is asked for.
+    pub fn has_disc(&self) -> bool {
+        self.outputs.iter().any(|output| output.is_disc())
+    }
+}
