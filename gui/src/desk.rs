@@ -3,6 +3,7 @@
 use crate::pictures::Pictures;
 use egui::Context;
 use lacquer_dsp::Frame;
+use lacquer_dsp::chain::StageId;
 use lacquer_dsp::detect::{Finding, Inspector, StoredWords};
 use lacquer_dsp::metering::goniometer::MOST_POINTS;
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging};
@@ -65,11 +66,24 @@ pub(crate) const TRACE_POINTS: usize = 1200;
 /// What happened in 5 ms.
 #[derive(Debug, Clone)]
 pub(crate) struct TracePoint {
-    /// Deepest reduction of each stage, dB.
+    /// Deepest reduction of each stage, dB, and highest sample after it, an amplitude.
     pub reductions_db: Vec<f32>,
+    pub levels: Vec<f32>,
     /// Peaks of input and output, amplitudes.
     pub input: f32,
     pub output: f32,
+}
+
+impl TracePoint {
+    /// Highest sample before a stage.
+    pub fn before(&self, stage: StageId) -> f32 {
+        (stage as usize).checked_sub(1).map_or(self.input, |before| self.levels[before])
+    }
+
+    /// Highest sample after a stage.
+    pub fn after(&self, stage: StageId) -> f32 {
+        self.levels[stage as usize]
+    }
 }
 
 /// See the module.
@@ -101,6 +115,8 @@ pub(crate) struct Desk {
     pub peaks: [[Bar; 2]; 2],
     /// Deepest reduction of each stage, falling, dB.
     pub reductions_db: Vec<f64>,
+    /// Highest sample after each stage.
+    pub levels: Vec<Bar>,
     /// Pictures of stages.
     pub pictures: Pictures,
     time: f64,
@@ -137,6 +153,7 @@ impl Desk {
             history_length: 0,
             peaks: Default::default(),
             reductions_db: vec![0.0; bank.reductions_db.len()],
+            levels: vec![Bar::default(); bank.levels.len()],
             pictures: Pictures::default(),
             time: 0.0,
             last_sound: f64::NEG_INFINITY,
@@ -149,10 +166,10 @@ impl Desk {
         let mut entries = Vec::new();
         self.next_trace = self.bank.trace.read(self.next_trace, &mut entries).next;
         for entry in entries {
-            let (peaks, pairs) = entry.split_last().unwrap_or((&0, &[]));
-            let reductions_db = pairs.iter().flat_map(|pair| <[f32; 2]>::from(unpack(*pair))).collect();
+            let (peaks, stages) = entry.split_last().unwrap_or((&0, &[]));
+            let (reductions_db, levels) = stages.iter().map(|stage| unpack(*stage)).unzip();
             let (input, output) = unpack(*peaks);
-            self.trace.push_back(TracePoint { reductions_db, input, output });
+            self.trace.push_back(TracePoint { reductions_db, levels, input, output });
         }
         let surplus = self.trace.len().saturating_sub(TRACE_POINTS);
         self.trace.drain(..surplus);
@@ -203,6 +220,9 @@ impl Desk {
         }
         for (shown, peak) in self.reductions_db.iter_mut().zip(&self.bank.reductions_db) {
             *shown = f64::from(peak.take()).max(*shown - BAR_FALL_DB * passed).max(0.0);
+        }
+        for (bar, peak) in self.levels.iter_mut().zip(&self.bank.levels) {
+            bar.follow(peak.take(), now, passed);
         }
         let length = self.bank.history_length();
         if length < self.history_length {

@@ -1,8 +1,9 @@
 //! The chain as a row: one cell a stage, with its switch and its own small meter; a click chooses what the panel shows.
 
-use crate::desk::Desk;
+use crate::desk::{Bar, Desk};
 use crate::host::Host;
 use crate::panel;
+use crate::scale::level;
 use crate::theme;
 use crate::view::View;
 use crate::widgets::icon_ui;
@@ -77,8 +78,16 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId
     } else if response.hovered() {
         let load = 100.0 * desk.bank.loads[stage as usize].get();
         let clipped = desk.bank.clipped[stage as usize].load(std::sync::atomic::Ordering::Relaxed);
-        view.hint =
-            format!("Shows {}.   CPU {load:.2} %   {clipped} samples over full scale after it", title(stage));
+        let held = |bar: &Bar| level(bar.held_db);
+        let before = (stage as usize).checked_sub(1).map_or_else(
+            || level(desk.peaks[0][0].held_db.max(desk.peaks[0][1].held_db)),
+            |before| held(&desk.levels[before]),
+        );
+        view.hint = format!(
+            "Shows {}.   Peaks {before} dBFS into it, {} out   CPU {load:.2} %   {clipped} samples over full scale after it",
+            title(stage),
+            held(&desk.levels[stage as usize])
+        );
     }
     paint_ground(ui, rect, &response, selected, response.has_focus() || switch.has_focus());
     let (painter, colors) = (ui.painter().clone(), theme::colors());

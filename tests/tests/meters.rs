@@ -9,7 +9,7 @@ use lacquer_dsp::monitor::{Compare, Monitor, MonitorSettings};
 use lacquer_dsp::processor::{CONTROL_PERIOD, Frame};
 use lacquer_dsp::shared::meter_bank::{FollowTransport, MeterBank};
 use lacquer_dsp::shared::ring::unpack;
-use lacquer_dsp::{Chain, ProcessSpec};
+use lacquer_dsp::{Chain, ChainSettings, ProcessSpec};
 use lacquer_tests::meters::{live, run};
 use lacquer_tests::settings;
 use lacquer_tests::signals::{programme, sine, white};
@@ -269,4 +269,42 @@ fn eyes_get_what_ears_get() {
         assert!((fed - direct).abs() < 0.01, "{fed} {direct}");
     }
     assert!(bank.trace.written() > 500);
+}
+
+#[test]
+fn what_drives_each_stage_is_seen_while_somebody_looks() {
+    let mut settings = ChainSettings::default();
+    settings.input_trim.gain_db = 6.0;
+    settings.limiter.on = true;
+    settings.limiter.ceiling_dbtp = -6.0;
+    let played = |watched: bool| {
+        let bank = Arc::<MeterBank>::default();
+        bank.controls.set_watched(watched);
+        let mut meters = LiveMeters::new(RATE, 2, bank.clone());
+        let mut chain = Chain::new();
+        chain.prepare(&ProcessSpec::stereo(RATE));
+        chain.set(&settings);
+        let mut frames = sine(48_000, RATE, 997.0, 0.4);
+        meters.begin_block(Transport::default(), frames.len());
+        chain.process_with(&mut frames, &mut meters);
+        bank
+    };
+    let bank = played(true);
+    let level_db = |stage: StageId| 20.0 * f64::from(bank.levels[stage as usize].take()).log10();
+    // 0.4 is -7.96 dBFS; a sine's highest sample is within a hundredth of its amplitude.
+    for (stage, expected_db) in [
+        (StageId::InputTrim, -1.96),
+        (StageId::Clipper, -1.96),
+        (StageId::Limiter, -6.0),
+        (StageId::Dither, -6.0),
+    ] {
+        let found_db = level_db(stage);
+        assert!((found_db - expected_db).abs() < 0.1, "{stage:?}: {found_db}");
+    }
+    let mut entries = Vec::new();
+    bank.trace.read(0, &mut entries);
+    let (_, trimmed) = unpack(entries[entries.len() / 2][StageId::InputTrim as usize]);
+    assert!((trimmed - 0.798).abs() < 0.02, "{trimmed}");
+    let unseen = played(false);
+    assert!(StageId::ALL.iter().all(|stage| unseen.levels[*stage as usize].take() == 0.0));
 }

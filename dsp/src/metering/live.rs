@@ -50,6 +50,8 @@ pub struct LiveMeters {
     watched: bool,
     /// Deepest reductions since the last trace entry and since the last point of the history, dB.
     trace_reductions: [f32; STAGES],
+    /// Highest samples after the stages since the last trace entry.
+    trace_levels: [f32; STAGES],
     history_reductions: [f32; STAGES],
     history_peak: f32,
     trace_peaks: [f32; 2],
@@ -75,6 +77,7 @@ impl LiveMeters {
             measured: 0,
             watched: false,
             trace_reductions: [0.0; STAGES],
+            trace_levels: [0.0; STAGES],
             history_reductions: [0.0; STAGES],
             history_peak: 0.0,
             trace_peaks: [0.0; 2],
@@ -209,12 +212,14 @@ impl LiveMeters {
         if self.trace_count >= self.trace_periods {
             self.trace_count = 0;
             let mut words = [0; TRACE_WORDS];
-            for (word, pair) in words.iter_mut().zip(self.trace_reductions.chunks(2)) {
-                *word = pack(pair[0], pair.get(1).copied().unwrap_or(0.0));
+            let stages = self.trace_reductions.iter().zip(&self.trace_levels);
+            for (word, (reduction_db, level)) in words.iter_mut().zip(stages) {
+                *word = pack(*reduction_db, *level);
             }
             words[TRACE_WORDS - 1] = pack(self.trace_peaks[0], self.trace_peaks[1]);
             self.bank.trace.push(words);
             self.trace_reductions = [0.0; STAGES];
+            self.trace_levels = [0.0; STAGES];
             self.trace_peaks = [0.0; 2];
         }
     }
@@ -244,7 +249,14 @@ impl ChainListener for LiveMeters {
         if self.watched {
             let deepest = &mut self.trace_reductions[stage as usize];
             *deepest = deepest.max(reduction_db);
-            let clipped = frames.as_flattened().iter().filter(|x| x.abs() > 1.0).count();
+            let (mut clipped, mut highest) = (0, 0.0f64);
+            for x in frames.as_flattened() {
+                clipped += usize::from(x.abs() > 1.0);
+                highest = highest.max(x.abs());
+            }
+            self.bank.levels[stage as usize].raise(highest as f32);
+            let level = &mut self.trace_levels[stage as usize];
+            *level = level.max(highest as f32);
             if clipped > 0 {
                 self.bank.clipped[stage as usize].fetch_add(clipped as u64, Relaxed);
             }

@@ -217,6 +217,8 @@ pub struct MeterBank {
     pub dynamic_eq_gains_db: [Value; DYNAMIC_EQ_BANDS],
     /// See `dynamic_eq_gains_db`.
     pub multiband_gains_db: [Value; MULTIBAND_BANDS],
+    /// Highest sample after each stage since it was taken, an amplitude, while somebody looks: what drives the next one.
+    pub levels: [Peak; STAGES],
     /// Samples beyond full scale after each stage since the last reset.
     pub clipped: [AtomicU64; STAGES],
     /// Share of real time that each stage takes, 0 to 1, and the whole chain with its meters.
@@ -239,14 +241,14 @@ pub struct MeterBank {
     pub seams: AtomicU32,
     /// Frames of input and output, while somebody looks.
     pub feed: Ring<2>,
-    /// Deepest reduction of each stage in each 5 ms, and the peaks of input and output, while somebody looks.
+    /// Deepest reduction of each stage and highest sample after it in each 5 ms, and the peaks of input and output, while somebody looks.
     pub trace: Ring<TRACE_WORDS>,
     /// What readers ask for.
     pub controls: Controls,
 }
 
-/// Words of an entry of the trace: two stages in each, and the peaks.
-pub const TRACE_WORDS: usize = STAGES.div_ceil(2) + 1;
+/// Words of an entry of the trace: reduction and level of a stage in each, and the peaks.
+pub const TRACE_WORDS: usize = STAGES + 1;
 
 /// One point of the history.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -273,6 +275,7 @@ impl Default for MeterBank {
             reductions_db: Default::default(),
             dynamic_eq_gains_db: std::array::from_fn(|_| Value::new(0.0)),
             multiband_gains_db: std::array::from_fn(|_| Value::new(0.0)),
+            levels: Default::default(),
             clipped: Default::default(),
             loads: std::array::from_fn(|_| Value::new(0.0)),
             load: Value::new(0.0),

@@ -1,4 +1,4 @@
-//! The last seconds of a stage that changes gain: input and output from below, reduction from above, overs marked.
+//! The last seconds of a stage that changes gain: its input and output from below, reduction from above, the chain's overs marked.
 
 use super::curve::band;
 use crate::axes::levels_ui;
@@ -46,9 +46,12 @@ pub(super) fn dynamics_ui(
     let line = |value: &dyn Fn(usize) -> f32| -> Vec<Pos2> {
         (0..desk.trace.len()).map(|n| pos2(x(n), value(n))).collect()
     };
-    let output = line(&|n| graph.y(db(desk.trace[n].output)));
+    let output = line(&|n| graph.y(db(desk.trace[n].after(stage))));
     painter.add(band(&output, plot.bottom(), colors.output.gamma_multiply(0.35)));
-    painter.add(Shape::line(line(&|n| graph.y(db(desk.trace[n].input))), Stroke::new(1.0, colors.input)));
+    painter.add(Shape::line(
+        line(&|n| graph.y(db(desk.trace[n].before(stage)))),
+        Stroke::new(1.0, colors.input),
+    ));
     let reduction = |n: usize| f64::from(desk.trace[n].reductions_db[stage as usize]);
     let reductions = line(&|n| plot.top() + plot.height() * (reduction(n) / DEEPEST_DB).min(1.0) as f32);
     painter.add(band(&reductions, plot.top(), colors.reduction.gamma_multiply(0.5)));
