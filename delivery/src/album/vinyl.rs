@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(advice(&[cut("a", 8.0, -10.0), cut("b", 9.0, -11.0)]), "");
         assert!(
             advice(&[cut("a", 8.0, -14.0), cut("b", 9.0, -10.0)])
-                .contains("\"b\" is the inner track and 4.0 LU")
+                .contains("\"b\" is the inner track, and its loudest 3 s are 4.0 LU louder")
         );
         for (minutes, word) in
             [(19.0, "little lower"), (23.0, "sinks"), (27.0, "quiet"), (31.0, "do not fit")]
