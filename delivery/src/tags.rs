@@ -163,33 +163,33 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
     std::io::copy(source, target).map_err(TagError::writing(path))?;
     target.rewind().map_err(TagError::writing(path))?;
     let (parse, write) = (options(), WriteOptions::default());
-    macro_rules! comments {
-        ($kind:ident) => {{
+    // Each format is a type of its own, without a trait for its tags.
+    macro_rules! rewrite {
+        ($kind:ident, $change:expr) => {{
             let mut file = $kind::read_from(target, parse).map_err(|error| lofty(&error))?;
-            comments::apply(file.vorbis_comments_mut(), &tags);
+            let change: fn(&mut $kind, &Tags) = $change;
+            change(&mut file, &tags);
             target.rewind().map_err(TagError::writing(path))?;
             file.save_to(target, write).map_err(|error| lofty(&error))?;
         }};
     }
     match container {
-        Container::Vorbis => comments!(VorbisFile),
-        Container::Opus => comments!(OpusFile),
-        Container::Flac => {
-            let mut file = FlacFile::read_from(target, parse).map_err(|error| lofty(&error))?;
+        Container::Vorbis => {
+            rewrite!(VorbisFile, |file, tags| comments::apply(file.vorbis_comments_mut(), tags));
+        }
+        Container::Opus => {
+            rewrite!(OpusFile, |file, tags| comments::apply(file.vorbis_comments_mut(), tags));
+        }
+        Container::Flac => rewrite!(FlacFile, |file, tags| {
             let mut comments = file.remove_vorbis_comments().unwrap_or_default();
-            comments::apply(&mut comments, &tags);
+            comments::apply(&mut comments, tags);
             file.set_vorbis_comments(comments);
-            target.rewind().map_err(TagError::writing(path))?;
-            file.save_to(target, write).map_err(|error| lofty(&error))?;
-        }
-        Container::Mp3 => {
-            let mut file = MpegFile::read_from(target, parse).map_err(|error| lofty(&error))?;
+        }),
+        Container::Mp3 => rewrite!(MpegFile, |file, tags| {
             let mut tag = file.remove_id3v2().unwrap_or_default();
-            id3::apply(&mut tag, &tags);
+            id3::apply(&mut tag, tags);
             file.set_id3v2(tag);
-            target.rewind().map_err(TagError::writing(path))?;
-            file.save_to(target, write).map_err(|error| lofty(&error))?;
-        }
+        }),
         Container::Wave | Container::Other => {
             return Err(TagError::Kind { path: path.to_owned() });
         }
