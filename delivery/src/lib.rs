@@ -30,3 +30,4 @@ pub mod tags;
 
 pub use audio::Audio;
 pub use error::Error;
+pub use lacquer_params::regular_file;

@@ -19,6 +19,7 @@ pub mod migrate;
 pub mod multiband;
 pub mod preset;
 pub mod ranges;
+pub mod regular_file;
 pub mod root;
 pub mod saturator;
 pub mod session;
