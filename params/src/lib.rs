@@ -23,6 +23,7 @@ pub mod regular_file;
 pub mod root;
 pub mod saturator;
 pub mod session;
+pub mod steps;
 pub mod text;
 pub mod tree;
 

@@ -1,6 +1,7 @@
 //! The parameters as a table: by id, in plain units and as text. What the command line, presets and the editor work with.
 
 use crate::root::LacquerParams;
+use crate::steps;
 use crate::text::{self, Unit};
 use lacquer_dsp::chain::ChainSettings;
 use lacquer_dsp::processor::ProcessSpec;
@@ -146,18 +147,26 @@ impl Tree {
         Ok(unsafe { entry.pointer.unmodulated_normalized_value() })
     }
 
-    /// A plain value as a fraction of the travel.
+    /// A plain value as a fraction of the travel; of a switch or a choice the nearest step.
     pub fn normalize(&self, id: &str, plain: f64) -> Result<f32, ParameterError> {
         let entry = self.entry(id)?;
+        let plain = if entry.info.choices.is_empty() { plain } else { plain.round() };
         // SAFETY: as in `plain`.
         Ok(unsafe { entry.pointer.preview_normalized(plain as f32) })
     }
 
-    /// The plain value at a fraction of the travel.
+    /// The plain value at a fraction of the travel; of a switch or a choice the nearest step.
     pub fn denormalize(&self, id: &str, normalized: f32) -> Result<f64, ParameterError> {
         let entry = self.entry(id)?;
         // SAFETY: as in `plain`.
-        Ok(f64::from(unsafe { entry.pointer.preview_plain(normalized) }))
+        Ok(f64::from(unsafe { entry.pointer.preview_plain(steps::snap(entry.pointer, normalized)) }))
+    }
+
+    /// See [`steps::snap`].
+    pub fn snap(&self, id: &str, normalized: f32) -> Result<f32, ParameterError> {
+        let entry = self.entry(id)?;
+        // SAFETY: as in `plain`.
+        Ok(unsafe { steps::snap(entry.pointer, normalized) })
     }
 
     /// The value as text, with its unit.
