@@ -26,6 +26,7 @@ pub mod session;
 pub mod steps;
 pub mod text;
 pub mod tree;
+pub mod typed;
 
 pub use library::{Library, LibraryError};
 pub use preset::{Preset, PresetError};

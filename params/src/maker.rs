@@ -5,6 +5,7 @@
 use crate::changes::{Changes, Place};
 use crate::ranges;
 use crate::text::{self, Unit};
+use crate::typed::Number;
 use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, FloatRange};
 use std::sync::Arc;
 
@@ -36,10 +37,15 @@ impl<'a> Maker<'a> {
     }
 
     pub fn number(&self, name: &str, default: f64, range: FloatRange, unit: Unit) -> FloatParam {
-        FloatParam::new(self.name(name), default as f32, range)
+        let number = Number::new(unit, range);
+        self.shown_as(number, FloatParam::new(self.name(name), default as f32, range))
             .with_unit(unit.suffix())
-            .with_value_to_string(Arc::new(move |value| text::format(value, unit)))
-            .with_string_to_value(Arc::new(move |typed| text::parse(typed, unit).map(|value| value as f32)))
+    }
+
+    fn shown_as(&self, number: Number, parameter: FloatParam) -> FloatParam {
+        parameter
+            .with_value_to_string(Arc::new(move |value| number.show(value)))
+            .with_string_to_value(Arc::new(move |typed| number.read(typed).ok().map(|value| value as f32)))
             .with_callback(self.mark())
     }
 
@@ -53,22 +59,9 @@ impl<'a> Maker<'a> {
 
     /// A frequency whose lowest value, `off`, is shown and typed as "off".
     pub fn hertz_or_off(&self, name: &str, default: f64, off: f32, max: f32) -> FloatParam {
-        self.hertz(name, default, off, max)
-            .with_unit("")
-            .with_value_to_string(Arc::new(move |value| {
-                if value <= off {
-                    "Off".to_owned()
-                } else {
-                    text::format(value, Unit::Hertz) + Unit::Hertz.suffix()
-                }
-            }))
-            .with_string_to_value(Arc::new(move |typed| {
-                if typed.trim().eq_ignore_ascii_case("off") {
-                    Some(off)
-                } else {
-                    text::parse(typed, Unit::Hertz).map(|value| value as f32)
-                }
-            }))
+        let range = ranges::frequency_hz(off, max);
+        let number = Number { can_be_off: true, ..Number::new(Unit::Hertz, range) };
+        self.shown_as(number, FloatParam::new(self.name(name), default as f32, range))
     }
 
     pub fn milliseconds(&self, name: &str, default: f64, min: f32, max: f32) -> FloatParam {

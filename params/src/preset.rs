@@ -228,7 +228,11 @@ impl Preset {
 }
 
 fn plain_of(tree: &Tree, id: &str, value: &toml::Value) -> Result<f64, ParameterError> {
+    let is_number = tree.info(id).is_some_and(|info| info.choices.is_empty());
     let text = match value {
+        // A plain value is itself, whatever its text would be read as.
+        toml::Value::Float(plain) if is_number => return tree.checked(id, *plain),
+        toml::Value::Integer(plain) if is_number => return tree.checked(id, *plain as f64),
         toml::Value::String(text) => text.clone(),
         toml::Value::Boolean(on) => if *on { "on" } else { "off" }.to_owned(),
         // Numbers go by their digits, so that a choice may be given as 16 or 24.
@@ -284,6 +288,17 @@ mod tests {
         assert_eq!(tree.plain("glue_on").unwrap(), 0.0);
         assert_eq!(tree.plain("limiter_drive").unwrap(), 3.0);
         assert_eq!(tree.text("quality").unwrap(), "Finest");
+    }
+
+    #[test]
+    fn a_number_in_a_file_is_the_plain_value_and_a_text_what_is_shown() {
+        let tree = Tree::new();
+        for (written, shown) in [("20.0", "Off"), ("20", "Off"), ("\"20 Hz\"", "20.0 Hz"), ("\"off\"", "Off")]
+        {
+            let text = format!("name = \"X\"\n[parameters]\nglue_sidechain_high_pass = {written}");
+            Preset::parse("x.toml", &text).unwrap().apply(&tree).unwrap();
+            assert_eq!(tree.text("glue_sidechain_high_pass").unwrap(), shown, "{written}");
+        }
     }
 
     #[test]

@@ -44,6 +44,21 @@ impl Unit {
         }
     }
 
+    /// The unit with a symbol; a plain number's for any other.
+    pub fn of_symbol(symbol: &str) -> Self {
+        const ALL: [Unit; 8] = [
+            Unit::Decibel,
+            Unit::DecibelFullScale,
+            Unit::DecibelTruePeak,
+            Unit::Hertz,
+            Unit::Millisecond,
+            Unit::Percent,
+            Unit::Ratio,
+            Unit::Degree,
+        ];
+        ALL.into_iter().find(|unit| unit.symbol() == symbol).unwrap_or(Self::None)
+    }
+
     /// Factor of a unit as typed (lower case, no spaces) to this one; `None` if it is another quantity's.
     fn factor(self, typed: &str) -> Option<f64> {
         let known: &[(&str, f64)] = match self {
@@ -61,41 +76,88 @@ impl Unit {
     }
 }
 
-/// Reads a number in `unit`. Decimal comma and true minus are understood, and "3k1" for 3.1 k.
+/// Reads a number in `unit`, however its units and digits are written: "3k1" for 3.1 k, a true minus, a comma as [`number`] takes it.
 pub fn parse(text: &str, unit: Unit) -> Option<f64> {
     let typed: String = text
+        .trim()
         .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .map(|letter| match letter {
-            '\u{2212}' => '-',
-            ',' => '.',
-            other => other.to_ascii_lowercase(),
-        })
+        .map(|letter| if letter == '\u{2212}' { '-' } else { letter.to_ascii_lowercase() })
         .collect();
-    let end =
-        typed.find(|letter: char| !matches!(letter, '0'..='9' | '.' | '+' | '-')).unwrap_or(typed.len());
+    let is_of_digits =
+        |letter: char| is_group_mark(letter) || matches!(letter, '0'..='9' | '.' | ',' | '+' | '-');
+    let end = typed.find(|letter| !is_of_digits(letter)).unwrap_or(typed.len());
     let (digits, rest) = typed.split_at(end);
+    let digits = digits.trim_end();
+    let rest: String = rest.chars().filter(|letter| !letter.is_whitespace()).collect();
     let after_k = rest.strip_prefix('k').map(|decimals| decimals.trim_end_matches("hz"));
     if let (Unit::Hertz, Some(decimals)) = (unit, after_k)
         && !decimals.is_empty()
         && decimals.bytes().all(|byte| byte.is_ascii_digit())
-        && !digits.contains('.')
+        && !digits.contains(['.', ','])
     {
-        return format!("{digits}.{decimals}").parse::<f64>().ok().map(|value| value * 1e3);
+        return number(&format!("{digits}.{decimals}")).map(|value| value * 1e3);
     }
-    let number: f64 = digits.parse().ok()?;
-    let value = number * unit.factor(rest)?;
+    let value = number(digits)? * unit.factor(&rest)?;
     value.is_finite().then_some(value)
+}
+
+/// What stands between groups of three digits and nowhere else: spaces of every width and the apostrophe.
+fn is_group_mark(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\'' | '\u{2019}')
+}
+
+/// Reads digits with their sign and marks: "1200", "1,200" and "1 200" are twelve hundred, "1,5" and "1.5" one and a half.
+///
+/// A point is a decimal point. A comma before exactly three digits parts thousands, as in "1,200", unless a nought stands before it
+/// ("0,707"); any other comma is a decimal one. Where both stand, the last is the decimal mark. What is neither is refused.
+fn number(digits: &str) -> Option<f64> {
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(digits) => (-1.0, digits),
+        None => (1.0, digits.strip_prefix('+').unwrap_or(digits)),
+    };
+    let digits = digits.trim_start();
+    let count = |mark: char| digits.matches(mark).count();
+    let is_grouped = |mark: char| !digits.starts_with('0') && whole(digits, mark).is_some();
+    let decimal = match (count('.'), count(',')) {
+        (1, commas) if commas == 0 || digits.find('.') > digits.rfind(',') => Some('.'),
+        (0, 1) if !is_grouped(',') => Some(','),
+        (_, 1) if digits.find(',') > digits.rfind('.') && count('.') > 0 => Some(','),
+        (0, _) => None,
+        _ => return None,
+    };
+    let (before, after) = decimal.and_then(|mark| digits.split_once(mark)).unwrap_or((digits, ""));
+    let group = if decimal == Some(',') { '.' } else { ',' };
+    let before = if before.is_empty() && !after.is_empty() { "0".to_owned() } else { whole(before, group)? };
+    if !after.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    format!("{before}.{after}0").parse::<f64>().ok().map(|value| sign * value)
+}
+
+/// The digits of a whole number without the marks between its groups of three; none if they stand anywhere else.
+fn whole(digits: &str, mark: char) -> Option<String> {
+    let groups: Vec<&str> = digits.split(|letter| letter == mark || is_group_mark(letter)).collect();
+    let (first, rest) = groups.split_first()?;
+    let is_of_digits = |group: &&str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
+    let is_grouped = rest.is_empty() || (first.len() <= 3 && rest.iter().all(|group| group.len() == 3));
+    (groups.iter().all(is_of_digits) && is_grouped).then(|| groups.concat())
 }
 
 /// Shows a number without its unit, with as many decimals as the quantity can be heard or set to.
 pub fn format(value: f32, unit: Unit) -> String {
-    let magnitude = value.abs();
+    /// Below these more decimals are shown, one for each.
+    const STEPS: [f64; 2] = [1000.0, 10.0];
     let decimals = match unit {
         Unit::Decibel | Unit::DecibelFullScale | Unit::DecibelTruePeak | Unit::None | Unit::Ratio => 2,
-        Unit::Hertz | Unit::Millisecond if magnitude >= 1000.0 => 0,
-        Unit::Hertz | Unit::Millisecond if magnitude >= 10.0 => 1,
-        Unit::Hertz | Unit::Millisecond => 2,
+        // As the number is shown, not as it is: 999.97 with one decimal would be 1000.0, which is read as a number that shows none.
+        Unit::Hertz | Unit::Millisecond => STEPS
+            .iter()
+            .zip(0..)
+            .filter(|(step, decimals)| {
+                let scale = 10f64.powi(decimals + 1);
+                (f64::from(value.abs()) * scale).round() / scale < **step
+            })
+            .count(),
         Unit::Percent | Unit::Degree => 1,
     };
     let shown = std::format!("{value:.decimals$}");
@@ -164,6 +226,24 @@ mod tests {
             ("4 : 1", Unit::Ratio, 4.0),
             ("0.2 s", Unit::Millisecond, 200.0),
             ("30ms", Unit::Millisecond, 30.0),
+            ("1,200 Hz", Unit::Hertz, 1200.0),
+            ("1,200", Unit::Hertz, 1200.0),
+            ("12,345.5", Unit::Hertz, 12_345.5),
+            ("12.345,5", Unit::Hertz, 12_345.5),
+            ("1 200 Hz", Unit::Hertz, 1200.0),
+            ("1\u{202f}200", Unit::Hertz, 1200.0),
+            ("1'200", Unit::Hertz, 1200.0),
+            ("1,234,567", Unit::Hertz, 1_234_567.0),
+            ("1,5", Unit::Hertz, 1.5),
+            ("1,25", Unit::Millisecond, 1.25),
+            ("0,707", Unit::None, 0.707),
+            ("-0,125 dB", Unit::Decibel, -0.125),
+            ("1.250", Unit::None, 1.25),
+            (".5", Unit::None, 0.5),
+            ("5.", Unit::None, 5.0),
+            ("- 6", Unit::Decibel, -6.0),
+            ("0.2 S", Unit::Millisecond, 200.0),
+            ("1.2 KHZ", Unit::Hertz, 1200.0),
         ];
         for (text, unit, expected) in cases {
             let value = parse(text, unit);
@@ -178,6 +258,21 @@ mod tests {
             ("5 ms", Unit::Hertz),
             ("nan", Unit::None),
             ("1.2.3", Unit::None),
+            ("1,2,3", Unit::None),
+            ("1,2345,678", Unit::None),
+            ("1,234,56", Unit::None),
+            ("1.234,567,8", Unit::None),
+            ("1,234.5.6", Unit::None),
+            ("3 5", Unit::Hertz),
+            ("1 2 00", Unit::Hertz),
+            (",", Unit::None),
+            (".", Unit::None),
+            ("-", Unit::None),
+            ("+-5", Unit::None),
+            ("5-", Unit::None),
+            ("5 -", Unit::None),
+            ("1,5k2", Unit::Hertz),
+            ("'5", Unit::None),
         ] {
             assert_eq!(parse(text, unit), None, "{text}");
         }
@@ -189,6 +284,15 @@ mod tests {
             assert_eq!(tidy(value as f32), value);
         }
         assert_eq!(tidy(1000.0004), 1000.0);
+    }
+
+    #[test]
+    fn decimals_are_those_of_the_number_that_is_shown() {
+        for (value, shown) in
+            [(9.994, "9.99"), (9.996, "10.0"), (999.94, "999.9"), (999.96, "1000"), (-999.96, "-1000")]
+        {
+            assert_eq!(format(value, Unit::Hertz), shown);
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use crate::root::LacquerParams;
 use crate::steps;
-use crate::text::{self, Unit};
+use crate::text;
+use crate::typed::{self, Misread};
 use lacquer_dsp::chain::ChainSettings;
 use lacquer_dsp::processor::ProcessSpec;
 use nice_plug::params::internals::ParamPtr;
@@ -199,6 +200,12 @@ impl Tree {
         Ok(())
     }
 
+    /// A plain value, if the parameter can have it.
+    pub fn checked(&self, id: &str, plain: f64) -> Result<f64, ParameterError> {
+        in_range(&self.entry(id)?.info, plain)?;
+        Ok(plain)
+    }
+
     /// Sets a value from what someone typed.
     pub fn set_from_text(&self, id: &str, text: &str) -> Result<(), ParameterError> {
         let plain = self.parse(id, text)?;
@@ -209,33 +216,22 @@ impl Tree {
     pub fn parse(&self, id: &str, text: &str) -> Result<f64, ParameterError> {
         let entry = self.entry(id)?;
         let info = &entry.info;
-        let not_understood = |expected: String| ParameterError::NotUnderstood {
-            id: info.id.clone(),
-            text: text.to_owned(),
-            expected,
-        };
-        let plain = match entry.pointer {
-            ParamPtr::BoolParam(_) => {
-                f64::from(text::parse_switch(text).ok_or_else(|| not_understood("on or off".to_owned()))?)
-            }
-            ParamPtr::EnumParam(_) => choose(entry, text)
-                .ok_or_else(|| not_understood(format!("one of {}", info.choices.join(", "))))?
-                as f64,
-            ParamPtr::FloatParam(_) | ParamPtr::IntParam(_) => {
-                if text.trim().eq_ignore_ascii_case("off") && self.lowest_is_off(entry) {
-                    info.min
-                } else {
-                    let unit = if info.unit.is_empty() {
-                        "a number".to_owned()
-                    } else {
-                        format!("a number in {}", info.unit)
-                    };
-                    text::parse(text, unit_of(&info.unit)).ok_or_else(|| not_understood(unit))?
-                }
-            }
-        };
-        in_range(info, plain)?;
-        Ok(plain)
+        // SAFETY: as in `plain`.
+        unsafe { typed::plain(entry.pointer, text) }.map_err(|misread| match misread {
+            Misread::OutOfRange(value) => out_of_range(info, value),
+            Misread::NotUnderstood => ParameterError::NotUnderstood {
+                id: info.id.clone(),
+                text: text.to_owned(),
+                expected: expected(info),
+            },
+        })
+    }
+
+    /// The value that a text stands for as a fraction of the travel; none if it is refused. See [`typed::normalized`].
+    pub fn read(&self, id: &str, text: &str) -> Option<f32> {
+        let entry = self.entry(id).ok()?;
+        // SAFETY: as in `plain`.
+        unsafe { typed::normalized(entry.pointer, text) }
     }
 
     /// Sets every parameter to its default.
@@ -257,12 +253,8 @@ impl Tree {
     }
 
     pub(crate) fn has_choice_id(&self, id: &str, choice: &str) -> bool {
-        self.entry(id).is_ok_and(|entry| choice_ids(entry).contains(&choice))
-    }
-
-    fn lowest_is_off(&self, entry: &Entry) -> bool {
-        // SAFETY: as in `plain`.
-        unsafe { entry.pointer.normalized_value_to_string(0.0, true) == "Off" }
+        let ids = |entry: &Entry| crate::choices::ids_of(&entry.info.choices);
+        self.entry(id).ok().and_then(ids).is_some_and(|ids| ids.contains(&choice))
     }
 
     fn entry(&self, id: &str) -> Result<&Entry, ParameterError> {
@@ -299,16 +291,30 @@ fn held_by_a_host(parameter: &FloatParam, plain: f32) -> f32 {
 }
 
 fn in_range(info: &ParameterInfo, plain: f64) -> Result<(), ParameterError> {
-    if plain >= info.min && plain <= info.max {
-        return Ok(());
-    }
-    Err(ParameterError::OutOfRange {
+    if plain >= info.min && plain <= info.max { Ok(()) } else { Err(out_of_range(info, plain)) }
+}
+
+fn out_of_range(info: &ParameterInfo, value: f64) -> ParameterError {
+    ParameterError::OutOfRange {
         id: info.id.clone(),
-        value: plain,
+        value,
         min: info.min,
         max: info.max,
         unit: info.unit.clone(),
-    })
+    }
+}
+
+/// What can be given for a parameter, in words.
+fn expected(info: &ParameterInfo) -> String {
+    if info.choices == ["Off", "On"] {
+        "on or off".to_owned()
+    } else if !info.choices.is_empty() {
+        format!("one of {}", info.choices.join(", "))
+    } else if info.unit.is_empty() {
+        "a number".to_owned()
+    } else {
+        format!("a number in {}", info.unit)
+    }
 }
 
 fn describe(id: String, pointer: ParamPtr, group: String) -> ParameterInfo {
@@ -320,31 +326,19 @@ fn describe(id: String, pointer: ParamPtr, group: String) -> ParameterInfo {
                 (pointer.preview_plain(0.0), pointer.preview_plain(1.0), Vec::new())
             }
             ParamPtr::BoolParam(_) => (0.0, 1.0, vec!["Off".to_owned(), "On".to_owned()]),
-            ParamPtr::EnumParam(parameter) => {
-                let last = (*parameter).len() - 1;
-                let name = |index: usize| {
-                    (*parameter)
-                        .normalized_value_to_string((*parameter).preview_normalized(index as i32), false)
-                };
-                (0.0, last as f32, (0..=last).map(name).collect())
+            ParamPtr::EnumParam(_) => {
+                let names = typed::choices(pointer);
+                (0.0, names.len().saturating_sub(1) as f32, names)
             }
         };
         let default_plain = match pointer {
             ParamPtr::FloatParam(parameter) => (*parameter).default_plain_value(),
             _ => pointer.preview_plain(default),
         };
-        // A parameter whose lowest value is "Off" carries its unit in its text.
-        let unit = match pointer.unit().trim() {
-            "" if matches!(pointer, ParamPtr::FloatParam(_)) => {
-                let text = pointer.normalized_value_to_string(1.0, true);
-                text.split_once(' ').map(|(_, unit)| unit.to_owned()).unwrap_or_default()
-            }
-            unit => unit.to_owned(),
-        };
         ParameterInfo {
             name: pointer.name().to_owned(),
             group,
-            unit,
+            unit: typed::unit_text(pointer),
             min: text::tidy(min),
             max: text::tidy(max),
             default: text::tidy(default_plain),
@@ -354,40 +348,6 @@ fn describe(id: String, pointer: ParamPtr, group: String) -> ParameterInfo {
             id,
         }
     }
-}
-
-fn unit_of(symbol: &str) -> Unit {
-    [
-        Unit::Decibel,
-        Unit::DecibelFullScale,
-        Unit::DecibelTruePeak,
-        Unit::Hertz,
-        Unit::Millisecond,
-        Unit::Percent,
-        Unit::Ratio,
-        Unit::Degree,
-    ]
-    .into_iter()
-    .find(|unit| unit.symbol() == symbol)
-    .unwrap_or(Unit::None)
-}
-
-/// The number of the choice that a text names: in full, by its id, or by a beginning that only one has.
-fn choose(entry: &Entry, typed: &str) -> Option<usize> {
-    let typed = text::key(typed);
-    let names = entry.info.choices.iter().map(|choice| text::key(choice)).enumerate();
-    let ids = choice_ids(entry).into_iter().map(text::key).enumerate();
-    let exact = names.clone().chain(ids).find(|(_, name)| *name == typed);
-    exact.map(|(index, _)| index).or_else(|| {
-        let mut beginning = names.filter(|(_, name)| !typed.is_empty() && name.starts_with(&typed));
-        let first = beginning.next()?;
-        beginning.next().is_none().then_some(first.0)
-    })
-}
-
-/// The ids of a choice's variants, in order.
-fn choice_ids(entry: &Entry) -> Vec<&'static str> {
-    crate::choices::ids_of(&entry.info.choices).unwrap_or_default().to_vec()
 }
 
 /// Fewest insertions, removals and changes of a letter from one word to the other (V. Levenshtein, 1966).
