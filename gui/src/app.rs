@@ -89,6 +89,12 @@ impl App {
         ui.ctx().request_repaint_after(if desk.is_moving() { FRAME_PERIOD } else { STATUS_PERIOD });
     }
 
+    /// Every step that can be undone or done again; see [`History::steps`].
+    #[cfg(test)]
+    pub(crate) fn steps(&self) -> Vec<(i32, String)> {
+        self.history.borrow().steps()
+    }
+
     fn session<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
         look(&self.tree.params().session.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -163,7 +169,7 @@ pub(crate) fn window_ui(
     }
     area_ui(ui, analysis, |ui| analysis::analysis_ui(ui, host, desk, view));
     area_ui(ui, meters, |ui| meters::meters_ui(ui, host, desk, view));
-    area_ui(ui, hint, |ui| hint_bar::hint_ui(ui, host, desk, status, view));
+    area_ui(ui, hint, |ui| hint_bar::hint_ui(ui, desk, status, view));
     keys::keys(ui, host, view);
     let mut wish = view.wish;
     if let Some(heard) = view.abx_heard {

@@ -8,6 +8,7 @@ use crate::widgets::{choice_ui, icon_ui, small_button_ui, toggle_ui};
 use egui::{
     Align, Color32, Key, Layout, Painter, Popup, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2,
 };
+use lacquer_dsp::monitor::Compare;
 use lacquer_params::session::SLOTS;
 use lacquer_params::{Preset, Slot, Theme};
 
@@ -27,6 +28,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Tab", "to the next control"),
     ("[ and ]", "to the stage before and after"),
     ("P", "switches the stage"),
+    ("M", "mix or master, equally loud"),
     ("Ctrl-Z, Shift-Ctrl-Z", "undo and redo"),
     ("Esc", "hears the master as it is"),
 ];
@@ -51,7 +53,7 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut
             ui.add_space(theme::MARGIN);
             toggle_ui(ui, host, "bypass", "Bypass", 60.0, view);
             ui.add_space(theme::MARGIN);
-            compare_ui(ui, host, view);
+            compare_ui(ui, view);
             ui.add_space(theme::MARGIN);
             choice_ui(ui, host, "quality", 84.0, view);
             if rect.width() > QUALITY_WIDTH {
@@ -62,8 +64,7 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut
 }
 
 /// Mix against master at equal loudness, and what the chain changes.
-fn compare_ui(ui: &mut Ui, host: &Host, view: &mut View) {
-    let chosen = host.tree.plain("compare").unwrap_or_default();
+fn compare_ui(ui: &mut Ui, view: &mut View) {
     // From right to left, as the bar is laid out here.
     let delta = view.wish.settings.delta;
     if small_button_ui(ui, 52.0, "Delta", delta, "Plays what the chain changes apart from its gain.", view)
@@ -72,13 +73,13 @@ fn compare_ui(ui: &mut Ui, host: &Host, view: &mut View) {
         view.wish.settings.delta = !delta;
     }
     ui.add_space(theme::GAP);
-    for (value, label, hint) in [
-        (2.0, "Master", "Plays the master no louder than the mix."),
-        (1.0, "Mix", "Plays the unmastered mix no louder than the master, in time with it."),
+    for (compare, label, hint) in [
+        (Compare::Master, "Master", "Plays the master no louder than the mix.   M"),
+        (Compare::Mix, "Mix", "Plays the unmastered mix no louder than the master, in time with it.   M"),
     ] {
-        let on = chosen == value;
+        let on = view.wish.settings.compare == compare;
         if small_button_ui(ui, 56.0, label, on, hint, view).clicked() {
-            host.set_plain("compare", if on { 0.0 } else { value });
+            view.toggle_compare(compare);
         }
     }
 }

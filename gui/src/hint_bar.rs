@@ -1,24 +1,24 @@
 //! The hint bar: what is under the pointer, what went wrong, what is heard instead of the master; at the right how the chain runs.
 
 use crate::desk::Desk;
-use crate::host::Host;
 use crate::scale::difference;
 use crate::status::Status;
 use crate::strip;
 use crate::theme;
 use crate::view::View;
 use egui::{Ui, vec2};
+use lacquer_dsp::monitor::Compare;
 
 /// What is heard instead of the master, in words; none if nothing is.
-fn monitored(host: &Host, desk: &Desk, view: &View) -> Option<String> {
+fn monitored(desk: &Desk, view: &View) -> Option<String> {
     let settings = view.wish.settings;
     let mut heard = Vec::new();
     if view.abx.is_some() {
         heard.push("the blind test".to_owned());
-    } else if host.tree.plain("compare") == Ok(1.0) {
+    } else if settings.compare == Compare::Mix {
         let gain = difference(f64::from(desk.bank.match_lu.get()));
         heard.push(format!("the mix, no louder than the master, which is {gain} LU louder by itself"));
-    } else if host.tree.plain("compare") == Ok(2.0) {
+    } else if settings.compare == Compare::Master {
         heard.push("the master, no louder than the mix".to_owned());
     }
     if settings.delta {
@@ -45,9 +45,9 @@ fn monitored(host: &Host, desk: &Desk, view: &View) -> Option<String> {
     (!heard.is_empty()).then(|| heard.join("; "))
 }
 
-pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, status: &Status, view: &mut View) {
+pub(crate) fn hint_ui(ui: &mut Ui, desk: &Desk, status: &Status, view: &mut View) {
     let rect = ui.max_rect();
-    let monitored = monitored(host, desk, view);
+    let monitored = monitored(desk, view);
     let is_heard = desk.bank.monitoring.load(std::sync::atomic::Ordering::Relaxed);
     let painter = ui.painter();
     painter.rect_filled(

@@ -7,8 +7,8 @@ use egui::{Context, Modifiers, Ui};
 use lacquer_dsp::chain::StageId;
 use nice_plug_egui::{Key, KeyCapture};
 
-/// Escape ends everything that is only heard; Ctrl-Z undoes, with Shift it does again; [ and ] step through the stages, P switches the
-/// chosen one. What is typed into a field is the field's.
+/// Escape ends everything that is only heard; M compares mix and master; Ctrl-Z undoes, with Shift it does again; [ and ] step through
+/// the stages, P switches the chosen one. What is typed into a field is the field's.
 pub(crate) fn keys(ui: &Ui, host: &Host, view: &mut View) {
     use egui::Key;
     if ui.ctx().egui_wants_keyboard_input() && ui.ctx().text_edit_focused() {
@@ -16,7 +16,10 @@ pub(crate) fn keys(ui: &Ui, host: &Host, view: &mut View) {
     }
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::Escape) {
-        view.stop_monitoring(host);
+        view.stop_monitoring();
+    }
+    if pressed(Key::M) {
+        view.flip_compare();
     }
     // With Shift first: a key that is asked for without it is found with it too.
     if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z)) {
@@ -43,7 +46,7 @@ pub(crate) fn captured(context: &Context) -> KeyCapture {
     if context.text_edit_focused() {
         return KeyCapture::CaptureAll;
     }
-    let letters = "[]pPzZ0123456789+-.".chars().map(|letter| Key::Character(letter.to_string()));
+    let letters = "[]mMpPzZ0123456789+-.".chars().map(|letter| Key::Character(letter.to_string()));
     let mut keys: Vec<Key> = letters.collect();
     if context.memory(|memory| memory.focused().is_some()) {
         keys.extend(

@@ -13,6 +13,7 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, TouchPhase, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use lacquer_dsp::monitor::Compare;
 use lacquer_params::{LacquerParams, Library, Tree};
 use lacquer_tests::player::{Player, RATE_HZ};
 use nice_plug::prelude::ParamPtr;
@@ -59,6 +60,7 @@ struct Bench {
     tree: Tree,
     log: Log,
     player: Player,
+    status: Arc<Status>,
     _folder: Folder,
 }
 
@@ -77,7 +79,7 @@ impl Bench {
         let status = Arc::new(Status::default());
         let player = Player::new(status.meters().clone());
         status.publish(player.latency_samples() as u32, RATE_HZ as f32);
-        let app = App::with_library(params.clone(), status, Library::at(&folder));
+        let app = App::with_library(params.clone(), status.clone(), Library::at(&folder));
         let mut opened = false;
         let ui = move |ui: &mut egui::Ui, app: &mut App| {
             if opened {
@@ -94,13 +96,19 @@ impl Bench {
             .with_step_dt(1.0 / 60.0)
             .renderer(raster::Raster::default())
             .build_ui_state(ui, app);
-        let mut this = Self { harness, tree: Tree::over(params), log, player, _folder: Folder(folder) };
+        let mut this =
+            Self { harness, tree: Tree::over(params), log, player, status, _folder: Folder(folder) };
         this.steps(3);
         this
     }
 
     fn view(&self) -> &View {
         &self.harness.state().view
+    }
+
+    /// Which of mix and master the audio thread is asked to play.
+    fn heard(&self) -> Compare {
+        self.status.monitor.get().settings.compare
     }
 
     fn steps(&mut self, count: usize) {

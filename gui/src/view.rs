@@ -2,7 +2,6 @@
 
 use crate::analysis::Tab;
 use crate::analysis::spectrum::SpectrumView;
-use crate::host::Host;
 use lacquer_dsp::chain::{Listen, ListenSource, StageId};
 use lacquer_dsp::monitor::Compare;
 use lacquer_dsp::monitor::abx::Abx;
@@ -80,12 +79,21 @@ impl Default for View {
 
 impl View {
     /// Hears the master as it is.
-    pub fn stop_monitoring(&mut self, host: &Host) {
+    pub fn stop_monitoring(&mut self) {
         self.wish = MonitorWish::default();
         (self.platform, self.abx, self.abx_heard, self.abx_on_x) = (None, None, None, false);
-        if host.tree.plain("compare") != Ok(0.0) {
-            host.set_plain("compare", 0.0);
-        }
+    }
+
+    /// Hears one of mix and master, or the master as it is if that one is heard.
+    pub fn toggle_compare(&mut self, compare: Compare) {
+        let heard = &mut self.wish.settings.compare;
+        *heard = if *heard == compare { Compare::Off } else { compare };
+    }
+
+    /// Hears the other of mix and master, at equal loudness; the mix first.
+    pub fn flip_compare(&mut self) {
+        let heard = &mut self.wish.settings.compare;
+        *heard = if *heard == Compare::Mix { Compare::Master } else { Compare::Mix };
     }
 
     /// Listens to a part of a stage, or no longer if it is listened to.

@@ -7,7 +7,6 @@ use lacquer_dsp::chain::imager::MonoSlope as DspMonoSlope;
 use lacquer_dsp::chain::limiter::LimiterStyle as DspLimiterStyle;
 use lacquer_dsp::chain::multiband::{MultibandDirection as DspDirection, MultibandMode as DspMode};
 use lacquer_dsp::chain::saturator::SaturatorCharacter as DspCharacter;
-use lacquer_dsp::monitor::Compare as DspCompare;
 use lacquer_dsp::processor::{EqualizerPhase as DspPhase, Quality as DspQuality};
 use nice_plug::prelude::Enum;
 
@@ -64,15 +63,6 @@ choice! {
         Live, "Live", "live", DspQuality::Live;
         Standard, "Standard", "standard", DspQuality::Standard;
         Finest, "Finest", "finest", DspQuality::Finest;
-    }
-}
-
-choice! {
-    /// Which of mix and master is heard; see [`DspCompare`].
-    Compare => DspCompare {
-        Off, "Off", "off", DspCompare::Off;
-        Mix, "Mix", "mix", DspCompare::Mix;
-        Master, "Master", "master", DspCompare::Master;
     }
 }
 
@@ -210,7 +200,6 @@ pub(crate) fn ids_of(names: &[String]) -> Option<&'static [&'static str]> {
         (T::variants() == names).then(T::ids).flatten()
     }
     find::<Quality>(names)
-        .or_else(|| find::<Compare>(names))
         .or_else(|| find::<EqualizerPhase>(names))
         .or_else(|| find::<EqualizerShape>(names))
         .or_else(|| find::<PassSlope>(names))

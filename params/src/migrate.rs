@@ -99,8 +99,9 @@ impl PersistentField<'_, u32> for StateVersion {
     }
 }
 
-/// Parameters of what is heard: off in every session that is loaded.
-const MONITORED: [&str; 1] = ["compare"];
+/// Ids that states and presets carry of what is a parameter no longer, and that say nothing of the sound. `compare`: which of mix and
+/// master was heard, which the monitor knows.
+pub(crate) const RETIRED: [&str; 1] = ["compare"];
 
 /// Makes the values of a state of `version` present and complete, or says why they are refused.
 pub fn migrate(version: u32, mut values: Values) -> Result<Values, StateError> {
@@ -112,11 +113,10 @@ pub fn migrate(version: u32, mut values: Values) -> Result<Values, StateError> {
     }
     // Each step from one version to the next goes here, oldest first: `if version < 2 { ... }`.
     let tree = Tree::new();
+    values.retain(|id, _| !RETIRED.contains(&id.as_str()));
     for (id, value) in &values {
         check(&tree, id, value)?;
     }
-    // What was heard when the state was saved is no part of it.
-    MONITORED.iter().for_each(|id| drop(values.remove(*id)));
     for (id, pointer) in tree.pointers() {
         values.entry(id.to_owned()).or_insert_with(|| default_value(pointer));
     }
@@ -195,6 +195,15 @@ mod tests {
         assert!(matches!(state.params["limiter_ceiling"], ParamValue::F32(-0.3)));
         assert!(matches!(state.params["limiter_drive"], ParamValue::F32(0.0)));
         assert!(matches!(&state.params["quality"], ParamValue::String(id) if id == "standard"));
+    }
+
+    #[test]
+    fn a_retired_parameter_is_passed_over() {
+        let compared = ("compare", ParamValue::String("mix".to_owned()));
+        let mut state = state("1", &[compared, ("limiter_drive", ParamValue::F32(3.0))]);
+        assert_eq!(filter(&mut state), Ok(()));
+        assert!(matches!(state.params["limiter_drive"], ParamValue::F32(3.0)));
+        assert!(!state.params.contains_key("compare") && !state.fields.contains_key(REFUSAL_KEY));
     }
 
     #[test]

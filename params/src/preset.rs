@@ -12,6 +12,7 @@
 //! A preset is the whole sound: what it does not name goes to its default. Bypass, quality and the equalizer's phase belong to the
 //! session and stay as they are unless the preset names them.
 
+use crate::migrate::RETIRED;
 use crate::tree::{ParameterError, Tree};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -31,7 +32,7 @@ const FACTORY: [(&str, &str); 10] = [
 ];
 
 /// What stays as it is when a preset does not name it.
-const SESSION: [&str; 4] = ["bypass", "compare", "quality", "equalizer_phase"];
+const SESSION: [&str; 3] = ["bypass", "quality", "equalizer_phase"];
 
 /// What the output delivers: can be kept from one preset to the next.
 pub const OUTPUT: [&str; 6] = [
@@ -194,7 +195,7 @@ impl Preset {
     /// Every parameter's plain value under this preset, in the tree's order; those that stay as they are left out.
     pub fn values(&self, tree: &Tree) -> Result<Vec<(String, f64)>, PresetError> {
         for key in self.parameters.keys() {
-            if tree.info(key).is_none() {
+            if tree.info(key).is_none() && !RETIRED.contains(&key.as_str()) {
                 // Asks for the value of what is not there, for the sake of the message.
                 tree.plain(key).map_err(|source| self.error(key, source))?;
             }
@@ -288,6 +289,14 @@ mod tests {
         assert_eq!(tree.plain("glue_on").unwrap(), 0.0);
         assert_eq!(tree.plain("limiter_drive").unwrap(), 3.0);
         assert_eq!(tree.text("quality").unwrap(), "Finest");
+    }
+
+    #[test]
+    fn a_preset_of_before_may_say_what_was_heard() {
+        let tree = Tree::new();
+        let text = "name = \"X\"\n[parameters]\ncompare = \"Mix\"\nlimiter_drive = 3";
+        Preset::parse("x.toml", text).unwrap().apply(&tree).unwrap();
+        assert_eq!(tree.plain("limiter_drive").unwrap(), 3.0);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::bass::BassParams;
 use crate::changes::{Changes, Place, Taken};
-use crate::choices::{Compare, EqualizerPhase, Quality};
+use crate::choices::{EqualizerPhase, Quality};
 use crate::clipper::ClipperParams;
 use crate::dither::DitherParams;
 use crate::dynamic_eq::DynamicEqParams;
@@ -17,7 +17,7 @@ use crate::multiband::MultibandParams;
 use crate::saturator::SaturatorParams;
 use crate::session::Session;
 use lacquer_dsp::chain::{ChainSettings, StageId};
-use lacquer_dsp::{monitor, processor};
+use lacquer_dsp::processor;
 use nice_plug::prelude::{BoolParam, EnumParam, Params};
 use std::sync::RwLock;
 
@@ -33,10 +33,6 @@ pub struct LacquerParams {
     /// The equalizer's phase response: fixes the latency, so no automation.
     #[id = "equalizer_phase"]
     pub equalizer_phase: EnumParam<EqualizerPhase>,
-    /// Mix or master at equal loudness: what the engineer hears, never what is recorded. A parameter, so that a key or a controller
-    /// can be bound to it; not automatable; off in every session that is loaded.
-    #[id = "compare"]
-    pub compare: EnumParam<Compare>,
     /// Input trim.
     #[nested(group = "Input Trim")]
     pub input_trim: InputTrimParams,
@@ -97,7 +93,6 @@ impl Default for LacquerParams {
             equalizer_phase: latency
                 .choice("Equalizer Phase", processor::EqualizerPhase::default())
                 .non_automatable(),
-            compare: chain.choice("Compare", monitor::Compare::default()).non_automatable(),
             input_trim: InputTrimParams::new(&changes),
             equalizer: EqualizerParams::new(&changes),
             dynamic_eq: DynamicEqParams::new(&changes),
@@ -160,11 +155,6 @@ impl LacquerParams {
             StageId::Limiter => self.limiter.write(&mut settings.limiter),
             StageId::Dither => self.dither.write(&mut settings.dither),
         }
-    }
-
-    /// Which of mix and master is to be heard.
-    pub fn compare(&self) -> monitor::Compare {
-        self.compare.value().into()
     }
 
     /// The quality that the chain is to be prepared for.

@@ -28,7 +28,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// What the tree is set to; what is only heard is left out.
+    /// What the tree is set to.
     pub fn of(tree: &Tree) -> Self {
         let values = tree.infos().into_iter().filter(|info| is_kept(&info.id)).filter_map(|info| {
             let plain = tree.plain(&info.id).ok()?;
@@ -50,9 +50,9 @@ impl Slot {
     }
 }
 
-/// Bypass is the host's, comparing is the ear's.
+/// Bypass is the host's.
 fn is_kept(id: &str) -> bool {
-    !["bypass", "compare"].contains(&id)
+    id != "bypass"
 }
 
 /// See the module.

@@ -164,7 +164,7 @@ impl Engine {
     pub fn update(&mut self, params: &LacquerParams, coming: &ComingBlock) {
         let changed = params.update_settings(&mut self.settings);
         self.booth.meters.bank().controls.set_watched(coming.watched);
-        let wish = self.permitted(params, coming);
+        let wish = self.permitted(coming);
         self.booth.monitor.set(&wish.settings);
         if changed {
             self.status.wake();
@@ -177,7 +177,7 @@ impl Engine {
     }
 
     /// What may be heard of what the engineer asks for; nothing, and at once, where somebody may be recording.
-    fn permitted(&mut self, params: &LacquerParams, coming: &ComingBlock) -> MonitorWish {
+    fn permitted(&mut self, coming: &ComingBlock) -> MonitorWish {
         let is_offline = self.spec.design == DesignMode::InPlace;
         let length = Duration::from_secs_f64(coming.frames as f64 / self.spec.sample_rate);
         let in_time = self.guard.permits(coming.now, length, coming.transport.playing);
@@ -185,10 +185,6 @@ impl Engine {
         let mut wish = MonitorWish::default();
         if permitted {
             wish = self.status.monitor.get();
-            // The blind test's choice goes before the parameter's.
-            if wish.settings.compare == Default::default() {
-                wish.settings.compare = params.compare();
-            }
         } else if self.booth.monitor.is_heard() || self.settings.listen.is_some() {
             self.cut();
         }

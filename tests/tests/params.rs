@@ -56,7 +56,7 @@ fn ids_are_spelled_out_and_begin_with_their_stage() {
         assert!(plain, "{} is not of a-z, 0-9 and _", info.id);
         if info.group.is_empty() {
             assert!(
-                ["bypass", "quality", "equalizer_phase", "compare"].contains(&info.id.as_str()),
+                ["bypass", "quality", "equalizer_phase"].contains(&info.id.as_str()),
                 "{} has no group",
                 info.id
             );
@@ -72,10 +72,10 @@ fn ids_are_spelled_out_and_begin_with_their_stage() {
 }
 
 #[test]
-fn only_latency_and_monitoring_cannot_be_automated() {
+fn only_latency_cannot_be_automated() {
     let fixed: Vec<String> =
         Tree::new().infos().into_iter().filter(|info| !info.automatable).map(|info| info.id).collect();
-    assert_eq!(fixed, ["quality", "equalizer_phase", "compare"]);
+    assert_eq!(fixed, ["quality", "equalizer_phase"]);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn every_parameter_reaches_the_settings() {
         let tree = Tree::new();
         let state = || {
             let params = tree.params();
-            (tree.to_settings(), params.quality(), params.equalizer_phase(), params.compare())
+            (tree.to_settings(), params.quality(), params.equalizer_phase())
         };
         let before = state();
         let other = if info.default == info.max { info.min } else { info.max };

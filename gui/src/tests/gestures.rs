@@ -2,6 +2,7 @@
 
 use super::*;
 use lacquer_dsp::chain::StageId;
+use lacquer_dsp::monitor::Compare;
 use lacquer_params::ParameterInfo;
 use nice_plug::prelude::{Params, PluginState};
 
@@ -34,7 +35,7 @@ fn show(bench: &mut Bench, info: &ParameterInfo) {
 
 /// The parameters that the panels show; those of the bar have tests of their own.
 fn shown(bench: &Bench) -> Vec<ParameterInfo> {
-    let bar = ["bypass", "quality", "compare"];
+    let bar = ["bypass", "quality"];
     bench.tree.infos().into_iter().filter(|info| !bar.contains(&info.id.as_str())).collect()
 }
 
@@ -99,7 +100,7 @@ fn the_bar_sets_bypass_quality_and_what_is_heard() {
     bench.click(bench.place(Role::Button, "Finest"));
     assert_eq!(bench.tree.text("quality"), Ok("Finest".to_owned()));
     bench.click(bench.place(Role::Button, "Master"));
-    assert_eq!(bench.plain("compare"), 2.0);
+    assert_eq!(bench.heard(), Compare::Master);
 }
 
 #[test]
@@ -313,7 +314,7 @@ fn every_tab_of_the_analysis_opens_small_and_large() {
 fn monitoring_is_asked_for_and_escape_ends_it() {
     let mut bench = Bench::new();
     bench.click(bench.place(Role::Button, "Mix"));
-    assert_eq!(bench.plain("compare"), 1.0);
+    assert_eq!(bench.heard(), Compare::Mix);
     bench.click(bench.place(Role::Button, "Delta"));
     assert!(bench.view().wish.settings.delta);
     bench.click(bench.place(Role::Tab, "Monitor"));
@@ -322,7 +323,36 @@ fn monitoring_is_asked_for_and_escape_ends_it() {
     bench.key(Key::Escape, Modifiers::NONE);
     bench.steps(2);
     assert_eq!(bench.view().wish, Default::default());
-    assert_eq!(bench.plain("compare"), 0.0);
+    assert_eq!(bench.heard(), Compare::Off);
+}
+
+#[test]
+fn comparing_is_no_change_of_anything() {
+    let mut bench = Bench::new();
+    bench.take_log();
+    let saved = state_of(&bench);
+    for button in ["Mix", "Master", "Master", "Mix"] {
+        bench.click(bench.place(Role::Button, button));
+        assert_eq!(state_of(&bench), saved, "{button}");
+    }
+    assert_eq!(bench.heard(), Compare::Mix);
+    for expected in [Compare::Master, Compare::Mix] {
+        bench.key(Key::M, Modifiers::NONE);
+        assert_eq!(bench.heard(), expected);
+        assert_eq!(state_of(&bench), saved, "{expected:?}");
+    }
+    assert_eq!(bench.take_log(), Vec::<String>::new(), "the host hears of nothing");
+    let undo = bench.harness.state().steps();
+    assert_eq!(undo.len(), 1, "nothing to undo but the beginning: {undo:?}");
+}
+
+/// What a host would save.
+fn state_of(bench: &Bench) -> (Vec<(String, f64)>, std::collections::BTreeMap<String, String>) {
+    let values = bench.tree.infos().into_iter().map(|info| {
+        let plain = bench.plain(&info.id);
+        (info.id, plain)
+    });
+    (values.collect(), bench.tree.params().serialize_fields())
 }
 
 #[test]

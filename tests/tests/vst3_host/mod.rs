@@ -15,7 +15,10 @@ use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
 use vst3::{Class, ComPtr, ComRef, ComWrapper, Interface};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, ImageFormat, WindowClass};
+use x11rb::protocol::xproto::{
+    ConnectionExt, CreateWindowAux, EventMask, ImageFormat, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, KeyButMask,
+    KeyPressEvent, WindowClass,
+};
 
 /// Frames in a block of the stress.
 pub const BLOCK: usize = 64;
@@ -288,6 +291,32 @@ impl Desk {
             .ok()?;
         connection.map_window(window).ok()?.check().ok()?;
         Some(Self { connection, window })
+    }
+
+    /// Presses a key over the editor, by its number; false if there is none.
+    pub fn press(&self, key: u8) -> bool {
+        let children = self.connection.query_tree(self.window).unwrap().reply().unwrap().children;
+        let Some(editor) = children.first().copied() else { return false };
+        for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+            let event = KeyPressEvent {
+                response_type: kind,
+                detail: key,
+                sequence: 0,
+                time: x11rb::CURRENT_TIME,
+                root: self.window,
+                event: editor,
+                child: x11rb::NONE,
+                root_x: 0,
+                root_y: 0,
+                event_x: 0,
+                event_y: 0,
+                state: KeyButMask::default(),
+                same_screen: true,
+            };
+            // Without a mask it goes to whoever made the window.
+            self.connection.send_event(false, editor, EventMask::NO_EVENT, event).unwrap().check().unwrap();
+        }
+        true
     }
 
     /// Paints the window black again.
