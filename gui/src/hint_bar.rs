@@ -6,7 +6,8 @@ use crate::status::Status;
 use crate::strip;
 use crate::theme;
 use crate::view::View;
-use egui::{Ui, vec2};
+use crate::widgets::button_ui;
+use egui::{Rect, Ui, vec2};
 use lacquer_dsp::monitor::Compare;
 
 /// What is heard instead of the master, in words; none if nothing is.
@@ -45,8 +46,35 @@ fn monitored(desk: &Desk, view: &View) -> Option<String> {
     (!heard.is_empty()).then(|| heard.join("; "))
 }
 
+/// Width of the button that restarts the chain.
+const RESTART_WIDTH: f32 = 80.0;
+
+/// In the place of everything else while the chain has failed.
+fn failure_ui(ui: &mut Ui, rect: Rect, status: &Status, view: &mut View) {
+    let colors = theme::colors();
+    ui.painter().rect_filled(rect, 0.0, colors.bar);
+    let button = Rect::from_min_size(
+        rect.left_top() + vec2(theme::PADDING, 1.0),
+        vec2(RESTART_WIDTH, rect.height() - 2.0),
+    );
+    if button_ui(ui, button, "Restart", true, "Builds the chain anew, with your settings.", view) {
+        status.rebuild();
+    }
+    ui.painter().text(
+        button.right_center() + vec2(theme::PADDING, 0.0),
+        egui::Align2::LEFT_CENTER,
+        "The chain has failed: you hear the mix as it came in, in time. Please report what you did last.",
+        theme::body_font(),
+        colors.alarm,
+    );
+}
+
 pub(crate) fn hint_ui(ui: &mut Ui, desk: &Desk, status: &Status, view: &mut View) {
     let rect = ui.max_rect();
+    if status.has_failed() {
+        failure_ui(ui, rect, status, view);
+        return;
+    }
     let monitored = monitored(desk, view);
     let is_heard = desk.bank.monitoring.load(std::sync::atomic::Ordering::Relaxed);
     let painter = ui.painter();

@@ -8,6 +8,9 @@ use nice_plug_egui::{EguiEditorState, RepaintNotifier};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
+/// What puts a new chain in the place of one that has failed.
+type Rebuild = Box<dyn Fn() + Send + Sync>;
+
 /// One instance's state as the editor shows it.
 #[derive(Default)]
 pub struct Status {
@@ -15,6 +18,8 @@ pub struct Status {
     /// Bits of an f32; 0 while nothing is activated.
     sample_rate: AtomicU32,
     restart_needed: AtomicBool,
+    failed: AtomicBool,
+    rebuild: OnceLock<Rebuild>,
     /// What the engineer wants to hear.
     pub monitor: MonitorDesk,
     meters: OnceLock<Arc<MeterBank>>,
@@ -54,6 +59,7 @@ impl Status {
         self.latency_samples.store(latency_samples, Relaxed);
         self.sample_rate.store(sample_rate.to_bits(), Relaxed);
         self.restart_needed.store(false, Relaxed);
+        self.failed.store(false, Relaxed);
     }
 
     /// [main-thread] After the host has switched off.
@@ -70,6 +76,30 @@ impl Status {
     /// [gui-thread] Whether to ask the host for a restart; true once for each need.
     pub fn take_restart_needed(&self) -> bool {
         self.restart_needed.swap(false, Relaxed)
+    }
+
+    /// [audio-thread] Whether the chain has panicked: the input is heard in its place, in time, until it is restarted.
+    pub fn set_failed(&self, failed: bool) {
+        self.failed.store(failed, Relaxed);
+        self.wake();
+    }
+
+    /// [gui-thread] Whether the chain has panicked.
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Relaxed)
+    }
+
+    /// [main-thread] Says how a chain that has failed is restarted: on the calling thread, which is not the audio thread.
+    pub fn set_rebuild(&self, rebuild: impl Fn() + Send + Sync + 'static) {
+        // There is one plugin for each status, and it says so once.
+        let _ = self.rebuild.set(Box::new(rebuild));
+    }
+
+    /// [gui-thread] Restarts a chain that has failed. Takes as long as building one.
+    pub fn rebuild(&self) {
+        if let Some(rebuild) = self.rebuild.get() {
+            rebuild();
+        }
     }
 
     /// [gui-thread] Sample rate in Hz and latency in samples, if activated.
