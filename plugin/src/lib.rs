@@ -10,6 +10,7 @@
 //! - **Samples** are f32 at the host's edge and f64 inside; the output does not depend on the host's block size.
 
 mod design_thread;
+mod edge;
 mod engine;
 mod monitor_guard;
 #[cfg(test)]
@@ -18,10 +19,13 @@ mod remote_controls;
 #[cfg(target_os = "linux")]
 pub mod worker_guard;
 
+use edge::editor::GuardedEditor;
+use edge::net::{self, Net};
+use edge::restart::{Delivery, Workshop, workshop};
 use engine::{ComingBlock, Engine};
 use lacquer_dsp::metering::live::Transport;
 use lacquer_dsp::processor::{DesignMode, ProcessSpec};
-use lacquer_gui::{Editor, Status};
+use lacquer_gui::Status;
 use lacquer_params::LacquerParams;
 use nice_plug::prelude::*;
 use std::sync::Arc;
@@ -35,6 +39,9 @@ pub struct LacquerPlugin {
     params: Arc<LacquerParams>,
     status: Arc<Status>,
     engine: Option<Box<Engine>>,
+    net: Net,
+    workshop: Arc<Workshop>,
+    delivery: Delivery,
     tail_samples: u32,
     restart_requested: bool,
     #[cfg(target_os = "linux")]
@@ -46,10 +53,16 @@ impl Default for LacquerPlugin {
         let status = Arc::new(Status::default());
         #[cfg(test)]
         readings_tests::MADE.with_borrow_mut(|made| made.push(status.clone()));
+        let params = Arc::new(LacquerParams::default());
+        edge::capture::leave(&params, &status);
+        let (workshop, delivery) = workshop(&params, &status);
         Self {
-            params: Arc::new(LacquerParams::default()),
+            params,
             status,
             engine: None,
+            net: Net::new(0, 1),
+            workshop,
+            delivery,
             tail_samples: 0,
             restart_requested: false,
             #[cfg(target_os = "linux")]
@@ -85,6 +98,14 @@ impl LacquerPlugin {
     }
 }
 
+/// [audio-thread] The engine has panicked: it is not called again, and the input is heard in its place.
+fn fail(net: &mut Net, status: &Status) {
+    if !net.is_broken() {
+        net.tear();
+        status.set_failed(true);
+    }
+}
+
 /// Where filters are designed: in place offline, where a render must be exact.
 fn design_mode(mode: ProcessMode) -> DesignMode {
     match mode {
@@ -115,7 +136,7 @@ impl Plugin for LacquerPlugin {
     ];
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
-    type Editor = Editor;
+    type Editor = GuardedEditor;
     type SysExMessage = ();
     type BackgroundTask = Task;
 
@@ -136,7 +157,7 @@ impl Plugin for LacquerPlugin {
             return None;
         }
         drop(executor);
-        lacquer_gui::editor(self.params.clone(), self.status.clone())
+        lacquer_gui::editor(self.params.clone(), self.status.clone()).map(GuardedEditor::new)
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -156,29 +177,39 @@ impl Plugin for LacquerPlugin {
             self.worker_guard = Some(worker_guard::WorkerGuard::acquire::<Self>());
         }
         let spec = self.spec(layout, config);
-        match &mut self.engine {
-            Some(engine) if engine.spec() == spec => {
+        let is_whole = !self.net.is_broken();
+        let is_built = net::caught(|| match &mut self.engine {
+            Some(engine) if engine.spec() == spec && is_whole => {
                 engine.set_all(&self.params);
                 engine.reset();
             }
             engine => *engine = Some(Box::new(Engine::new(&spec, &self.params, &self.status))),
+        });
+        if !is_built {
+            self.engine = None;
         }
         let Some(engine) = &mut self.engine else { return false };
         let latency = engine.latency_samples() as u32;
         self.tail_samples = latency + (TAIL_S * config.sample_rate) as u32;
         self.restart_requested = false;
+        self.net = Net::new(latency as usize, config.max_buffer_size as usize);
+        self.workshop.set_spec(Some(spec));
         self.status.publish(latency, config.sample_rate);
         context.set_latency_samples(latency);
         true
     }
 
     fn deactivate(&mut self) {
+        self.workshop.set_spec(None);
+        self.delivery.clear();
         self.status.clear();
     }
 
     fn reset(&mut self) {
-        if let Some(engine) = &mut self.engine {
-            engine.reset();
+        self.net.reset();
+        let Some(engine) = &mut self.engine else { return };
+        if !self.net.is_broken() && !net::caught(|| engine.reset()) {
+            fail(&mut self.net, &self.status);
         }
     }
 
@@ -197,7 +228,16 @@ impl Plugin for LacquerPlugin {
             watched: self.status.is_editor_open(),
             now: Instant::now(),
         };
-        engine.update(&self.params, &coming);
+        self.net.take(buffer.as_slice());
+        if self.net.is_broken() && self.delivery.take_over(engine) {
+            self.net.mend();
+            self.status.set_failed(false);
+        }
+        if self.net.is_broken() || !net::caught(|| engine.update(&self.params, &coming)) {
+            fail(&mut self.net, &self.status);
+            self.net.give(buffer.as_slice());
+            return ProcessStatus::Tail(self.tail_samples);
+        }
         let stale = engine.differs_in_latency(&self.params);
         if stale != self.restart_requested {
             self.restart_requested = stale;
@@ -206,6 +246,8 @@ impl Plugin for LacquerPlugin {
                 // No host is there to restart or to align anything: the sound stops for as long as it takes.
                 **engine = Engine::new(&engine.spec_for(&self.params), &self.params, &self.status);
                 self.restart_requested = false;
+                self.net = self.net.for_latency(engine.latency_samples());
+                self.workshop.set_spec(Some(engine.spec()));
                 self.status.publish(engine.latency_samples() as u32, engine.spec().sample_rate as f32);
             } else if stale {
                 context.request_restart();
@@ -213,7 +255,12 @@ impl Plugin for LacquerPlugin {
         }
         // SAFETY: the mode is restored before returning, and nothing in between depends on subnormal numbers: they are
         // 300 dB below what a sample can hold.
-        unsafe { no_denormals::no_denormals(|| engine.process(buffer.as_slice())) };
+        let is_whole =
+            unsafe { no_denormals::no_denormals(|| net::caught(|| engine.process(buffer.as_slice()))) };
+        if !is_whole {
+            fail(&mut self.net, &self.status);
+        }
+        self.net.give(buffer.as_slice());
         ProcessStatus::Tail(self.tail_samples)
     }
 }
