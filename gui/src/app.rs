@@ -97,7 +97,13 @@ impl App {
             self.view.problem = Some(reason);
         }
         let Some(desk) = &mut self.desk else { return };
-        let host = Host { gestures, tree: &self.tree, history: &self.history, library: &self.library };
+        let host = Host {
+            gestures,
+            tree: &self.tree,
+            history: &self.history,
+            library: &self.library,
+            status: &self.status,
+        };
         desk.update(ui.ctx());
         window_ui(ui, &host, desk, &self.status, &self.presets, &mut self.view);
         // While something sounds the views move. In silence the window sleeps until the audio thread wakes it.

@@ -1,6 +1,7 @@
 //! Values as gestures that the host sees: begin, set, end.
 
 use crate::history::History;
+use crate::status::Status;
 use lacquer_params::{Library, ParameterError, Session, Tree};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamPtr;
@@ -40,6 +41,7 @@ pub(crate) struct Host<'a> {
     pub tree: &'a Tree,
     pub history: &'a RefCell<History>,
     pub library: &'a Library,
+    pub status: &'a Status,
 }
 
 impl Host<'_> {

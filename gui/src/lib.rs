@@ -12,6 +12,8 @@ mod hint_bar;
 mod hints;
 mod history;
 mod host;
+pub mod host_menu;
+pub mod indication;
 mod keys;
 mod meters;
 mod panel;

@@ -2,6 +2,8 @@
 //!
 //! Relaxed ordering throughout: each word stands for itself, and a repaint later is soon enough.
 
+use crate::host_menu::HostMenu;
+use crate::indication::Indications;
 use lacquer_dsp::shared::meter_bank::MeterBank;
 use lacquer_dsp::shared::monitor_desk::MonitorDesk;
 use nice_plug_egui::{EguiEditorState, RepaintNotifier};
@@ -22,6 +24,10 @@ pub struct Status {
     rebuild: OnceLock<Rebuild>,
     /// What the engineer wants to hear.
     pub monitor: MonitorDesk,
+    /// What the host says of its parameters.
+    pub indications: Indications,
+    /// The host's own menu for a parameter.
+    pub menu: HostMenu,
     meters: OnceLock<Arc<MeterBank>>,
     window: OnceLock<Arc<EguiEditorState>>,
     repaint: RepaintNotifier,

@@ -305,6 +305,11 @@ pub fn apply(context: &egui::Context, theme: Theme) {
     });
 }
 
+/// A colour that somebody else gives: red, green and blue.
+pub(crate) fn given([red, green, blue]: [u8; 3]) -> Color32 {
+    Color32::from_rgb(red, green, blue)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -85,6 +85,11 @@ pub(crate) fn field_ui(
     label: &str,
     view: &mut View,
 ) {
+    control_ui(ui, rect, host, info, label, view);
+    host.status.indications.paint(ui.painter(), rect, &info.id);
+}
+
+fn control_ui(ui: &mut Ui, rect: Rect, host: &Host, info: &ParameterInfo, label: &str, view: &mut View) {
     if info.choices.is_empty() {
         area_ui(ui, rect, |ui| knob_ui(ui, host, info, label, view));
         return;

@@ -62,6 +62,11 @@ impl Library {
         Self { folder: Some(folder.to_owned()) }
     }
 
+    /// The folder, if the system names one; it need not exist.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
     /// Every preset by name, and what is wrong with the files that are none.
     pub fn read(&self) -> (Vec<Owned>, Vec<PresetError>) {
         let (mut presets, mut problems) = (Vec::new(), Vec::new());

@@ -32,7 +32,7 @@ const FACTORY: [(&str, &str); 10] = [
 ];
 
 /// What stays as it is when a preset does not name it.
-const SESSION: [&str; 3] = ["bypass", "quality", "equalizer_phase"];
+pub const SESSION: [&str; 3] = ["bypass", "quality", "equalizer_phase"];
 
 /// What the output delivers: can be kept from one preset to the next.
 pub const OUTPUT: [&str; 6] = [

@@ -8,6 +8,7 @@
 //! instance's parameters and status by [`capture`].
 
 pub(crate) mod capture;
+pub(crate) mod clap;
 pub(crate) mod editor;
 pub(crate) mod net;
 pub(crate) mod restart;

@@ -19,6 +19,8 @@ mod remote_controls;
 #[cfg(target_os = "linux")]
 pub mod worker_guard;
 
+#[cfg(test)]
+pub(crate) use edge::clap::clap_entry;
 use edge::editor::GuardedEditor;
 use edge::net::{self, Net};
 use edge::restart::{Delivery, Workshop, workshop};
@@ -33,6 +35,11 @@ use std::time::Instant;
 
 /// Ringing that outlasts the latency, in s: the lowest equalizer bands and the DC filter die away within it.
 const TAIL_S: f32 = 1.0;
+
+/// Frames for which the output goes on after the input has ended.
+fn tail_samples(latency: u32, sample_rate: f32) -> u32 {
+    latency + (TAIL_S * sample_rate) as u32
+}
 
 /// The plugin. Making one is cheap: the chain is built in `activate`.
 pub struct LacquerPlugin {
@@ -190,7 +197,7 @@ impl Plugin for LacquerPlugin {
         }
         let Some(engine) = &mut self.engine else { return false };
         let latency = engine.latency_samples() as u32;
-        self.tail_samples = latency + (TAIL_S * config.sample_rate) as u32;
+        self.tail_samples = tail_samples(latency, config.sample_rate);
         self.restart_requested = false;
         self.net = Net::new(latency as usize, config.max_buffer_size as usize);
         self.workshop.set_spec(Some(spec));
@@ -221,7 +228,8 @@ impl Plugin for LacquerPlugin {
     ) -> ProcessStatus {
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not activated") };
         let host = context.transport();
-        let transport = Transport { playing: host.playing, position: host.pos_samples };
+        // By its method: CLAP gives seconds or beats, of which the framework makes samples there and nowhere else.
+        let transport = Transport { playing: host.playing, position: host.pos_samples() };
         let coming = ComingBlock {
             transport,
             frames: buffer.samples(),
@@ -294,5 +302,4 @@ impl Vst3Plugin for LacquerPlugin {
         &[Vst3SubCategory::Fx, Vst3SubCategory::Mastering, Vst3SubCategory::Dynamics, Vst3SubCategory::Eq];
 }
 
-nice_export_clap!(LacquerPlugin);
 nice_export_vst3!(LacquerPlugin);

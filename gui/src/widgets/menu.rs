@@ -7,6 +7,9 @@ use lacquer_params::ParameterInfo;
 
 /// Opens on a secondary click or a long press.
 pub(super) fn menu(response: &Response, host: &Host, info: &ParameterInfo, typed: bool) {
+    if response.secondary_clicked() || response.long_touched() {
+        host.status.menu.ask(&info.id);
+    }
     // An id of its own: a choice's list has the one that a menu gets by itself.
     egui::Popup::context_menu(response)
         .id(response.id.with("parameter menu"))
@@ -22,6 +25,9 @@ fn entries_ui(ui: &mut Ui, id: Id, host: &Host, info: &ParameterInfo, typed: boo
     } else {
         format!("{}, not automatable", info.id)
     });
+    for text in host.status.indications.texts(&info.id) {
+        ui.weak(text);
+    }
     ui.separator();
     if typed && ui.button("Type a value").clicked() {
         typing::start(ui, id, host.tree.text(&info.id).unwrap_or_default());
@@ -48,4 +54,5 @@ fn entries_ui(ui: &mut Ui, id: Id, host: &Host, info: &ParameterInfo, typed: boo
         ui.ctx().copy_text(info.id.clone());
         ui.close();
     }
+    host.status.menu.entries_ui(ui, &info.id);
 }

@@ -56,7 +56,11 @@ mod tests {
         let handles = handles.expect("handles");
         assert!(Arc::ptr_eq(&plugin.status, &handles.status));
         let alone = LacquerPlugin::default();
-        assert_eq!(Arc::strong_count(&alone.params), 1, "nobody asked for it");
+        assert_eq!(
+            Arc::strong_count(&alone.params),
+            2,
+            "the plugin's and its workshop's: nobody asked for it"
+        );
         let ((_, inner), outer) = capture(|| {
             let plugin = LacquerPlugin::default();
             (plugin, capture(LacquerPlugin::default))

@@ -31,8 +31,26 @@ pub(crate) struct Net {
     state: State,
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Which of the things to be caught on this thread, counted from 1, is to panic; 0: none.
+    pub(crate) static SABOTAGE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+fn sabotage() {
+    let left = SABOTAGE.get();
+    SABOTAGE.set(left.saturating_sub(1));
+    assert_ne!(left, 1, "sabotage");
+}
+
 /// Runs `work`; whether it came to its end. What it has touched must not be used again if it did not.
 pub(crate) fn caught(work: impl FnOnce()) -> bool {
+    let work = || {
+        #[cfg(test)]
+        sabotage();
+        work();
+    };
     if cfg!(debug_assertions) {
         work();
         return true;

@@ -1,0 +1,100 @@
+//! Everything that can be moved is moved, everywhere: no panic is caught, nothing is not a number.
+//!
+//! A minute of random automation is played in full at 44.1 kHz; at the other rates ten seconds, because the same code runs there with
+//! other coefficients and CI's time is bounded.
+
+use crate::raw_clap_host::Plugin;
+use crate::raw_clap_host::events::Event;
+use crate::{Noise, isolated};
+use clap_sys::ext::params::CLAP_PARAM_IS_STEPPED;
+
+const BLOCK: usize = 512;
+/// Values from which a parameter goes to its ends.
+const STARTS: usize = 40;
+/// Parameters that move together: every so many-th, so that none moves with one of the same stage that could silence it. Each for
+/// itself would be 20 minutes of audio.
+const GROUPS: usize = 8;
+/// Where the others stand meanwhile.
+const REST: f64 = 0.4;
+
+/// Everything switched on, every band among it, and no bypass.
+fn switch_on(plugin: &Plugin) {
+    let on: Vec<_> = plugin
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.name.ends_with(" On"))
+        .map(|parameter| Event::value(0, parameter.id, 1.0))
+        .collect();
+    assert!(on.len() > 10);
+    plugin.flush(&on);
+}
+
+/// Plays a block and sees that it is one.
+fn play(plugin: &Plugin, noise: &mut Noise, frames: usize, events: &[Event]) {
+    let (output, status, _) = plugin.process(&noise.frames(frames, 0.4), events);
+    assert_ne!(status, 0);
+    assert!(output.iter().flatten().all(|x| x.is_finite()));
+}
+
+isolated! {
+    fn every_number_goes_to_both_ends_from_anywhere(module) {
+        let plugin = Plugin::running(module, 44_100.0, BLOCK as u32);
+        switch_on(&plugin);
+        let mut noise = Noise(11);
+        let numbers: Vec<_> =
+            plugin.parameters.iter().filter(|parameter| parameter.flags & CLAP_PARAM_IS_STEPPED == 0).collect();
+        // Every stage at work: at its ends a parameter's neighbours would leave some of them idle.
+        let rest: Vec<_> = numbers.iter().map(|parameter| Event::value(0, parameter.id, REST)).collect();
+        for _ in 0..STARTS {
+            for end in [0.0, 1.0] {
+                for group in 0..GROUPS {
+                    let from = noise.next();
+                    let at = |value: f64| -> Vec<_> {
+                        let moved = numbers.iter().skip(group).step_by(GROUPS);
+                        moved.map(|parameter| Event::value(0, parameter.id, value)).collect()
+                    };
+                    let mut begin = rest.clone();
+                    begin.extend(at(from));
+                    play(&plugin, &mut noise, BLOCK, &begin);
+                    play(&plugin, &mut noise, BLOCK, &[]);
+                    play(&plugin, &mut noise, BLOCK, &at(end));
+                    play(&plugin, &mut noise, BLOCK, &[]);
+                }
+            }
+        }
+        plugin.destroy();
+    }
+}
+
+/// Random values for all parameters, a few in each block.
+fn automate(plugin: &Plugin, noise: &mut Noise, rate: f64, seconds: f64) {
+    switch_on(plugin);
+    for _ in 0..(rate * seconds) as usize / BLOCK {
+        let events: Vec<_> = (0..8)
+            .map(|_| {
+                let parameter = &plugin.parameters[noise.below(plugin.parameters.len())];
+                let value = if noise.next() < 0.3 { noise.pick(&[0.0, 1.0]) } else { noise.next() };
+                Event::value(noise.below(BLOCK) as u32, parameter.id, value * parameter.highest)
+            })
+            .collect();
+        play(plugin, noise, BLOCK, &events);
+    }
+}
+
+isolated! {
+    fn a_minute_of_automation_of_everything_at_44_1_khz(module) {
+        let plugin = Plugin::running(module, 44_100.0, BLOCK as u32);
+        automate(&plugin, &mut Noise(21), 44_100.0, 60.0);
+        plugin.destroy();
+    }
+}
+
+isolated! {
+    fn automation_of_everything_at_the_other_rates(module) {
+        for rate in [48_000.0, 96_000.0, 192_000.0] {
+            let plugin = Plugin::running(module, rate, BLOCK as u32);
+            automate(&plugin, &mut Noise(rate as u64), rate, 10.0);
+            plugin.destroy();
+        }
+    }
+}
