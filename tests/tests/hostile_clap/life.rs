@@ -14,13 +14,13 @@ const RATE: f64 = 48_000.0;
 isolated! {
     fn an_activation_at_what_does_not_exist_is_refused(module) {
         let plugin = Plugin::new(module, Host::new(true));
-        for rate in [0.0, -48_000.0, f64::NAN, f64::INFINITY, 1e9, 7_999.0, 768_001.0] {
+        for rate in [0.0, -48_000.0, f64::NAN, f64::INFINITY, 1e9, 999.0, 768_001.0] {
             assert!(!plugin.activate(rate, 1, 512), "{rate} Hz");
         }
         for (least, most) in [(513, 512), (0, 0), (1, 1 << 31), (u32::MAX, u32::MAX)] {
             assert!(!plugin.activate(RATE, least, most), "{least} to {most} frames");
         }
-        for rate in [8_000.0, 44_100.0, 768_000.0] {
+        for rate in [1_000.0, 44_100.0, 768_000.0] {
             assert!(plugin.activate(rate, 0, 64), "{rate} Hz");
             plugin.deactivate();
         }

@@ -169,7 +169,8 @@ impl Work<'_> {
         match call {
             Call::Process => self.process(plugin),
             Call::Activate => {
-                let rate = self.noise.pick(&[44_100.0, 48_000.0, 96_000.0, 192_000.0, 0.0, f64::NAN]);
+                let rate =
+                    self.noise.pick(&[44_100.0, 48_000.0, 96_000.0, 192_000.0, 1_000.0, 0.0, f64::NAN]);
                 let (least, most) = (self.noise.pick(&[1, 600]), self.noise.pick(&[512, 64, 700, 0]));
                 self.plugins[plugin].activate(rate, least, most);
             }

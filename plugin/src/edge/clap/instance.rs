@@ -31,8 +31,8 @@ use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Sample rates that the chain is built for, Hz: from telephony to four times what converters do.
-const RATES: RangeInclusive<f64> = 8_000.0..=768_000.0;
+/// Sample rates that are taken, Hz: what CLAP's own validator goes through, and twice what any converter does.
+const RATES: RangeInclusive<f64> = 1_000.0..=768_000.0;
 /// Longest block: 22 s at 48 kHz, 24 MB of buffers. What is longer is a mistake.
 const LONGEST_BLOCK: u32 = 1 << 20;
 
