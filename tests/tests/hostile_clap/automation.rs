@@ -13,7 +13,10 @@ const BLOCK: usize = 512;
 const STARTS: usize = 40;
 /// Parameters that move together: every so many-th, so that none moves with one of the same stage that could silence it. Each for
 /// itself would be 20 minutes of audio.
-const GROUPS: usize = 8;
+const GROUPS: usize = 4;
+/// Blocks for which a parameter is on its way: it nears its end by a time constant of 8 ms until 32 bits know no difference, and the
+/// last step of that is the one that may go too far. Twenty-five time constants.
+const WAY: usize = 18;
 /// Where the others stand meanwhile.
 const REST: f64 = 0.4;
 
@@ -56,9 +59,8 @@ isolated! {
                     let mut begin = rest.clone();
                     begin.extend(at(from));
                     play(&plugin, &mut noise, BLOCK, &begin);
-                    play(&plugin, &mut noise, BLOCK, &[]);
                     play(&plugin, &mut noise, BLOCK, &at(end));
-                    play(&plugin, &mut noise, BLOCK, &[]);
+                    (0..WAY).for_each(|_| play(&plugin, &mut noise, BLOCK, &[]));
                 }
             }
         }
