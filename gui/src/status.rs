@@ -68,6 +68,11 @@ impl Status {
         self.failed.store(false, Relaxed);
     }
 
+    /// [any thread] After a chain of another latency has come into the place of the one that was activated.
+    pub fn publish_latency(&self, latency_samples: u32) {
+        self.latency_samples.store(latency_samples, Relaxed);
+    }
+
     /// [main-thread] After the host has switched off.
     pub fn clear(&self) {
         self.sample_rate.store(0, Relaxed);

@@ -11,5 +11,4 @@ pub(crate) mod capture;
 pub(crate) mod clap;
 pub(crate) mod editor;
 pub(crate) mod net;
-pub(crate) mod restart;
 mod window_thread;

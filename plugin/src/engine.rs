@@ -134,6 +134,21 @@ impl Engine {
         }
     }
 
+    /// As [`Engine::new`], for the place of one that plays: it publishes nothing before it has taken over ([`Engine::succeed`]).
+    pub fn spare(spec: &ProcessSpec, params: &LacquerParams) -> Self {
+        Self::new(spec, params, &Arc::default())
+    }
+
+    /// [audio-thread] Takes over from another engine of the same rate and layout: what belongs to the instance goes along, and what was
+    /// changed since this one was built.
+    pub fn succeed(&mut self, before: &mut Self, params: &LacquerParams) {
+        std::mem::swap(&mut self.status, &mut before.status);
+        std::mem::swap(&mut self.booth, &mut before.booth);
+        self.guard.restart();
+        self.set_all(params);
+        self.cut();
+    }
+
     /// What it was prepared for.
     pub fn spec(&self) -> ProcessSpec {
         self.spec

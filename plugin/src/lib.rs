@@ -2,16 +2,16 @@
 //!
 //! Everything that sounds is in `lacquer-dsp`; here are threads, automation, state, latency and what the formats want to know.
 //!
-//! - **Latency** is announced in `activate` and nowhere else. Quality and the equalizer's phase alone change it: the running chain
-//!   keeps what it was prepared for, and a restart is asked for, by the editor on its own thread if it is open, else by `process`
-//!   where the format allows it (CLAP; VST3 on Linux may drop it, see [`worker_guard`]: there the change waits for the host's
-//!   next activation).
+//! - **Latency** is fixed by quality and the equalizer's phase alone. Where they change while the plugin is active, another engine is
+//!   built on the thread that changed them and plays from the next block on ([`handover`]); the host hears of the new latency in its
+//!   format's way. What nobody but the audio thread has seen waits for the restart that it asks for.
 //! - **State** carries a version; [`lacquer_params::migrate`] makes it present or refuses it whole.
 //! - **Samples** are f32 at the host's edge and f64 inside; the output does not depend on the host's block size.
 
 mod design_thread;
 mod edge;
 mod engine;
+mod handover;
 mod monitor_guard;
 #[cfg(test)]
 mod readings_tests;
@@ -23,8 +23,8 @@ pub mod worker_guard;
 pub(crate) use edge::clap::clap_entry;
 use edge::editor::GuardedEditor;
 use edge::net::{self, Net};
-use edge::restart::{Delivery, Workshop, workshop};
 use engine::{ComingBlock, Engine};
+use handover::Handover;
 use lacquer_dsp::metering::live::Transport;
 use lacquer_dsp::processor::{DesignMode, ProcessSpec};
 use lacquer_gui::Status;
@@ -47,8 +47,7 @@ pub struct LacquerPlugin {
     status: Arc<Status>,
     engine: Option<Box<Engine>>,
     net: Net,
-    workshop: Arc<Workshop>,
-    delivery: Delivery,
+    handover: Arc<Handover>,
     tail_samples: u32,
     restart_requested: bool,
     #[cfg(target_os = "linux")]
@@ -61,15 +60,14 @@ impl Default for LacquerPlugin {
         #[cfg(test)]
         readings_tests::MADE.with_borrow_mut(|made| made.push(status.clone()));
         let params = Arc::new(LacquerParams::default());
-        edge::capture::leave(&params, &status);
-        let (workshop, delivery) = workshop(&params, &status);
+        let handover = Handover::new(&params, &status);
+        edge::capture::leave(&params, &status, &handover);
         Self {
             params,
             status,
             engine: None,
             net: Net::new(0, 1),
-            workshop,
-            delivery,
+            handover,
             tail_samples: 0,
             restart_requested: false,
             #[cfg(target_os = "linux")]
@@ -200,21 +198,27 @@ impl Plugin for LacquerPlugin {
         self.tail_samples = tail_samples(latency, config.sample_rate);
         self.restart_requested = false;
         self.net = Net::new(latency as usize, config.max_buffer_size as usize);
-        self.workshop.set_spec(Some(spec));
+        self.handover.activate(
+            engine,
+            config.max_buffer_size as usize,
+            config.process_mode == ProcessMode::Offline,
+        );
         self.status.publish(latency, config.sample_rate);
         context.set_latency_samples(latency);
         true
     }
 
     fn deactivate(&mut self) {
-        self.workshop.set_spec(None);
-        self.delivery.clear();
+        self.handover.deactivate();
         self.status.clear();
     }
 
     fn reset(&mut self) {
         self.net.reset();
         let Some(engine) = &mut self.engine else { return };
+        if self.handover.take(engine, &mut self.net) {
+            self.status.set_failed(false);
+        }
         if !self.net.is_broken() && !net::caught(|| engine.reset()) {
             fail(&mut self.net, &self.status);
         }
@@ -227,20 +231,27 @@ impl Plugin for LacquerPlugin {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not activated") };
+        let is_offline = self.handover.is_offline();
+        let is_new = if is_offline && engine.differs_in_latency(&self.params) {
+            self.handover.settle_offline(engine, &mut self.net)
+        } else {
+            self.handover.take(engine, &mut self.net)
+        };
+        if is_new {
+            let spec = engine.spec();
+            self.tail_samples = tail_samples(engine.latency_samples() as u32, spec.sample_rate as f32);
+            self.status.set_failed(false);
+        }
         let host = context.transport();
         // By its method: CLAP gives seconds or beats, of which the framework makes samples there and nowhere else.
         let transport = Transport { playing: host.playing, position: host.pos_samples() };
         let coming = ComingBlock {
             transport,
             frames: buffer.samples(),
-            watched: self.status.is_editor_open(),
+            watched: self.status.is_editor_open() && !is_offline,
             now: Instant::now(),
         };
         self.net.take(buffer.as_slice());
-        if self.net.is_broken() && self.delivery.take_over(engine) {
-            self.net.mend();
-            self.status.set_failed(false);
-        }
         if self.net.is_broken() || !net::caught(|| engine.update(&self.params, &coming)) {
             fail(&mut self.net, &self.status);
             self.net.give(buffer.as_slice());
@@ -255,7 +266,7 @@ impl Plugin for LacquerPlugin {
                 **engine = Engine::new(&engine.spec_for(&self.params), &self.params, &self.status);
                 self.restart_requested = false;
                 self.net = self.net.for_latency(engine.latency_samples());
-                self.workshop.set_spec(Some(engine.spec()));
+                self.handover.activate(engine, buffer.samples(), false);
                 self.status.publish(engine.latency_samples() as u32, engine.spec().sample_rate as f32);
             } else if stale {
                 context.request_restart();

@@ -1,6 +1,7 @@
 //! How a format's edge gets at the parameters and the status of the instance that it wraps: the framework keeps its plugin to
 //! itself, but makes it on the thread that asks for it.
 
+use crate::handover::Handover;
 use lacquer_gui::Status;
 use lacquer_params::LacquerParams;
 use std::cell::RefCell;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 pub(crate) struct Handles {
     pub params: Arc<LacquerParams>,
     pub status: Arc<Status>,
+    pub handover: Arc<Handover>,
 }
 
 thread_local! {
@@ -37,10 +39,11 @@ pub(crate) fn capture<T>(make: impl FnOnce() -> T) -> (T, Option<Handles>) {
 }
 
 /// Called by every new instance.
-pub(crate) fn leave(params: &Arc<LacquerParams>, status: &Arc<Status>) {
+pub(crate) fn leave(params: &Arc<LacquerParams>, status: &Arc<Status>, handover: &Arc<Handover>) {
     CAPTURE.with_borrow_mut(|capture| {
         if let Some(handles) = capture {
-            *handles = Some(Handles { params: params.clone(), status: status.clone() });
+            let (params, status, handover) = (params.clone(), status.clone(), handover.clone());
+            *handles = Some(Handles { params, status, handover });
         }
     });
 }
@@ -59,7 +62,7 @@ mod tests {
         assert_eq!(
             Arc::strong_count(&alone.params),
             2,
-            "the plugin's and its workshop's: nobody asked for it"
+            "the plugin and its handover hold it, and nobody else"
         );
         let ((_, inner), outer) = capture(|| {
             let plugin = LacquerPlugin::default();

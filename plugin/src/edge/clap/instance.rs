@@ -244,6 +244,8 @@ impl Edge {
     pub(super) fn ask_for_restart_if_stale(&self) {
         let fixed = *self.fixed.lock().unwrap_or_else(PoisonError::into_inner);
         if self.stage() >= Stage::Active && fixed.is_some_and(|fixed| fixed != self.wanted()) {
+            // The next block has the engine for them already; the host learns of its latency by the restart.
+            self.handles.handover.settle();
             self.host.request_restart();
         }
     }
