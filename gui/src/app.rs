@@ -145,6 +145,7 @@ impl NiceEguiApp for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        self.status.count_frame();
         let Some(context) = self.context.clone() else { return };
         if self.status.take_restart_needed() {
             context.request_restart();

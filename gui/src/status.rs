@@ -31,6 +31,8 @@ pub struct Status {
     meters: OnceLock<Arc<MeterBank>>,
     window: OnceLock<Arc<EguiEditorState>>,
     repaint: RepaintNotifier,
+    /// Pictures drawn so far.
+    frames: AtomicU32,
 }
 
 impl Status {
@@ -53,6 +55,16 @@ impl Status {
     /// [audio-thread] There is something new to be seen: an editor that sleeps wakes up.
     pub fn wake(&self) {
         self.repaint.request_repaint();
+    }
+
+    /// [gui-thread] A picture is drawn.
+    pub(crate) fn count_frame(&self) {
+        self.frames.fetch_add(1, Relaxed);
+    }
+
+    /// [any thread] Pictures drawn so far, by all windows of this instance.
+    pub fn frames(&self) -> u32 {
+        self.frames.load(Relaxed)
     }
 
     /// Whether the editor is open.

@@ -11,4 +11,6 @@ pub(crate) mod capture;
 pub(crate) mod clap;
 pub(crate) mod editor;
 pub(crate) mod net;
+#[cfg(target_os = "linux")]
+mod redraw;
 mod window_thread;

@@ -162,7 +162,8 @@ impl Plugin for LacquerPlugin {
             return None;
         }
         drop(executor);
-        lacquer_gui::editor(self.params.clone(), self.status.clone()).map(GuardedEditor::new)
+        let editor = lacquer_gui::editor(self.params.clone(), self.status.clone())?;
+        Some(GuardedEditor::new(editor, self.status.clone()))
     }
 
     fn filter_state(state: &mut PluginState) {

@@ -5,8 +5,10 @@
 //! - Its thread has ended when the window is gone (see [`super::window_thread`]).
 //! - A panic of the window's thread stays there: the framework would pass it on to the host's thread that closes the window.
 
+#[cfg(target_os = "linux")]
+use super::redraw::RedrawWatch;
 use super::window_thread::WindowThread;
-use lacquer_gui::Editor as Egui;
+use lacquer_gui::{Editor as Egui, Status};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::NativeSize;
 use nice_plug::editor::{
@@ -19,6 +21,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+#[cfg(target_os = "linux")]
+use std::sync::Mutex;
 
 /// Scales of a display that a window can be drawn at: a quarter is a mistake already, and no display is at 8.
 pub(crate) const SCALES: RangeInclusive<f64> = 0.25..=8.0;
@@ -34,12 +38,15 @@ type InnerHandle = <Egui as Editor>::Handle;
 type InnerWindow = <InnerHandle as EditorHandle>::Window;
 
 /// The editor of one instance. See the module.
-pub struct GuardedEditor(Egui);
+pub struct GuardedEditor {
+    inner: Egui,
+    status: Arc<Status>,
+}
 
 impl GuardedEditor {
     /// Guards an editor.
-    pub(crate) fn new(editor: Egui) -> Self {
-        Self(editor)
+    pub(crate) fn new(inner: Egui, status: Arc<Status>) -> Self {
+        Self { inner, status }
     }
 }
 
@@ -52,6 +59,21 @@ pub struct GuardedWindow {
     window: Option<InnerWindow>,
     /// None where no host is (the standalone joins its window itself).
     thread: Option<Arc<WindowThread>>,
+    /// Of the host's window that it is in, once it is in one.
+    #[cfg(target_os = "linux")]
+    redraw: Mutex<Option<RedrawWatch>>,
+    status: Arc<Status>,
+}
+
+/// Looks after the drawing in a window of the host's.
+#[cfg(target_os = "linux")]
+fn watch(parent: ParentWindowHandle, status: &Arc<Status>) -> Option<RedrawWatch> {
+    let id = match parent {
+        ParentWindowHandle::XlibWindow(id) => u32::try_from(id).ok()?,
+        ParentWindowHandle::XcbWindow(id) => id.get(),
+        _ => return None,
+    };
+    Some(RedrawWatch::new(id, status))
 }
 
 /// Why a window did not do what a host asked for.
@@ -89,14 +111,20 @@ impl Editor for GuardedEditor {
         });
         // A scale that a host gave before there was a window to refuse it.
         let scale = scale.filter(|scale| SCALES.contains(scale));
-        let spawned = self.0.spawn(parent, wait_for_parent, scale, context, host);
+        let spawned = self.inner.spawn(parent, wait_for_parent, scale, context, host);
         if spawned.is_err()
             && let Some(thread) = &thread
         {
             thread.wait();
         }
         let SpawnedEditor { handle, window } = spawned?;
-        let window = GuardedWindow { window: Some(window), thread };
+        let window = GuardedWindow {
+            window: Some(window),
+            thread,
+            #[cfg(target_os = "linux")]
+            redraw: Mutex::new(parent.and_then(|parent| watch(parent, &self.status))),
+            status: self.status.clone(),
+        };
         let handle = GuardedHandle(handle);
         if wait_for_parent && cfg!(target_os = "linux") {
             // Not visible before and after: a question, and nothing but.
@@ -106,20 +134,20 @@ impl Editor for GuardedEditor {
     }
 
     fn size(&self) -> NativeSize<u32> {
-        self.0.size()
+        self.inner.size()
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        self.0.resize_hint()
+        self.inner.resize_hint()
     }
 
     fn track_info_updated(&self, info: TrackInfo) {
-        self.0.track_info_updated(info);
+        self.inner.track_info_updated(info);
     }
 
     unsafe fn assume_standalone_in_process(&self) {
         // SAFETY: what is asked of this function's caller is what that function asks.
-        unsafe { self.0.assume_standalone_in_process() }
+        unsafe { self.inner.assume_standalone_in_process() }
     }
 }
 
@@ -151,7 +179,12 @@ impl EditorHandle for GuardedHandle {
     }
 
     fn set_parent(&self, parent: ParentWindowHandle, window: &GuardedWindow) -> Result<(), WindowError> {
-        window.with(|window| self.0.set_parent(parent, window))
+        window.with(|window| self.0.set_parent(parent, window))?;
+        #[cfg(target_os = "linux")]
+        if let Ok(mut redraw) = window.redraw.lock() {
+            *redraw = watch(parent, &window.status);
+        }
+        Ok(())
     }
 
     fn show(&self, window: &GuardedWindow) -> Result<(), WindowError> {
