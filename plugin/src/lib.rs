@@ -313,5 +313,3 @@ impl Vst3Plugin for LacquerPlugin {
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
         &[Vst3SubCategory::Fx, Vst3SubCategory::Mastering, Vst3SubCategory::Dynamics, Vst3SubCategory::Eq];
 }
-
-nice_export_vst3!(LacquerPlugin);
