@@ -27,6 +27,7 @@ pub mod steps;
 pub mod text;
 pub mod tree;
 pub mod typed;
+pub mod vst_preset;
 
 pub use library::{Library, LibraryError};
 pub use preset::{Preset, PresetError};

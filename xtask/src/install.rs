@@ -21,10 +21,12 @@ pub fn run(mix: Option<PathBuf>) -> anyhow::Result<()> {
         println!("Installed {}", to.display());
         installed.push(to);
     }
+    let presets = preset_folder()?.display().to_string();
+    let tool = ["run", "--release", "--locked", "-p", "lacquer-tests", "--bin"];
+    run::cargo(&[tool.as_slice(), &["vst-presets", "--", &presets]].concat())?;
     run::cargo(&["install", "--path", "delivery", "--locked", "--force"])?;
     let clap = installed.pop().context("the CLAP was installed")?;
-    let mut render =
-        vec!["run", "--release", "--locked", "-p", "lacquer-tests", "--bin", "clap-render", "--"];
+    let mut render = [tool.as_slice(), &["clap-render", "--"]].concat();
     let clap = clap.display().to_string();
     render.push(&clap);
     let mix = mix.map(|mix| mix.display().to_string());
@@ -46,6 +48,19 @@ fn plugin_folders() -> anyhow::Result<[PathBuf; 2]> {
         let home = variable("HOME")?;
         Ok([home.join(".vst3"), home.join(".clap")])
     }
+}
+
+/// Where VST3 hosts look for the user's presets of a plugin (Steinberg, "Preset Locations"): by vendor and name.
+fn preset_folder() -> anyhow::Result<PathBuf> {
+    let (variable, below) = if cfg!(target_os = "windows") {
+        ("USERPROFILE", "Documents/VST3 Presets")
+    } else if cfg!(target_os = "macos") {
+        ("HOME", "Library/Audio/Presets")
+    } else {
+        ("HOME", ".vst3/presets")
+    };
+    let home = std::env::var_os(variable).with_context(|| format!("{variable} is not set"))?;
+    Ok(PathBuf::from(home).join(below).join("Lacquer/Lacquer"))
 }
 
 /// Copies a file or a folder in the place of another: beside it first, so that a running host keeps the one that it has open.

@@ -6,6 +6,7 @@
 //! - `cargo xtask bundle`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
 
 mod install;
+mod module_info;
 mod run;
 mod system;
 mod test;
@@ -18,7 +19,8 @@ const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | -
 /// Bundles the plugin, in release.
 fn bundle() -> anyhow::Result<()> {
     let arguments = ["bundle", "lacquer", "--release", "--locked"];
-    nice_plug_xtask::main_with_args("cargo xtask", arguments.map(String::from))
+    nice_plug_xtask::main_with_args("cargo xtask", arguments.map(String::from))?;
+    module_info::write(&run::target().join("bundled/Lacquer.vst3"))
 }
 
 /// Runs the benches of the stages and the chain, the comparison with the peers, or what the editor costs.
