@@ -10,18 +10,12 @@
 
 mod vst3_host;
 
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use vst3_host::{BLOCK, Desk, Instance, Module, bundle};
-
-/// Set in the process that does the work.
-const CHILD: &str = "LACQUER_HOSTS_GUARD_CHILD";
-
-/// What that process says last.
-const DONE: &str = "bundle unloaded";
+use vst3_host::child::{Noise, in_a_process};
+use vst3_host::{BLOCK, Desk, Instance, Module};
 
 /// How long the stress lasts: unguarded, the framework dies within two seconds of it.
 const STRESS: Duration = Duration::from_secs(12);
@@ -31,44 +25,6 @@ const INSTANCES: usize = 4;
 
 /// Parameters that change in each block.
 const CHANGES: usize = 4;
-
-/// Runs `work` in a process of its own and gives what it printed; says why and gives nothing without a bundle.
-fn in_a_process(test: &str, work: fn(&Module)) -> Option<String> {
-    let Some(path) = bundle() else {
-        assert!(std::env::var_os("CI").is_none(), "Lacquer.vst3 is not built: run `cargo xtask bundle`");
-        println!("left out: Lacquer.vst3 is not built (`cargo xtask bundle`)");
-        return None;
-    };
-    if std::env::var_os(CHILD).is_some() {
-        let module = Module::load(&path);
-        work(&module);
-        module.unload();
-        eprintln!("{DONE}");
-        return None;
-    }
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let said =
-        format!("{}{}", String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr));
-    assert!(child.status.success(), "{}:\n{said}", child.status);
-    assert!(!said.contains("panicked"), "a thread panicked:\n{said}");
-    assert!(said.contains(DONE), "the work did not come to its end:\n{said}");
-    Some(said)
-}
-
-/// A small generator of even numbers in 0..1; the seed is fixed and each run is the same.
-struct Noise(u64);
-
-impl Noise {
-    fn next(&mut self) -> f64 {
-        // D. Knuth, "The Art of Computer Programming" 2, MMIX.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
 
 /// An instance with its audio thread.
 struct Player {

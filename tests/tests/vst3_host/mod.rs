@@ -6,6 +6,9 @@
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]
 
+pub mod child;
+pub mod raw;
+
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
@@ -35,7 +38,7 @@ pub fn bundle() -> Option<PathBuf> {
 
 /// The loaded bundle.
 pub struct Module {
-    factory: ComPtr<IPluginFactory>,
+    pub factory: ComPtr<IPluginFactory>,
     handler: ComWrapper<Handler>,
     library: libloading::Library,
 }
@@ -277,6 +280,13 @@ pub struct Desk {
 impl Desk {
     /// Opens one, if there is a screen.
     pub fn open() -> Option<Self> {
+        let desk = Self::hidden()?;
+        desk.show()?;
+        Some(desk)
+    }
+
+    /// Makes one that is not shown yet, if there is a screen.
+    pub fn hidden() -> Option<Self> {
         std::env::var_os("DISPLAY")?;
         let (connection, screen) = x11rb::connect(None).ok()?;
         let window = connection.generate_id().ok()?;
@@ -289,7 +299,6 @@ impl Desk {
             .ok()?
             .check()
             .ok()?;
-        connection.map_window(window).ok()?.check().ok()?;
         Some(Self { connection, window })
     }
 
@@ -317,6 +326,11 @@ impl Desk {
             self.connection.send_event(false, editor, EventMask::NO_EVENT, event).unwrap().check().unwrap();
         }
         true
+    }
+
+    /// Shows it.
+    pub fn show(&self) -> Option<()> {
+        self.connection.map_window(self.window).ok()?.check().ok()
     }
 
     /// Paints the window black again.
@@ -360,7 +374,19 @@ impl OpenEditor {
 
 /// Bytes and a position in them.
 #[derive(Default)]
-struct Stream(RefCell<(Vec<u8>, usize)>);
+pub struct Stream(RefCell<(Vec<u8>, usize)>);
+
+impl Stream {
+    /// Over a copy of `bytes`, at their beginning.
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(RefCell::new((bytes.to_vec(), 0)))
+    }
+
+    /// All of its bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.0.borrow().0.clone()
+    }
+}
 
 impl Class for Stream {
     type Interfaces = (IBStream,);
@@ -467,7 +493,7 @@ impl IParamValueQueueTrait for Queue {
 }
 
 /// A frame that knows no run loop.
-struct BareFrame;
+pub struct BareFrame;
 
 impl Class for BareFrame {
     type Interfaces = (IPlugFrame,);
@@ -481,14 +507,19 @@ impl IPlugFrameTrait for BareFrame {
 
 /// A frame with the host's run loop.
 #[derive(Default)]
-struct RunLoopFrame {
+pub struct RunLoopFrame {
     handlers: RefCell<Vec<(ComPtr<IEventHandler>, FileDescriptor)>>,
     timers: RefCell<Vec<(ComPtr<ITimerHandler>, Duration, Instant)>>,
 }
 
 impl RunLoopFrame {
+    /// How many handlers are registered.
+    pub fn handlers(&self) -> usize {
+        self.handlers.borrow().len()
+    }
+
     /// Serves what is ready.
-    fn turn(&self) {
+    pub fn turn(&self) {
         let handlers: Vec<_> = self.handlers.borrow().clone();
         for (handler, descriptor) in handlers {
             let mut poll = libc::pollfd { fd: descriptor, events: libc::POLLIN, revents: 0 };

@@ -1,0 +1,6 @@
+//! What hosts do to the plugin, one file a kind.
+
+pub mod blocks;
+pub mod random;
+pub mod values;
+pub mod windows;
