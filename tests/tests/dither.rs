@@ -103,6 +103,68 @@ fn silence_is_blanked_after_a_second_and_before_the_first_sound() {
     assert!(kept[90_000..].iter().any(|frame| *frame != [0.0; 2]), "without auto-blank the noise goes on");
 }
 
+/// Terhardt's threshold of hearing, dB SPL, written down a second time.
+fn threshold_db(hz: f64) -> f64 {
+    let f = (hz / 1000.0).max(0.02);
+    3.64 * f.powf(-0.8) - 6.5 * (-0.6 * (f - 3.3).powi(2)).exp() + 1e-3 * f.powi(4)
+}
+
+/// Power of the errors of a quantised loop, weighted by the threshold of hearing, against white ones of the same word.
+fn weighted_noise_db(rate: f64, shaping: DitherShaping) -> f64 {
+    const LENGTH: usize = 1 << 14;
+    let settings =
+        DitherSettings { on: true, word_length: WordLength::Bits16, shaping, ..Default::default() };
+    let mut stage = Dither::default();
+    stage.prepare(&ProcessSpec::stereo(rate));
+    stage.set(&settings);
+    let input = white(60 * LENGTH, 0.1, 9);
+    let mut output = input.clone();
+    for_each_block(&mut output, 0, |block| stage.process(block));
+    let lsb = settings.word_length.lsb();
+    let mut weighted = [0.0; 2];
+    for channel in 0..2 {
+        for start in (0..input.len()).step_by(LENGTH) {
+            let errors: Vec<f64> =
+                (start..start + LENGTH).map(|n| (output[n][channel] - input[n][channel]) / lsb).collect();
+            for (line, db) in lacquer_tests::spectrum::magnitudes_db(&errors).iter().enumerate() {
+                let weight = 10f64.powf(-0.1 * threshold_db(line as f64 * rate / LENGTH as f64));
+                weighted[0] += weight * 10f64.powf(0.1 * db);
+                weighted[1] += weight;
+            }
+        }
+    }
+    // A flat dither in the same measure: a quarter of an LSB squared, spread by the window as the other is.
+    let flat = weighted_flat(LENGTH);
+    10.0 * (weighted[0] / weighted[1] / flat).log10()
+}
+
+/// What [`lacquer_tests::spectrum::magnitudes_db`] shows a line of white noise of a quarter of an LSB squared with, as power.
+fn weighted_flat(length: usize) -> f64 {
+    let frames = 60;
+    let noise = white(frames * length, (3.0f64 * 0.25).sqrt(), 10);
+    let mut power = 0.0;
+    for stretch in noise.chunks_exact(length) {
+        let left: Vec<f64> = stretch.iter().map(|frame| frame[0]).collect();
+        let lines = lacquer_tests::spectrum::magnitudes_db(&left);
+        power += lines.iter().map(|db| 10f64.powf(0.1 * db)).sum::<f64>() / lines.len() as f64;
+    }
+    power / f64::from(frames as u32)
+}
+
+#[test]
+fn the_quantised_loop_has_the_noise_that_was_designed() {
+    // What linear prediction of order 32 reaches, less 0.05 dB: the bounds of the design itself.
+    for (rate, bound) in [(44_100.0, -13.4), (48_000.0, -14.4), (96_000.0, -20.4)] {
+        let [flat, light, strong] = [DitherShaping::Flat, DitherShaping::Light, DitherShaping::Strong]
+            .map(|shaping| weighted_noise_db(rate, shaping));
+        println!("{rate} Hz: flat {flat:+.2} dB, light {light:+.2} dB, strong {strong:+.2} dB to the ear");
+        // 2 million samples a spectrum, of which a tenth weigh: 0.03 dB.
+        assert!(flat.abs() < 0.05, "{rate} Hz: {flat:+.3} dB");
+        assert!(strong <= bound, "{rate} Hz: {strong:+.3} dB, designed for {bound} dB");
+        assert!(strong < light && light < 0.4 * bound, "{rate} Hz: light {light:+.3} dB");
+    }
+}
+
 #[test]
 fn a_seed_repeats_and_another_differs() {
     let input = white(1000, 0.1, 4);

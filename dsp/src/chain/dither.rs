@@ -1,11 +1,12 @@
 //! Dither: the last step to a fixed word length.
 //!
 //! ```text
-//! x / LSB --(-)-- v --(+)-- round -- q x LSB -- y
+//! x / LSB --(+)-- v --(+)-- round -- q x LSB -- y
 //!            |         |          |
 //!            |      u1 - u2       +-- e = q - v --+
 //!            +------------ sum c_k e[n - k] ------+
 //! ```
+//! y = x + LSB (1 + sum c_k z^-k) e: the filter that [`shaper`] designs, signs and all.
 //!
 //! Triangular dither of +-1 LSB, independent in both channels, makes the error's mean and power independent of the signal (S.
 //! Lipshitz, R. Wannamaker, J. Vanderkooy, "Quantization and Dither: A Theoretical Survey", JAES 40(5), 1992). The shaper
@@ -218,7 +219,7 @@ impl Processor for Dither {
             let noise = triangular(self.settings.seed, position + n as u64);
             let mut error = [0.0; 2];
             for c in 0..2 {
-                let v = frame[c] * scale - shaped[c];
+                let v = frame[c] * scale + shaped[c];
                 let q = round(v + noise[c]).clamp(lowest, highest);
                 // At full scale the error is cut, so that clipping does not run on in the feedback.
                 error[c] = (q - v).clamp(-MOST_ERROR, MOST_ERROR);
