@@ -123,7 +123,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("dither_on", "The last step before a shorter word length."),
     ("dither_word_length", "Bits of the file that is delivered."),
     ("dither_shaping", "Up: moves the noise to where the ear is least keen. Only for the very last step."),
-    ("dither_auto_blank", "Digital silence stays silent."),
+    ("dither_auto_blank", "What lies on the word's grid already, silence too, passes untouched."),
 ];
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub struct DitherParams {
     /// The noise's spectrum.
     #[id = "dither_shaping"]
     pub shaping: EnumParam<DitherShaping>,
-    /// Stops the dither in silence.
+    /// Stops the dither while what comes lies on the word's grid, as silence does.
     #[id = "dither_auto_blank"]
     pub auto_blank: BoolParam,
 }

@@ -315,6 +315,21 @@ mod tests {
         assert_eq!(mono[latency..], input[..input.len() - latency]);
     }
 
+    #[test]
+    fn words_on_the_dithers_grid_pass_bit_for_bit() {
+        let tree = Tree::new();
+        tree.set_from_text("dither_on", "on").unwrap();
+        tree.set_from_text("dither_word_length", "16").unwrap();
+        let words = programme(60_000)
+            .map(|channel| channel.iter().map(|x| (x * 32_768.0).round() / 32_768.0).collect::<Vec<f32>>());
+        let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), tree.params(), &Arc::default());
+        let [mut left, mut right] = words.clone();
+        engine.process(&mut [&mut left, &mut right]);
+        let latency = engine.latency_samples();
+        assert!(left[latency..] == words[0][..words[0].len() - latency]);
+        assert!(right[latency..] == words[1][..words[1].len() - latency]);
+    }
+
     /// Every monitor function for itself, and as many as go together.
     fn wishes() -> Vec<MonitorWish> {
         let platform = Some(PlatformPlayback { gain_db: -6.0, limits: true });

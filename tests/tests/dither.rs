@@ -103,6 +103,93 @@ fn silence_is_blanked_after_a_second_and_before_the_first_sound() {
     assert!(kept[90_000..].iter().any(|frame| *frame != [0.0; 2]), "without auto-blank the noise goes on");
 }
 
+/// Noise that a word of the settings' length holds, the ends of its range among it.
+fn on_grid(settings: &DitherSettings, frames: usize, peak: f64, seed: u64) -> Vec<Frame> {
+    let lsb = settings.word_length.lsb();
+    let mut noise = white(frames, peak, seed);
+    noise.as_flattened_mut().iter_mut().for_each(|x| *x = (*x / lsb).round() * lsb);
+    if peak == 1.0 {
+        noise[frames / 2] = [-1.0, 1.0 - lsb];
+    }
+    noise
+}
+
+#[test]
+fn what_lies_on_the_grid_passes_bit_for_bit() {
+    for settings in every_setting() {
+        let input = on_grid(&settings, 60_000, 1.0, 3);
+        assert_eq!(run(settings, &input), input, "{settings:?}");
+        let kept = run(DitherSettings { auto_blank: false, ..settings }, &input);
+        assert_ne!(kept, input, "without auto-blank it is dithered");
+    }
+    // A shorter word's grid is part of a longer one's, and not the other way round.
+    let [long, short] = [WordLength::Bits24, WordLength::Bits16]
+        .map(|word_length| DitherSettings { word_length, ..Default::default() });
+    let words = on_grid(&short, 10_000, 0.5, 5);
+    assert_eq!(run(long, &words), words);
+    assert_ne!(run(short, &on_grid(&long, 10_000, 0.5, 5)), on_grid(&long, 10_000, 0.5, 5));
+    // One step over full scale lies on no grid: it is clipped, and dithered.
+    assert_ne!(run(short, &[[1.0; 2]; 64]), [[1.0; 2]; 64]);
+}
+
+#[test]
+fn a_fade_in_a_song_of_words_is_dithered_and_nothing_else_of_it() {
+    const FADE: std::ops::Range<usize> = 30_000..90_000;
+    let second = RATE as usize;
+    for settings in every_setting() {
+        let words = on_grid(&settings, 200_000, 0.5, 6);
+        let mut input = words.clone();
+        for (n, frame) in input[FADE].iter_mut().enumerate() {
+            let gain = 1.0 - 0.9 * (n as f64 + 0.5) / FADE.len() as f64;
+            *frame = frame.map(|x| x * gain);
+        }
+        let output = run(settings, &input);
+        assert_eq!(output[..FADE.start], input[..FADE.start], "before it, {settings:?}");
+        let touched = FADE.end + second;
+        assert_eq!(output[touched + 1..], words[touched + 1..], "a second after it, {settings:?}");
+        assert_ne!(output[touched - 100..touched], words[touched - 100..touched], "{settings:?}");
+        // The errors are those of a dither that never stopped: no correlation with the sound, and no more than it may add, where
+        // it starts and stops too.
+        let mut stage = Dither::default();
+        stage.prepare(&ProcessSpec::stereo(RATE));
+        let reserve = stage.peak_reserve(&DitherSettings { on: true, ..settings });
+        let lsb = settings.word_length.lsb();
+        let errors: Vec<f64> =
+            output.iter().flatten().zip(input.iter().flatten()).map(|(y, x)| y - x).collect();
+        assert!(errors.iter().all(|e| e.abs() <= reserve + 1e-12), "{settings:?}");
+        let inside = &errors[2 * FADE.start..2 * FADE.end];
+        let power = inside.iter().map(|e| (e / lsb).powi(2)).sum::<f64>() / inside.len() as f64;
+        if settings.shaping == DitherShaping::Flat {
+            // A quarter of an LSB squared; 120 000 of them deviate by 0.3 %.
+            assert!((power - 0.25).abs() < 0.005, "{settings:?}: {power}");
+        }
+    }
+}
+
+#[test]
+fn a_fade_is_the_same_bits_for_any_block() {
+    let settings = DitherSettings { on: true, word_length: WordLength::Bits16, ..Default::default() };
+    let mut input = on_grid(&settings, 120_000, 0.5, 8);
+    input[10_000..10_100].iter_mut().for_each(|frame| *frame = frame.map(|x| 0.3 * x));
+    let with = |sizes: &[usize]| {
+        let mut stage = Dither::default();
+        stage.prepare(&ProcessSpec::stereo(RATE));
+        stage.set(&settings);
+        let mut output = input.clone();
+        let (mut at, mut turn) = (0, 0);
+        while at < output.len() {
+            let end = (at + sizes[turn % sizes.len()]).min(output.len());
+            for_each_block(&mut output[at..end], at as u64, |block| stage.process(block));
+            (at, turn) = (end, turn + 1);
+        }
+        output
+    };
+    let whole = with(&[input.len()]);
+    assert_ne!(whole, input);
+    assert_eq!(whole, with(&[1]));
+    assert_eq!(whole, with(&[7, 480, 31]));
+}
+
 /// Terhardt's threshold of hearing, dB SPL, written down a second time.
 fn threshold_db(hz: f64) -> f64 {
     let f = (hz / 1000.0).max(0.02);

@@ -18,7 +18,7 @@ use std::sync::Mutex;
 /// Name of the folder in that of the album.
 pub const FOLDER: &str = ".lacquer-cache";
 /// Goes into every key: entries of another version, or made in another way, are not found.
-const VERSION: &str = concat!("lacquer ", env!("CARGO_PKG_VERSION"), ", album cache 1");
+const VERSION: &str = concat!("lacquer ", env!("CARGO_PKG_VERSION"), ", album cache 2");
 /// First bytes of an entry of audio.
 const MAGIC: &[u8; 8] = b"lacquer1";
 /// Bytes of its head: magic, rate, channels, frames.

@@ -12,8 +12,9 @@
 //! Lipshitz, R. Wannamaker, J. Vanderkooy, "Quantization and Dither: A Theoretical Survey", JAES 40(5), 1992). The shaper
 //! moves the error to where the ear hears least, designed for the running rate ([`shaper`]).
 //!
-//! Blanking: until something sounds, and after one second of exact zeros, the output is exactly zero. The noise depends on
-//! the seed and the frame's position since the last reset alone. No latency.
+//! Blanking: what lies on the grid of the word already needs no rounding, and passes bit for bit: from the beginning, and again after
+//! one second of nothing else, silence included. The first frame off the grid starts the dither at once, with no error from before.
+//! Both turns are of the noise's own size. The noise depends on the seed and the frame's position since the last reset alone. No latency.
 
 mod shaper;
 
@@ -108,7 +109,7 @@ pub struct DitherSettings {
     pub word_length: WordLength,
     /// The noise's spectrum.
     pub shaping: DitherShaping,
-    /// Whether the dither stops after one second of exact silence.
+    /// Whether the dither stops after one second in which every frame lay on the word's grid, as those of silence do.
     pub auto_blank: bool,
     /// Seed of the noise: the same seed gives the same noise.
     pub seed: u64,
@@ -134,7 +135,9 @@ impl StageSettings for DitherSettings {
 
 /// Largest error of one quantisation with dither, in LSB: half from rounding, one from the dither.
 const MOST_ERROR: f64 = 1.5;
-/// Silence after which the dither stops, in ms.
+/// Time on the grid after which the dither stops, in ms: longer than a rest within a song, so that its noise does not come and go; and
+/// no chance. What was computed in f32 has steps of 2^-24 at full scale and finer ones below: one sample in two lies on a grid of 24
+/// bits, one in 2^9 on one of 16. A second of nothing else, at 44.1 kHz, is one in 2^44100.
 const BLANK_MS: f64 = 1000.0;
 
 /// The stage; see the module.
@@ -146,9 +149,13 @@ pub struct Dither {
     /// Past errors in LSB, newest at `place`, written twice so that any [`ORDER`] in a row can be read.
     errors: Vec<Frame>,
     place: usize,
-    /// Frames of exact silence up to now, and as many as blank.
-    silent: u64,
+    /// Frames on the grid up to now, without end if there was no other since the last reset; and as many as blank.
+    on_grid: u64,
     blank_after: u64,
+    /// Whether anything was not zero since the last reset.
+    sounded: bool,
+    /// Whether any of the past errors may be other than zero.
+    has_errors: bool,
     started: bool,
     mono: bool,
 }
@@ -189,7 +196,9 @@ impl Processor for Dither {
     fn reset(&mut self) {
         self.errors.fill([0.0; 2]);
         self.place = 0;
-        self.silent = u64::MAX;
+        self.on_grid = u64::MAX;
+        self.sounded = false;
+        self.has_errors = false;
         self.started = false;
     }
 
@@ -207,14 +216,20 @@ impl Processor for Dither {
         let (lowest, highest) = (-f64::from(1u32 << (bits - 1)), f64::from((1u32 << (bits - 1)) - 1));
         let position = block.position();
         for (n, frame) in block.frames.iter_mut().enumerate() {
-            self.silent = if *frame == [0.0; 2] { self.silent.saturating_add(1) } else { 0 };
-            if self.silent > self.blank_after && (self.settings.auto_blank || self.silent == u64::MAX) {
-                if self.silent == self.blank_after + 1 {
+            let is_on_grid = frame.iter().all(|x| {
+                let step = x * scale;
+                step == round(step) && (lowest..=highest).contains(&step)
+            });
+            self.on_grid = if is_on_grid { self.on_grid.saturating_add(1) } else { 0 };
+            self.sounded |= *frame != [0.0; 2];
+            let passes = self.on_grid > self.blank_after && self.settings.auto_blank;
+            if passes || !self.sounded {
+                if std::mem::take(&mut self.has_errors) {
                     self.errors.fill([0.0; 2]);
                 }
-                *frame = [0.0; 2];
                 continue;
             }
+            self.has_errors = true;
             let shaped = shaper.apply(&self.errors[self.place..self.place + ORDER]);
             let noise = triangular(self.settings.seed, position + n as u64);
             let mut error = [0.0; 2];
