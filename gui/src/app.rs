@@ -6,7 +6,7 @@ use crate::history::History;
 use crate::host::{Gestures, Host};
 use crate::status::Status;
 use crate::view::View;
-use crate::{header, hint_bar, keys, meters, panel, strip, theme};
+use crate::{header, hint_bar, keys, meters, panel, song, strip, theme};
 use egui::{Context, Rect, Ui, UiBuilder, Vec2, ViewportCommand, pos2, vec2};
 use lacquer_params::{LacquerParams, Library, Preset, Session, Theme, Tree};
 use nice_plug::context::gui::GuiContext;
@@ -167,8 +167,10 @@ pub(crate) fn window_ui(
     ui.painter().rect_filled(window, 0.0, theme::colors().window);
     let bar = Rect::from_min_size(window.min, vec2(window.width(), theme::BAR_HEIGHT));
     let hint = Rect::from_min_max(pos2(window.left(), window.bottom() - theme::HINT_HEIGHT), window.max);
+    let song_height = if status.song().is_some() { theme::BAR_HEIGHT } else { 0.0 };
+    let song = Rect::from_min_size(bar.left_bottom(), vec2(window.width(), song_height));
     let strip = Rect::from_min_size(
-        bar.left_bottom() + vec2(theme::MARGIN, theme::MARGIN),
+        song.left_bottom() + vec2(theme::MARGIN, theme::MARGIN),
         vec2(window.width() - 2.0 * theme::MARGIN, theme::STRIP_HEIGHT),
     );
     let below = Rect::from_min_max(
@@ -185,6 +187,7 @@ pub(crate) fn window_ui(
     let panel = Rect::from_min_max(left.min, pos2(left.right(), analysis.top() - theme::MARGIN));
     view.hint.clear();
     area_ui(ui, bar, |ui| header::header_ui(ui, host, presets, view));
+    area_ui(ui, song, |ui| song::song_ui(ui, status, view));
     area_ui(ui, strip, |ui| strip::strip_ui(ui, host, desk, view));
     if !view.expanded {
         area_ui(ui, panel, |ui| panel::panel_ui(ui, host, desk, view));

@@ -21,6 +21,7 @@ mod panels;
 mod pictures;
 mod presets;
 mod scale;
+mod song;
 mod status;
 mod strip;
 #[cfg(test)]
@@ -37,15 +38,16 @@ use std::sync::Arc;
 
 pub use app::App;
 pub use host::Gestures;
+pub use song::{SongPlayer, SongState};
 pub use status::Status;
 
 /// The editor as the framework takes it.
 pub type Editor = EguiEditor<App>;
 
 /// The host, or the standalone's window, may make the editor larger and, down to a point, smaller.
-fn resize_hint() -> ResizeHint {
+fn resize_hint(song_height: f32) -> ResizeHint {
     let [width, height] = theme::LEAST_WINDOW_SIZE;
-    let least = LogicalSize::new(width, height);
+    let least = LogicalSize::new(width, height + song_height);
     ResizeHint {
         can_resize: true,
         size_constraints: SizeConstraints::Logical { min_size: Some(least), max_size: None },
@@ -56,12 +58,13 @@ fn resize_hint() -> ResizeHint {
 /// Makes the editor of one instance; no window opens before the host asks.
 pub fn editor(params: Arc<LacquerParams>, status: Arc<Status>) -> Option<Editor> {
     let [width, height] = theme::WINDOW_SIZE;
-    let window = EguiEditorState::from_size(LogicalSize::new(width, height), 1.0);
+    let song_height = if status.song().is_some() { theme::BAR_HEIGHT } else { 0.0 };
+    let window = EguiEditorState::from_size(LogicalSize::new(width, height + song_height), 1.0);
     status.set_window(window.clone());
     nice_plug_egui::create_egui_editor(
         window,
         status.repaint_notifier(),
-        EguiNiceSettings::new().with_tile("Lacquer").with_resize_hint(resize_hint()),
+        EguiNiceSettings::new().with_tile("Lacquer").with_resize_hint(resize_hint(song_height)),
         App::new(params, status),
     )
 }

@@ -4,6 +4,7 @@
 
 use crate::host_menu::HostMenu;
 use crate::indication::Indications;
+use crate::song::SongPlayer;
 use lacquer_dsp::shared::meter_bank::MeterBank;
 use lacquer_dsp::shared::monitor_desk::MonitorDesk;
 use nice_plug_egui::{EguiEditorState, RepaintNotifier};
@@ -30,6 +31,7 @@ pub struct Status {
     pub menu: HostMenu,
     meters: OnceLock<Arc<MeterBank>>,
     window: OnceLock<Arc<EguiEditorState>>,
+    song: OnceLock<Arc<dyn SongPlayer>>,
     repaint: RepaintNotifier,
     /// Pictures drawn so far.
     frames: AtomicU32,
@@ -45,6 +47,17 @@ impl Status {
     pub(crate) fn set_window(&self, window: Arc<EguiEditorState>) {
         // A second editor of the same instance would be a mistake of the host's: the first one counts.
         let _ = self.window.set(window);
+    }
+
+    /// [main-thread] Takes whoever plays songs into the chain; before the editor is made.
+    pub fn set_song(&self, player: Arc<dyn SongPlayer>) {
+        // There is one input to play into: the first one counts.
+        let _ = self.song.set(player);
+    }
+
+    /// [gui-thread] Whoever plays songs into the chain; none in a host.
+    pub fn song(&self) -> Option<&dyn SongPlayer> {
+        self.song.get().map(|player| &**player)
     }
 
     /// What the editor's window listens to.

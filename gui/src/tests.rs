@@ -69,14 +69,17 @@ impl Bench {
         Self::sized(theme::WINDOW_SIZE, 1.0)
     }
 
-    fn sized([width, height]: [f32; 2], pixels_per_point: f32) -> Self {
+    fn sized(size: [f32; 2], pixels_per_point: f32) -> Self {
+        Self::with(size, pixels_per_point, Arc::new(Status::default()))
+    }
+
+    fn with([width, height]: [f32; 2], pixels_per_point: f32, status: Arc<Status>) -> Self {
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("lacquer-gui-{}-{number}", std::process::id()));
         let params = Arc::new(LacquerParams::default());
         let log = Log::default();
         let recorder = Recorder { tree: Tree::over(params.clone()), log: log.clone() };
-        let status = Arc::new(Status::default());
         let player = Player::new(status.meters().clone());
         status.publish(player.latency_samples() as u32, RATE_HZ as f32);
         let app = App::with_library(params.clone(), status.clone(), Library::at(&folder));

@@ -42,6 +42,8 @@ pub(crate) struct View {
     pub abx_on_x: bool,
     /// The name that is typed for a preset, and whether it is to replace the one that was taken.
     pub preset_name: Option<PresetName>,
+    /// The path that is typed for a song.
+    pub song_path: String,
     /// Whether the keys are explained.
     pub help: bool,
 }
@@ -72,6 +74,7 @@ impl Default for View {
             abx_heard: None,
             abx_on_x: false,
             preset_name: None,
+            song_path: String::new(),
             help: false,
         }
     }

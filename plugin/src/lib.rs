@@ -16,6 +16,10 @@ mod monitor_guard;
 #[cfg(test)]
 mod readings_tests;
 mod remote_controls;
+// Tested without the feature too: it needs headers that not every machine has.
+#[cfg(any(test, feature = "standalone"))]
+#[cfg_attr(not(feature = "standalone"), allow(dead_code))]
+pub mod standalone;
 #[cfg(target_os = "linux")]
 pub mod worker_guard;
 
@@ -50,6 +54,9 @@ pub struct LacquerPlugin {
     handover: Arc<Handover>,
     tail_samples: u32,
     restart_requested: bool,
+    /// What plays in the input's place where no host does.
+    #[cfg(feature = "standalone")]
+    song: Option<standalone::SongFeed>,
     #[cfg(target_os = "linux")]
     worker_guard: Option<worker_guard::WorkerGuard>,
 }
@@ -64,6 +71,8 @@ impl Default for LacquerPlugin {
         edge::capture::leave(&params, &status, &handover);
         Self {
             params,
+            #[cfg(feature = "standalone")]
+            song: standalone::join(&status),
             status,
             engine: None,
             net: Net::new(0, 1),
@@ -242,6 +251,10 @@ impl Plugin for LacquerPlugin {
             let spec = engine.spec();
             self.tail_samples = tail_samples(engine.latency_samples() as u32, spec.sample_rate as f32);
             self.status.set_failed(false);
+        }
+        #[cfg(feature = "standalone")]
+        if let Some(song) = &mut self.song {
+            song.fill(buffer.as_slice(), engine.spec().sample_rate as f32);
         }
         let host = context.transport();
         // By its method: CLAP gives seconds or beats, of which the framework makes samples there and nowhere else.

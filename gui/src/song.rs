@@ -1,0 +1,134 @@
+//! The row of the song that plays through the chain where no host does: in the program that stands alone.
+
+use crate::status::Status;
+use crate::theme;
+use crate::view::View;
+use crate::widgets::small_button_ui;
+use egui::{Align, Align2, Key, Layout, Rect, RichText, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use std::path::Path;
+
+/// Width of the field for the file's name.
+const NAME_WIDTH: f32 = 420.0;
+/// Width of the text at the right: what plays, and where.
+const TIME_WIDTH: f32 = 250.0;
+/// Thickness of the line that shows how far the song is.
+const LINE: f32 = 4.0;
+
+/// Where a song stands.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SongState {
+    /// The file's name; empty before the first.
+    pub name: String,
+    /// Whether it is being read.
+    pub is_loading: bool,
+    /// Whether it plays.
+    pub is_playing: bool,
+    /// Where it is, s.
+    pub position_s: f64,
+    /// How long it is, s; 0 while there is none.
+    pub length_s: f64,
+    /// Why the last one cannot be played.
+    pub problem: Option<String>,
+}
+
+/// Whoever plays a song in the input's place, over and over. Nothing here waits for a file or for the audio thread.
+pub trait SongPlayer: Send + Sync {
+    /// [gui-thread] Reads a file and plays it once it is there.
+    fn open(&self, path: &Path);
+    /// [gui-thread] Plays it, or lets the input through again.
+    fn play(&self, playing: bool);
+    /// [gui-thread] Goes to a place, as a share of the song's length, 0 to 1.
+    fn seek(&self, share: f64);
+    /// [gui-thread] Where it stands.
+    fn state(&self) -> SongState;
+}
+
+/// The row, if anybody plays songs here.
+pub(crate) fn song_ui(ui: &mut Ui, status: &Status, view: &mut View) {
+    let Some(player) = status.song() else { return };
+    let state = player.state();
+    let rect = ui.max_rect();
+    let colors = theme::colors();
+    ui.painter().rect_filled(rect, 0.0, colors.bar);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme::line(colors.seam));
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.add_space(theme::PADDING);
+        ui.label(RichText::new("Song").font(theme::label_font()).color(colors.text_third));
+        ui.add_space(theme::MARGIN);
+        name_ui(ui, player, view);
+        ui.add_space(theme::MARGIN);
+        let (label, hint) = if state.is_playing {
+            ("Stop", "Lets the input through again.")
+        } else {
+            ("Play", "Plays the song through the chain in the input's place, over and over.")
+        };
+        if small_button_ui(ui, 56.0, label, state.is_playing, hint, view).clicked() {
+            player.play(!state.is_playing);
+        }
+        ui.add_space(theme::MARGIN);
+        let line = vec2(ui.available_width() - TIME_WIDTH - theme::PADDING, theme::CONTROL_HEIGHT);
+        line_ui(ui, line, player, &state, view);
+        let (text, color) = match (&state.problem, state.is_loading) {
+            (_, true) => (format!("reading {}\u{2026}", state.name), colors.text_second),
+            (Some(problem), _) => (problem.clone(), colors.alarm),
+            _ if state.length_s == 0.0 => ("WAV, AIFF, FLAC, Ogg, Opus or MP3".to_owned(), colors.text_third),
+            _ => {
+                let times = format!("{} / {}", clock(state.position_s), clock(state.length_s));
+                (format!("{}   {times}", state.name), colors.text_second)
+            }
+        };
+        let area = Rect::from_min_max(pos2(rect.right() - TIME_WIDTH, rect.top()), rect.max);
+        let painter = ui.painter().with_clip_rect(area);
+        let at = area.left_center() + vec2(theme::GAP, 0.0);
+        painter.text(at, Align2::LEFT_CENTER, text, theme::body_font(), color);
+    });
+    if state.is_loading || state.is_playing {
+        ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
+    }
+}
+
+/// The field for the file: Enter opens it.
+fn name_ui(ui: &mut Ui, player: &dyn SongPlayer, view: &mut View) {
+    let field = TextEdit::singleline(&mut view.song_path)
+        .hint_text("Path of a song, then Enter")
+        .font(theme::body_font())
+        .vertical_align(Align::Center)
+        .desired_width(NAME_WIDTH);
+    let response = ui.add(field);
+    response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::TextInput, true, "Song file"));
+    if response.hovered() {
+        view.hint = "A file to play through the chain; it can be given on the command line too.".to_owned();
+    }
+    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        let path = view.song_path.trim().trim_matches('"');
+        if !path.is_empty() {
+            player.open(Path::new(path.strip_prefix("file://").unwrap_or(path)));
+        }
+    }
+}
+
+/// How far the song is; a click goes there.
+fn line_ui(ui: &mut Ui, size: egui::Vec2, player: &dyn SongPlayer, state: &SongState, view: &mut View) {
+    let (rect, response) = ui.allocate_exact_size(size.max(vec2(1.0, 1.0)), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::ProgressIndicator, true, "Position"));
+    let colors = theme::colors();
+    let line = Rect::from_center_size(rect.center(), vec2(rect.width(), LINE));
+    ui.painter().rect_filled(line, theme::RADIUS, colors.well);
+    if state.length_s > 0.0 {
+        let share = (state.position_s / state.length_s).clamp(0.0, 1.0) as f32;
+        let played = Rect::from_min_size(line.min, vec2(line.width() * share, LINE));
+        ui.painter().rect_filled(played, theme::RADIUS, colors.accent);
+        if response.hovered() {
+            view.hint = "Goes to a place in the song.".to_owned();
+        }
+        if let Some(at) = response.interact_pointer_pos() {
+            player.seek(f64::from(((at.x - line.left()) / line.width()).clamp(0.0, 1.0)));
+        }
+    }
+}
+
+/// Minutes and seconds.
+fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
