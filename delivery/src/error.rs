@@ -135,6 +135,18 @@ pub enum Error {
         /// The loudness there.
         found_lufs: f64,
     },
+    /// No render holds the ceiling.
+    #[error(
+        "the true peak stays {over_db:.2} dB over the ceiling of {ceiling_dbtp:.2} dBTP, at {at_s:.3} s: nothing was written; the programme has content near half of its sample rate there, or jumps that no limiter foresees: low-pass it, or give a lower ceiling"
+    )]
+    OverCeiling {
+        /// The ceiling, dBTP.
+        ceiling_dbtp: f64,
+        /// By how much the last render was over it, dB.
+        over_db: f64,
+        /// Where, seconds from the beginning.
+        at_s: f64,
+    },
     /// There is nothing to measure.
     #[error("{}: no loudness: the programme is silent or shorter than 0.4 s; leave --target out", path.display())]
     Silent {

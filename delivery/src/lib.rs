@@ -13,6 +13,7 @@
 pub mod album;
 pub mod atomic_file;
 pub mod audio;
+pub mod ceiling;
 pub mod check;
 pub mod codec;
 pub mod decode;

@@ -4,9 +4,10 @@
 //! alone. Stages that are off are bit-exact delays, so that both halves give the same bits as the whole chain in one.
 
 use crate::audio::{Audio, widen};
+use crate::ceiling::{Held, held};
 use crate::encode::WordLength;
 use crate::error::Error;
-use crate::measure::{measure, true_peak};
+use crate::measure::measure;
 use crate::render::render;
 use lacquer_dsp::metering::Measurement;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
@@ -18,10 +19,6 @@ const LOUDNESS_TOLERANCE_LU: f64 = 0.05;
 const DRIVES_DB: [f64; 2] = [-24.0, 24.0];
 /// Trials of the search at most; each at least halves what is left of 48 dB.
 const MOST_TRIALS: usize = 14;
-/// Renders with a lowered ceiling at most; the second is rarely needed.
-const MOST_LOWERINGS: usize = 6;
-/// Amplitude by which the ceiling is lowered beyond what was over: 0.0001 dB.
-const LOWERING_MARGIN: f64 = 1e-5;
 
 /// What is to be made.
 #[derive(Debug, Clone)]
@@ -58,7 +55,7 @@ pub struct Master {
     pub after: Measurement,
     /// The settings that made it.
     pub settings: ChainSettings,
-    /// Its true peak at 32 points a frame, dBTP.
+    /// Its true peak at 32 points a frame, dBTP, of what lies below 0.48 of the sample rate.
     pub verified_peak_dbtp: f64,
     /// How often it was rendered again because a peak was over the ceiling.
     pub lowerings: usize,
@@ -108,10 +105,11 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
         settings.limiter.on = true;
         settings.limiter.unity_gain = false;
     }
-    let ceiling = 10f64.powf(settings.limiter.ceiling_dbtp / 20.0);
     let holds_peaks = settings.limiter.on && settings.limiter.true_peak;
-    let mut lowerings = 0;
-    loop {
+    let ceiling_dbtp = if holds_peaks { settings.limiter.ceiling_dbtp } else { f64::INFINITY };
+    let own_reserve = settings.limiter.output_reserve;
+    let Held { frames, peak, lowerings } = held(ceiling_dbtp, programme.sample_rate, |reserve| {
+        settings.limiter.output_reserve = own_reserve + reserve;
         if let Some(target_lufs) = job.target_lufs {
             settings.limiter.drive_db =
                 solve(target_lufs, settings.limiter.drive_db, progress, |drive_db| {
@@ -120,21 +118,16 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
                     measure(&trial(&settings)).integrated_lufs
                 })?;
         }
-        let audio = trial(&settings);
-        progress(Step::Verifying, lowerings as f64 / MOST_LOWERINGS as f64);
-        let peak = true_peak(&audio.frames);
-        if holds_peaks && peak > ceiling && lowerings < MOST_LOWERINGS {
-            settings.limiter.output_reserve += peak - ceiling + LOWERING_MARGIN;
-            lowerings += 1;
-            continue;
-        }
-        let verified_peak_dbtp = 20.0 * peak.log10();
-        let mut after = measure(&audio);
-        // The closer look has the last word.
-        after.true_peak_dbtp = after.true_peak_dbtp.max(verified_peak_dbtp);
-        after.plr_db = after.true_peak_dbtp - after.integrated_lufs;
-        return Ok(Master { audio, before, after, settings, verified_peak_dbtp, lowerings });
-    }
+        progress(Step::Verifying, 0.0);
+        Ok::<_, Error>(trial(&settings).frames)
+    })?;
+    let audio = Audio { sample_rate: programme.sample_rate, channels: programme.channels, frames };
+    let verified_peak_dbtp = 20.0 * peak.level.log10();
+    let mut after = measure(&audio);
+    // The closer look has the last word.
+    after.true_peak_dbtp = after.true_peak_dbtp.max(verified_peak_dbtp);
+    after.plr_db = after.true_peak_dbtp - after.integrated_lufs;
+    Ok(Master { audio, before, after, settings, verified_peak_dbtp, lowerings })
 }
 
 /// The stages before the limiter.

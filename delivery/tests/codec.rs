@@ -5,6 +5,7 @@
 
 use lacquer_delivery::Audio;
 use lacquer_delivery::codec::align::lag;
+use lacquer_delivery::codec::trim::trimmed;
 use lacquer_delivery::codec::{Codec, overs, round_trip};
 use lacquer_delivery::decode::decode;
 use lacquer_delivery::encode::libopus::{Decoder, Encoder};
@@ -220,6 +221,27 @@ fn overs_of_a_loud_master_are_told_and_cleared() {
             "{codec}: {before:.2} -> {after:.2} dBTP, {} over, trim {:.2} dB",
             report.over_samples, report.trim_db
         );
+    }
+}
+
+#[test]
+fn a_trim_is_one_gain_to_the_dither() {
+    // At full scale, where a limiter of usual settings has its ceiling far below.
+    let loud = song(44_100, 3.0, 4.0, 1.0);
+    for gain_db in [0.0, -0.2, -3.0] {
+        let gain = 10f64.powf(gain_db / 20.0);
+        for (word_length, lsb) in [
+            (WordLength::Bits16, 2f64.powi(-15)),
+            (WordLength::Bits24, 2f64.powi(-23)),
+            (WordLength::Float32, 2f64.powi(-23)),
+        ] {
+            let made = trimmed(&loud, gain_db, word_length);
+            let pairs = made.frames.as_flattened().iter().zip(loud.frames.as_flattened());
+            let worst =
+                pairs.fold(0.0f64, |worst, (y, x)| worst.max((f64::from(*y) - gain * f64::from(*x)).abs()));
+            // The shaped dither of 44.1 kHz reaches some twelve steps; what clips at the top of the words is a step more.
+            assert!(worst < 16.0 * lsb, "{gain_db} dB, {word_length}: off by {:.1} steps", worst / lsb);
+        }
     }
 }
 

@@ -1,16 +1,12 @@
 //! The end of the chain over what was joined: limiter and dither, once, and a last look at the peaks.
 
 use crate::audio::Audio;
+use crate::ceiling::{Held, held};
 use crate::encode::WordLength;
+use crate::error::Error;
 use crate::master::from_limiter;
-use crate::measure::true_peak;
 use crate::render::render_changing;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec, Quality};
-
-/// Renders with a lowered ceiling at most; the second is rarely needed.
-const MOST_LOWERINGS: usize = 6;
-/// Amplitude by which the ceiling is lowered beyond what was over: 0.0001 dB.
-const LOWERING_MARGIN: f64 = 1e-5;
 
 /// A part of a run: a unit with its gain.
 #[derive(Debug, Clone)]
@@ -117,12 +113,12 @@ pub fn final_settings(track: &ChainSettings, finish: &Finish) -> ChainSettings {
 
 /// Runs limiter and dither over the sum of the parts, in one piece of `length` frames. Where the parts' limiters differ, one moves
 /// into the other at the second part's beginning.
-pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Finished {
-    let ceiling = 10f64.powf(how.ceiling_dbtp / 20.0);
+///
+/// # Errors
+/// [`Error::OverCeiling`], with a time from the run's beginning.
+pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Result<Finished, Error> {
     let spec = ProcessSpec { quality: how.quality, ..ProcessSpec::stereo(f64::from(how.sample_rate)) };
-    let mut reserve = 0.0;
-    let mut lowerings = 0;
-    loop {
+    let Held { frames, peak, lowerings } = held(how.ceiling_dbtp, how.sample_rate, |reserve| {
         let mut settings = parts.iter().map(|part| {
             let mut settings = part.settings.clone();
             settings.limiter.output_reserve += reserve;
@@ -131,14 +127,8 @@ pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Finished {
         let (_, first) = settings.next().unwrap_or_default();
         let changes: Vec<(usize, ChainSettings)> = settings.collect();
         let frames = render_changing(&spec, &first, &changes, Mix::new(parts, length), &|_| {});
-        let frames: Vec<[f32; 2]> = frames.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect();
-        let peak = true_peak(&frames);
-        if peak > ceiling && lowerings < MOST_LOWERINGS {
-            reserve += peak - ceiling + LOWERING_MARGIN;
-            lowerings += 1;
-            continue;
-        }
-        let audio = Audio { sample_rate: how.sample_rate, channels: 2, frames };
-        return Finished { audio, verified_peak_dbtp: 20.0 * peak.log10(), lowerings };
-    }
+        Ok::<_, Error>(frames.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect())
+    })?;
+    let audio = Audio { sample_rate: how.sample_rate, channels: 2, frames };
+    Ok(Finished { audio, verified_peak_dbtp: 20.0 * peak.level.log10(), lowerings })
 }

@@ -185,7 +185,7 @@ fn finish_run(
             settings,
         })
         .collect();
-    let finished = finish(&parts, run.frames.len(), how);
+    let finished = finish(&parts, run.frames.len(), how)?;
     renders.count_final();
     let peak = finished.verified_peak_dbtp;
     let verified = Verified { peak_dbtp: peak.is_finite().then_some(peak), lowerings: finished.lowerings };

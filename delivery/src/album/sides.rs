@@ -233,7 +233,7 @@ fn limited(
         gain: 10f64.powf(drive_db / 20.0),
         settings: final_settings(settings, &how),
     };
-    let finished = finish(&[part], filtered.frames.len(), &how);
+    let finished = finish(&[part], filtered.frames.len(), &how)?;
     material.renders.count_final();
     material.cache.keep_audio(&key, &finished.audio)?;
     Ok((key, finished.audio))

@@ -22,7 +22,9 @@ pub fn gained(audio: &Audio, gain_db: f64) -> Audio {
 pub fn trimmed(audio: &Audio, gain_db: f64, word_length: WordLength) -> Audio {
     let Some(bits) = word_length.dither() else { return gained(audio, gain_db) };
     let mut settings = ChainSettings::default();
+    // A gain and nothing else: the limiter's own ceiling would act on what lies above it.
     settings.input_trim.on = false;
+    settings.limiter.on = false;
     settings.dither.on = true;
     settings.dither.word_length = bits;
     let spec = ProcessSpec { channels: audio.channels, ..ProcessSpec::stereo(f64::from(audio.sample_rate)) };

@@ -9,6 +9,7 @@ use lacquer_delivery::master::{Job, Master, Step, master};
 use lacquer_delivery::measure::Readings;
 use lacquer_delivery::{Audio, Error};
 use lacquer_dsp::chain::dither::WordLength as DitherLength;
+use lacquer_dsp::metering::true_peak::COVERED;
 use lacquer_dsp::targets::{self, TARGETS, Target};
 use lacquer_dsp::{Chain, ProcessSpec};
 use lacquer_params::{Preset, Tree};
@@ -217,7 +218,9 @@ fn describe(report: &Report) -> String {
         fact("Limiter", format!("{drive_db:+.2} dB into {ceiling_dbtp:.2} dBTP"));
     }
     if let Some(peak_dbtp) = report.verified_true_peak_dbtp {
-        fact("True peak at 32x", format!("{peak_dbtp:.2} dBTP"));
+        // What lies above is no part of the promise: no two converters' filters pass it alike.
+        let covered_khz = 0.001 * COVERED * f64::from(report.sample_rate_hz);
+        fact("True peak at 32x", format!("{peak_dbtp:.2} dBTP, to {covered_khz:.1} kHz"));
     }
     fact("Word length", report.word_length.clone());
     fact("Latency taken out", format!("{} samples ({:.1} ms)", report.latency_samples, report.latency_ms));

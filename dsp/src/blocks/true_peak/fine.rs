@@ -149,8 +149,10 @@ fn most_bend(early: &[f64; TAPS], middle: &[f64; TAPS]) -> f64 {
 #[inline(always)]
 fn vertex<L: Lanes>(left: L, middle: L, right: L) -> L {
     let slope = left.minus(right);
-    // Where the middle is no top the vertex lies elsewhere; where all three are equal there is none, and no slope.
-    let bend = middle.plus(middle).minus(left).minus(right).larger(L::splat(1e-30));
+    // Where the middle is no top the vertex lies elsewhere; where all three are equal there is none, and no slope. At a top the bend is the
+    // sum of two steps down, and no smaller than their difference, the slope: summed in this order it stays so when rounded, and the rise
+    // stays within an eighth of a step. 2 c - l - r could round to 0 below a slope that does not.
+    let bend = middle.minus(left).plus(middle.minus(right)).larger(L::splat(1e-30));
     let rise = slope.times(slope).over(bend.times(L::splat(8.0)));
     middle.plus(rise.where_at_least(middle, left).where_at_least(middle, right))
 }
