@@ -15,6 +15,8 @@ use crate::measure::{HighestPeak, highest_peak};
 const MOST_RENDERS: usize = 6;
 /// Amplitude by which the ceiling is lowered beyond what was over: 0.0001 dB.
 const MARGIN: f64 = 1e-5;
+/// A reserve is taken to lower the peak by at least this share of itself.
+const LEAST_FALL: f64 = 0.2;
 /// A render that was lowered is raised again where it ends further below the ceiling than this, dB: what a master may give away.
 const LOWEST_DB: f64 = -0.05;
 
@@ -50,9 +52,15 @@ pub fn held<E: From<Error>>(
         let frames = render(reserve)?;
         let peak = highest_peak(&frames);
         if peak.level > ceiling {
+            // What a reserve gives back, from the last two renders that were over: not always as much as it takes.
+            let fallen = if lowerings > 0 {
+                (over.level - peak.level) / (reserve - too_small).max(MARGIN)
+            } else {
+                1.0
+            };
             over = peak;
             too_small = reserve;
-            reserve += peak.level - ceiling + MARGIN;
+            reserve += (peak.level - ceiling) / fallen.clamp(LEAST_FALL, 1.0) + MARGIN;
         } else {
             let is_high_enough = lowerings == 0 || peak.level >= lowest;
             if best.as_ref().is_none_or(|best| peak.level > best.peak.level) {
