@@ -15,6 +15,15 @@ pub enum Quieter {
     Unspecified,
 }
 
+/// What becomes of a master that misses a target's loudness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Miss {
+    /// It is played all the same, turned or as it is.
+    Played,
+    /// It is refused: a delivery specification.
+    Rejected,
+}
+
 /// What is normalised together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Together {
@@ -54,6 +63,8 @@ pub struct Target {
     pub true_peak_dbtp: f64,
     /// What it does to quieter masters.
     pub quieter: Quieter,
+    /// What becomes of masters beyond its tolerance.
+    pub miss: Miss,
     /// What it normalises together.
     pub together: Together,
     /// How sure this is.
@@ -73,6 +84,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
         quieter: Quieter::RaisedToPeak,
+        miss: Miss::Played,
         together: Together::Album,
         confidence: Confidence::Official,
         source: "support.spotify.com, Loudness normalization: -1 dBTP, -2 dBTP if louder than -14 LUFS",
@@ -85,6 +97,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
         quieter: Quieter::RaisedThroughLimiter,
+        miss: Miss::Played,
         together: Together::Album,
         confidence: Confidence::Official,
         source: "support.spotify.com, Loudness normalization: limiter at -1 dB, 5 ms attack, 100 ms decay",
@@ -97,6 +110,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
         quieter: Quieter::RaisedToPeak,
+        miss: Miss::Played,
         together: Together::Album,
         confidence: Confidence::Official,
         source: "support.spotify.com, Loudness normalization",
@@ -109,6 +123,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
         quieter: Quieter::RaisedToPeak,
+        miss: Miss::Played,
         together: Together::Album,
         confidence: Confidence::Secondary,
         source: "measurements of Sound Check; Apple Digital Masters for the peak",
@@ -121,6 +136,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
         quieter: Quieter::Kept,
+        miss: Miss::Played,
         together: Together::Track,
         confidence: Confidence::Secondary,
         source: "the player's content loudness reading",
@@ -133,6 +149,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
         quieter: Quieter::Kept,
+        miss: Miss::Played,
         together: Together::Album,
         confidence: Confidence::Official,
         source: "stated by TIDAL",
@@ -145,6 +162,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.5,
         true_peak_dbtp: -2.0,
         quieter: Quieter::Kept,
+        miss: Miss::Played,
         together: Together::Unspecified,
         confidence: Confidence::Secondary,
         source: "delivery specifications as reported by distributors",
@@ -157,6 +175,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
         quieter: Quieter::Kept,
+        miss: Miss::Played,
         together: Together::Track,
         confidence: Confidence::Secondary,
         source: "measurements of the player",
@@ -169,6 +188,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.0,
         true_peak_dbtp: -1.0,
         quieter: Quieter::Unspecified,
+        miss: Miss::Played,
         together: Together::Unspecified,
         confidence: Confidence::Custom,
         source: "no normalisation; room for the lossy encoder",
@@ -181,6 +201,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
         quieter: Quieter::RaisedToPeak,
+        miss: Miss::Played,
         together: Together::Album,
         confidence: Confidence::Standard,
         source: "AES TD1008.1.21-9: -16 LUFS a track, -14 LUFS the loudest track of an album",
@@ -193,6 +214,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.2,
         true_peak_dbtp: -1.0,
         quieter: Quieter::Unspecified,
+        miss: Miss::Rejected,
         together: Together::Track,
         confidence: Confidence::Standard,
         source: "EBU R 128 (2023)",
@@ -205,6 +227,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 2.0,
         true_peak_dbtp: -2.0,
         quieter: Quieter::Unspecified,
+        miss: Miss::Rejected,
         together: Together::Track,
         confidence: Confidence::Standard,
         source: "ATSC A/85:2013",
@@ -217,6 +240,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 2.0,
         true_peak_dbtp: -2.0,
         quieter: Quieter::Unspecified,
+        miss: Miss::Rejected,
         together: Together::Track,
         confidence: Confidence::Official,
         source: "Netflix sound mix specifications: dialogue-gated, which music is not",
@@ -229,6 +253,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.0,
         true_peak_dbtp: -0.3,
         quieter: Quieter::Unspecified,
+        miss: Miss::Played,
         together: Together::Unspecified,
         confidence: Confidence::Custom,
         source: "custom: -0.3 to -1 dBTP",
@@ -241,6 +266,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 1.0,
         true_peak_dbtp: -1.0,
         quieter: Quieter::Unspecified,
+        miss: Miss::Played,
         together: Together::Track,
         confidence: Confidence::Custom,
         source: "custom: -9 to -7 LUFS",
@@ -253,6 +279,7 @@ pub const TARGETS: &[Target] = &[
         tolerance_lu: 0.0,
         true_peak_dbtp: -3.0,
         quieter: Quieter::Unspecified,
+        miss: Miss::Played,
         together: Together::Album,
         confidence: Confidence::Custom,
         source: "custom: the side's length sets the level at the cut",
@@ -270,6 +297,7 @@ impl Target {
             tolerance_lu: 0.5,
             true_peak_dbtp,
             quieter: Quieter::Unspecified,
+            miss: Miss::Played,
             together: Together::Unspecified,
             confidence: Confidence::Custom,
             source: "your own",
@@ -318,6 +346,9 @@ mod tests {
             assert!(target.true_peak_dbtp <= -0.3 && target.integrated_lufs.is_none_or(|lufs| lufs < -5.0));
             assert!(TARGETS.iter().filter(|other| other.id == target.id).count() == 1, "{} twice", target.id);
         }
+        let rejecting: Vec<&str> =
+            TARGETS.iter().filter(|target| target.miss == Miss::Rejected).map(|target| target.id).collect();
+        assert_eq!(rejecting, ["ebu_r128", "atsc_a85", "netflix"], "broadcasters refuse, players turn");
         assert!(find("nowhere").is_none());
         for target in TARGETS.iter().copied().chain([Target::custom(-11.5, -0.8)]) {
             assert_eq!(Target::from_text(&target.to_text()), Some(target));

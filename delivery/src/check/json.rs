@@ -94,6 +94,7 @@ struct Platform {
     limits: bool,
     stays_quiet: bool,
     is_on_level: bool,
+    rejection: Option<String>,
     confidence: &'static str,
     source: &'static str,
 }
@@ -204,6 +205,7 @@ impl From<&PlatformOutcome> for Platform {
             limits: outcome.limits,
             stays_quiet: outcome.stays_quiet,
             is_on_level: outcome.is_on_level,
+            rejection: outcome.rejection.map(|rejection| rejection.to_string()),
             confidence: match target.confidence {
                 Confidence::Standard => "standard",
                 Confidence::Official => "official",

@@ -2,7 +2,8 @@
 
 use crate::blocks::decibel::db_to_gain;
 use crate::processor::Frame;
-use crate::targets::{Quieter, Target};
+use crate::targets::{Miss, Quieter, Target};
+use std::fmt;
 
 /// Threshold of a platform's limiter, dBFS, and its times, ms: what Spotify says of its Loud setting.
 const THRESHOLD_DB: f64 = -1.0;
@@ -59,6 +60,27 @@ pub struct Outcome {
     pub is_over: bool,
     /// Whether the loudness lies within the target's tolerance; targets without a level accept any.
     pub is_on_level: bool,
+    /// Why a delivery specification refuses the master; none if it takes it, or is none.
+    pub rejection: Option<Rejection>,
+}
+
+/// Why a master is refused.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Rejection {
+    /// Its loudness lies beyond the tolerance: how far from the level, LU, above 0 if it is too loud.
+    OffLevel(f64),
+    /// Its true peak is too high: by how much, dB.
+    Over(f64),
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::OffLevel(off_lu) if *off_lu > 0.0 => write!(f, "rejected: {off_lu:.1} LU too loud"),
+            Self::OffLevel(off_lu) => write!(f, "rejected: {:.1} LU too quiet", -off_lu),
+            Self::Over(over_db) => write!(f, "rejected: true peak {over_db:.1} dB too high"),
+        }
+    }
 }
 
 /// What `target` does to a master of this loudness and true peak.
@@ -78,6 +100,16 @@ pub fn outcome(target: &Target, integrated_lufs: f64, true_peak_dbtp: f64) -> Ou
     let is_loud = target.id.starts_with("spotify") && integrated_lufs > -14.0;
     let asked_dbtp = target.true_peak_dbtp - if is_loud { 1.0 } else { 0.0 };
     let played = integrated_lufs + gain_db;
+    let is_on_level =
+        target.integrated_lufs.is_none_or(|level| (integrated_lufs - level).abs() <= target.tolerance_lu);
+    let is_over = true_peak_dbtp > asked_dbtp;
+    let rejection = match target.miss {
+        Miss::Rejected if integrated_lufs.is_finite() && !is_on_level => {
+            Some(Rejection::OffLevel(-wanted_db))
+        }
+        Miss::Rejected if is_over => Some(Rejection::Over(true_peak_dbtp - asked_dbtp)),
+        _ => None,
+    };
     Outcome {
         gain_db,
         integrated_lufs: played,
@@ -85,10 +117,9 @@ pub fn outcome(target: &Target, integrated_lufs: f64, true_peak_dbtp: f64) -> Ou
         limits,
         stays_quiet: target.integrated_lufs.is_some_and(|level| played < level - target.tolerance_lu),
         asked_dbtp,
-        is_over: true_peak_dbtp > asked_dbtp,
-        is_on_level: target
-            .integrated_lufs
-            .is_none_or(|level| (integrated_lufs - level).abs() <= target.tolerance_lu),
+        is_over,
+        is_on_level,
+        rejection,
     }
 }
 
@@ -114,6 +145,22 @@ mod tests {
         assert_eq!(of("youtube", -20.0, -5.0).gain_db, 0.0);
         assert_eq!(of("soundcloud", -7.0, -0.2).gain_db, 0.0);
         assert_eq!(of("spotify", f64::NEG_INFINITY, f64::NEG_INFINITY).gain_db, 0.0);
+    }
+
+    #[test]
+    fn delivery_specifications_refuse_where_players_turn() {
+        let of = |id: &str, lufs, dbtp| {
+            outcome(find(id).expect("a target"), lufs, dbtp).rejection.map(|rejection| rejection.to_string())
+        };
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(of("ebu_r128", -11.5, -1.5), text("rejected: 11.5 LU too loud"));
+        assert_eq!(of("atsc_a85", -29.0, -3.0), text("rejected: 5.0 LU too quiet"));
+        assert_eq!(of("netflix", -27.5, -1.5), text("rejected: true peak 0.5 dB too high"));
+        assert_eq!(of("ebu_r128", -23.1, -1.5), None);
+        assert_eq!(of("ebu_r128", f64::NEG_INFINITY, f64::NEG_INFINITY), None);
+        for player in ["spotify", "youtube", "apple_music", "cd", "club"] {
+            assert_eq!(of(player, -11.5, -0.1), None, "{player} plays it");
+        }
     }
 
     #[test]

@@ -8,9 +8,9 @@ use crate::scale::{difference, level};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::button_ui;
-use egui::{Align2, Rect, Ui, pos2, vec2};
+use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
 use lacquer_dsp::monitor::PlatformPlayback;
-use lacquer_dsp::monitor::platform::outcome;
+use lacquer_dsp::monitor::platform::{Outcome, outcome};
 use lacquer_dsp::targets::{Confidence, TARGETS};
 
 const ROW: f32 = 26.0;
@@ -81,18 +81,50 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
                 &format!("{} of {}", level(peak), level(done.asked_dbtp)),
                 if over { theme::colors().alarm } else { theme::colors().text },
             );
-            let happens = match (over, done.limits, done.stays_quiet, done.gain_db) {
-                (true, ..) => ("! true peak above what it asks for", theme::colors().alarm),
-                (_, true, ..) => ("raised into its limiter", theme::colors().alarm),
-                (_, _, true, _) => ("stays quieter than the rest", theme::colors().text_second),
-                (.., gain) if gain < -0.05 => ("turned down", theme::colors().text_second),
-                (.., gain) if gain > 0.05 => ("turned up", theme::colors().text_second),
-                _ => ("as it is", theme::colors().ok),
-            };
-            text(ui, 5, y, happens.0, happens.1);
+            let (happens, color) = happens(&done);
+            text(ui, 5, y, &happens, color);
         }
     });
     if view.platform.is_none() {
         view.wish.settings.platform = None;
+    }
+}
+
+/// What a target does to the master, and how it looks: a specification that refuses it in the colour of alarms.
+fn happens(done: &Outcome) -> (String, Color32) {
+    let colors = theme::colors();
+    if let Some(rejection) = done.rejection {
+        return (rejection.to_string(), colors.alarm);
+    }
+    let (text, color) = match (done.is_over, done.limits, done.stays_quiet, done.gain_db) {
+        (true, ..) => ("! true peak above what it asks for", colors.alarm),
+        (_, true, ..) => ("raised into its limiter", colors.alarm),
+        (_, _, true, _) => ("stays quieter than the rest", colors.text_second),
+        (.., gain) if gain < -0.05 => ("turned down", colors.text_second),
+        (.., gain) if gain > 0.05 => ("turned up", colors.text_second),
+        _ if !done.is_on_level => ("off its level", colors.text_second),
+        _ => ("as it is", colors.ok),
+    };
+    (text.to_owned(), color)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lacquer_dsp::targets::find;
+
+    #[test]
+    fn a_master_for_streaming_is_rejected_by_broadcasters_and_not_green() {
+        for (id, expected) in [
+            ("ebu_r128", "rejected: 11.5 LU too loud"),
+            ("atsc_a85", "rejected: 12.5 LU too loud"),
+            ("netflix", "rejected: 15.5 LU too loud"),
+        ] {
+            let target = find(id).expect("a target");
+            let (text, color) = happens(&outcome(target, -11.5, -2.5));
+            assert_eq!((text.as_str(), color), (expected, theme::colors().alarm));
+        }
+        let (text, color) = happens(&outcome(find("cd").expect("a target"), -11.5, -2.5));
+        assert_eq!((text.as_str(), color), ("as it is", theme::colors().ok));
     }
 }
