@@ -69,8 +69,15 @@ fn masters_of_songs_end_at_their_ceiling() {
         ] {
             let made = made(&song, drive_db, ceiling_dbtp, word_length);
             let (dbtp, lowerings) = (made.verified_peak_dbtp, made.lowerings);
-            println!("{}: {drive_db:+} dB into {ceiling_dbtp}: {dbtp:.3} dBTP, {lowerings} lowerings", path.display());
-            assert!((ceiling_dbtp - 0.05..=ceiling_dbtp).contains(&dbtp), "{}: {dbtp:.3} dBTP", path.display());
+            println!(
+                "{}: {drive_db:+} dB into {ceiling_dbtp}: {dbtp:.3} dBTP, {lowerings} lowerings",
+                path.display()
+            );
+            assert!(
+                (ceiling_dbtp - 0.05..=ceiling_dbtp).contains(&dbtp),
+                "{}: {dbtp:.3} dBTP",
+                path.display()
+            );
             assert!(lowerings <= 1, "{}: {lowerings} lowerings", path.display());
             // What is reported is in the file.
             let again_dbtp = 20.0 * true_peak(&made.audio.frames).log10();

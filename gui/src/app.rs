@@ -21,21 +21,6 @@ const STATUS_PERIOD: Duration = Duration::from_secs(2);
 /// Time between two pictures while something moves.
 const FRAME_PERIOD: Duration = Duration::from_millis(16);
 
-/// Largest side of a window that is remembered, in logical pixels: at four physical pixels each it is what X11 ends at.
-const LARGEST_SIDE: f32 = 8_000.0;
-
-/// The scale of a window that a session keeps, per cent, within what the menu offers.
-fn bounded_percent(percent: u32) -> f32 {
-    percent.clamp(100, 200) as f32
-}
-
-/// The size of a window that a session keeps, within what a screen can show; none if it is no size.
-fn bounded_size([width, height]: [f32; 2]) -> Option<Vec2> {
-    let [least_width, least_height] = theme::LEAST_WINDOW_SIZE;
-    let is_size = width.is_finite() && height.is_finite() && width > 0.0 && height > 0.0;
-    is_size.then(|| vec2(width.clamp(least_width, LARGEST_SIDE), height.clamp(least_height, LARGEST_SIDE)))
-}
-
 /// The editor of one instance; lives on while its window is closed.
 pub struct App {
     tree: Tree,
@@ -79,9 +64,11 @@ impl App {
         // Nothing was fed to it while the window was closed.
         self.desk.get_or_insert_with(|| Desk::new(self.status.meters().clone())).inspect_anew();
         let (percent, size) = self.session(|session| (session.scale_percent, session.size));
-        context.set_zoom_factor(bounded_percent(percent) / 100.0);
-        if let Some(size) = size.and_then(bounded_size) {
-            context.send_viewport_cmd(ViewportCommand::InnerSize(size));
+        context.set_zoom_factor(percent as f32 / 100.0);
+        if let Some([width, height]) = size {
+            // A session may come from a larger screen, where that is known.
+            let screen = context.input(|input| input.viewport().monitor_size).unwrap_or(Vec2::INFINITY);
+            context.send_viewport_cmd(ViewportCommand::InnerSize(vec2(width, height).min(screen)));
         }
     }
 
@@ -92,7 +79,7 @@ impl App {
             theme::apply(ui.ctx(), theme);
         }
         theme::set_theme(theme);
-        ui.ctx().set_zoom_factor(bounded_percent(percent) / 100.0);
+        ui.ctx().set_zoom_factor(percent as f32 / 100.0);
         if let Some(reason) = self.tree.params().refusal.take() {
             self.view.problem = Some(reason);
         }
@@ -210,19 +197,4 @@ pub(crate) fn area_ui(ui: &mut Ui, rect: Rect, contents: impl FnOnce(&mut Ui)) {
     let mut area = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(rect.min.to_string()));
     area.set_clip_rect(rect.intersect(ui.clip_rect()));
     contents(&mut area);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_window_is_remembered_within_bounds() {
-        assert_eq!(bounded_size([1300.0, 800.0]), Some(vec2(1300.0, 800.0)));
-        assert_eq!(bounded_size([1.0, 1e30]), Some(vec2(theme::LEAST_WINDOW_SIZE[0], LARGEST_SIDE)));
-        for wrong in [[0.0, 800.0], [1300.0, -1.0], [f32::NAN, 800.0], [1300.0, f32::INFINITY]] {
-            assert_eq!(bounded_size(wrong), None, "{wrong:?}");
-        }
-        assert_eq!([0, 125, u32::MAX].map(bounded_percent), [100.0, 125.0, 200.0]);
-    }
 }

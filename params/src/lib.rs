@@ -22,6 +22,7 @@ pub mod ranges;
 pub mod regular_file;
 pub mod root;
 pub mod saturator;
+pub mod saved;
 pub mod session;
 pub mod steps;
 pub mod text;

@@ -103,7 +103,9 @@ impl Library {
         let path = found.map_or_else(|| free_path(folder, name), |owned| owned.path);
         // Beside it, then in its place: whatever happens, one of the two is whole.
         let part = path.with_extension("toml.part");
-        let written = std::fs::File::create(&part).and_then(|mut file| {
+        // What a crash left under that name goes; a link there is not followed.
+        let _ = std::fs::remove_file(&part);
+        let written = std::fs::File::create_new(&part).and_then(|mut file| {
             file.write_all(preset.to_text().as_bytes())?;
             file.sync_all()
         });
@@ -152,7 +154,8 @@ fn free_path(folder: &Path, name: &str) -> PathBuf {
     let path = |suffix: &str| folder.join(format!("{}{suffix}.toml", stem.trim()));
     let mut free = path("");
     let mut number = 2;
-    while free.exists() {
+    // A link that leads nowhere is there as well.
+    while std::fs::symlink_metadata(&free).is_ok() {
         free = path(&format!(" {number}"));
         number += 1;
     }
@@ -220,6 +223,26 @@ mod tests {
             library.save(&Preset::of(&Tree::new(), "  ", ""), false),
             Err(LibraryError::NoName)
         ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_the_folder_are_not_written_through() {
+        use std::os::unix::fs::symlink;
+        let folder = Folder::new("links");
+        let library = Library::at(&folder.0);
+        std::fs::create_dir_all(&folder.0).unwrap();
+        let letter = folder.0.join("letter");
+        std::fs::write(&letter, "Dear reader").unwrap();
+        symlink(&letter, folder.0.join("Mine.toml.part")).unwrap();
+        symlink(folder.0.join("nowhere"), folder.0.join("Yours.toml")).unwrap();
+        symlink("/dev/zero", folder.0.join("zero.toml")).unwrap();
+        for name in ["Mine", "Yours"] {
+            library.save(&Preset::of(&Tree::new(), name, ""), false).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&letter).unwrap(), "Dear reader");
+        assert!(!folder.0.join("nowhere").exists());
+        assert_eq!(names(&library), ["Mine", "Yours"]);
     }
 
     #[test]

@@ -4,6 +4,10 @@
 //! its range or not a number means that it is no state of ours or a damaged one, and the old settings are kept. A parameter that
 //! the state does not name is younger than the state and gets its default.
 //!
+//! Anybody may have written a state. Before anything in it is looked at, what it may cost is bounded: how many values it has, how long
+//! its names and texts are, which fields it has. A refused state is carried along (`saved.rs`), so that nothing is lost by opening a
+//! project.
+//!
 //! | version | Lacquer | what changed |
 //! |---|---|---|
 //! | 1 | 0.1.0 | the first |
@@ -11,11 +15,11 @@
 use crate::tree::Tree;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::persist::PersistentField;
-use nice_plug::prelude::PluginState;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 pub use nice_plug::plugin::ParamValue;
+pub use nice_plug::prelude::{Params, PluginState};
 
 /// The version that is written.
 pub const STATE_VERSION: u32 = 1;
@@ -25,6 +29,24 @@ pub const STATE_VERSION_KEY: &str = "state_version";
 
 /// Key under which a refused state carries the reason to the editor.
 const REFUSAL_KEY: &str = "refusal";
+
+/// Key under which a state that was not taken is carried along.
+pub const KEPT_KEY: &str = "kept_state";
+
+/// Fields that a state may bring, and how many bytes each may have. A session holds four slots of every parameter.
+const FIELDS: [(&str, usize); 3] = [(STATE_VERSION_KEY, 16), ("target", 256), ("session", 1 << 18)];
+
+/// Most values of a state: several times what there are parameters.
+const MOST_VALUES: usize = 4096;
+
+/// Longest name or text of a value, bytes: several times what the longest has.
+const LONGEST_TEXT: usize = 256;
+
+/// Longest state that is carried along, bytes: several times a whole one.
+const LONGEST_KEPT: usize = 1 << 20;
+
+/// Signs of a name that a message repeats.
+const SHOWN: usize = 40;
 
 /// Why the last state was refused, until somebody has been told; never saved.
 #[derive(Debug, Default)]
@@ -67,6 +89,12 @@ pub enum StateError {
     TooNew {
         /// The state's version.
         version: u32,
+    },
+    /// It has more values, or longer names, than any of ours.
+    #[error("the state has {what}; none of Lacquer's has")]
+    TooLarge {
+        /// What is too much.
+        what: String,
     },
     /// It names a parameter that has never existed.
     #[error("the state names an unknown parameter `{id}`")]
@@ -111,6 +139,9 @@ pub fn migrate(version: u32, mut values: Values) -> Result<Values, StateError> {
     if version > STATE_VERSION {
         return Err(StateError::TooNew { version });
     }
+    if values.len() > MOST_VALUES {
+        return Err(StateError::TooLarge { what: format!("{} values", values.len()) });
+    }
     // Each step from one version to the next goes here, oldest first: `if version < 2 { ... }`.
     let tree = Tree::new();
     values.retain(|id, _| !RETIRED.contains(&id.as_str()));
@@ -123,29 +154,78 @@ pub fn migrate(version: u32, mut values: Values) -> Result<Values, StateError> {
     Ok(values)
 }
 
-/// Migrates a state in place; a refused one is emptied, so that loading it changes nothing.
+/// Migrates a state in place; of a refused one nothing is taken, and it is carried along under [`KEPT_KEY`]. What a state carries along
+/// itself is taken in its place by the version that can: the settings beside it are those of a version that could not.
+///
+/// # Errors
+/// Why the state, or the one that it carries, is refused.
 pub fn filter(state: &mut PluginState) -> Result<(), StateError> {
-    let version = state.fields.get(STATE_VERSION_KEY).and_then(|version| version.parse().ok()).unwrap_or(0);
-    match migrate(version, std::mem::take(&mut state.params)) {
-        Ok(values) => {
-            state.params = values;
-            Ok(())
-        }
-        Err(error) => {
-            state.fields.clear();
-            // The one thing that such a state changes: what the editor says of it.
-            let said = serde_json::Value::from(format!(
-                "The saved state was not taken: {error}. The settings are as they were."
-            ));
-            state.fields.insert(REFUSAL_KEY.to_owned(), said.to_string());
-            Err(error)
-        }
+    let carried = state.fields.remove(KEPT_KEY).filter(|carried| carried.len() <= LONGEST_KEPT);
+    if let Some(carried) = carried
+        && let Ok(mut inner) = serde_json::from_str::<PluginState>(&carried)
+    {
+        inner.fields.remove(KEPT_KEY);
+        return match take(&mut inner) {
+            Ok(()) => {
+                *state = inner;
+                Ok(())
+            }
+            Err(error) => {
+                // The settings that the instance had when the state was refused.
+                if take(state).is_err() {
+                    refuse(state);
+                }
+                keep(state, &error, Some(carried));
+                Err(error)
+            }
+        };
     }
+    let whole = (state.params.len() <= MOST_VALUES).then(|| state.clone());
+    take(state).inspect_err(|error| {
+        refuse(state);
+        let text = whole.and_then(|whole| serde_json::to_string(&whole).ok());
+        keep(state, error, text.filter(|text| text.len() <= LONGEST_KEPT));
+    })
+}
+
+/// Bounds a state and makes it present, or says why it is refused.
+fn take(state: &mut PluginState) -> Result<(), StateError> {
+    state.fields.retain(|key, text| FIELDS.iter().any(|(known, most)| key == known && text.len() <= *most));
+    let version = state.fields.get(STATE_VERSION_KEY).and_then(|version| version.parse().ok()).unwrap_or(0);
+    state.params = migrate(version, std::mem::take(&mut state.params))?;
+    Ok(())
+}
+
+/// Empties a state, so that loading it changes nothing.
+fn refuse(state: &mut PluginState) {
+    state.params.clear();
+    state.fields.clear();
+}
+
+/// Has the editor say that a state was refused, and carries it along if it is short enough.
+fn keep(state: &mut PluginState, error: &StateError, refused: Option<String>) {
+    let fate = if refused.is_some() {
+        "It is kept and saved again with the project, as it is, until you change a setting here."
+    } else {
+        "It is too long to be kept: the next save of the project replaces it."
+    };
+    let said = format!("The saved state was not taken: {error}. The settings are as they were. {fate}");
+    state.fields.insert(REFUSAL_KEY.to_owned(), serde_json::Value::from(said).to_string());
+    state.fields.extend(refused.map(|refused| (KEPT_KEY.to_owned(), refused)));
+}
+
+/// As much of a stranger's text as a message repeats.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
 }
 
 fn check(tree: &Tree, id: &str, value: &ParamValue) -> Result<(), StateError> {
+    let length = id.len().max(if let ParamValue::String(text) = value { text.len() } else { 0 });
+    if length > LONGEST_TEXT {
+        return Err(StateError::TooLarge { what: format!("a name or text of {length} bytes") });
+    }
     let Some(info) = tree.info(id) else {
-        return Err(StateError::UnknownParameter { id: id.to_owned() });
+        return Err(StateError::UnknownParameter { id: shown(id) });
     };
     let good = match (tree.pointer(id), value) {
         (Some(ParamPtr::FloatParam(_)), ParamValue::F32(number)) => {
@@ -155,7 +235,11 @@ fn check(tree: &Tree, id: &str, value: &ParamValue) -> Result<(), StateError> {
         (Some(ParamPtr::EnumParam(_)), ParamValue::String(choice)) => tree.has_choice_id(id, choice),
         _ => false,
     };
-    if good { Ok(()) } else { Err(StateError::BadValue { id: id.to_owned(), value: format!("{value:?}") }) }
+    if good {
+        Ok(())
+    } else {
+        Err(StateError::BadValue { id: id.to_owned(), value: shown(&format!("{value:?}")) })
+    }
 }
 
 /// The value of a parameter of a new tree, which is its default.
@@ -221,7 +305,46 @@ mod tests {
         for (version, values) in cases {
             let mut state = state(version, &values);
             assert!(filter(&mut state).is_err(), "version {version}, {values:?}");
-            assert!(state.params.is_empty() && state.fields.keys().all(|key| key == REFUSAL_KEY));
+            assert!(
+                state.params.is_empty()
+                    && state.fields.keys().all(|key| key == REFUSAL_KEY || key == KEPT_KEY)
+            );
         }
+    }
+
+    #[test]
+    fn what_a_state_costs_is_bounded() {
+        let started = std::time::Instant::now();
+        let long = "x".repeat(2 << 20);
+        let ceiling = || ("limiter_ceiling".to_owned(), ParamValue::F32(-2.0));
+        let named = [(long.clone(), ParamValue::F32(0.0)), ceiling()];
+        let valued = [("limiter_style".to_owned(), ParamValue::String(long.clone())), ceiling()];
+        let many: Vec<_> = (0..300_000).map(|n| (format!("key {n}"), ParamValue::Bool(true))).collect();
+        for values in [named.to_vec(), valued.to_vec(), many] {
+            let mut state = state("1", &[]);
+            state.params = values.into_iter().collect();
+            let error = filter(&mut state).unwrap_err();
+            assert!(matches!(error, StateError::TooLarge { .. }) && error.to_string().len() < 200, "{error}");
+            let bytes: usize = state.fields.values().map(String::len).sum();
+            assert!(bytes < 1000, "{bytes} bytes of it are kept");
+        }
+        // It took 8 s and 955 MB for the first alone; the bound is for a loaded machine.
+        assert!(started.elapsed().as_secs_f64() < 2.0, "{:?}", started.elapsed());
+    }
+
+    #[test]
+    fn only_known_fields_of_bounded_length_are_let_in() {
+        let mut state = state("1", &[]);
+        for (key, text) in [
+            ("target", "\"cd\"".to_owned()),
+            ("session", format!("{{\"preset\": \"{}\"}}", "x".repeat(50 << 20))),
+            ("refusal", "\"words of a stranger\"".to_owned()),
+        ] {
+            state.fields.insert(key.to_owned(), text);
+        }
+        state.fields.extend((0..300_000).map(|n| (format!("unknown {n}"), "1".to_owned())));
+        assert_eq!(filter(&mut state), Ok(()));
+        let keys: Vec<&str> = state.fields.keys().map(String::as_str).collect();
+        assert_eq!(keys, [STATE_VERSION_KEY, "target"]);
     }
 }

@@ -13,6 +13,7 @@
 //! session and stay as they are unless the preset names them.
 
 use crate::migrate::RETIRED;
+use crate::regular_file::read_regular_text;
 use crate::tree::{ParameterError, Tree};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -30,6 +31,12 @@ const FACTORY: [(&str, &str); 10] = [
     ("mono_safe.toml", include_str!("../presets/mono_safe.toml")),
     ("small_speakers.toml", include_str!("../presets/small_speakers.toml")),
 ];
+
+/// Longest file that is read, bytes: a preset of every parameter has a fifth of it.
+const MOST_BYTES: u64 = 1 << 16;
+
+/// Longest name, heading or description, signs: more is no preset's, and would be shown on one line.
+const LONGEST_TEXT: usize = 2000;
 
 /// What stays as it is when a preset does not name it.
 pub const SESSION: [&str; 3] = ["bypass", "quality", "equalizer_phase"];
@@ -134,7 +141,7 @@ impl Preset {
     /// Reads a preset from a file.
     pub fn read(path: &Path) -> Result<Self, PresetError> {
         let file = path.display().to_string();
-        match std::fs::read_to_string(path) {
+        match read_regular_text(path, MOST_BYTES) {
             Ok(text) => Self::parse(&file, &text),
             Err(source) => Err(PresetError::Unreadable { file, source }),
         }
@@ -142,10 +149,12 @@ impl Preset {
 
     /// Reads a preset from text; `file` names it in messages.
     pub fn parse(file: &str, text: &str) -> Result<Self, PresetError> {
-        let document: Document = toml::from_str(text).map_err(|error| PresetError::Malformed {
-            file: file.to_owned(),
-            reason: error.to_string().trim_end().to_owned(),
-        })?;
+        let malformed = |reason| PresetError::Malformed { file: file.to_owned(), reason };
+        let document: Document = toml::from_str(text).map_err(|error| malformed(reason(&error, text)))?;
+        let texts = [&document.name, &document.description, &document.group];
+        if texts.iter().any(|text| text.chars().count() > LONGEST_TEXT) {
+            return Err(malformed(format!("its name or description is longer than {LONGEST_TEXT} signs")));
+        }
         Ok(Self {
             name: document.name,
             description: document.description,
@@ -225,6 +234,24 @@ impl Preset {
 
     fn error(&self, key: &str, source: ParameterError) -> PresetError {
         PresetError::Parameter { file: self.file.clone(), key: key.to_owned(), source: Box::new(source) }
+    }
+}
+
+/// Where a file is no preset, and how: the place and the kind, nothing of what stands there. A stranger's album may name any file of the
+/// machine as a preset, and what is in it is nobody's business.
+fn reason(error: &toml::de::Error, text: &str) -> String {
+    let at = error.span().map_or(0, |span| span.start);
+    let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+    // What was found is in quotes before the word; what is expected after it is ours.
+    let message = error.message().lines().next().unwrap_or_default();
+    let (found, expected) = message.split_once(", expected").map_or((message, None), |(a, b)| (a, Some(b)));
+    let kind = match found.find(['`', '"', '\'']) {
+        Some(quote) => found[..quote].trim_end(),
+        None => found,
+    };
+    match expected {
+        Some(expected) => format!("line {line}: {kind}, expected{expected}"),
+        None => format!("line {line}: {kind}"),
     }
 }
 
@@ -308,6 +335,38 @@ mod tests {
             Preset::parse("x.toml", &text).unwrap().apply(&tree).unwrap();
             assert_eq!(tree.text("glue_sidechain_high_pass").unwrap(), shown, "{written}");
         }
+    }
+
+    #[test]
+    fn an_error_says_where_and_nothing_of_what_stands_there() {
+        let error = |text: &str| Preset::parse("f", text).unwrap_err().to_string();
+        for (text, line) in [
+            ("root:$6$secret$hash:19000:0:99999:7:::\n", 1),
+            ("\n\npassword = \"secret\"\n", 3),
+            ("name = 5\ndescription = \"secret\"\n", 1),
+            ("name = \"x\"\ngroup = [\"secret\"]\n", 2),
+            ("[secret]\nkey = 1\n", 1),
+            ("-----BEGIN PRIVATE KEY-----\nsecret\n", 1),
+            ("name = \"x\"\nparameters = \"secret\"\n", 2),
+            ("name = secret\n", 1),
+        ] {
+            let error = error(text);
+            assert!(error.starts_with(&format!("preset f: not a preset: line {line}: ")), "{error}");
+            for word in ["secret", "root", "password", "PRIVATE", "`5`"] {
+                assert!(!error.contains(word), "{error}");
+            }
+            assert_eq!(error.lines().count(), 1, "{error}");
+        }
+        assert!(error("nam = 1").contains("unknown field, expected one of `name`"), "{}", error("nam = 1"));
+        let long = format!("name = \"{}\"", "x".repeat(50_000));
+        assert!(error(&long).len() < 200);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_preset_without_end_is_refused() {
+        let error = Preset::read(Path::new("/dev/zero")).unwrap_err().to_string();
+        assert!(error.contains("not a file"), "{error}");
     }
 
     #[test]

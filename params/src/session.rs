@@ -1,6 +1,7 @@
 //! What the editor keeps with a session: how its window looks, and the settings that are compared in slots.
 //!
-//! It never touches the sound: a session without it, or with a damaged one, sounds the same.
+//! It never touches the sound: a session without it, or with a damaged one, sounds the same. Whoever wrote it, what is read of it is
+//! bounded ([`Session`] from what was saved): a window that a screen can show, slots of known parameters, a name of one line.
 
 use crate::tree::Tree;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,16 @@ impl Slot {
         Self { values: values.collect() }
     }
 
+    /// The slot with what this version knows alone, each value within its range.
+    fn bounded(self, tree: &Tree) -> Self {
+        let mut values = self.values;
+        values.retain(|id, plain| {
+            let info = tree.info(id).filter(|_| is_kept(id) && plain.is_finite());
+            info.map(|info| *plain = plain.clamp(info.min, info.max)).is_some()
+        });
+        Self { values }
+    }
+
     /// The value of every parameter that a slot keeps.
     pub fn values(&self, tree: &Tree) -> Vec<(String, f64)> {
         let infos = tree.infos().into_iter().filter(|info| is_kept(&info.id));
@@ -55,9 +66,21 @@ fn is_kept(id: &str) -> bool {
     id != "bypass"
 }
 
+/// Scales of the window, percent.
+pub const SCALES_PERCENT: std::ops::RangeInclusive<u32> = 100..=200;
+
+/// Largest window, pixels of the screen: a screen of 8K (Rec. ITU-R BT.2020). At 4 bytes a pixel its picture has 133 MB.
+const LARGEST_WINDOW: [f32; 2] = [7680.0, 4320.0];
+
+/// Smallest window, pixels: less shows nothing, and nothing could be caught with the mouse to make it larger.
+const LEAST_WINDOW: [f32; 2] = [320.0, 240.0];
+
+/// Longest name of a preset, signs.
+const LONGEST_NAME: usize = 200;
+
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "Saved")]
 pub struct Session {
     /// Colours of the window.
     pub theme: Theme,
@@ -89,9 +112,87 @@ impl Default for Session {
     }
 }
 
+/// A session as it was saved, by whomever.
+#[derive(Deserialize)]
+#[serde(default)]
+struct Saved {
+    theme: Theme,
+    scale_percent: u32,
+    size: Option<[f32; 2]>,
+    slots: [Option<Slot>; SLOTS],
+    slot: usize,
+    preset: String,
+    keeps_output: bool,
+}
+
+impl Default for Saved {
+    fn default() -> Self {
+        let Session { theme, scale_percent, size, slots, slot, preset, keeps_output } = Session::default();
+        Self { theme, scale_percent, size, slots, slot, preset, keeps_output }
+    }
+}
+
+impl From<Saved> for Session {
+    fn from(saved: Saved) -> Self {
+        let scale_percent = saved.scale_percent.clamp(*SCALES_PERCENT.start(), *SCALES_PERCENT.end());
+        // The tree is made once, and only if there is something to hold against it.
+        let tree = saved.slots.iter().any(Option::is_some).then(Tree::new);
+        let slots = saved.slots.map(|slot| Some(slot?.bounded(tree.as_ref()?)));
+        Self {
+            theme: saved.theme,
+            scale_percent,
+            size: saved.size.and_then(|size| bounded_size(size, scale_percent)),
+            slots,
+            slot: saved.slot.min(SLOTS - 1),
+            preset: saved.preset.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect(),
+            keeps_output: saved.keeps_output,
+        }
+    }
+}
+
+/// A size that a screen can show at a scale; none for what is no size.
+fn bounded_size(size: [f32; 2], scale_percent: u32) -> Option<[f32; 2]> {
+    let scale = scale_percent as f32 / 100.0;
+    let fit = |side: usize| size[side].clamp(LEAST_WINDOW[side], LARGEST_WINDOW[side] / scale);
+    size.iter().all(|side| side.is_finite()).then(|| [fit(0), fit(1)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_wrote_a_session_its_window_fits_a_screen() {
+        let read = |text: &str| serde_json::from_str::<Session>(text).unwrap();
+        for (text, scale_percent, size) in [
+            ("{\"scale_percent\": 0}", 100, None),
+            ("{\"scale_percent\": 1, \"size\": [1200, 760]}", 100, Some([1200.0, 760.0])),
+            ("{\"scale_percent\": 4294967295}", 200, None),
+            ("{\"size\": [1e9, 1e9]}", 100, Some([7680.0, 4320.0])),
+            ("{\"size\": [1e9, 1e9], \"scale_percent\": 200}", 200, Some([3840.0, 2160.0])),
+            ("{\"size\": [-5, 0]}", 100, Some([320.0, 240.0])),
+            ("{\"size\": [1e300, 760]}", 100, None),
+        ] {
+            let session = read(text);
+            assert_eq!((session.scale_percent, session.size), (scale_percent, size), "{text}");
+        }
+        assert_eq!(read("{\"slot\": 4000000000}").slot, SLOTS - 1);
+    }
+
+    #[test]
+    fn names_and_slots_of_a_session_are_bounded() {
+        let slot: String = (0..3000).map(|n| format!("\"unknown {n}\": 1, ")).collect();
+        let text = format!(
+            "{{\"preset\": \"{}\\u001b[2J\", \"slots\": [{{{slot}\"limiter_drive\": 1e9, \"bypass\": 1}}, null, null, null]}}",
+            "x".repeat(5000)
+        );
+        let session: Session = serde_json::from_str(&text).unwrap();
+        assert_eq!(session.preset, "x".repeat(200));
+        let slot = session.slots[0].as_ref().unwrap();
+        assert_eq!(slot.values, BTreeMap::from([("limiter_drive".to_owned(), 24.0)]));
+        let saved = serde_json::to_string(&session).unwrap();
+        assert!(saved.len() < 600, "{saved}");
+    }
 
     #[test]
     fn a_slot_holds_the_whole_sound() {

@@ -121,12 +121,13 @@ impl Tree {
 
     /// One parameter.
     pub fn info(&self, id: &str) -> Option<&ParameterInfo> {
-        self.entry(id).ok().map(|entry| &entry.info)
+        // Not by way of the error, which would look for a similar name.
+        self.indices.get(id).map(|index| &self.entries[*index].info)
     }
 
     /// The framework's handle of a parameter, valid as long as [`Tree::params`].
     pub fn pointer(&self, id: &str) -> Option<ParamPtr> {
-        self.entry(id).ok().map(|entry| entry.pointer)
+        self.indices.get(id).map(|index| self.entries[*index].pointer)
     }
 
     /// The ids and handles of all parameters.
@@ -221,7 +222,7 @@ impl Tree {
             Misread::OutOfRange(value) => out_of_range(info, value),
             Misread::NotUnderstood => ParameterError::NotUnderstood {
                 id: info.id.clone(),
-                text: text.to_owned(),
+                text: shown(text),
                 expected: expected(info),
             },
         })
@@ -260,12 +261,16 @@ impl Tree {
     fn entry(&self, id: &str) -> Result<&Entry, ParameterError> {
         match self.indices.get(id) {
             Some(index) => Ok(&self.entries[*index]),
-            None => Err(ParameterError::Unknown { id: id.to_owned(), nearest: self.nearest(id) }),
+            None => Err(ParameterError::Unknown { id: shown(id), nearest: self.nearest(id) }),
         }
     }
 
     /// The id that takes the fewest letters to change, if it takes few.
     fn nearest(&self, id: &str) -> Option<String> {
+        // What is longer than any id by far is no slip, and comparing costs the product of the lengths.
+        if id.len() > LONGEST_ID {
+            return None;
+        }
         let typed = id.to_ascii_lowercase().replace(['-', ' ', '.'], "_");
         let ids = self.entries.iter().map(|entry| entry.info.id.as_str());
         let (distance, nearest) = ids.map(|id| (distance(&typed, id), id)).min()?;
@@ -273,6 +278,9 @@ impl Tree {
         (distance <= (typed.chars().count() / 3).max(2)).then(|| nearest.to_owned())
     }
 }
+
+/// Longest name that is compared with the ids, and longest text of others' that a message repeats, bytes and signs: twice the longest id.
+const LONGEST_ID: usize = 100;
 
 /// The value nearest to `plain` that comes back from a host as it went: a host knows it as a 32-bit share of its travel. With it the
 /// command and the plugin render the same bits. The default stays itself, since nobody has to tell a plugin its default.
@@ -288,6 +296,11 @@ fn held_by_a_host(parameter: &FloatParam, plain: f32) -> f32 {
         held = next;
     }
     held
+}
+
+/// As much of what was given as a message repeats: it may be a stranger's, and of any length.
+fn shown(text: &str) -> String {
+    text.chars().take(LONGEST_ID).collect()
 }
 
 fn in_range(info: &ParameterInfo, plain: f64) -> Result<(), ParameterError> {

@@ -20,6 +20,8 @@ mod remote_controls;
 #[cfg(any(test, feature = "standalone"))]
 #[cfg_attr(not(feature = "standalone"), allow(dead_code))]
 pub mod standalone;
+#[cfg(test)]
+mod state_tests;
 #[cfg(target_os = "linux")]
 pub mod worker_guard;
 
@@ -33,6 +35,7 @@ use lacquer_dsp::metering::live::Transport;
 use lacquer_dsp::processor::{DesignMode, ProcessSpec};
 use lacquer_gui::Status;
 use lacquer_params::LacquerParams;
+use lacquer_params::saved::SavedParams;
 use nice_plug::prelude::*;
 use std::sync::Arc;
 use std::time::Instant;
@@ -162,7 +165,7 @@ impl Plugin for LacquerPlugin {
     }
 
     fn params(&self) -> Arc<dyn Params> {
-        self.params.clone()
+        Arc::new(SavedParams::new(self.params.clone()))
     }
 
     fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
