@@ -13,6 +13,7 @@
 mod build;
 pub mod cache;
 pub mod character;
+mod claims;
 pub mod codecs;
 mod codes;
 mod discs;
@@ -38,7 +39,7 @@ pub mod timeline;
 pub mod unit;
 pub mod vinyl;
 
-pub use build::build;
+pub use build::{Options, build, build_with};
 pub use error::AlbumError;
 pub use file::{Album, Output, parse, read};
 pub use report::Report;

@@ -1,9 +1,13 @@
 //! Files that appear whole or not at all: written beside the final name, then renamed.
 
+use crate::parts;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
+
+/// How often a part is made before it is given up.
+const MOST_TRIES: usize = 16;
 
 /// A file on its way, in the folder of its final name, so that renaming it cannot cross file systems. Dropped before
 /// [`Part::finish`] it leaves nothing behind.
@@ -18,10 +22,18 @@ impl Part {
     /// # Errors
     /// If nothing can be written in that folder.
     pub fn beside(path: &Path) -> io::Result<Self> {
-        let file =
-            tempfile::Builder::new().prefix(".lacquer-").suffix(".part").tempfile_in(folder_of(path))?;
-        allow_reading(file.as_file());
-        Ok(Self { file, path: path.to_owned() })
+        let folder = folder_of(path);
+        parts::remove_stale_once(folder);
+        // Somebody may take it for stale in the moment before it is locked, hardly twice.
+        for _ in 0..MOST_TRIES {
+            let file =
+                tempfile::Builder::new().prefix(parts::PREFIX).suffix(parts::SUFFIX).tempfile_in(folder)?;
+            if parts::hold(file.as_file()) {
+                allow_reading(file.as_file());
+                return Ok(Self { file, path: path.to_owned() });
+            }
+        }
+        Err(io::Error::other("another process removes what is being written there"))
     }
 
     /// The file to write to.

@@ -45,6 +45,12 @@ pub enum CheckError {
         /// The folder.
         path: PathBuf,
     },
+    /// A link in a folder leads out of it.
+    #[error("{}: a link that leads out of the folder, which is not left; give what it leads to by its own name", path.display())]
+    Outside {
+        /// The link.
+        path: PathBuf,
+    },
     /// A file cannot be read.
     #[error("{source}")]
     File {
@@ -67,6 +73,7 @@ impl CheckError {
         match self {
             Self::Folder { path, .. }
             | Self::NoAudio { path }
+            | Self::Outside { path }
             | Self::File { path, .. }
             | Self::BrokenOff { path } => path,
         }

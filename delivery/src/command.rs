@@ -11,6 +11,8 @@ mod output;
 mod params;
 mod progress;
 
+pub use output::tell;
+
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 

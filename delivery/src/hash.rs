@@ -1,7 +1,7 @@
 //! SHA-256 of files (FIPS 180-4).
 
+use lacquer_params::regular_file::open_regular;
 use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -10,7 +10,8 @@ const CHUNK_BYTES: usize = 1 << 18;
 
 /// The hash of a file's bytes: 64 hexadecimal digits in lower case.
 pub fn sha256_of_file(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    // A mix that is a pipe or a device has no end.
+    let mut file = open_regular(path, u64::MAX)?;
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {

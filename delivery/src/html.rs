@@ -7,8 +7,23 @@
 pub mod plot;
 pub mod table;
 
+use lacquer_params::regular_file::open_regular;
+use std::io::Read;
+use std::path::Path;
+
 /// The style of every report. It has no URL and no import.
 const STYLE: &str = include_str!("html/style.css");
+
+/// How every report begins, by which one is known again.
+const HEAD: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+    <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
+
+/// Whether a file begins as a report of this module does: then it may be replaced by another.
+pub fn is_report(path: &Path) -> bool {
+    let mut head = vec![0; HEAD.len()];
+    let read = open_regular(path, u64::MAX).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head == HEAD.as_bytes()
+}
 
 /// What a colour says; each is a class of the style sheet, light and dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,9 +107,7 @@ pub fn escape(text: &str) -> String {
 /// escaping.
 pub fn page(title: &str, body: &str) -> String {
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+        "{HEAD}<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n",
         escape(title)

@@ -1,5 +1,6 @@
 //! International Standard Recording Codes (ISO 3901:2019).
 
+pub mod anchor;
 pub mod date;
 pub mod history;
 pub mod ledger;

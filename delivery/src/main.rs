@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     match command::run(command::Command::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("lacquer: {error}");
+            command::tell(&error);
             ExitCode::from(FAILED)
         }
     }

@@ -200,6 +200,7 @@ fn report() -> Report {
         sides: vec![side("A", [1, 3], 513.5, &[]), side("B", [4, 5], 550.1, &[length_advice])],
         renders: RenderCounts { chains: 5, finals: 4, trials: 31 },
         files: (0..TRACKS.len()).map(|n| file(Output::Wav24, n)).collect(),
+        removed: Vec::new(),
         warnings: vec![
             "Track 3: -22.7 LUFS instead of -20.0: what is joined with it sounds in it as well.".to_owned(),
             format!("Side B: {length_advice}"),

@@ -3,12 +3,12 @@
 use super::cache::Cache;
 use super::character::{Distance, correct, distances};
 use super::codecs::CodecOutcome;
-use super::codes::codes;
+use super::codes::{self, codes};
 use super::discs;
 use super::file::{Album, IsrcWish, Join, Output};
 use super::joined::Material;
 use super::looks::{Look, Looker};
-use super::outputs::{Facts, Writer, check};
+use super::outputs::{Facts, PAGE, Writer, admit, check};
 use super::page::page;
 use super::plan::plan;
 use super::release::{Release, release};
@@ -18,6 +18,7 @@ use super::summary::{track_reports, warnings};
 use super::timeline::lay_out;
 use super::unit::{Source, Unit, inspect, units};
 use super::{AlbumError, Progress};
+use crate::confined;
 use crate::isrc::Isrc;
 use std::path::Path;
 use std::sync::Mutex;
@@ -28,17 +29,47 @@ const REPORT_VERSION: u32 = 1;
 /// Units that are rendered at the same time at most: each holds its audio in memory.
 const MOST_THREADS: usize = 4;
 
-/// Makes everything that an album file asks for in the folder `out`, which is made if it is missing, and reports it. What an earlier
-/// run made, and nothing has changed since, is kept. With `fix`, lossy files are encoded with the gain that clears their peaks.
+/// What may be asked of a release beside its album file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Encodes lossy files with the gain that clears their peaks.
+    pub fix: bool,
+    /// Replaces another album's release, and files that Lacquer did not write.
+    pub force: bool,
+    /// Year of assignment of new codes, 0 to 99; without it the clock's.
+    pub isrc_year: Option<u32>,
+}
+
+/// As [`build_with`], without force.
+///
+/// # Errors
+/// [`AlbumError`].
 pub fn build(album: &Album, out: &Path, fix: bool, progress: Progress) -> Result<Report, AlbumError> {
+    build_with(album, out, &Options { fix, ..Options::default() }, progress)
+}
+
+/// Makes everything that an album file asks for in the folder `out`, which is made if it is missing, and reports it. What an earlier
+/// run made, and nothing has changed since, is kept.
+///
+/// # Errors
+/// [`AlbumError`]; what can be refused is refused before any work is done.
+pub fn build_with(
+    album: &Album,
+    out: &Path,
+    options: &Options,
+    progress: Progress,
+) -> Result<Report, AlbumError> {
     check(album)?;
+    check_ledger(album)?;
     keep_apart(album, out)?;
+    admit(album, out, options.force)?;
     let cache = Cache::open(out)?;
-    let mut writer = Writer::new(album, out, &cache);
+    let mut writer = Writer::new(album, out, &cache, options.force)?;
     let renders = Renders::default();
     let numbered: Vec<usize> = (0..album.tracks.len()).collect();
     let sources =
         side_by_side(&numbered, "Reading", progress, |n| inspect(n + 1, &album.tracks[*n], &cache))?;
+    codes::check(album, &sources)?;
     let rate = main_rate(album, &sources);
     let mut units = units(album, &sources)?;
     if album.has_disc() {
@@ -75,9 +106,9 @@ pub fn build(album: &Album, out: &Path, fix: bool, progress: Progress) -> Result
     let gains_db: Vec<f64> = moves.iter().map(|unit| unit.gain_db).collect();
     let material = Material { album, units: &units, gains_db: &gains_db, cache: &cache, renders: &renders };
 
-    let (codes, code_warnings) = codes(album, &sources)?;
+    let (codes, code_warnings) = codes(album, &sources, options.isrc_year)?;
     let Release { readings, whole, places, variants, codecs, pq, disc_warnings } =
-        release(&material, rate, &codes, fix, &mut writer, progress)?;
+        release(&material, rate, &codes, options.fix, &mut writer, progress)?;
     let sides = if album.outputs.contains(&Output::Vinyl) {
         progress("Dividing sides", 0.0);
         sides(&material, &levels, &readings, rate, |master| writer.side(master))?
@@ -107,15 +138,27 @@ pub fn build(album: &Album, out: &Path, fix: bool, progress: Progress) -> Result
         sides,
         renders: renders.counts(),
         files: writer.files().to_vec(),
+        removed: Vec::new(),
         warnings,
     };
     if album.outputs.contains(&Output::Report) {
-        writer.text("album.html", &page(&report))?;
+        writer.text(PAGE, &page(&report))?;
         report.files = writer.files().to_vec();
     }
+    report.removed = writer.remove_earlier()?;
     writer.finish(&report)?;
     cache.prune();
     Ok(report)
+}
+
+/// Refuses a ledger that an album file leads out of its folder by links: the file may be a stranger's, and codes are appended to it.
+fn check_ledger(album: &Album) -> Result<(), AlbumError> {
+    let is_used = album.tracks.iter().any(|track| track.isrc == Some(IsrcWish::New));
+    let folder = album.path.parent().unwrap_or(Path::new(""));
+    if album.ledger_is_given || !is_used || confined::lies_below(&album.ledger, folder) {
+        return Ok(());
+    }
+    Err(AlbumError::LedgerPlace { path: album.path.clone(), ledger: album.ledger.clone() })
 }
 
 /// Refuses mixes that lie where files are written: one could be replaced by its own master.

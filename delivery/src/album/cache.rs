@@ -6,6 +6,9 @@
 use super::error::AlbumError;
 use crate::atomic_file::Part;
 use crate::audio::Audio;
+use crate::confined;
+use crate::hash::is_sha256;
+use crate::parts::remove_stale;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -21,12 +24,16 @@ pub const FOLDER: &str = ".lacquer-cache";
 const VERSION: &str = concat!("lacquer ", env!("CARGO_PKG_VERSION"), ", album cache 2");
 /// First bytes of an entry of audio.
 const MAGIC: &[u8; 8] = b"lacquer1";
+/// Endings of entries.
+const KINDS: [&str; 2] = ["audio", "json"];
 /// Bytes of its head: magic, rate, channels, frames.
 const HEAD_BYTES: usize = 24;
 /// Bytes of its hash.
 const HASH_BYTES: usize = 32;
 /// Frames that are converted at a time.
 const CHUNK_FRAMES: usize = 1 << 16;
+/// Longest entry of a value that is read, bytes: readings and curves have some thousands.
+const MOST_VALUE_BYTES: u64 = 64 << 20;
 
 /// See the module.
 pub struct Cache {
@@ -64,35 +71,28 @@ pub fn write_whole(
     part.finish().map_err(failed)
 }
 
-/// Removes what an interrupted run left beside the names it did not reach.
-pub fn remove_parts(folder: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with(".lacquer-") && name.ends_with(".part") {
-            // What cannot be removed is in nobody's way. A fileset on its way is a folder.
-            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            let path = entry.path();
-            let _ = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-        }
-    }
-}
-
 impl Cache {
     /// Opens the cache of an album's folder, makes both where they are missing, and keeps others out.
+    ///
+    /// # Errors
+    /// If another process has it, something else stands in its place (a link would lead out of the folder), or it cannot be written.
     pub fn open(out: &Path) -> Result<Self, AlbumError> {
         let folder = out.join(FOLDER);
-        let failed =
-            |error: std::io::Error| AlbumError::Write { path: folder.clone(), reason: error.to_string() };
-        fs::create_dir_all(&folder).map_err(failed)?;
-        let lock = File::create(folder.join("lock")).map_err(failed)?;
+        let failed = |path: &Path, error: std::io::Error| AlbumError::Write {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        };
+        fs::create_dir_all(out).map_err(|error| failed(out, error))?;
+        confined::make_folder(&folder).map_err(|error| failed(&folder, error))?;
+        let lock_path = folder.join("lock");
+        let lock = confined::open_lock(&lock_path).map_err(|error| failed(&lock_path, error))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(AlbumError::Busy { path: out.to_owned() }),
             // A file system without locks: nobody can be kept out.
             Err(TryLockError::Error(_)) => {}
         }
-        remove_parts(&folder);
+        remove_stale(&folder);
         Ok(Self { folder, used: Mutex::default(), _lock: lock })
     }
 
@@ -105,7 +105,7 @@ impl Cache {
 
     /// Audio that was kept; none if it is not there or damaged.
     pub fn audio(&self, key: &str) -> Option<Audio> {
-        let mut file = File::open(self.path(key, "audio")).ok()?;
+        let mut file = confined::open(&self.path(key, "audio"), u64::MAX).ok()?;
         let length = file.metadata().ok()?.len();
         let mut head = [0; HEAD_BYTES];
         file.read_exact(&mut head).ok()?;
@@ -119,11 +119,9 @@ impl Cache {
         }
         let mut hash = Sha256::new();
         hash.update(head);
-        let mut audio = Audio {
-            sample_rate: word(8),
-            channels: word(12) as usize,
-            frames: Vec::with_capacity(frames as usize),
-        };
+        let mut audio = Audio { sample_rate: word(8), channels: word(12) as usize, frames: Vec::new() };
+        // A file of nothing but a hole may claim any length.
+        audio.frames.try_reserve_exact(usize::try_from(frames).ok()?).ok()?;
         let mut bytes = vec![0; CHUNK_FRAMES * 8];
         let mut left = frames as usize;
         while left > 0 {
@@ -171,7 +169,10 @@ impl Cache {
 
     /// A value that was kept; none if it is not there or cannot be read.
     pub fn value<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        serde_json::from_slice(&fs::read(self.path(key, "json")).ok()?).ok()
+        let mut bytes = Vec::new();
+        let file = confined::open(&self.path(key, "json"), MOST_VALUE_BYTES).ok()?;
+        file.take(MOST_VALUE_BYTES).read_to_end(&mut bytes).ok()?;
+        serde_json::from_slice(&bytes).ok()
     }
 
     /// Keeps a value. Numbers that JSON does not have (infinities) have to be left out by the value's type.
@@ -196,12 +197,13 @@ impl Cache {
         Ok(value)
     }
 
-    /// Removes every entry that was not asked for since the cache was opened.
+    /// Removes every entry that was not asked for since the cache was opened. Only what has a name that the cache gives is one.
     pub fn prune(&self) {
         let used = self.used.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let is_entry = name.ends_with(".audio") || name.ends_with(".json");
+            let is_entry =
+                name.split_once('.').is_some_and(|(key, kind)| is_sha256(key) && KINDS.contains(&kind));
             if is_entry && !used.contains(&name) {
                 // What cannot be removed costs space and nothing else.
                 let _ = fs::remove_file(entry.path());
@@ -259,11 +261,55 @@ mod tests {
         assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(folder.path()).unwrap();
-        cache.keep_value("old", &1).unwrap();
+        let (old, new) = (key(&["old"]), key(&["new"]));
+        cache.keep_value(&old, &1).unwrap();
         drop(cache);
         let cache = Cache::open(folder.path()).unwrap();
-        cache.keep_value("new", &2).unwrap();
+        cache.keep_value(&new, &2).unwrap();
+        let own = folder.path().join(FOLDER).join("letter.json");
+        fs::write(&own, b"{}").unwrap();
         cache.prune();
-        assert_eq!((cache.value::<i32>("new"), cache.value::<i32>("old")), (Some(2), None));
+        assert_eq!((cache.value::<i32>(&new), cache.value::<i32>(&old)), (Some(2), None));
+        assert!(own.exists(), "only what has a key for a name is an entry");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_caches_place_is_refused_and_its_target_untouched() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let (out, other) = (folder.path().join("release"), folder.path().join("other"));
+        fs::create_dir_all(&out).unwrap();
+        fs::create_dir_all(&other).unwrap();
+        fs::write(other.join("settings.json"), b"{}").unwrap();
+        symlink(&other, out.join(FOLDER)).unwrap();
+        assert!(matches!(Cache::open(&out), Err(AlbumError::Write { .. })));
+        assert_eq!(fs::read_dir(&other).unwrap().count(), 1);
+        fs::remove_file(out.join(FOLDER)).unwrap();
+        fs::create_dir(out.join(FOLDER)).unwrap();
+        symlink(other.join("settings.json"), out.join(FOLDER).join("lock")).unwrap();
+        assert!(matches!(Cache::open(&out), Err(AlbumError::Write { .. })));
+        assert_eq!(fs::read(other.join("settings.json")).unwrap(), b"{}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_entry_of_holes_or_without_end_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(folder.path()).unwrap();
+        let (hole, endless) = (key(&["hole"]), key(&["endless"]));
+        let mut head = Vec::from(*MAGIC);
+        head.extend_from_slice(&44_100u32.to_le_bytes());
+        head.extend_from_slice(&2u32.to_le_bytes());
+        let frames = 1u64 << 40;
+        head.extend_from_slice(&frames.to_le_bytes());
+        let path = folder.path().join(FOLDER).join(format!("{hole}.audio"));
+        fs::write(&path, &head).unwrap();
+        let length = frames * 8 + (HEAD_BYTES + HASH_BYTES) as u64;
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
+        assert_eq!(cache.audio(&hole), None);
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join(FOLDER).join(format!("{endless}.json")))
+            .unwrap();
+        assert_eq!(cache.value::<String>(&endless), None);
     }
 }

@@ -7,7 +7,7 @@ use super::error::AlbumError;
 use super::file::Output;
 use super::joined::Joined;
 use super::names::file_name;
-use super::outputs::Writer;
+use super::outputs::{PQ_SHEET, Writer};
 use crate::atomic_file::Part;
 use crate::disc::ddp::{self, CHECKSUM_FILE, DdpError, Options, checksum::Digest};
 use crate::disc::files::Files;
@@ -130,5 +130,5 @@ pub fn write_ddp(
 
 /// Writes the PQ sheet that goes to the plant with the master.
 pub fn write_pq_sheet(writer: &mut Writer, disc: &Disc, digests: &[Digest]) -> Result<(), AlbumError> {
-    writer.text("PQ sheet.txt", &pq_sheet::text(disc, digests))
+    writer.text(PQ_SHEET, &pq_sheet::text(disc, digests))
 }

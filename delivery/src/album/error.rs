@@ -41,6 +41,38 @@ pub enum AlbumError {
         /// The file.
         path: PathBuf,
     },
+    /// Something that Lacquer did not write stands where one of its files belongs.
+    #[error("{}: is there and Lacquer did not write it; move it away, give another folder with -o, or --force to replace it", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The folder holds the release of another album.
+    #[error("{}: holds another album, \"{title}\" by {artist}, whose files this one would remove; give another folder with -o, or --force to replace it", path.display())]
+    OtherAlbum {
+        /// The folder.
+        path: PathBuf,
+        /// Title of the album that it holds.
+        title: String,
+        /// Whose album that is.
+        artist: String,
+    },
+    /// A file of the release would replace what it is made of.
+    #[error("{}: is the same file as {}, which the album is made of; give another folder with -o", path.display(), input.display())]
+    InputReplaced {
+        /// The file that would be written.
+        path: PathBuf,
+        /// What it is as well.
+        input: PathBuf,
+    },
+    /// The ledger that an album file names lies where an album file must not reach.
+    #[error("{}: its ledger, {}, lies outside the album's folder once links are followed; codes of other folders are named by --ledger alone", path.display(), ledger.display())]
+    LedgerPlace {
+        /// The album file.
+        path: PathBuf,
+        /// The ledger.
+        ledger: PathBuf,
+    },
     /// A file or folder cannot be written.
     #[error("{}: cannot be written: {reason}", path.display())]
     Write {

@@ -226,6 +226,8 @@ pub struct Album {
     pub isrc_range: Option<(u32, u32)>,
     /// The ledger that they are allocated from.
     pub ledger: PathBuf,
+    /// Whether a person named the ledger, so that it may lie anywhere; what an album file names stays below its folder.
+    pub ledger_is_given: bool,
     /// The loudness that is aimed at.
     pub aim: Aim,
     /// Share of the tonal distance that is corrected, 0 to 0.5.

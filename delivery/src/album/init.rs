@@ -18,7 +18,7 @@ const ALBUM: &str = r##"# upc = "0012345678905"          # 12 or 13 digits, with
 # label = "My Label"
 # isrc_prefix = "AA-6Q7"         # for tracks with isrc = "new"
 # isrc_range = [0, 999]          # the numbers that may be given; needed once for a prefix and a year
-# ledger = "isrc.ledger"         # where their codes are kept
+# ledger = "isrc.ledger"         # where their codes are kept, below this folder; elsewhere: --ledger
 # loudness.mode: "album" (the loudest track to the target, the others keep their distance), "equal", "as_is"
 # loudness.target: LUFS, or a name as "spotify"; loudness.ceiling: dBTP
 loudness = { mode = "album", target = -14.0, ceiling = -1.0 }
@@ -129,7 +129,8 @@ fn relative(file: &Path, folder: &Path) -> PathBuf {
 
 /// Writes an album file. One that is there is replaced only with `force`.
 pub fn write(files: &[PathBuf], path: &Path, force: bool) -> Result<(), AlbumError> {
-    if path.exists() && !force {
+    // A link that leads nowhere is there as well.
+    if std::fs::symlink_metadata(path).is_ok() && !force {
         return Err(AlbumError::Exists { path: path.to_owned() });
     }
     let text = text(files, path.parent().unwrap_or(Path::new("")))?;

@@ -1,10 +1,12 @@
 //! The files of an album: everything that is written, and every call to what writes it.
 //!
 //! A file that stands there with the bytes that it would be given is left alone. What an earlier run wrote and this one does not,
-//! because a title or an output has changed, is removed if nobody has touched it since.
+//! because a title or an output has changed, is removed if nobody has touched it since, and reported. What Lacquer did not write is
+//! not replaced (`claims.rs`), and no link is followed.
 
 use super::AlbumError;
-use super::cache::{Cache, key, remove_parts, write_whole};
+use super::cache::{Cache, key, write_whole};
+use super::claims::Claims;
 use super::codecs::codec_of;
 use super::file::{Album, Output};
 use super::joined::Joined;
@@ -13,18 +15,25 @@ use super::report::{FileReport, Report};
 use super::sides::SideMaster;
 use crate::codec::Codec;
 use crate::codec::trim::gained;
+use crate::confined;
+use crate::disc::ddp;
 use crate::encode::{Format, WordLength, encode_as};
 use crate::hash::sha256_of_file;
 use crate::isrc::Isrc;
 use crate::measure::Readings;
+use crate::parts::remove_stale;
 use crate::tags::{Loudness, Tags};
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Name of the report for machines.
 pub const REPORT: &str = "report.json";
 /// Name of the checksums.
 pub const CHECKSUMS: &str = "SHA256SUMS";
+/// Name of the report for people.
+pub const PAGE: &str = "album.html";
+/// Name of the sheet that goes to a plant with the disc.
+pub const PQ_SHEET: &str = "PQ sheet.txt";
 
 /// Refuses formats that this build does not write, before any work is done.
 pub fn check(album: &Album) -> Result<(), AlbumError> {
@@ -86,11 +95,34 @@ fn loudness(readings: &Readings) -> Option<Loudness> {
     })
 }
 
-/// A file of an earlier run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Written {
-    path: String,
-    sha256: String,
+/// Every name that an album will be written under, in its folder, but those of the sides of a record, whose number is not known yet.
+pub fn names(album: &Album) -> Vec<String> {
+    let mut names = vec![REPORT.to_owned(), CHECKSUMS.to_owned()];
+    for output in &album.outputs {
+        let mut add = |name: &str| names.push(format!("{}/{name}", output.name()));
+        if let Some(format) = format_of(*output) {
+            (0..album.tracks.len()).for_each(|track| add(&track_name(album, track, &format)));
+        }
+        match output {
+            Output::Cue => {
+                let title = file_name(&album.title);
+                ["wav", "cue", "toc"].iter().for_each(|ending| add(&format!("{title}.{ending}")));
+            }
+            Output::Ddp => ddp::FILES.iter().for_each(|name| add(name)),
+            Output::Report => add(PAGE),
+            _ => {}
+        }
+    }
+    if album.has_disc() {
+        names.push(format!("{}/{PQ_SHEET}", Output::Report.name()));
+    }
+    names
+}
+
+/// Name of a track's file.
+fn track_name(album: &Album, track: usize, format: &Format) -> String {
+    let digits = album.tracks.len().to_string().len().max(2);
+    format!("{:0digits$} {}.{}", track + 1, file_name(&album.tracks[track].title), format.extension())
 }
 
 /// What the tracks' files say of themselves.
@@ -106,17 +138,28 @@ pub struct Writer<'a> {
     pub(super) album: &'a Album,
     pub(super) out: &'a Path,
     pub(super) cache: &'a Cache,
+    claims: Claims,
+    force: bool,
     files: Vec<FileReport>,
 }
 
 impl<'a> Writer<'a> {
-    /// For a folder that exists. Removes what interrupted runs left in it.
-    pub fn new(album: &'a Album, out: &'a Path, cache: &'a Cache) -> Self {
-        remove_parts(out);
-        for output in Output::ALL {
-            remove_parts(&out.join(output.name()));
+    /// For a folder that exists. Claims every name that is known before any work is done, and removes what interrupted runs left.
+    ///
+    /// # Errors
+    /// Where something stands that is not replaced, unless that is forced, and where a link would lead elsewhere.
+    pub fn new(album: &'a Album, out: &'a Path, cache: &'a Cache, force: bool) -> Result<Self, AlbumError> {
+        // Before anything is looked at: a fileset that stepped aside stands under its name again.
+        if album.outputs.contains(&Output::Ddp) {
+            ddp::recover(&out.join(Output::Ddp.name()))?;
         }
-        Self { album, out, cache, files: Vec::new() }
+        let mut claims = admit(album, out, force)?;
+        claims.claim(album, out, &names(album))?;
+        remove_stale(out);
+        for output in Output::ALL {
+            remove_stale(&out.join(output.name()));
+        }
+        Ok(Self { album, out, cache, claims, force, files: Vec::new() })
     }
 
     /// The tracks of an output, each as its own file, with `gain_db` before a lossy encoder.
@@ -130,13 +173,11 @@ impl<'a> Writer<'a> {
     ) -> Result<(), AlbumError> {
         let Some(format) = format_of(output) else { return Ok(()) };
         let tracks = self.album.tracks.len();
-        let digits = tracks.to_string().len().max(2);
         for (track, readings) in facts.readings.iter().enumerate() {
             progress(track as f64 / tracks as f64);
             let range = joined.timeline.file_of(track);
             let tags = tags(self.album, track, readings, facts.codes[track]);
-            let title = file_name(&self.album.tracks[track].title);
-            let name = format!("{:0digits$} {title}.{}", track + 1, format.extension());
+            let name = track_name(self.album, track, &format);
             let content =
                 key(&[&joined.key_of(&range), &format!("{tags:?}"), &format.id(), &format!("{gain_db:?}")]);
             self.file(output, Some(track + 1), &name, &content, |path| {
@@ -179,11 +220,12 @@ impl<'a> Writer<'a> {
             path: path.to_owned(),
             reason: error.to_string(),
         };
-        std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
+        confined::make_folder(&folder).map_err(|error| failed(&folder, error))?;
         let path = folder.join(name);
         let relative = format!("{}/{name}", output.name());
+        self.claims.admit(self.album, self.out, &relative, self.force)?;
         let known = key(&["file", &relative, content]);
-        let standing = sha256_of_file(&path).ok();
+        let standing = standing(&path);
         let is_whole = standing.is_some() && self.cache.value::<String>(&known) == standing;
         if !is_whole {
             write(&path)?;
@@ -218,40 +260,46 @@ impl<'a> Writer<'a> {
         &self.files
     }
 
-    /// Writes the report and the checksums, and removes what an earlier run wrote under names that are no longer in use.
-    pub fn finish(self, report: &Report) -> Result<(), AlbumError> {
-        let path = self.out.join(REPORT);
-        let failed = |path: &Path, reason: String| AlbumError::Write { path: path.to_owned(), reason };
-        let text = serde_json::to_string_pretty(report).map_err(|error| failed(&path, error.to_string()))?;
-        write_whole(&path, |file| file.write_all(text.as_bytes()))?;
-        let sha256 = sha256_of_file(&path).map_err(|error| failed(&path, error.to_string()))?;
-        let mut written: Vec<Written> = self
-            .files
-            .iter()
-            .map(|file| Written { path: file.path.clone(), sha256: file.sha256.clone() })
-            .collect();
-        self.remove_earlier(&written)?;
-        self.cache.keep_value(&key(&["manifest"]), &written)?;
-        written.push(Written { path: REPORT.to_owned(), sha256 });
-        // As `sha256sum --check` reads it.
-        let sums: String = written.iter().map(|file| format!("{}  {}\n", file.sha256, file.path)).collect();
-        write_whole(&self.out.join(CHECKSUMS), |file| file.write_all(sums.as_bytes()))
-    }
-
-    fn remove_earlier(&self, written: &[Written]) -> Result<(), AlbumError> {
-        let earlier: Vec<Written> = self.cache.value(&key(&["manifest"])).unwrap_or_default();
-        for old in earlier.iter().filter(|old| written.iter().all(|file| file.path != old.path)) {
-            let Some(path) = self.inside(&old.path) else { continue };
-            if sha256_of_file(&path).is_ok_and(|sha256| sha256 == old.sha256) {
+    /// Removes what earlier runs wrote under names that are no longer in use and nobody has touched since; gives their names.
+    ///
+    /// # Errors
+    /// If one of them cannot be removed.
+    pub fn remove_earlier(&self) -> Result<Vec<String>, AlbumError> {
+        let mut removed = Vec::new();
+        let written: BTreeSet<String> = self.files.iter().map(|file| file.path.clone()).collect();
+        for (name, sha256) in self.claims.left_over(&written) {
+            let Some(path) = self.inside(name) else { continue };
+            if standing(&path).is_some_and(|standing| standing == sha256) {
                 std::fs::remove_file(&path)
                     .map_err(|error| AlbumError::Write { path: path.clone(), reason: error.to_string() })?;
+                removed.push(name.to_owned());
                 if let Some(folder) = path.parent() {
                     // Goes if it is empty.
                     let _ = std::fs::remove_dir(folder);
                 }
             }
         }
-        Ok(())
+        Ok(removed)
+    }
+
+    /// Writes the report and the checksums.
+    ///
+    /// # Errors
+    /// If one of them cannot be written.
+    pub fn finish(mut self, report: &Report) -> Result<(), AlbumError> {
+        let path = self.out.join(REPORT);
+        let failed = |path: &Path, reason: String| AlbumError::Write { path: path.to_owned(), reason };
+        let text = serde_json::to_string_pretty(report).map_err(|error| failed(&path, error.to_string()))?;
+        write_whole(&path, |file| file.write_all(text.as_bytes()))?;
+        let sha256 = sha256_of_file(&path).map_err(|error| failed(&path, error.to_string()))?;
+        let mut written: Vec<(String, String)> =
+            self.files.iter().map(|file| (file.path.clone(), file.sha256.clone())).collect();
+        written.push((REPORT.to_owned(), sha256));
+        // As `sha256sum --check` reads it.
+        let sums: String = written.iter().map(|(name, sha256)| format!("{sha256}  {name}\n")).collect();
+        write_whole(&self.out.join(CHECKSUMS), |file| file.write_all(sums.as_bytes()))?;
+        written.push((CHECKSUMS.to_owned(), crate::hash::sha256(sums.as_bytes())));
+        self.claims.finish(self.out, written.into_iter())
     }
 
     /// A path of a manifest, if it is one that this writer could have made: `<output>/<name>`.
@@ -261,4 +309,29 @@ impl<'a> Writer<'a> {
         let plain = !name.contains(['/', '\\']) && name != ".." && name != ".";
         (known && plain).then(|| self.out.join(folder).join(name))
     }
+}
+
+/// What is known of a folder, if the album may be written there. Nothing is changed.
+///
+/// # Errors
+/// As [`Writer::new`].
+pub fn admit(album: &Album, out: &Path, force: bool) -> Result<Claims, AlbumError> {
+    for output in Output::ALL {
+        let folder = out.join(output.name());
+        match confined::check_folder(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(AlbumError::Write { path: folder, reason: error.to_string() });
+            }
+            _ => {}
+        }
+    }
+    let claims = Claims::read(out);
+    claims.check(album, out, &names(album), force)?;
+    Ok(claims)
+}
+
+/// Hash of what stands under a name; none where it is no file, or a link.
+fn standing(path: &Path) -> Option<String> {
+    let is_file = std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file());
+    is_file.then(|| sha256_of_file(path).ok()).flatten()
 }

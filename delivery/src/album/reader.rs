@@ -4,13 +4,15 @@ use super::error::AlbumError;
 use super::file::{Aim, Album, Curve, Fade, IsrcWish, Join, Mode, Output, Track};
 use super::identity::title_of;
 use super::sections::{AlbumSection, Document, TrackSection};
+use crate::confined::goes_down;
 use crate::disc::upc;
 use crate::error::SAMPLE_RATES;
 use crate::isrc::Isrc;
 use lacquer_dsp::targets::{self, TARGETS};
 use lacquer_dsp::{ChainSettings, ProcessSpec};
+use lacquer_params::regular_file::read_regular_text;
 use lacquer_params::{Preset, Tree};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +25,8 @@ const DEFAULT_TARGET_LUFS: f64 = -14.0;
 const DEFAULT_CEILING_DBTP: f64 = -1.0;
 /// Where codes are kept where nothing is said.
 const DEFAULT_LEDGER: &str = "isrc.ledger";
+/// What the name of a ledger ends in.
+const LEDGER_EXTENSION: &str = "ledger";
 /// Silence before a track where nothing is said, s.
 const DEFAULT_GAP_S: f64 = 2.0;
 /// How far tracks are moved against each other where nothing is said, LU.
@@ -30,13 +34,9 @@ const DEFAULT_MOST_MOVE_LU: f64 = 2.0;
 
 /// Reads an album file.
 pub fn read(path: &Path) -> Result<Album, AlbumError> {
-    let unreadable = |source| AlbumError::Read { path: path.to_owned(), source };
-    let length = std::fs::metadata(path).map_err(unreadable)?.len();
-    if length > LARGEST_BYTES {
-        let reason = format!("{length} bytes are no album file; give the TOML file of the album");
-        return Err(unreadable(std::io::Error::other(reason)));
-    }
-    parse(path, &std::fs::read_to_string(path).map_err(unreadable)?)
+    let text = read_regular_text(path, LARGEST_BYTES)
+        .map_err(|source| AlbumError::Read { path: path.to_owned(), source })?;
+    parse(path, &text)
 }
 
 /// Reads an album from text; `path` names it in messages, and paths in it are relative to its folder.
@@ -134,6 +134,7 @@ impl Reader<'_> {
             .enumerate()
             .map(|(n, track)| self.track(n + 1, track, album))
             .collect::<Result<Vec<_>, _>>()?;
+        self.check_codes(&tracks)?;
         if let Some(rate) = album.sample_rate.filter(|rate| !SAMPLE_RATES.contains(rate)) {
             let reason = format!("{rate} Hz is no rate of a release; give one of {SAMPLE_RATES:?}");
             return Err(self.wrong(None, "sample_rate", reason));
@@ -157,7 +158,8 @@ impl Reader<'_> {
             label: album.label.clone(),
             isrc_prefix: self.isrc_prefix(album)?,
             isrc_range: self.isrc_range(album)?,
-            ledger: self.relative(album.ledger.as_deref().unwrap_or(DEFAULT_LEDGER)),
+            ledger: self.ledger(album)?,
+            ledger_is_given: false,
             aim: self.aim(album)?,
             character: character.unwrap_or(0.0) / 100.0,
             outputs,
@@ -168,6 +170,14 @@ impl Reader<'_> {
 
     fn outputs(&self, album: &AlbumSection) -> Result<BTreeSet<Output>, AlbumError> {
         let Some(names) = &album.outputs else { return Ok(BTreeSet::from([Output::Wav24, Output::Report])) };
+        if names.is_empty() {
+            let known = Output::ALL.map(Output::name).join(", ");
+            return Err(self.wrong(
+                None,
+                "outputs",
+                format!("is empty, and nothing would be made; give some of: {known}"),
+            ));
+        }
         names
             .iter()
             .map(|name| {
@@ -177,6 +187,32 @@ impl Reader<'_> {
                 })
             })
             .collect()
+    }
+
+    /// A code is one recording's: no two tracks have the same.
+    fn check_codes(&self, tracks: &[Track]) -> Result<(), AlbumError> {
+        let mut seen = HashMap::new();
+        for (number, track) in (1..).zip(tracks) {
+            let Some(code) = track.isrc.and_then(IsrcWish::code) else { continue };
+            if let Some(earlier) = seen.insert(code, number) {
+                let reason =
+                    format!("{code} is the code of track {earlier} already; a code is one recording's");
+                return Err(self.wrong(Some(number), "isrc", reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// A ledger is appended to, and an album file may be a stranger's: it names none but ledgers below its own folder.
+    fn ledger(&self, album: &AlbumSection) -> Result<PathBuf, AlbumError> {
+        let Some(given) = &album.ledger else { return Ok(self.relative(DEFAULT_LEDGER)) };
+        let path = Path::new(given);
+        let is_ledger = path.extension().is_some_and(|extension| extension == LEDGER_EXTENSION);
+        if is_ledger && goes_down(path) {
+            return Ok(self.relative(given));
+        }
+        let reason = "an album file names a ledger below its own folder, with a name that ends in .ledger; leave it out and give any other with --ledger";
+        Err(self.wrong(None, "ledger", reason))
     }
 
     fn upc(&self, album: &AlbumSection) -> Result<Option<String>, AlbumError> {

@@ -171,6 +171,8 @@ pub struct Report {
     pub renders: RenderCounts,
     /// Every file but this one and the checksums.
     pub files: Vec<FileReport>,
+    /// What earlier runs wrote and this one removed: names that the album no longer has.
+    pub removed: Vec<String>,
     /// What to look at.
     pub warnings: Vec<String>,
 }

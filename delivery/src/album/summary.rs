@@ -1,6 +1,6 @@
 //! What is said of the tracks when everything is made, and what to look at.
 
-use super::file::{Album, Join, Mode};
+use super::file::{Album, Join, Mode, Track};
 use super::looks::Look;
 use super::outputs::Facts;
 use super::plan::{Move, Reason, UnitMove};
@@ -84,6 +84,28 @@ fn drives(unit: &Unit, of: &UnitMove, looks: &[Look]) -> Vec<Move> {
         .collect()
 }
 
+/// Tracks that are made of the same bytes: a slip more often than a wish, unless they take different parts.
+fn repeated(album: &Album, reports: &[TrackReport]) -> Vec<String> {
+    let mut said = Vec::new();
+    for (n, (report, track)) in reports.iter().zip(&album.tracks).enumerate() {
+        let same = (0..n).find(|earlier| {
+            let other = &album.tracks[*earlier];
+            let apart = |one: &Track, two: &Track| one.end_s.is_some_and(|end_s| end_s <= two.start_s);
+            reports[*earlier].source.sha256 == report.source.sha256
+                && !apart(track, other)
+                && !apart(other, track)
+        });
+        if let Some(earlier) = same {
+            said.push(format!(
+                "Tracks {} and {} are made of the same part of the same file: is one of them another song?",
+                earlier + 1,
+                n + 1
+            ));
+        }
+    }
+    said
+}
+
 /// What to look at.
 pub fn warnings(album: &Album, units: &[Unit], tracks: &[TrackReport], sides: &[Side]) -> Vec<String> {
     let mut warnings = Vec::new();
@@ -111,9 +133,14 @@ pub fn warnings(album: &Album, units: &[Unit], tracks: &[TrackReport], sides: &[
         }
     }
     let rates: BTreeSet<u32> = units.iter().map(|unit| unit.sample_rate).collect();
-    if rates.len() > 1 {
-        warnings.push(format!("The mixes have different sample rates ({rates:?} Hz): ask for one."));
+    if rates.len() > 1 && album.sample_rate.is_none() {
+        let rates: Vec<String> = rates.iter().map(u32::to_string).collect();
+        warnings.push(format!(
+            "The mixes have different sample rates ({} Hz): ask for one with sample_rate.",
+            rates.join(" and ")
+        ));
     }
+    warnings.extend(repeated(album, tracks));
     for pair in units.windows(2) {
         if album.tracks[pair[1].tracks.start].join == Join::Gap(0.0) {
             warnings.push(format!(

@@ -28,6 +28,9 @@ use std::ops::Range;
 /// What rings on after a unit's end is kept for as long, s: filters at 20 Hz have died away by then.
 pub const TAIL_S: f64 = 0.25;
 
+/// How far past a file's end `end_s` may lie, s: what rounding to milliseconds adds.
+const END_TOLERANCE_S: f64 = 0.001;
+
 /// A mix's file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Source {
@@ -81,10 +84,16 @@ pub fn units(album: &Album, sources: &[Source]) -> Result<Vec<Unit>, AlbumError>
         let wrong = |reason: String| AlbumError::Track { track: n + 1, path: track.file.clone(), reason };
         let at =
             |seconds: f64| ((seconds * f64::from(source.sample_rate)).round() as usize).min(source.frames);
+        let whole_s = source.frames as f64 / f64::from(source.sample_rate);
+        // An end that was typed to the millisecond may lie that much past the last frame.
+        if let Some(end_s) = track.end_s.filter(|end_s| *end_s > whole_s + END_TOLERANCE_S) {
+            return Err(wrong(format!(
+                "end_s = {end_s} lies past the file's end at {whole_s:.3} s; leave it out to take all of it"
+            )));
+        }
         let cut = at(track.start_s)..track.end_s.map_or(source.frames, at);
         if cut.is_empty() {
-            let length_s = source.frames as f64 / f64::from(source.sample_rate);
-            return Err(wrong(format!("start_s leaves nothing of its {length_s:.2} s; give an earlier one")));
+            return Err(wrong(format!("start_s leaves nothing of its {whole_s:.2} s; give an earlier one")));
         }
         let length_s = cut.len() as f64 / f64::from(source.sample_rate);
         let fade_s = |join: Option<&Join>| match join {

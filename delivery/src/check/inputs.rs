@@ -10,7 +10,8 @@ const ENDINGS: [&str; 13] =
     ["wav", "wave", "bwf", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "ogg", "oga", "opus", "mp3"];
 
 /// The files of `paths` in their order: a file for itself, a folder for every audio file below it, sorted by name, each folder
-/// once even where links lead back into it. What cannot be listed stands as an error in its place.
+/// once even where links lead back into it. No link is followed out of a folder that was named: folders may be a stranger's. What is
+/// not followed or cannot be listed stands as an error in its place.
 pub fn expand(paths: &[PathBuf]) -> Vec<Result<PathBuf, CheckError>> {
     let mut files = Vec::new();
     for path in paths {
@@ -32,7 +33,18 @@ pub fn expand(paths: &[PathBuf]) -> Vec<Result<PathBuf, CheckError>> {
 fn walk(folder: &Path, files: &mut Vec<Result<PathBuf, CheckError>>) {
     let mut seen = HashSet::new();
     let mut waiting = vec![folder.to_owned()];
+    let root = folder.canonicalize();
+    let leaves = |path: &Path| {
+        let is_link = path.symlink_metadata().is_ok_and(|about| about.is_symlink());
+        is_link && !matches!((path.canonicalize(), &root), (Ok(path), Ok(root)) if path.starts_with(root))
+    };
     while let Some(path) = waiting.pop() {
+        // The folder itself may be a link: somebody named it.
+        let is_outside = path != folder && leaves(&path);
+        if is_outside && (is_audio(&path) || path.is_dir()) {
+            files.push(Err(CheckError::Outside { path }));
+            continue;
+        }
         if !path.is_dir() {
             if is_audio(&path) {
                 files.push(Ok(path));
@@ -88,6 +100,31 @@ mod tests {
         let names: Vec<_> =
             files.iter().map(|path| path.strip_prefix(root).unwrap().to_str().unwrap()).collect();
         assert_eq!(names, ["a.mp3", "b/10.flac", "b/2.WAV", "b/deep/x.ogg"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_link_leads_out_of_the_folder() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let (inside, outside) = (folder.path().join("inside"), folder.path().join("outside"));
+        std::fs::create_dir_all(inside.join("deep")).unwrap();
+        std::fs::create_dir_all(&outside).unwrap();
+        std::fs::write(outside.join("private.wav"), b"x").unwrap();
+        std::fs::write(inside.join("deep/own.wav"), b"x").unwrap();
+        symlink(outside.join("private.wav"), inside.join("a.wav")).unwrap();
+        symlink(&outside, inside.join("b")).unwrap();
+        symlink(inside.join("deep/own.wav"), inside.join("c.wav")).unwrap();
+        symlink(outside.join("nothing"), inside.join("d.wav")).unwrap();
+        symlink(outside.join("letter.txt"), inside.join("letter.txt")).unwrap();
+        // The folder's own name may be a link.
+        symlink(&inside, folder.path().join("named")).unwrap();
+        let files = expand(&[folder.path().join("named")]);
+        let read: Vec<_> = files.iter().flatten().map(|path| path.file_name().unwrap()).collect();
+        assert_eq!(read, ["c.wav", "own.wav"]);
+        let refused: Vec<_> =
+            files.iter().filter_map(|file| file.as_ref().err()?.path().file_name()).collect();
+        assert_eq!(refused, ["a.wav", "b", "d.wav"]);
     }
 
     #[test]

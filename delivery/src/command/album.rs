@@ -1,10 +1,10 @@
 //! `lacquer album` and `lacquer album init`.
 
-use super::output::{print, table};
+use super::output::{Lines, print_json};
 use super::progress::Bar;
 use clap::{Args, Subcommand};
 use lacquer_delivery::album::plan::Reason;
-use lacquer_delivery::album::{Report, build, init, read};
+use lacquer_delivery::album::{Options, Report, build_with, init, read};
 use std::path::PathBuf;
 
 /// Arguments of `lacquer album`.
@@ -22,6 +22,15 @@ pub struct AlbumArguments {
     /// Encode lossy files softer where their peaks would be over full scale after decoding
     #[arg(long)]
     fix: bool,
+    /// The ledger of codes, wherever it lies; without it the album file's, which lies below its folder
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+    /// Year of assignment of new codes, two digits; without it this year
+    #[arg(long, value_name = "YY", value_parser = clap::value_parser!(u32).range(0..=99))]
+    isrc_year: Option<u32>,
+    /// Replace another album's release, and files that Lacquer did not write
+    #[arg(long)]
+    force: bool,
     /// Print JSON instead of tables
     #[arg(long)]
     json: bool,
@@ -52,24 +61,30 @@ pub fn run(arguments: &AlbumArguments) -> anyhow::Result<()> {
     if let Some(AlbumAction::Init(arguments)) = &arguments.action {
         init::write(&arguments.files, &arguments.output, arguments.force)?;
         let path = arguments.output.display();
-        return print(&format!(
-            "{path}: {} tracks. Next: lacquer album {path} -o release\n",
+        let mut lines = Lines::default();
+        lines.line(format_args!(
+            "{path}: {} tracks. Next: lacquer album {path} -o release",
             arguments.files.len()
         ));
+        return lines.print();
     }
     // clap has asked for both.
     let (Some(path), Some(out)) = (&arguments.album, &arguments.output) else { return Ok(()) };
-    let album = read(path)?;
+    let mut album = read(path)?;
+    if let Some(ledger) = &arguments.ledger {
+        (album.ledger, album.ledger_is_given) = (ledger.clone(), true);
+    }
+    let options = Options { fix: arguments.fix, force: arguments.force, isrc_year: arguments.isrc_year };
     let bar = Bar::new("Reading");
-    let report = build(&album, out, arguments.fix, &|message, done| bar.show(message, done))?;
+    let report = build_with(&album, out, &options, &|message, done| bar.show(message, done))?;
     drop(bar);
     if arguments.json {
-        return print(&(serde_json::to_string_pretty(&report)? + "\n"));
+        return print_json(&(serde_json::to_string_pretty(&report)? + "\n"));
     }
-    print(&describe(&report, &out.display().to_string()))
+    describe(&report, &out.display().to_string()).print()
 }
 
-fn describe(report: &Report, out: &str) -> String {
+fn describe(report: &Report, out: &str) -> Lines {
     let text = |value: Option<f64>, decimals: usize| {
         value.map_or_else(|| "-".to_owned(), |value| format!("{value:.decimals$}"))
     };
@@ -91,7 +106,7 @@ fn describe(report: &Report, out: &str) -> String {
             };
             let tone = track.character.after.as_ref().unwrap_or(&track.character.before).tone_db;
             vec![
-                format!("{:2} {}", track.number, printable(&track.title)),
+                format!("{:2} {}", track.number, track.title),
                 clock(track.start_s),
                 clock(track.length_s),
                 text(track.before.integrated_lufs, 1),
@@ -105,25 +120,30 @@ fn describe(report: &Report, out: &str) -> String {
         })
         .collect();
     let headings = ["", "start", "length", "LUFS in", "LUFS", "dBTP", "LRA", "drive dB", "rule", "tone dB"];
-    let mut lines = format!("{} - {} -> {out}\n", printable(&report.artist), printable(&report.title));
-    lines += &table(&headings, &rows);
-    lines += &format!(
-        "\nAlbum       {} LUFS, {} dBTP, {}\n",
+    let mut lines = Lines::default();
+    lines.line(format_args!("{} - {} -> {out}", report.artist, report.title));
+    lines.table(&headings, &rows);
+    lines.gap();
+    lines.line(format_args!(
+        "Album       {} LUFS, {} dBTP, {}",
         text(report.album.integrated_lufs, 1),
         text(report.album.true_peak_dbtp, 2),
         clock(report.tracks.iter().map(|track| track.length_s).sum())
-    );
+    ));
     let written = report.files.iter().filter(|file| file.written).count();
-    lines += &format!("Files       {written} written, {} unchanged\n", report.files.len() - written);
+    lines.line(format_args!("Files       {written} written, {} unchanged", report.files.len() - written));
+    for name in &report.removed {
+        lines.line(format_args!("Removed     {name}: the album no longer has it"));
+    }
     let counts = report.renders;
-    lines += &format!(
-        "Rendered    {} chains, {} programmes, {} trials\n",
+    lines.line(format_args!(
+        "Rendered    {} chains, {} programmes, {} trials",
         counts.chains, counts.finals, counts.trials
-    );
+    ));
     for track in &report.tracks {
-        lines += &format!("{:2}          {}\n", track.number, track.drive.sentence);
+        lines.line(format_args!("{:2}          {}", track.number, track.drive.sentence));
         if report.character > 0.0 {
-            lines += &format!("            Tone: {}\n", track.character.sentence);
+            lines.line(format_args!("            Tone: {}", track.character.sentence));
         }
     }
     for codec in &report.codecs {
@@ -133,19 +153,14 @@ fn describe(report: &Report, out: &str) -> String {
             .filter_map(|track| track.true_peak_after_dbtp)
             .fold(f64::NEG_INFINITY, f64::max);
         let overs: usize = codec.tracks.iter().map(|track| track.over_count).sum();
-        lines += &format!(
-            "{:<12}{worst:+.2} dBTP after decoding, {overs} overs, encoded with {:+.2} dB\n",
+        lines.line(format_args!(
+            "{:<12}{worst:+.2} dBTP after decoding, {overs} overs, encoded with {:+.2} dB",
             codec.output.name(),
             codec.applied_db
-        );
+        ));
     }
     for warning in &report.warnings {
-        lines += &format!("Look at     {}\n", printable(warning));
+        lines.line(format_args!("Look at     {warning}"));
     }
     lines
-}
-
-/// Text of others for a terminal: no control signs, which could move its cursor.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }

@@ -1,6 +1,6 @@
 //! `lacquer check`.
 
-use super::output::print;
+use super::output::{print, print_json, tell};
 use super::progress::Bar;
 use clap::Args;
 use lacquer_delivery::Error;
@@ -9,7 +9,7 @@ use lacquer_delivery::check::batch::{Progress, check_all};
 use lacquer_delivery::check::json::{Batch, SCHEMA};
 use lacquer_delivery::check::page::report_page;
 use lacquer_delivery::check::{Wishes, inputs, text};
-use lacquer_delivery::html::visible;
+use lacquer_delivery::html::{is_report, visible};
 use lacquer_dsp::detect::Verdict;
 use lacquer_dsp::targets::{TARGETS, Target};
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ const CUSTOM_PEAK_DBTP: f64 = -1.0;
 /// Checks what was named and says what is to be done with it.
 pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     if arguments.schema {
-        print(SCHEMA)?;
+        print_json(SCHEMA)?;
         return Ok(ExitCode::SUCCESS);
     }
     // Everything that can be refused is refused before any work is done.
@@ -84,7 +84,7 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
             .map_err(|error| Error::Write { path: html.to_owned(), reason: error.to_string() })?;
     }
     if arguments.json {
-        print(&Batch::new(&reports).to_text()?)?;
+        print_json(&Batch::new(&reports).to_text()?)?;
     } else {
         let texts: Vec<String> =
             reports.iter().flatten().map(|report| text::describe(report, &wishes)).collect();
@@ -95,7 +95,7 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         code = ExitCode::from(SENT_BACK);
     }
     for error in reports.iter().filter_map(|report| report.as_ref().err()) {
-        eprintln!("lacquer: {}", visible(&error.to_string()));
+        tell(error);
         code = ExitCode::from(NOT_READ);
     }
     Ok(code)
@@ -138,6 +138,11 @@ fn check_output<'a>(html: &Path, files: impl Iterator<Item = &'a PathBuf>) -> an
                 return Err(Error::OutputIsInput { path: html }.into());
             }
         }
+    }
+    // A device or a pipe is written to; a file that is somebody's is not replaced.
+    if html.is_file() && !is_report(html) {
+        let reason = "is there and is no report of Lacquer's; give the report another name".to_owned();
+        return Err(Error::Write { path: html.to_owned(), reason }.into());
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `lacquer codec`.
 
-use super::output::{print, table};
+use super::output::{Lines, print_json};
 use super::progress::Bar;
 use anyhow::bail;
 use clap::Args;
@@ -76,7 +76,7 @@ pub fn run(arguments: &CodecArguments) -> anyhow::Result<()> {
         check_output(input, output)?;
     }
     let bar = Bar::new("Encoding and decoding");
-    let mut text = String::new();
+    let (mut json, mut lines) = (String::new(), Lines::default());
     for (n, file) in arguments.files.iter().enumerate() {
         bar.show("Encoding and decoding", n as f64 / arguments.files.len() as f64);
         let audio = decode(file, &|_| {})?;
@@ -96,14 +96,16 @@ pub fn run(arguments: &CodecArguments) -> anyhow::Result<()> {
             });
         }
         if arguments.json {
-            text += &(serde_json::to_string(&report)? + "\n");
+            json += &(serde_json::to_string(&report)? + "\n");
         } else {
-            text += if n > 0 { "\n" } else { "" };
-            text += &describe(&report);
+            if n > 0 {
+                lines.gap();
+            }
+            describe(&report, &mut lines);
         }
     }
     drop(bar);
-    print(&text)
+    if arguments.json { print_json(&json) } else { lines.print() }
 }
 
 /// Reports of the encodings in their order, as many at a time as there are cores: each holds the programme several times over.
@@ -129,7 +131,7 @@ fn measure_all(audio: &Audio, codecs: &[Codec], ceiling_dbtp: f64) -> Result<Vec
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-fn describe(report: &Report) -> String {
+fn describe(report: &Report, lines: &mut Lines) {
     let level = |level: Option<f64>| level.map_or_else(|| "-".to_owned(), |level| format!("{level:.2}"));
     let rows: Vec<Vec<String>> = report
         .codecs
@@ -147,18 +149,19 @@ fn describe(report: &Report) -> String {
         })
         .collect();
     let headings = ["", "dBTP before", "after", "samples over", "places", "trim dB", "dBTP then"];
-    let mut text = format!("{}\n{}", report.file, table(&headings, &rows));
+    lines.line(&report.file);
+    lines.table(&headings, &rows);
     for codec in &report.codecs {
         for over in codec.overs.iter().take(MOST_PRINTED) {
             let (minutes, seconds) = ((over.time_s / 60.0) as u64, over.time_s % 60.0);
-            text += &format!(
-                "{}: {minutes}:{seconds:06.3} {:+.2} dBFS, {} sample(s)\n",
+            lines.line(format_args!(
+                "{}: {minutes}:{seconds:06.3} {:+.2} dBFS, {} sample(s)",
                 codec.codec, over.peak_dbfs, over.samples
-            );
+            ));
         }
         let rest = codec.over_count.saturating_sub(MOST_PRINTED);
         if rest > 0 {
-            text += &format!("{}: {rest} more\n", codec.codec);
+            lines.line(format_args!("{}: {rest} more", codec.codec));
         }
     }
     if let Some(fix) = &report.fixed {
@@ -167,7 +170,9 @@ fn describe(report: &Report) -> String {
         } else {
             "not every encoding holds the ceiling"
         };
-        text += &format!("{}: trimmed by {:.2} dB; {outcome}\n", fix.output, fix.trim_db);
+        lines.line(format_args!("{}: trimmed by {:.2} dB; {outcome}", fix.output, fix.trim_db));
     }
-    text + "AAC is not measured: no encoder of it has a clean licence; take the figures above as indicative\n"
+    lines.line(
+        "AAC is not measured: no encoder of it has a clean licence; take the figures above as indicative",
+    );
 }

@@ -1,6 +1,6 @@
 //! `lacquer ddp`.
 
-use super::output::{print, table};
+use super::output::{Lines, print_json};
 use clap::{Args, Subcommand};
 use lacquer_delivery::disc::ddp::{DdpReport, TrackRow, verify};
 use std::path::{Path, PathBuf};
@@ -32,12 +32,17 @@ const INCONSISTENT: u8 = 1;
 pub fn run(arguments: &DdpArguments) -> anyhow::Result<ExitCode> {
     let DdpAction::Verify { folder, json } = &arguments.action;
     let report = verify(folder)?;
-    print(&if *json { serde_json::to_string_pretty(&report)? + "\n" } else { describe(folder, &report) })?;
+    if *json {
+        print_json(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+    } else {
+        describe(folder, &report).print()?;
+    }
     Ok(if report.consistent { ExitCode::SUCCESS } else { ExitCode::from(INCONSISTENT) })
 }
 
-fn describe(folder: &Path, report: &DdpReport) -> String {
-    let mut text = format!("{}\n", folder.display());
+fn describe(folder: &Path, report: &DdpReport) -> Lines {
+    let mut lines = Lines::default();
+    lines.line(folder.display());
     for (name, value) in [
         ("title", report.title.as_str()),
         ("performer", &report.performer),
@@ -45,7 +50,7 @@ fn describe(folder: &Path, report: &DdpReport) -> String {
         ("lead-out", &report.lead_out),
     ] {
         if !value.is_empty() {
-            text += &format!("{name:<10} {value}\n");
+            lines.line(format_args!("{name:<10} {value}"));
         }
     }
     // The table sets columns to the right; titles are read from the left.
@@ -57,16 +62,16 @@ fn describe(folder: &Path, report: &DdpReport) -> String {
     };
     let rows: Vec<Vec<String>> = report.tracks.iter().map(cells).collect();
     let title = format!("{:<width$}", "title");
-    text += "\n";
-    text += &table(&["track", "start", "length", "pregap", "ISRC", &title], &rows);
-    text += "\n";
+    lines.gap();
+    lines.table(&["track", "start", "length", "pregap", "ISRC", &title], &rows);
+    lines.gap();
     for finding in &report.findings {
-        text += &format!("{finding}\n");
+        lines.line(finding);
     }
-    text += match (report.consistent, report.findings.is_empty()) {
-        (true, true) => "consistent\n",
-        (true, false) => "consistent, with warnings\n",
-        (false, _) => "inconsistent: have the fileset made again\n",
-    };
-    text
+    lines.line(match (report.consistent, report.findings.is_empty()) {
+        (true, true) => "consistent",
+        (true, false) => "consistent, with warnings",
+        (false, _) => "inconsistent: have the fileset made again",
+    });
+    lines
 }

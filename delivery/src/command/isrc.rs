@@ -1,13 +1,15 @@
 //! `lacquer isrc`.
 
-use super::output::{print, table};
+use super::output::{Lines, print_json, tell};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use lacquer_delivery::hash::sha256_of_file;
+use lacquer_delivery::isrc::anchor::Anchor;
 use lacquer_delivery::isrc::history::{Entry, History};
 use lacquer_delivery::isrc::ledger::{Import, Ledger, Request};
 use lacquer_delivery::isrc::verify::{Verified, verify};
 use lacquer_delivery::isrc::{Isrc, list};
+use lacquer_delivery::regular_file::read_regular_text;
 use lacquer_delivery::tags::{self, Place};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -60,7 +62,8 @@ struct NewArguments {
     /// Give a new code even if the file has one
     #[arg(long)]
     again: bool,
-    /// Go on with a damaged ledger; each damaged line costs a code, for it may have held one
+    /// Go on with a damaged ledger, each damaged line of which costs a code, for it may have held one; or with one that is older than
+    /// the codes that it gave
     #[arg(long)]
     accept_damage: bool,
     /// Print JSON, an array
@@ -139,7 +142,7 @@ fn new(arguments: &NewArguments) -> anyhow::Result<()> {
     if arguments.accept_damage {
         let lines = ledger.accept_damage()?;
         if lines > 0 {
-            eprintln!("lacquer: {lines} damaged line(s) accepted");
+            tell(format_args!("{lines} damaged line(s) accepted"));
         }
     }
     let sha256 = arguments.file.as_deref().map(hash).transpose()?;
@@ -155,7 +158,7 @@ fn new(arguments: &NewArguments) -> anyhow::Result<()> {
     let issued = ledger.issue(&request, arguments.count as usize)?;
     // All of them carry the same warnings.
     for warning in issued.first().map(|issued| issued.warnings.as_slice()).unwrap_or_default() {
-        eprintln!("lacquer: {warning}");
+        tell(warning);
     }
     if arguments.json {
         let given: Vec<Given> = issued
@@ -167,9 +170,11 @@ fn new(arguments: &NewArguments) -> anyhow::Result<()> {
                 warnings: issued.warnings,
             })
             .collect();
-        return print(&(serde_json::to_string_pretty(&given)? + "\n"));
+        return print_json(&(serde_json::to_string_pretty(&given)? + "\n"));
     }
-    print(&issued.iter().map(|issued| format!("{}\n", issued.isrc)).collect::<String>())
+    let mut lines = Lines::default();
+    issued.iter().for_each(|issued| lines.line(issued.isrc));
+    lines.print()
 }
 
 /// A ledger in JSON.
@@ -197,6 +202,12 @@ fn show(arguments: &ListArguments) -> anyhow::Result<()> {
         .map(|damage| format!("line {} is damaged: {}", damage.line, damage.reason))
         .collect();
     problems.extend(history.contradictions.iter().map(|(line, text)| format!("line {line}: {text}")));
+    let anchor = Anchor::read(&arguments.ledger).unwrap_or_default();
+    let given = |prefix: &str, year: u32| anchor.highest(prefix, year);
+    let missing = anchor.missing(&history);
+    if missing > 0 {
+        problems.push(format!("older than the codes that it gave: {missing} of them are missing"));
+    }
     let ranges: Vec<RangeRow> = history
         .ranges
         .iter()
@@ -205,13 +216,16 @@ fn show(arguments: &ListArguments) -> anyhow::Result<()> {
             year: *year,
             first: range.first,
             last: range.last,
-            next: history.next(prefix, *year, *range, 1).ok().and_then(|codes| codes.first().copied()),
+            next: history
+                .next(prefix, *year, *range, 1, given(prefix, *year))
+                .ok()
+                .and_then(|codes| codes.first().copied()),
         })
         .collect();
     if arguments.json {
         let ledger = arguments.ledger.display().to_string();
         let listing = Listing { ledger, ranges, codes: &history.entries, problems: &problems };
-        print(&(serde_json::to_string_pretty(&listing)? + "\n"))?;
+        print_json(&(serde_json::to_string_pretty(&listing)? + "\n"))?;
     } else {
         let rows: Vec<Vec<String>> = history
             .entries
@@ -220,25 +234,29 @@ fn show(arguments: &ListArguments) -> anyhow::Result<()> {
                 let hash = entry.sha256.first().map_or("-", |hash| hash.get(..12).unwrap_or(hash));
                 vec![
                     entry.isrc.to_string(),
-                    plain(&entry.title),
-                    plain(&entry.artist),
-                    plain(&entry.date),
+                    entry.title.clone(),
+                    entry.artist.clone(),
+                    entry.date.clone(),
                     hash.to_owned(),
                 ]
             })
             .collect();
-        let mut text = table(&["ISRC", "title", "artist", "date", "SHA-256"], &rows);
+        let mut lines = Lines::default();
+        lines.table(&["ISRC", "title", "artist", "date", "SHA-256"], &rows);
         for range in &ranges {
             let next = range.next.map_or_else(|| "none is left".to_owned(), |code| format!("next {code}"));
-            text += &format!("{} {:02}: {}-{}, {next}\n", range.prefix, range.year, range.first, range.last);
+            lines.line(format_args!(
+                "{} {:02}: {}-{}, {next}",
+                range.prefix, range.year, range.first, range.last
+            ));
         }
-        print(&text)?;
+        lines.print()?;
     }
     match problems.as_slice() {
         [] => Ok(()),
         [first, rest @ ..] => {
             for problem in rest {
-                eprintln!("lacquer: {}: {problem}", arguments.ledger.display());
+                tell(format_args!("{}: {problem}", arguments.ledger.display()));
             }
             bail!("{}: {first}", arguments.ledger.display())
         }
@@ -253,7 +271,7 @@ fn import(arguments: &ImportArguments) -> anyhow::Result<()> {
         } else {
             match tagged(path)? {
                 Some(import) => imports.push(import),
-                None => eprintln!("lacquer: {}: no ISRC in it; left out", path.display()),
+                None => tell(format_args!("{}: no ISRC in it; left out", path.display())),
             }
         }
     }
@@ -268,18 +286,20 @@ fn import(arguments: &ImportArguments) -> anyhow::Result<()> {
             "linked": done.linked,
             "known": done.known,
         });
-        return print(&format!("{json}\n"));
+        return print_json(&format!("{json}\n"));
     }
-    print(&format!(
-        "{} code(s) added, {} file(s) linked to codes, {} known already\n",
+    let mut lines = Lines::default();
+    lines.line(format_args!(
+        "{} code(s) added, {} file(s) linked to codes, {} known already",
         done.added, done.linked, done.known
-    ))
+    ));
+    lines.print()
 }
 
 fn verify_files(arguments: &VerifyArguments) -> anyhow::Result<()> {
     let history = arguments.ledger.as_deref().map(existing).transpose()?;
     let mut bad = 0;
-    let mut text = String::new();
+    let (mut text, mut lines) = (String::new(), Lines::default());
     for path in &arguments.files {
         let verified = verify(tags::codes(path)?, &tags::read(path)?, &hash(path)?, history.as_ref());
         bad += usize::from(!verified.problems.is_empty());
@@ -288,28 +308,28 @@ fn verify_files(arguments: &VerifyArguments) -> anyhow::Result<()> {
             json["file"] = path.display().to_string().into();
             text += &format!("{json}\n");
         } else {
-            text += &describe(path, &verified);
+            describe(path, &verified, &mut lines);
         }
     }
-    print(&text)?;
+    let printed = if arguments.json { print_json(&text) } else { lines.print() };
+    printed?;
     if bad > 0 {
         bail!("{bad} of {} file(s) are not as they should be", arguments.files.len());
     }
     Ok(())
 }
 
-fn describe(path: &Path, verified: &Verified) -> String {
+fn describe(path: &Path, verified: &Verified, lines: &mut Lines) {
     let code = verified.isrc.map_or_else(|| "no code".to_owned(), |code| code.to_string());
     let places: Vec<String> = verified.found.iter().map(|(place, _)| place.to_string()).collect();
     let line = verified.ledger_line.map(|line| format!(", line {line} of the ledger")).unwrap_or_default();
-    let mut text = format!("{}: {code} ({}{line})\n", path.display(), places.join(", "));
+    lines.line(format_args!("{}: {code} ({}{line})", path.display(), places.join(", ")));
     for problem in &verified.problems {
-        text += &format!("  wrong: {}\n", plain(problem));
+        lines.line(format_args!("  wrong: {problem}"));
     }
     for remark in &verified.remarks {
-        text += &format!("  note: {}\n", plain(remark));
+        lines.line(format_args!("  note: {remark}"));
     }
-    text
 }
 
 /// A ledger that has to be there.
@@ -336,13 +356,8 @@ fn is_list(path: &Path) -> bool {
 
 fn listed(path: &Path) -> anyhow::Result<Vec<Import>> {
     let shown = path.display();
-    let about = std::fs::metadata(path).with_context(|| shown.to_string()).map_err(one_line)?;
-    if about.len() > list::MOST_BYTES {
-        bail!("{shown}: larger than 16 MiB; split the list");
-    }
-    let bytes = std::fs::read(path).with_context(|| shown.to_string()).map_err(one_line)?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| anyhow::anyhow!("{shown}: not text in UTF-8; save it as UTF-8"))?;
+    let text =
+        read_regular_text(path, list::MOST_BYTES).with_context(|| shown.to_string()).map_err(one_line)?;
     let rows = list::read(&text).map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
     let import = |row: list::Listed| Import {
         isrc: row.isrc,
@@ -379,9 +394,4 @@ fn tagged(path: &Path) -> anyhow::Result<Option<Import>> {
             )
         }
     }
-}
-
-/// Text without control characters, which could move a terminal's cursor.
-fn plain(text: &str) -> String {
-    text.replace(char::is_control, " ")
 }

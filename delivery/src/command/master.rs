@@ -1,6 +1,6 @@
 //! `lacquer master`.
 
-use super::output::{print, table};
+use super::output::{Lines, print_json};
 use super::progress::Bar;
 use clap::Args;
 use lacquer_delivery::decode::decode;
@@ -101,9 +101,9 @@ pub fn run(arguments: &MasterArguments) -> anyhow::Result<()> {
     drop(bar);
     let report = report(arguments, preset.as_ref(), &job, &programme, &made, elapsed_s);
     if arguments.json {
-        print(&(serde_json::to_string_pretty(&report)? + "\n"))
+        print_json(&(serde_json::to_string_pretty(&report)? + "\n"))
     } else {
-        print(&describe(&report))
+        describe(&report).print()
     }
 }
 
@@ -201,7 +201,7 @@ fn report<'a>(
     }
 }
 
-fn describe(report: &Report) -> String {
+fn describe(report: &Report) -> Lines {
     let rows: Vec<Vec<String>> = report
         .before
         .rows()
@@ -225,6 +225,12 @@ fn describe(report: &Report) -> String {
     fact("Word length", report.word_length.clone());
     fact("Latency taken out", format!("{} samples ({:.1} ms)", report.latency_samples, report.latency_ms));
     fact("Speed", format!("{:.0} times real time", report.times_real_time));
-    let facts: String = facts.iter().map(|[name, text]| format!("{name:<21}{text}\n")).collect();
-    format!("{} -> {}\n{}\n{facts}", report.input, report.output, table(&["", "before", "after", ""], &rows))
+    let mut lines = Lines::default();
+    lines.line(format_args!("{} -> {}", report.input, report.output));
+    lines.table(&["", "before", "after", ""], &rows);
+    lines.gap();
+    for [name, text] in &facts {
+        lines.line(format_args!("{name:<21}{text}"));
+    }
+    lines
 }

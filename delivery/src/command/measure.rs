@@ -1,6 +1,6 @@
 //! `lacquer measure`.
 
-use super::output::{print, table};
+use super::output::{Lines, print_json, tell};
 use super::progress::Bar;
 use clap::Args;
 use lacquer_delivery::decode::decode;
@@ -58,25 +58,31 @@ pub fn run(arguments: &MeasureArguments) -> anyhow::Result<()> {
             Ok(file) => measured.push(file),
             Err(error) => {
                 if let Some(earlier) = failed.replace(error) {
-                    eprintln!("lacquer: {earlier}");
+                    tell(earlier);
                 }
             }
         }
     }
-    let mut text = String::new();
-    for (n, file) in measured.iter().enumerate() {
-        if arguments.json {
+    if arguments.json {
+        let mut text = String::new();
+        for file in &measured {
             text += &(serde_json::to_string(file)? + "\n");
-        } else {
-            text += if n > 0 { "\n" } else { "" };
-            text += &describe(file);
         }
+        print_json(&text)?;
+    } else {
+        let mut lines = Lines::default();
+        for (n, file) in measured.iter().enumerate() {
+            if n > 0 {
+                lines.gap();
+            }
+            describe(file, &mut lines);
+        }
+        lines.print()?;
     }
-    print(&text)?;
     failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn describe(file: &Measured) -> String {
+fn describe(file: &Measured, lines: &mut Lines) {
     let channels = if file.channels == 1 { "mono" } else { "stereo" };
     let rows: Vec<Vec<String>> = file
         .readings
@@ -84,13 +90,11 @@ fn describe(file: &Measured) -> String {
         .into_iter()
         .map(|(name, value, unit)| vec![name.to_owned(), value, unit.to_owned()])
         .collect();
-    format!(
-        "{}  {} Hz, {channels}, {:.1} s\n{}",
-        file.file,
-        file.sample_rate_hz,
-        file.duration_s,
-        table(&["", "", ""], &rows)
-    )
+    lines.line(format_args!(
+        "{}  {} Hz, {channels}, {:.1} s",
+        file.file, file.sample_rate_hz, file.duration_s
+    ));
+    lines.table(&["", "", ""], &rows);
 }
 
 fn measure_all(files: &[PathBuf], bar: &Bar) -> Vec<Result<Measured, Error>> {

@@ -1,6 +1,6 @@
 //! `lacquer params`.
 
-use super::output::{print, table};
+use super::output::{Lines, print_json};
 use clap::Args;
 use lacquer_params::Tree;
 use serde::Serialize;
@@ -47,7 +47,7 @@ pub fn run(arguments: &ParamsArguments) -> anyhow::Result<()> {
                 automatable: info.automatable,
             })
             .collect();
-        return print(&(serde_json::to_string_pretty(&list)? + "\n"));
+        return print_json(&(serde_json::to_string_pretty(&list)? + "\n"));
     }
     let rows: Vec<Vec<String>> = infos
         .iter()
@@ -60,5 +60,7 @@ pub fn run(arguments: &ParamsArguments) -> anyhow::Result<()> {
             vec![info.id.clone(), info.name.clone(), info.default_text.clone(), range]
         })
         .collect();
-    print(&table(&["id", "name", "default", "range"], &rows))
+    let mut lines = Lines::default();
+    lines.table(&["id", "name", "default", "range"], &rows);
+    lines.print()
 }

@@ -14,10 +14,12 @@ pub mod fields;
 pub mod id;
 pub mod map;
 pub mod pq;
+mod replace;
 mod report;
 mod verify;
 mod write;
 
+pub use replace::recover;
 pub use report::{DdpReport, Finding, Severity, TrackRow};
 pub use verify::verify;
 pub use write::{Options, Written, write, write_fallible};
@@ -38,6 +40,9 @@ pub const PQ_FILE: &str = "PQDESCR";
 pub const IMAGE_FILE: &str = "IMAGE.DAT";
 /// Name of the digests.
 pub const CHECKSUM_FILE: &str = "CHECKSUM.MD5";
+
+/// Files that a fileset of this writer has, and no other: a folder with others is never replaced.
+pub const FILES: [&str; 6] = [ID_FILE, MAP_FILE, CD_TEXT_FILE, PQ_FILE, IMAGE_FILE, CHECKSUM_FILE];
 
 /// Why a fileset cannot be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -10,6 +10,11 @@ const ERA_DAYS: u64 = 146_097;
 /// Days from 0000-03-01 to 1970-01-01.
 const EPOCH_DAYS: u64 = 719_468;
 
+/// The year that this version belongs to; moved on with each release. A clock that is far from it is not believed.
+const RELEASE_YEAR: u32 = 2026;
+/// How many years a version is expected to be in use.
+const YEARS_IN_USE: u32 = 4;
+
 /// A day of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date {
@@ -26,6 +31,12 @@ impl Date {
     pub fn today() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self::after_epoch(since.as_secs() / 86_400)
+    }
+
+    /// Whether a clock that says this day may be right: not before this version was made, nor years after it. A battery that ran
+    /// empty sets clocks to 1970.
+    pub fn is_credible(self) -> bool {
+        (RELEASE_YEAR..=RELEASE_YEAR + YEARS_IN_USE).contains(&self.year)
     }
 
     /// The day that is so many days after 1970-01-01.

@@ -180,6 +180,11 @@ impl History {
         self.entries.iter().rev().find(|entry| same(&entry.title, title) && same(&entry.artist, artist))
     }
 
+    /// The latest date of any code, ISO 8601; none in an empty ledger.
+    pub fn latest_date(&self) -> Option<&str> {
+        self.entries.iter().map(|entry| entry.date.as_str()).max()
+    }
+
     /// The damaged lines that nothing has settled and that are not the torn end.
     pub fn open_damages(&self) -> impl Iterator<Item = &Damage> {
         self.damages.iter().filter(|damage| damage.settled.is_none() && !self.torn.contains(&damage.line))
@@ -187,7 +192,15 @@ impl History {
 
     /// The next `count` designations of a range, each after the last one issued and standing nowhere in the file, or how many are
     /// left.
-    pub fn next(&self, prefix: &str, year: u32, range: Range, count: usize) -> Result<Vec<Isrc>, usize> {
+    /// `given` is the highest designation that is known from elsewhere to have been given: none up to it is given again.
+    pub fn next(
+        &self,
+        prefix: &str,
+        year: u32,
+        range: Range,
+        count: usize,
+        given: Option<u32>,
+    ) -> Result<Vec<Isrc>, usize> {
         let issued = self.entries.iter().filter(|entry| {
             entry.origin == Origin::Issued
                 && entry.isrc.prefix() == prefix
@@ -200,7 +213,9 @@ impl History {
         let lost = self.damages.iter().filter(|damage| {
             damage.line > last_line && damage.settled == Some(Settled::Accepted) && damage.codes.is_empty()
         });
-        let start = next.saturating_add(lost.count().try_into().unwrap_or(u32::MAX));
+        let start = next
+            .saturating_add(lost.count().try_into().unwrap_or(u32::MAX))
+            .max(given.filter(|given| *given >= range.first).map_or(0, |given| given.saturating_add(1)));
         let free = (start..=range.last).filter_map(|designation| Isrc::new(prefix, year, designation).ok());
         let codes: Vec<Isrc> = free.filter(|code| !self.used.contains(code)).take(count).collect();
         if codes.len() < count { Err(codes.len()) } else { Ok(codes) }

@@ -6,7 +6,8 @@
 //!
 //! The lock is the operating system's on the file itself, so that any number of processes may allocate at once, and a process that
 //! dies lets it go. A code is told only after its line is on the disk. A line that a crash tore off is closed and marked by the
-//! next append; a line damaged elsewhere stops allocation until a person accepts it, for it may hold the highest code.
+//! next append; a line damaged elsewhere stops allocation until a person accepts it, for it may hold the highest code. A ledger that is
+//! older than what it gave (`anchor.rs`) and a clock that cannot be right stop it as well.
 
 mod error;
 mod import;
@@ -15,6 +16,7 @@ pub use error::LedgerError;
 pub use import::{Import, Imported};
 
 use super::Isrc;
+use super::anchor::Anchor;
 use super::date::Date;
 use super::history::{Damage, Entry, History, Range, TORN_MARK};
 use super::record::{Origin, Record};
@@ -34,6 +36,7 @@ const VERSION: u32 = 1;
 #[derive(Debug, Clone)]
 pub struct Ledger {
     path: PathBuf,
+    today: Date,
 }
 
 /// What a code is wanted for.
@@ -69,7 +72,12 @@ pub struct Issued {
 impl Ledger {
     /// The ledger in `path`, which need not exist: the first code begins it.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), today: Date::today() }
+    }
+
+    /// The same with another day as today.
+    pub fn on(self, today: Date) -> Self {
+        Self { today, ..self }
     }
 
     /// Its file.
@@ -82,7 +90,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::File`] and [`LedgerError::NotLedger`]; damaged lines are part of what is read.
     pub fn read(&self) -> Result<History, LedgerError> {
-        let mut file = match File::open(&self.path) {
+        let mut file = match open_without_waiting(File::options().read(true), &self.path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(History::default()),
             opened => opened.map_err(self.failed("opened"))?,
         };
@@ -117,7 +125,7 @@ impl Ledger {
     /// As [`Ledger::allocate`].
     pub fn issue(&mut self, request: &Request, count: usize) -> Result<Vec<Issued>, LedgerError> {
         check_texts(&request.title, &request.artist, request.sha256.as_deref())?;
-        self.append(|ledger, history| {
+        self.append(|ledger, history, anchor| {
             let mut warnings = Vec::new();
             if let Some(entry) = request.sha256.as_deref().and_then(|hash| history.find_by_hash(hash)) {
                 let (isrc, line) = (entry.isrc, entry.line);
@@ -135,7 +143,14 @@ impl Ledger {
             }
             let (prefix, year) = ledger.prefix_and_year(history, request)?;
             let (range, mut records) = ledger.range(history, request, &prefix, year)?;
-            let codes = history.next(&prefix, year, range, count).map_err(|left| LedgerError::Spent {
+            let given = anchor.highest(&prefix, year);
+            let missing = anchor.missing(history);
+            if missing > 0 {
+                let last = given.and_then(|given| Isrc::new(&prefix, year, given).ok());
+                let last = last.map_or_else(|| "codes of another year".to_owned(), |code| code.to_string());
+                return Err(LedgerError::Older { path: ledger.path.clone(), missing, last });
+            }
+            let codes = history.next(&prefix, year, range, count, given).map_err(|left| LedgerError::Spent {
                 path: ledger.path.clone(),
                 prefix,
                 year,
@@ -148,7 +163,7 @@ impl Ledger {
                 title: request.title.clone(),
                 artist: request.artist.clone(),
                 sha256: request.sha256.clone(),
-                date: Date::today().to_string(),
+                date: ledger.today.to_string(),
                 origin: Origin::Issued,
             }));
             let issued = codes.into_iter().map(|isrc| Issued { isrc, is_new: true, warnings: warnings.clone() });
@@ -166,7 +181,7 @@ impl Ledger {
         for import in imports {
             check_texts(&import.title, &import.artist, import.sha256.as_deref())?;
         }
-        self.append(|_, history| {
+        self.append(|_, history, _| {
             // What is to be written, read back as it will stand, so that imports are checked against each other as well.
             let (mut known, mut records) = (history.clone(), Vec::new());
             let mut done = Imported { added: 0, linked: 0, known: 0 };
@@ -186,15 +201,16 @@ impl Ledger {
         })
     }
 
-    /// Settles every damaged line; each will cost a code, since it may have held one. Gives their number.
+    /// Settles every damaged line; each will cost a code, since it may have held one. Gives their number. A ledger that lacks codes
+    /// that it gave is taken as it is, and goes on after the highest of them.
     ///
     /// # Errors
     /// [`LedgerError::File`] and [`LedgerError::NotLedger`].
     pub fn accept_damage(&mut self) -> Result<usize, LedgerError> {
-        self.append_to(true, |_, history| {
+        self.append_to(true, |ledger, history, _| {
             let lines: Vec<usize> = history.open_damages().map(|damage| damage.line).collect();
             let count = lines.len();
-            let accepted = Record::Accepted { lines, date: Date::today().to_string() };
+            let accepted = Record::Accepted { lines, date: ledger.today.to_string() };
             Ok((if count > 0 { vec![accepted] } else { Vec::new() }, count))
         })
     }
@@ -215,10 +231,25 @@ impl Ledger {
                 }
             }
         };
-        let year = request.year.unwrap_or_else(|| Date::today().year % 100);
+        let year = match request.year {
+            Some(year) => year,
+            None => self.year_of_the_clock(history)?,
+        };
         // A prefix and a year that can be part of a code.
         Isrc::new(&prefix, year, 0)?;
         Ok((prefix, year))
+    }
+
+    /// This year, if the clock can be believed: a code's year is for ever.
+    fn year_of_the_clock(&self, history: &History) -> Result<u32, LedgerError> {
+        let today = self.today;
+        let later = history.latest_date().filter(|date| *date > today.to_string().as_str());
+        let doubt = match later {
+            Some(date) => format!("but the ledger has codes of {date}"),
+            None if !today.is_credible() => "which is far from the year of this version".to_owned(),
+            None => return Ok(today.year % 100),
+        };
+        Err(LedgerError::Clock { path: self.path.clone(), today, doubt })
     }
 
     /// The range of a prefix and year, and the records that declare it if it is new.
@@ -245,7 +276,7 @@ impl Ledger {
                 Err(LedgerError::OtherRange { path, prefix, year, declared, given })
             }
             (Some((first, last)), None) => {
-                let date = Date::today().to_string();
+                let date = self.today.to_string();
                 Ok((Range { first, last }, vec![Record::Range { prefix, year, first, last, date }]))
             }
         }
@@ -253,7 +284,7 @@ impl Ledger {
 
     fn append<T>(
         &mut self,
-        choose: impl FnOnce(&Self, &History) -> Result<(Vec<Record>, T), LedgerError>,
+        choose: impl FnOnce(&Self, &History, &Anchor) -> Result<(Vec<Record>, T), LedgerError>,
     ) -> Result<T, LedgerError> {
         self.append_to(false, choose)
     }
@@ -262,21 +293,23 @@ impl Ledger {
     fn append_to<T>(
         &mut self,
         damage_accepted: bool,
-        choose: impl FnOnce(&Self, &History) -> Result<(Vec<Record>, T), LedgerError>,
+        choose: impl FnOnce(&Self, &History, &Anchor) -> Result<(Vec<Record>, T), LedgerError>,
     ) -> Result<T, LedgerError> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(&self.path)
-            .map_err(self.failed("opened"))?;
+        let mut file =
+            open_without_waiting(OpenOptions::new().read(true).append(true).create(true), &self.path)
+                .map_err(self.failed("opened"))?;
         file.lock().map_err(self.failed("locked"))?;
         let (history, begun_bytes) = self.read_locked(&mut file)?;
         if let Some(Damage { line, reason, .. }) = history.open_damages().next().filter(|_| !damage_accepted)
         {
             return Err(LedgerError::Damaged { path: self.path.clone(), line: *line, reason });
         }
-        let (records, result) = choose(self, &history)?;
+        let mut anchor = Anchor::read(&self.path).unwrap_or_default();
+        if damage_accepted && anchor.missing(&history) > 0 {
+            anchor.accept(&history);
+            anchor.write(&self.path).map_err(self.failed("accepted"))?;
+        }
+        let (records, result) = choose(self, &history, &anchor)?;
         if records.is_empty() {
             return Ok(result);
         }
@@ -286,7 +319,7 @@ impl Ledger {
             if history.open_end {
                 text.extend([TORN_MARK, b'\n']);
             }
-            let torn = Record::Torn { lines: history.torn.clone(), date: Date::today().to_string() };
+            let torn = Record::Torn { lines: history.torn.clone(), date: self.today.to_string() };
             text.extend(torn.to_line().bytes());
         } else if history.open_end {
             text.push(b'\n');
@@ -301,6 +334,11 @@ impl Ledger {
         if length == 0 {
             self.sync_folder();
         }
+        let mut history = history;
+        records.into_iter().for_each(|record| history.add(record));
+        anchor.take(&history);
+        // The codes are on the disk and may be told; the anchor before this one is true still.
+        let _ = anchor.write(&self.path);
         Ok(result)
     }
 
@@ -338,6 +376,16 @@ impl Ledger {
             let _ = folder.sync_all();
         }
     }
+}
+
+/// Opens a file without waiting for the other end of a pipe.
+fn open_without_waiting(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+    }
+    options.open(path)
 }
 
 /// The first line of every ledger.

@@ -9,6 +9,7 @@ use lacquer_delivery::Audio;
 use lacquer_delivery::encode::{Format, WordLength, encode_as};
 use lacquer_delivery::hash::sha256;
 use lacquer_delivery::isrc::Isrc;
+use lacquer_delivery::isrc::anchor;
 use lacquer_delivery::isrc::ledger::{Import, Ledger, LedgerError, Request};
 use lacquer_delivery::tags::Tags;
 use std::collections::HashSet;
@@ -62,6 +63,12 @@ fn ledger_of(path: &Path, codes: usize) -> Vec<u8> {
         ledger.allocate(&request(&format!("Song {n}"))).unwrap();
     }
     std::fs::read(path).unwrap()
+}
+
+/// A ledger as a crash leaves it: the line is torn off before the anchor beside it tells of its code.
+fn crashed(path: &Path, bytes: &[u8]) {
+    std::fs::write(path, bytes).unwrap();
+    let _ = std::fs::remove_file(anchor::path_of(path));
 }
 
 #[test]
@@ -161,7 +168,7 @@ fn a_record_torn_off_at_any_byte_is_repaired_by_the_next() {
     let whole = ledger_of(&path, 3);
     let last = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
     for cut in last..whole.len() {
-        std::fs::write(&path, &whole[..cut]).unwrap();
+        crashed(&path, &whole[..cut]);
         let before = Ledger::new(&path).read().unwrap();
         let given = Ledger::new(&path).allocate(&request("After")).unwrap();
         assert!(before.find(given).is_none(), "cut at {cut}: {given} stood in the file");
@@ -170,7 +177,7 @@ fn a_record_torn_off_at_any_byte_is_repaired_by_the_next() {
         // The repair may be torn off in turn, at any byte of it.
         let repaired = std::fs::read(&path).unwrap();
         for again in (cut..repaired.len()).step_by(41).chain([repaired.len() - 1]) {
-            std::fs::write(&path, &repaired[..again]).unwrap();
+            crashed(&path, &repaired[..again]);
             let second = Ledger::new(&path).allocate(&request("Once more")).unwrap();
             let third = Ledger::new(&path).allocate(&request("And again")).unwrap();
             let history = Ledger::new(&path).read().unwrap();
@@ -189,7 +196,7 @@ fn a_ledger_torn_off_while_it_was_begun_is_begun_again() {
     let (_folder, path) = folder_with_name();
     let whole = ledger_of(&path, 1);
     for cut in 0..whole.len() {
-        std::fs::write(&path, &whole[..cut]).unwrap();
+        crashed(&path, &whole[..cut]);
         let given = Ledger::new(&path).allocate(&request("After"));
         let given = given.unwrap_or_else(|error| panic!("cut at {cut}: {error}"));
         assert_eq!(Ledger::new(&path).read().unwrap().find(given).unwrap().title, "After");
@@ -252,7 +259,7 @@ fn a_damaged_line_in_the_middle_stops_the_ledger_until_it_is_accepted() {
     let start = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
     let mut lost = whole[..start].to_vec();
     lost.extend(b"?????????????\n");
-    std::fs::write(&path, &lost).unwrap();
+    crashed(&path, &lost);
     assert!(refused(&new).contains("line 5 is damaged"));
     assert_eq!(done(&[&new[..], &["--accept-damage"]].concat()).0, "AA-6Q7-26-00003\n");
 }

@@ -1,17 +1,18 @@
 //! Writes a fileset: streamed, digests made on the way, in a folder beside that takes the final name as a whole.
 
 use super::checksum::{Digest, encode as checksum_lines, hexadecimal};
-use super::{CD_TEXT_FILE, CHECKSUM_FILE, DdpError, ID_FILE, IMAGE_FILE, MAP_FILE, PQ_FILE, id, map, pq};
+use super::replace::{exchange, recover, replace};
+use super::{
+    CD_TEXT_FILE, CHECKSUM_FILE, DdpError, FILES, ID_FILE, IMAGE_FILE, MAP_FILE, PQ_FILE, id, map, pq,
+};
 use crate::disc::latin::{Replaced, ascii, one_line, replacements};
 use crate::disc::rules::check;
 use crate::disc::{BYTES_PER_FRAME, Disc, SAMPLES_PER_FRAME, cd_text};
+use crate::parts;
 use md5::{Digest as _, Md5};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-
-/// Files that a fileset of this writer has, and no other: a folder with others is never replaced.
-const FILES: [&str; 6] = [ID_FILE, MAP_FILE, CD_TEXT_FILE, PQ_FILE, IMAGE_FILE, CHECKSUM_FILE];
+use std::path::Path;
 
 /// What may be wished of a fileset.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,17 +62,25 @@ pub fn write_fallible(
         return Err(DdpError::Rules { breaches: checked.errors });
     }
     let cd_text = cd_text::encode(disc)?;
+    recover(folder)?;
     check_replaceable(folder)?;
     let parent = parent_of(folder);
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| DdpError::Write { path, source }
     };
+    parts::remove_stale_once(parent);
     let part = tempfile::Builder::new()
-        .prefix(".lacquer-")
-        .suffix(".part")
+        .prefix(parts::PREFIX)
+        .suffix(parts::SUFFIX)
         .tempdir_in(parent)
         .map_err(failed(parent))?;
+    // Held while it is written. Where folders cannot be opened, none is taken for stale before its time.
+    let lock = File::open(part.path()).ok();
+    if lock.as_ref().is_some_and(|lock| !parts::hold(lock)) {
+        let source = io::Error::other("another process removes what is being written there; start again");
+        return Err(DdpError::Write { path: parent.to_owned(), source });
+    }
     let mut digests = Vec::new();
     let put = |name: &str, bytes: &[u8]| {
         let path = part.path().join(name);
@@ -91,7 +100,8 @@ pub fn write_fallible(
     digests.push(Digest { name: IMAGE_FILE.to_owned(), md5 });
     put(CHECKSUM_FILE, checksum_lines(&digests).as_bytes())?;
     allow_reading(part.path());
-    replace(part, folder)?;
+    replace(part, folder, exchange)?;
+    drop(lock);
     let mut warnings: Vec<String> = checked.warnings.iter().map(ToString::to_string).collect();
     warnings.extend(cd_text::long_texts(disc));
     Ok(Written { digests, warnings, replaced: replacements(disc) })
@@ -155,7 +165,7 @@ fn write_image(
     Ok(hexadecimal(&md5.finalize()))
 }
 
-fn parent_of(folder: &Path) -> &Path {
+pub(super) fn parent_of(folder: &Path) -> &Path {
     match folder.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -183,33 +193,6 @@ fn check_replaceable(folder: &Path) -> Result<(), DdpError> {
             return refuse(format!("it holds {name:?}, which is no file of a DDP fileset"));
         }
     }
-    Ok(())
-}
-
-/// Gives the whole fileset its name. The one before steps aside first and comes back where the renaming fails.
-fn replace(part: tempfile::TempDir, folder: &Path) -> Result<(), DdpError> {
-    let failed = |source| DdpError::Write { path: folder.to_owned(), source };
-    if !folder.exists() {
-        fs::rename(part.path(), folder).map_err(failed)?;
-        // What it would remove has gone.
-        let _ = part.keep();
-        return Ok(());
-    }
-    let aside = tempfile::Builder::new()
-        .prefix(".lacquer-")
-        .suffix(".part")
-        .tempdir_in(parent_of(folder))
-        .map_err(failed)?;
-    let old: PathBuf = aside.path().join("replaced");
-    fs::rename(folder, &old).map_err(failed)?;
-    if let Err(source) = fs::rename(part.path(), folder) {
-        if fs::rename(&old, folder).is_err() {
-            // Better left beside than lost.
-            let _ = aside.keep();
-        }
-        return Err(failed(source));
-    }
-    let _ = part.keep();
     Ok(())
 }
 

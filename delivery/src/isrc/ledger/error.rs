@@ -1,6 +1,7 @@
 //! Everything that a ledger can refuse, in words for the one who asked.
 
 use crate::isrc::IsrcError;
+use crate::isrc::date::Date;
 use crate::isrc::history::Range;
 use std::path::PathBuf;
 
@@ -34,6 +35,26 @@ pub enum LedgerError {
         line: usize,
         /// What is wrong with it.
         reason: &'static str,
+    },
+    /// The ledger has fewer codes than it had.
+    #[error("{}: older than the codes that it gave: {missing} of them, up to {last}, are missing, as after a restored backup; restore a newer one, or take the codes in from the files' tags with `lacquer isrc import`, or go on after {last} with --accept-damage", path.display())]
+    Older {
+        /// The ledger.
+        path: PathBuf,
+        /// Codes that it lacks.
+        missing: usize,
+        /// The highest code that is known to be given.
+        last: String,
+    },
+    /// The clock says a day that cannot be right.
+    #[error("{}: the clock says {today}, {doubt}; set the clock, or say the year of assignment: --year (in an album --isrc-year)", path.display())]
+    Clock {
+        /// The ledger.
+        path: PathBuf,
+        /// What it says.
+        today: Date,
+        /// What speaks against it.
+        doubt: String,
     },
     /// No range is known for the prefix and year.
     #[error("{}: no range is declared for prefix {prefix} and year {year:02}; declare it once with --prefix {prefix} --year {year:02} --range FIRST-LAST", path.display())]

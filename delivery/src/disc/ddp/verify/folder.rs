@@ -2,8 +2,9 @@
 
 use super::super::report::Findings;
 use super::super::{DdpError, ID_FILE, MAP_FILE};
+use crate::confined;
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -16,8 +17,17 @@ pub struct Entry {
     pub name: String,
     /// Its path.
     pub path: PathBuf,
-    /// Its size; none where it is no file.
+    /// Its size; none where it is no file. A link is none: it may lead out of the folder.
     pub bytes: Option<u64>,
+    /// Whether it is a link.
+    pub is_link: bool,
+}
+
+impl Entry {
+    /// What it is where it is no file.
+    pub fn other(&self) -> &'static str {
+        if self.is_link { "a link, which is not followed" } else { "no file" }
+    }
 }
 
 /// The folder.
@@ -35,9 +45,10 @@ impl Folder {
             let entry = entry.map_err(failed)?;
             let name = entry.file_name().to_string_lossy().into_owned();
             // Only a file is ever opened: a pipe could keep a reader for ever.
-            let bytes =
-                fs::metadata(entry.path()).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len());
-            entries.push(Entry { name, path: entry.path(), bytes });
+            let about = fs::symlink_metadata(entry.path()).ok();
+            let is_link = about.as_ref().is_some_and(fs::Metadata::is_symlink);
+            let bytes = about.filter(fs::Metadata::is_file).map(|about| about.len());
+            entries.push(Entry { name, path: entry.path(), bytes, is_link });
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         let folder = Self { entries, more: listed.next().is_some() };
@@ -84,14 +95,16 @@ impl Folder {
     pub fn small(&self, index: usize, most_bytes: usize, findings: &mut Findings) -> Option<Vec<u8>> {
         let entry = self.entry(index);
         let Some(size) = entry.bytes else {
-            findings.error(&entry.name, "", "no file", "a file");
+            findings.error(&entry.name, "", entry.other(), "a file");
             return None;
         };
         if size > most_bytes as u64 {
             findings.error(&entry.name, "", format!("{size} bytes"), format!("at most {most_bytes} bytes"));
         }
         let mut bytes = Vec::new();
-        match File::open(&entry.path).and_then(|file| file.take(most_bytes as u64).read_to_end(&mut bytes)) {
+        match confined::open(&entry.path, u64::MAX)
+            .and_then(|file| file.take(most_bytes as u64).read_to_end(&mut bytes))
+        {
             Ok(_) => Some(bytes),
             Err(error) => {
                 findings.error(&entry.name, "", format!("cannot be read: {error}"), "");

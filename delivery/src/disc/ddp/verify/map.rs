@@ -161,7 +161,7 @@ fn check_length(
 ) {
     let entry = folder.entry(entry);
     let Some(size) = entry.bytes else {
-        findings.error(&entry.name, "", "no file", "a file");
+        findings.error(&entry.name, "", entry.other(), "a file");
         return;
     };
     let (unit, stored) = if stream == Stream::Audio {
