@@ -3,8 +3,11 @@
 //! - `cargo xtask install [MIX]`: builds, installs the plugin and the command, and masters a mix through the installed CLAP.
 //! - `cargo xtask test`: everything that continuous integration runs.
 //! - `cargo xtask bench [FILTER]`: the benches; `cargo xtask bench --peers`: the chain beside other makers' plugins.
+//! - `cargo xtask fuzz [TARGET | all] [SECONDS]`: mutated inputs through what reads files of strangers.
 //! - `cargo xtask bundle`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
 
+mod deny;
+mod fuzz;
 mod install;
 mod module_info;
 mod run;
@@ -14,7 +17,7 @@ mod test;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --peers | --editor] | bundle";
+const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --peers | --editor] | fuzz [TARGET | all] [SECONDS] | bundle";
 
 /// Bundles the plugin, in release.
 fn bundle() -> anyhow::Result<()> {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Some("install") => install::run(arguments.next().map(PathBuf::from)),
         Some("test") => test::run(),
         Some("bench") => bench(arguments.next().as_deref()),
+        Some("fuzz") => fuzz::run(arguments.next().as_deref(), arguments.next().as_deref()),
         Some("bundle") => bundle(),
         _ => {
             eprintln!("{USAGE}");

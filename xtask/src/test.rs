@@ -10,6 +10,7 @@ pub fn run() -> anyhow::Result<()> {
     system::require(&[system::BUILD, system::TEST].concat())?;
     run::cargo(&["fmt", "--all", "--check"])?;
     run::cargo(&["clippy", "--workspace", "--all-targets", "--release", "--locked", "--", "-D", "warnings"])?;
+    crate::deny::run()?;
     // Bundled before the tests, which load the bundles in hosts.
     crate::bundle()?;
     tests()?;
