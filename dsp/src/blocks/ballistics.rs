@@ -38,7 +38,8 @@ impl GainComputer {
     fn over(&self, over: f64) -> f64 {
         // One formula for all three branches: the parabola between -W/2 and +W/2, clamped to 0 below and the line above.
         let half = 0.5 * self.knee_db;
-        let inside = (over + half).clamp(0.0, self.knee_db);
+        // Not `clamp`, which panics where its bounds are crossed: the knee is computed.
+        let inside = (over + half).max(0.0).min(self.knee_db);
         let parabola = if self.knee_db > 0.0 { inside * inside / (2.0 * self.knee_db) } else { 0.0 };
         self.slope * (parabola + (over - half).max(0.0))
     }

@@ -1,5 +1,8 @@
 //! Smoothing on the control grid: a value moves to its target in equal steps per control period, and inside a period
 //! linearly from sample to sample, so that nothing jumps.
+//!
+//! A ramp counts down to its end: `end - left * step`. So it ends on its target exactly, and as both operations round
+//! monotonically it never leaves the range of its ends: a knee on its way to 0 dB is never negative, a gain never above the larger one.
 
 use crate::processor::CONTROL_PERIOD;
 
@@ -13,8 +16,9 @@ pub struct Smoother {
     target: f64,
     first: f64,
     end: f64,
-    current: f64,
     step: f64,
+    /// Samples of this period that are still to come.
+    left: f64,
     coefficient: f64,
     moving: bool,
 }
@@ -32,8 +36,8 @@ impl Smoother {
             target: value,
             first: value,
             end: value,
-            current: value,
             step: 0.0,
+            left: 0.0,
             coefficient: 1.0,
             moving: false,
         }
@@ -62,7 +66,6 @@ impl Smoother {
     pub fn snap(&mut self) {
         self.first = self.target;
         self.end = self.target;
-        self.current = self.target;
         self.step = 0.0;
         self.moving = false;
     }
@@ -70,11 +73,12 @@ impl Smoother {
     /// Starts a control period: afterwards [`Smoother::next`] runs from the old value to the new one in
     /// [`CONTROL_PERIOD`] samples. Returns whether the value moves in this period.
     pub fn begin_period(&mut self) -> bool {
-        self.current = self.end;
+        self.left = CONTROL_PERIOD as f64;
         self.step = 0.0;
         if !self.moving {
             return false;
         }
+        let start = self.end;
         self.first += self.coefficient * (self.target - self.first);
         let next = self.end + self.coefficient * (self.first - self.end);
         // Below 1e-9 of full scale (-180 dB) a step is inaudible; landing exactly keeps an idle stage bit-exact.
@@ -86,7 +90,7 @@ impl Smoother {
         } else {
             self.end = next;
         }
-        self.step = (self.end - self.current) * (1.0 / CONTROL_PERIOD as f64);
+        self.step = (self.end - start) * (1.0 / CONTROL_PERIOD as f64);
         true
     }
 
@@ -104,8 +108,8 @@ impl Smoother {
     #[inline(always)]
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> f64 {
-        self.current += self.step;
-        self.current
+        self.left -= 1.0;
+        self.end - self.left * self.step
     }
 }
 
@@ -113,43 +117,43 @@ impl Smoother {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ramp {
     end: f64,
-    current: f64,
     step: f64,
+    /// Calls of [`Ramp::next`] until the end.
+    left: f64,
 }
 
 impl Ramp {
     /// At rest at `value`.
     pub fn snap(&mut self, value: f64) {
-        *self = Self { end: value, current: value, step: 0.0 };
+        *self = Self { end: value, step: 0.0, left: 0.0 };
     }
 
     /// Starts a control period that ends at `end`.
     pub fn begin_period(&mut self, end: f64) {
-        *self = Self { end, current: self.end, step: (end - self.end) * (1.0 / CONTROL_PERIOD as f64) };
+        self.begin_period_of(end, CONTROL_PERIOD);
     }
 
     /// Starts a control period that reaches `end` in `steps` calls of [`Ramp::next`].
     pub fn begin_period_of(&mut self, end: f64, steps: usize) {
-        *self = Self { end, current: self.end, step: (end - self.end) / steps as f64 };
+        *self = Self { end, step: (end - self.end) / steps as f64, left: steps as f64 };
     }
 
     /// Starts a control period without movement.
     pub fn settle(&mut self) {
-        self.current = self.end;
         self.step = 0.0;
     }
 
     /// Whether the value is `value` throughout this period.
     pub fn rests_at(&self, value: f64) -> bool {
-        self.step == 0.0 && self.current == value
+        self.step == 0.0 && self.end == value
     }
 
     /// The next sample's value.
     #[inline(always)]
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> f64 {
-        self.current += self.step;
-        self.current
+        self.left -= 1.0;
+        self.end - self.left * self.step
     }
 }
 
@@ -157,14 +161,22 @@ impl Ramp {
 #[derive(Debug, Clone)]
 pub struct Controls<const N: usize> {
     smoothers: [Smoother; N],
-    now: [f64; N],
+    ends: [f64; N],
     steps: [f64; N],
+    /// Calls of [`Controls::step`] until the period's end.
+    left: f64,
     moving: bool,
 }
 
 impl<const N: usize> Default for Controls<N> {
     fn default() -> Self {
-        Self { smoothers: [Smoother::default(); N], now: [0.0; N], steps: [0.0; N], moving: false }
+        Self {
+            smoothers: [Smoother::default(); N],
+            ends: [0.0; N],
+            steps: [0.0; N],
+            left: 0.0,
+            moving: false,
+        }
     }
 }
 
@@ -183,10 +195,8 @@ impl<const N: usize> Controls<N> {
 
     /// Puts every value on its target at once.
     pub fn snap(&mut self) {
-        for (smoother, now) in self.smoothers.iter_mut().zip(&mut self.now) {
-            smoother.snap();
-            *now = smoother.end_of_period();
-        }
+        self.smoothers.iter_mut().for_each(Smoother::snap);
+        self.ends = self.end_of_period();
         self.moving = false;
     }
 
@@ -197,13 +207,12 @@ impl<const N: usize> Controls<N> {
         for smoother in &mut self.smoothers {
             self.moving |= smoother.begin_period();
         }
-        if self.moving {
+        if self.moving || was_moving {
             let per_step = CONTROL_PERIOD as f64 / steps as f64;
-            self.now = std::array::from_fn(|n| self.smoothers[n].current);
+            self.ends = self.end_of_period();
             self.steps = std::array::from_fn(|n| self.smoothers[n].step * per_step);
-        } else if was_moving {
-            self.now = std::array::from_fn(|n| self.smoothers[n].end);
         }
+        self.left = steps as f64;
     }
 
     /// Whether a value moves in this period.
@@ -219,12 +228,15 @@ impl<const N: usize> Controls<N> {
     /// The values one step on.
     #[inline(always)]
     pub fn step(&mut self) -> [f64; N] {
-        if self.moving {
-            for (now, step) in self.now.iter_mut().zip(self.steps) {
-                *now += step;
-            }
+        if !self.moving {
+            return self.ends;
         }
-        self.now
+        self.left -= 1.0;
+        let mut values = self.ends;
+        for (value, step) in values.iter_mut().zip(self.steps) {
+            *value -= self.left * step;
+        }
+        values
     }
 }
 
@@ -247,5 +259,53 @@ mod tests {
         }
         assert_eq!(smoother.next(), 1.0);
         assert!(!smoother.is_moving());
+    }
+
+    /// Every value that a ramp from `start` to `end` takes in `steps` steps.
+    fn ramp(start: f64, end: f64, steps: usize) -> Vec<f64> {
+        let mut ramp = Ramp::default();
+        ramp.snap(start);
+        ramp.begin_period_of(end, steps);
+        (0..steps).map(|_| ramp.next()).collect()
+    }
+
+    #[test]
+    fn a_ramp_ends_on_its_target_and_never_leaves_its_ends() {
+        let ends = [0.0, 1e-25, 3.7e-9, 0.1, 1.0 / 3.0, 1.0, 6.000_000_000_000_001, 24.0, -0.1, -60.0];
+        for start in ends {
+            for end in ends {
+                for steps in [1, 4, 8, CONTROL_PERIOD] {
+                    let values = ramp(start, end, steps);
+                    assert_eq!(values[steps - 1], end, "from {start} to {end}");
+                    let range = start.min(end)..=start.max(end);
+                    assert!(values.iter().all(|x| range.contains(x)), "from {start} to {end}: {values:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_smoother_stays_between_where_it_was_and_where_it_goes() {
+        for rate in [8_000.0, 44_100.0, 192_000.0] {
+            for start in 0..40 {
+                for target in [0.0, 1.0, 24.0] {
+                    let start = 24.0 * f64::from(start) / 39.0;
+                    let mut controls = Controls::<1>::default();
+                    controls.prepare(rate);
+                    controls.set([start]);
+                    controls.snap();
+                    controls.set([target]);
+                    let range = start.min(target)..=start.max(target);
+                    for _ in 0..4000 {
+                        controls.begin_period(8);
+                        for _ in 0..8 {
+                            let [value] = controls.step();
+                            assert!(range.contains(&value), "{value} between {start} and {target}");
+                        }
+                    }
+                    assert_eq!(controls.step(), [target]);
+                }
+            }
+        }
     }
 }
