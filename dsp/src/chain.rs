@@ -13,15 +13,18 @@ pub mod glue;
 pub mod imager;
 pub mod input_trim;
 pub mod limiter;
+mod listen;
 pub mod multiband;
 pub mod saturator;
 pub mod slot;
 
 use crate::blocks::delay::Delay;
+use crate::blocks::timeline::Timeline;
 use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use crate::chain::multiband::MULTIBAND_BANDS;
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, for_each_block};
-pub use equalizer::EqualizerDesigner;
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Stage, StageSettings, for_each_block};
+pub use listen::{Listen, ListenSource};
+use listen::{Tap, crossfade};
 use slot::Slot;
 
 /// Names every stage once, in signal order, and makes of it the chain, its settings and [`StageId`].
@@ -57,6 +60,13 @@ macro_rules! stages {
             pub listen: Option<Listen>,
         }
 
+        impl ChainSettings {
+            /// Puts every value in its range, and where it is not a number its default.
+            pub fn sanitize(&mut self) {
+                $(self.$field.sanitize();)*
+            }
+        }
+
         #[derive(Default)]
         struct Stages {
             $($field: Slot<$stage>,)*
@@ -64,17 +74,25 @@ macro_rules! stages {
 
         impl Stages {
             fn prepare(&mut self, spec: &ProcessSpec) {
-                $(self.$field.prepare(spec);)*
+                let mut before = 0;
+                $(
+                    self.$field.prepare(spec, before);
+                    before += self.$field.latency_samples();
+                )*
             }
 
             fn reset(&mut self) {
                 $(self.$field.reset();)*
             }
 
-            fn set(&mut self, settings: &ChainSettings) {
+            fn set(&mut self, settings: &ChainSettings, frame: u64) {
+                $(self.$field.set(&settings.$field, frame);)*
+            }
+
+            /// What is listened to is monitored, not rendered: it is chosen at once.
+            fn listen(&mut self, listen: Option<Listen>) {
                 $(
-                    self.$field.set(&settings.$field);
-                    self.$field.stage_mut().set_listen(match settings.listen {
+                    self.$field.stage_mut().set_listen(match listen {
                         Some(Listen { stage: StageId::$id, source: ListenSource::Part(part) }) => Some(part),
                         _ => None,
                     });
@@ -153,34 +171,6 @@ pub trait ChainListener {
 /// Nobody.
 impl ChainListener for () {}
 
-/// What of a stage is listened to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListenSource {
-    /// The stage's output less its input.
-    Delta,
-    /// One of the stage's own parts, as its `set_listen` numbers them.
-    Part(usize),
-}
-
-/// A stage and what of it is listened to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Listen {
-    /// The stage.
-    pub stage: StageId,
-    /// What of it.
-    pub source: ListenSource,
-}
-
-/// Carries what is listened to from its stage to the output, in time with the output.
-#[derive(Default)]
-struct Tap {
-    listen: Option<Listen>,
-    frames: Vec<Frame>,
-    delays: Vec<Delay>,
-    /// 0 output to 1 tap.
-    fade: f64,
-}
-
 /// Largest amplitude that is let in (+60 dBFS): no programme reaches it, and every filter recovers from it.
 const INPUT_LIMIT: f64 = 1000.0;
 
@@ -190,7 +180,10 @@ const SWITCH_MS: f64 = 15.0;
 /// The whole signal path, run sample by sample on the host's audio thread.
 ///
 /// `prepare` once, then `set` and `process` as often as needed. The output is the same bits for any split of the input
-/// into calls of `process`.
+/// into calls of `process`, at any pace.
+///
+/// What is set is heard from the frame on that comes in next, with that frame: one latency later, to the nearest control period
+/// ([`CONTROL_PERIOD`]). Each stage takes its settings when the audio that they belong to reaches it.
 #[derive(Default)]
 pub struct Chain {
     stages: Stages,
@@ -201,6 +194,9 @@ pub struct Chain {
     tap: Tap,
     /// 0 processed to 1 bypassed.
     bypass_fade: f64,
+    /// Bypass at the output, and when it will be switched.
+    bypass: bool,
+    coming_bypass: Timeline<bool>,
     switch_step: f64,
     started: bool,
 }
@@ -219,38 +215,66 @@ impl Chain {
         self.tap.frames = vec![[0.0; 2]; CONTROL_PERIOD];
         self.tap.delays =
             StageId::ALL.iter().map(|stage| Delay::new(self.stages.latency_after(*stage))).collect();
+        self.coming_bypass = Timeline::new(self.stages.latency_samples());
         self.switch_step = 1000.0 / (SWITCH_MS * spec.sample_rate);
         self.reset();
-        self.stages.set(&self.with_reserve());
+        // What the dither may add depends on the sample rate.
+        self.stages.set(&self.with_reserve(), 0);
     }
 
-    /// Forgets the audio and keeps the settings. Real-time safe.
+    /// Forgets the audio and keeps the settings, those that were on their way included. Real-time safe.
     pub fn reset(&mut self) {
         self.stages.reset();
+        self.coming_bypass.clear();
+        self.bypass = self.settings.bypass;
         self.dry.reset();
         self.tap.delays.iter_mut().for_each(Delay::reset);
         self.position = 0;
         self.started = false;
     }
 
-    /// Takes new settings from the next control period on. Real-time safe.
+    /// Takes new settings, for the audio that comes next. Values outside their ranges are clamped, and what is not a number is the
+    /// default. Real-time safe.
     pub fn set(&mut self, settings: &ChainSettings) {
         if *settings == self.settings {
             return;
         }
+        let bypassed = self.settings.bypass;
         self.settings.clone_from(settings);
-        self.stages.set(&self.with_reserve());
+        self.settings.sanitize();
+        self.stages.listen(settings.listen);
+        self.stages.set(&self.with_reserve(), self.position);
+        if !self.started {
+            self.bypass = settings.bypass;
+        } else if settings.bypass != bypassed {
+            let latency = self.stages.latency_samples() as u64;
+            self.coming_bypass.set(self.position + latency, settings.bypass);
+        }
     }
 
-    /// The worker that designs the equalizer's linear-phase kernels, once after each [`Chain::prepare`] with
-    /// [`DesignMode::Background`](crate::DesignMode); none where nothing is designed in the background.
-    pub fn take_designer(&mut self) -> Option<EqualizerDesigner> {
-        self.stages.equalizer.stage_mut().take_designer()
+    /// Says which frame of the song comes next; heeded before the first block after a reset. The control grid then lies where it would lie
+    /// had the chain run from the song's beginning, and a bounce that begins elsewhere is the same once nothing is left of what came
+    /// before, but for the dither's noise. Not told, the grid begins with the first block: detectors that look at a few frames at once
+    /// (dynamic equalizer, multiband, glue) then read the song up to some tenths of a dB differently. Real-time safe.
+    pub fn align(&mut self, frame: i64) {
+        if !self.started {
+            let mut silence = [[0.0; 2]; CONTROL_PERIOD];
+            let past = frame.rem_euclid(CONTROL_PERIOD as i64) as usize;
+            self.process(&mut silence[..past]);
+        }
+    }
+
+    /// Does now what the first block after a reset would do at length. Never needed; not for the audio thread.
+    pub fn settle(&mut self) {
+        if self.settings.equalizer.on {
+            self.stages.equalizer.stage_mut().settle();
+        }
     }
 
     /// Stops listening to a stage at once, without a fade, until [`Chain::set`] asks for it anew: what comes next is recorded.
     pub fn cut_listen(&mut self) {
         self.settings.listen = None;
+        self.stages.listen(None);
         self.tap.listen = None;
         self.tap.fade = 0.0;
     }
@@ -262,7 +286,7 @@ impl Chain {
         settings
     }
 
-    /// The settings in force.
+    /// The settings that were set last.
     pub fn settings(&self) -> &ChainSettings {
         &self.settings
     }
@@ -292,9 +316,14 @@ impl Chain {
     fn process_block(&mut self, block: &mut Block, listener: &mut impl ChainListener) {
         if !self.started {
             self.started = true;
-            self.bypass_fade = if self.settings.bypass { 1.0 } else { 0.0 };
+            self.bypass_fade = if self.bypass { 1.0 } else { 0.0 };
             self.tap.listen = self.settings.listen;
             self.tap.fade = if self.settings.listen.is_some() { 1.0 } else { 0.0 };
+        }
+        if block.starts_control_period()
+            && let Some(bypass) = self.coming_bypass.take(block.position())
+        {
+            self.bypass = bypass;
         }
         scrub(block.frames);
         let length = block.frames.len();
@@ -333,28 +362,9 @@ impl Chain {
     }
 
     fn mix_bypass(&mut self, frames: &mut [Frame]) {
-        let target = if self.settings.bypass { 1.0 } else { 0.0 };
+        let target = if self.bypass { 1.0 } else { 0.0 };
         let dry = &self.dry_frames[..frames.len()];
         crossfade(frames, dry, &mut self.bypass_fade, target, self.switch_step);
-    }
-}
-
-/// Moves `fade` by at most `step` a frame towards `target` and mixes `other` into `frames`: all of it at 1, none at 0.
-fn crossfade(frames: &mut [Frame], other: &[Frame], fade: &mut f64, target: f64, step: f64) {
-    if *fade == target {
-        if target == 1.0 {
-            frames.copy_from_slice(other);
-        }
-        return;
-    }
-    for (frame, other) in frames.iter_mut().zip(other) {
-        *fade = if *fade < target { (*fade + step).min(target) } else { (*fade - step).max(target) };
-        let gain = *fade * *fade * (3.0 - 2.0 * *fade);
-        *frame = if gain == 1.0 {
-            *other
-        } else {
-            [frame[0] + gain * (other[0] - frame[0]), frame[1] + gain * (other[1] - frame[1])]
-        };
     }
 }
 

@@ -15,6 +15,5 @@ pub mod targets;
 
 pub use chain::{Chain, ChainSettings};
 pub use processor::{
-    Block, CONTROL_PERIOD, DesignMode, EqualizerPhase, Frame, ProcessSpec, Processor, Quality, Stage,
-    StageSettings,
+    Block, CONTROL_PERIOD, EqualizerPhase, Frame, ProcessSpec, Processor, Quality, Stage, StageSettings,
 };

@@ -30,16 +30,6 @@ pub enum EqualizerPhase {
     Linear,
 }
 
-/// Where design work that is too dear for the audio thread runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DesignMode {
-    /// At once, inside `process`: for offline rendering, where a render must be exact. May allocate.
-    #[default]
-    InPlace,
-    /// On another thread, through [`crate::shared`]; the audio thread only picks up what is ready.
-    Background,
-}
-
 /// What a processor is prepared for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProcessSpec {
@@ -51,19 +41,16 @@ pub struct ProcessSpec {
     pub quality: Quality,
     /// Phase response of the equalizer.
     pub equalizer_phase: EqualizerPhase,
-    /// Where costly design work runs.
-    pub design: DesignMode,
 }
 
 impl ProcessSpec {
-    /// Stereo at `sample_rate` hertz, standard quality, minimum phase, designs in place.
+    /// Stereo at `sample_rate` hertz, standard quality, minimum phase.
     pub fn stereo(sample_rate: f64) -> Self {
         Self {
             sample_rate,
             channels: 2,
             quality: Quality::default(),
             equalizer_phase: EqualizerPhase::default(),
-            design: DesignMode::default(),
         }
     }
 
@@ -134,16 +121,34 @@ pub trait Processor {
 pub trait StageSettings: Clone + Default + PartialEq {
     /// Whether the stage is switched on.
     fn on(&self) -> bool;
+    /// Puts every value in its range, and where it is not a number its default. Here alone: behind it a stage relies on it.
+    fn sanitize(&mut self);
+}
+
+/// Clamps `value` to `low..=high`; what is not a number becomes `default`.
+pub fn limit(value: &mut f64, low: f64, high: f64, default: f64) {
+    *value = if value.is_nan() { default } else { value.clamp(low, high) };
 }
 
 /// A stage of the chain: a [`Processor`] with settings.
 pub trait Stage: Processor {
     /// Everything that can be set, in plain units.
     type Settings: StageSettings;
-    /// Takes new settings at the next control period: at once if no block has been processed since the last reset, else
-    /// smoothed so that nothing clicks. Real-time safe and cheap when nothing has changed. Values outside their ranges
-    /// are clamped.
-    fn set(&mut self, settings: &Self::Settings);
+    /// Takes new settings from the next control period on: at once if no block has been processed since the last reset, else
+    /// smoothed so that nothing clicks. Real-time safe and cheap when nothing has changed. They have been sanitized, and the next
+    /// block starts a control period: [`Slot`](crate::chain::slot::Slot) sees to it.
+    fn apply(&mut self, settings: &Self::Settings);
+    /// [`Stage::apply`] for settings from anywhere, for a stage that is used on its own.
+    fn set(&mut self, settings: &Self::Settings) {
+        let mut settings = settings.clone();
+        settings.sanitize();
+        self.apply(&settings);
+    }
+    /// As [`Processor::reset`], in the midst of the sound: nothing is heard of the stage for as long as its latency, in which it may
+    /// spread what is dear.
+    fn restart(&mut self) {
+        self.reset();
+    }
     /// Gain reduction in dB, positive, of the last control period; 0 for a stage that reduces nothing.
     fn gain_reduction_db(&self) -> f64 {
         0.0

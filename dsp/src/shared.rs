@@ -1,6 +1,5 @@
 //! Every crossing between threads, and nothing else.
 
-pub mod designs;
 pub mod meter_bank;
 pub mod monitor_desk;
 pub mod readings;

@@ -1,13 +1,12 @@
 //! The chain between f32 buffers of one or two channels and of any length, with the meters and the monitor that go along.
 
-use crate::design_thread::DesignThread;
 use crate::monitor_guard::MonitorGuard;
 use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use lacquer_dsp::chain::multiband::MULTIBAND_BANDS;
 use lacquer_dsp::chain::{Chain, ChainListener, ChainSettings, StageId};
 use lacquer_dsp::metering::live::{LiveMeters, Transport};
 use lacquer_dsp::monitor::Monitor;
-use lacquer_dsp::processor::{DesignMode, Frame, ProcessSpec};
+use lacquer_dsp::processor::{Frame, ProcessSpec};
 use lacquer_dsp::shared::meter_bank::STAGES;
 use lacquer_dsp::shared::monitor_desk::MonitorWish;
 use lacquer_gui::Status;
@@ -29,6 +28,8 @@ pub struct ComingBlock {
     pub frames: usize,
     /// Whether the editor is open.
     pub watched: bool,
+    /// Whether the host says that it renders offline.
+    pub offline: bool,
     /// When it came.
     pub now: Instant,
 }
@@ -42,8 +43,6 @@ pub struct Engine {
     booth: Booth,
     guard: MonitorGuard,
     status: Arc<Status>,
-    /// Runs for as long as the chain has filters to be designed in the background.
-    _designs: Option<DesignThread>,
 }
 
 /// Who goes along with the chain: meters, monitor, and a clock while somebody looks.
@@ -118,10 +117,7 @@ impl Engine {
         chain.prepare(spec);
         let settings = params.to_settings();
         chain.set(&settings);
-        let designs = chain.take_designer().map(|mut designer| {
-            designer.work();
-            DesignThread::spawn(designer)
-        });
+        chain.settle();
         Self {
             chain,
             settings,
@@ -130,7 +126,6 @@ impl Engine {
             booth: Booth::new(spec, status),
             guard: MonitorGuard::default(),
             status: status.clone(),
-            _designs: designs,
         }
     }
 
@@ -188,15 +183,17 @@ impl Engine {
             self.settings.listen = wish.listen;
             self.chain.set(&self.settings);
         }
+        if let Some(position) = coming.transport.position {
+            self.chain.align(position);
+        }
         self.booth.meters.begin_block(coming.transport, coming.frames);
     }
 
     /// What may be heard of what the engineer asks for; nothing, and at once, where somebody may be recording.
     fn permitted(&mut self, coming: &ComingBlock) -> MonitorWish {
-        let is_offline = self.spec.design == DesignMode::InPlace;
         let length = Duration::from_secs_f64(coming.frames as f64 / self.spec.sample_rate);
         let in_time = self.guard.permits(coming.now, length, coming.transport.playing);
-        let permitted = in_time && !is_offline && coming.watched;
+        let permitted = in_time && !coming.offline && coming.watched;
         let mut wish = MonitorWish::default();
         if permitted {
             wish = self.status.monitor.get();
@@ -213,6 +210,12 @@ impl Engine {
         self.booth.monitor.cut();
         self.settings.listen = None;
         self.chain.cut_listen();
+    }
+
+    /// Forgets the audio and makes the first filters.
+    pub fn restart(&mut self) {
+        self.reset();
+        self.chain.settle();
     }
 
     /// [audio-thread] Forgets the audio.
@@ -366,19 +369,19 @@ mod tests {
     }
 
     /// Two seconds at 48 kHz with the editor open, in blocks that come at `pace` times real time.
-    fn rendered(design: DesignMode, wish: &MonitorWish, pace: f64) -> [Vec<f32>; 2] {
+    fn rendered(offline: bool, wish: &MonitorWish, pace: f64) -> [Vec<f32>; 2] {
         const BLOCK: usize = 480;
         let tree = Tree::new();
         tree.set_from_text("limiter_drive", "9").unwrap();
         let status = Arc::<Status>::default();
         status.monitor.set(wish);
-        let spec = ProcessSpec { design, ..ProcessSpec::stereo(48_000.0) };
-        let mut engine = Engine::new(&spec, tree.params(), &status);
+        let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), tree.params(), &status);
         let [mut left, mut right] = programme(200 * BLOCK);
         let mut now = Instant::now();
         for (n, (left, right)) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)).enumerate() {
             let transport = Transport { playing: true, position: Some((n * BLOCK) as i64) };
-            engine.update(tree.params(), &ComingBlock { transport, frames: BLOCK, watched: true, now });
+            let coming = ComingBlock { transport, frames: BLOCK, watched: true, offline, now };
+            engine.update(tree.params(), &coming);
             engine.process(&mut [left, right]);
             now += Duration::from_millis(10).div_f64(pace);
         }
@@ -388,22 +391,20 @@ mod tests {
     #[test]
     fn no_monitor_function_reaches_a_bounce() {
         let off = MonitorWish::default();
-        let plain = rendered(DesignMode::Background, &off, 1.0);
+        let plain = rendered(false, &off, 1.0);
         for wish in wishes() {
             // A host that says that it renders offline, at any pace, and one that does not and renders faster than it plays.
-            for (design, pace) in
-                [(DesignMode::InPlace, 1.0), (DesignMode::InPlace, 30.0), (DesignMode::Background, 2.0)]
-            {
-                assert_eq!(rendered(design, &wish, pace), plain, "{design:?} at {pace}, {wish:?}");
+            for (offline, pace) in [(true, 1.0), (true, 30.0), (false, 2.0)] {
+                assert_eq!(rendered(offline, &wish, pace), plain, "offline {offline}, {pace}, {wish:?}");
             }
         }
     }
 
     #[test]
     fn every_monitor_function_is_heard_at_the_pace_of_ears() {
-        let plain = rendered(DesignMode::Background, &MonitorWish::default(), 1.0);
+        let plain = rendered(false, &MonitorWish::default(), 1.0);
         for wish in wishes() {
-            let heard = rendered(DesignMode::Background, &wish, 1.0);
+            let heard = rendered(false, &wish, 1.0);
             // Hi-fi loudspeakers are modelled as those that change nothing.
             let is_neutral = wish.settings.device == Some(Device::HiFi);
             assert_eq!(heard == plain, is_neutral, "{wish:?}");

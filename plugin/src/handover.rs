@@ -251,6 +251,7 @@ mod tests {
                     transport: Transport::default(),
                     frames: BLOCK,
                     watched: false,
+                    offline: false,
                     now: Instant::now(),
                 };
                 self.engine.update(self.tree.params(), &coming);
@@ -299,6 +300,7 @@ mod tests {
                 transport: Transport::default(),
                 frames: 0,
                 watched: false,
+                offline: false,
                 now: Instant::now(),
             },
         );

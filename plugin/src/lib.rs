@@ -8,7 +8,6 @@
 //! - **State** carries a version; [`lacquer_params::migrate`] makes it present or refuses it whole.
 //! - **Samples** are f32 at the host's edge and f64 inside; the output does not depend on the host's block size.
 
-mod design_thread;
 mod edge;
 mod engine;
 mod handover;
@@ -32,7 +31,7 @@ use edge::net::{self, Net};
 use engine::{ComingBlock, Engine};
 use handover::Handover;
 use lacquer_dsp::metering::live::Transport;
-use lacquer_dsp::processor::{DesignMode, ProcessSpec};
+use lacquer_dsp::processor::ProcessSpec;
 use lacquer_gui::Status;
 use lacquer_params::LacquerParams;
 use lacquer_params::saved::SavedParams;
@@ -110,7 +109,6 @@ impl LacquerPlugin {
             channels: layout.main_output_channels.map_or(2, |channels| channels.get() as usize),
             quality: self.params.quality(),
             equalizer_phase: self.params.equalizer_phase(),
-            design: design_mode(config.process_mode),
         }
     }
 }
@@ -120,14 +118,6 @@ fn fail(net: &mut Net, status: &Status) {
     if !net.is_broken() {
         net.tear();
         status.set_failed(true);
-    }
-}
-
-/// Where filters are designed: in place offline, where a render must be exact.
-fn design_mode(mode: ProcessMode) -> DesignMode {
-    match mode {
-        ProcessMode::Offline => DesignMode::InPlace,
-        ProcessMode::Realtime | ProcessMode::Buffered => DesignMode::Background,
     }
 }
 
@@ -199,7 +189,7 @@ impl Plugin for LacquerPlugin {
         let is_built = net::caught(|| match &mut self.engine {
             Some(engine) if engine.spec() == spec && is_whole => {
                 engine.set_all(&self.params);
-                engine.reset();
+                engine.restart();
             }
             engine => *engine = Some(Box::new(Engine::new(&spec, &self.params, &self.status))),
         });
@@ -265,7 +255,8 @@ impl Plugin for LacquerPlugin {
         let coming = ComingBlock {
             transport,
             frames: buffer.samples(),
-            watched: self.status.is_editor_open() && !is_offline,
+            watched: self.status.is_editor_open(),
+            offline: is_offline,
             now: Instant::now(),
         };
         self.net.take(buffer.as_slice());

@@ -4,7 +4,8 @@ use lacquer_dsp::blocks::matched::AnalogSection;
 use lacquer_dsp::chain::Equalizer;
 use lacquer_dsp::chain::equalizer::{EqualizerBand, EqualizerSettings, EqualizerShape, Placement};
 use lacquer_dsp::processor::for_each_block;
-use lacquer_dsp::{DesignMode, EqualizerPhase, Frame, ProcessSpec, Processor, Stage};
+use lacquer_dsp::{Chain, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Processor, Stage};
+use lacquer_tests::settings;
 use lacquer_tests::signals::{programme, sine};
 use lacquer_tests::spectrum::magnitudes_db;
 use std::f64::consts::TAU;
@@ -122,33 +123,71 @@ fn placement_reaches_its_part_alone() {
 }
 
 #[test]
-fn the_background_makes_what_is_made_in_place() {
-    let band = EqualizerBand { gain_db: 6.0, ..Default::default() };
-    let input = programme(48_000, RATE, 0.5);
-    let in_place = run(&mut prepared(&with_band(band), spec(RATE)), &input);
-    let background = ProcessSpec { design: DesignMode::Background, ..spec(RATE) };
-
-    let mut early = prepared(&with_band(band), background);
-    let mut designer = early.take_designer().expect("designs are made in the background");
-    assert!(designer.work());
-    assert_eq!(run(&mut early, &input), in_place, "designed before the first block");
-
-    // Designed late: the delayed input first, then a fade, then the same sound.
-    let mut late = prepared(&with_band(band), background);
-    let latency = late.latency_samples();
-    let mut designer = late.take_designer().expect("designs are made in the background");
-    let mut output = input.clone();
-    for (n, block) in output.chunks_mut(480).enumerate() {
-        if n == 20 {
-            assert!(designer.work());
+fn a_design_in_slices_is_one_in_place() {
+    // Bands of every kind; the change comes at any period of the convolver's cycle, and what it leads to has the bits of a stage
+    // that began with it.
+    let input = programme(40_000, RATE, 0.5);
+    let mut after = settings::working().equalizer;
+    after.auto_gain = true;
+    after.bands[4].placement = Placement::Left;
+    let in_place = run(&mut prepared(&after, spec(RATE)), &input);
+    for change in [0usize, 32, 480, 512, 544, 7104] {
+        let mut stage =
+            prepared(&with_band(EqualizerBand { gain_db: 6.0, ..Default::default() }), spec(RATE));
+        let mut output = input.clone();
+        for_each_block(&mut output, 0, |block| {
+            if block.position() == change as u64 {
+                stage.apply(&after);
+            }
+            stage.process(block);
+        });
+        // The change lasts two cycles.
+        let settled = if change == 0 { 0 } else { change + stage.latency_samples() + 2 * 512 };
+        for (n, (found, expected)) in output.iter().zip(&in_place).enumerate().skip(settled) {
+            assert_eq!(found, expected, "change at {change}, frame {n}");
         }
-        for_each_block(block, 480 * n as u64, |block| late.process(block));
     }
-    assert_eq!(output[latency..9600], input[..9600 - latency]);
-    for (n, (found, expected)) in output.iter().zip(&in_place).enumerate().skip(9600 + 5 * 512) {
-        assert!((found[0] - expected[0]).abs() < 1e-12, "frame {n}");
+}
+
+#[test]
+fn kernels_follow_from_frames_alone() {
+    // A sweep with a step and a switch in it, as a host automates: the blocks and the pace of the calls make no difference, and neither
+    // does where the convolver's cycles lie.
+    let input = programme(36_000, RATE, 0.5);
+    let rendered = |sizes: &[usize], lead: usize, pause: bool| {
+        let mut chain = Chain::new();
+        chain.prepare(&spec(RATE));
+        let mut settings = ChainSettings::default();
+        settings.equalizer = with_band(EqualizerBand { gain_db: 3.0, ..Default::default() });
+        chain.set(&settings);
+        chain.process(&mut vec![[0.0; 2]; lead]);
+        let mut output = input.clone();
+        let (mut at, mut turn) = (0, 0);
+        for event in 0..50 {
+            let band = &mut settings.equalizer.bands[2];
+            band.gain_db = 9.0 * (0.2 * f64::from(event)).sin() + if event > 20 { 3.0 } else { 0.0 };
+            settings.equalizer.on = !(30..34).contains(&event);
+            chain.set(&settings);
+            let next = at + 480 + 7 * event as usize;
+            while at < next.min(output.len()) {
+                let end = (at + sizes[turn % sizes.len()]).min(next).min(output.len());
+                chain.process(&mut output[at..end]);
+                (at, turn) = (end, turn + 1);
+            }
+            if pause && event % 10 == 0 {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        }
+        chain.process(&mut output[at..]);
+        output
+    };
+    let whole = rendered(&[36_000], 0, false);
+    for sizes in [&[64][..], &[1], &[333], &[17, 480, 3]] {
+        assert!(rendered(sizes, 0, true) == whole, "blocks of {sizes:?} differ");
     }
-    assert!(late.take_designer().is_none(), "one worker for each prepare");
+    for (n, (found, expected)) in rendered(&[64], 32 * 5, false).iter().zip(&whole).enumerate() {
+        assert!((found[0] - expected[0]).abs() < 1e-9, "frame {n}: {} for {}", found[0], expected[0]);
+    }
 }
 
 #[test]

@@ -195,7 +195,7 @@ fn expected(tree: &Tree, rate: usize, song: &[[f32; 2]], lead: usize) -> Vec<Fra
     let [start, end] = MOVE_S.map(|s| s * rate);
     let mut position = 0;
     for block in frames.chunks_mut(HOST_BLOCK) {
-        // The plugin hears of a position's value when that position enters the chain.
+        // What is set before a block is heard with it, one latency later: what belongs to a position is set when it enters the chain.
         let place = (position as f64 - lead as f64 - start as f64) / (end - start) as f64;
         let drive_db = DRIVES_DB[0] + (DRIVES_DB[1] - DRIVES_DB[0]) * place.clamp(0.0, 1.0);
         tree.set_plain(MOVED, drive_db).expect("a value");

@@ -5,11 +5,21 @@
 //! section 2). A block of input is transformed, multiplied and transformed back during the B frames after it, a share in each
 //! control period, and heard in the B frames after those: a delay of 2 B frames to the kernel's first tap.
 //!
-//! A new kernel takes over in 3 B frames: the output is that of the last three kernels, one a block, weighted by the quadratic
-//! B-spline ((1 - t)^2 / 2, 1/2 + t - t^2, t^2 / 2). Value and slope are continuous, so that a sweep leaves images of the block's
-//! rate at -100 dB where a linear crossfade leaves -80.
+//! A new kernel takes over from any frame on, in 2 B frames, along the integral S of the linear B-spline: with the kernels 0, 1, 2 ...
+//! from the frames T_1, T_2 ... on, at least B apart,
+//!
+//! ```text
+//! y = y_0 + sum S((t - T_k) / B) (y_k - y_k-1),   S(u) = u^2 / 2 to u = 1, then 1 - (2 - u)^2 / 2
+//! ```
+//!
+//! Value and slope are continuous, so that a sweep leaves images of the kernels' rate at -100 dB where a linear crossfade leaves -80.
+//! Within a block that is at most four kernels, each a branch of products and transforms of its own; at rest it is one.
+
+mod kernel;
 
 use crate::processor::{Block, CONTROL_PERIOD, Frame};
+use kernel::Spectrum;
+pub use kernel::{Kernel, KernelWriter, RESPONSES, Route};
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::ops::Range;
@@ -21,110 +31,45 @@ pub const PARTITIONS: usize = 16;
 /// Fewest taps: two control periods for each pair of transforms, and four for the products.
 pub const LEAST_TAPS: usize = 8 * CONTROL_PERIOD * PARTITIONS;
 
-/// A path through a kernel: which channel it reads, which it adds to, and by which of the kernel's responses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Route {
-    /// Channel that is read.
-    pub from: usize,
-    /// Channel that is added to.
-    pub to: usize,
-    /// Index of the impulse response.
-    pub response: usize,
-}
+/// Kernels that sound together in a block, at most: one that was, and three that begin in it or in the two blocks before.
+const BRANCHES: usize = 4;
 
-/// A spectrum with its parts in arrays of their own, which the inner loop can run in lanes.
-#[derive(Debug, Clone, Default)]
-struct Spectrum {
-    re: Vec<f64>,
-    im: Vec<f64>,
-}
-
-impl Spectrum {
-    fn new(bins: usize) -> Self {
-        Self { re: vec![0.0; bins], im: vec![0.0; bins] }
-    }
-
-    fn fill_zero(&mut self, bins: Range<usize>) {
-        self.re[bins.clone()].fill(0.0);
-        self.im[bins].fill(0.0);
-    }
-
-    fn copy_from(&mut self, bins: &[Complex<f64>]) {
-        for ((re, im), bin) in self.re.iter_mut().zip(&mut self.im).zip(bins) {
-            (*re, *im) = (bin.re, bin.im);
-        }
-    }
-
-    fn copy_to(&self, bins: &mut [Complex<f64>]) {
-        for ((bin, re), im) in bins.iter_mut().zip(&self.re).zip(&self.im) {
-            *bin = Complex::new(*re, *im);
-        }
-    }
-
-    /// Adds the product of `x` and `h` in a range of bins.
-    fn add_product(&mut self, x: &Self, h: &Self, bins: Range<usize>) {
-        let (re, im) = (&mut self.re[bins.clone()], &mut self.im[bins.clone()]);
-        let (x_re, x_im) = (&x.re[bins.clone()], &x.im[bins.clone()]);
-        let (h_re, h_im) = (&h.re[bins.clone()], &h.im[bins]);
-        for n in 0..re.len() {
-            re[n] += x_re[n] * h_re[n] - x_im[n] * h_im[n];
-            im[n] += x_re[n] * h_im[n] + x_im[n] * h_re[n];
-        }
-    }
-}
-
-/// Impulse responses made ready for a [`Convolver`], and the routes through them. Without routes it is silence.
-#[derive(Debug, Clone, Default)]
-pub struct Kernel {
-    responses: Vec<Vec<Spectrum>>,
-    routes: Vec<Route>,
-}
-
-/// Makes [`Kernel`]s; holds the transform.
-pub struct KernelMaker {
-    forward: Arc<dyn RealToComplex<f64>>,
-    taps: usize,
-}
-
-impl KernelMaker {
-    /// For kernels of `taps` taps, a power of two.
-    pub fn new(taps: usize) -> Self {
-        Self { forward: RealFftPlanner::new().plan_fft_forward(2 * taps / PARTITIONS), taps }
-    }
-
-    /// The kernel of impulse responses of as many taps as the maker is for. Allocates.
-    pub fn kernel(&self, responses: &[Vec<f64>], routes: Vec<Route>) -> Kernel {
-        let block = self.taps / PARTITIONS;
-        let mut time = self.forward.make_input_vec();
-        let mut bins = self.forward.make_output_vec();
-        let partitioned = |response: &Vec<f64>| {
-            let partition = |taps: &[f64]| {
-                time.fill(0.0);
-                for (time, tap) in time.iter_mut().zip(taps) {
-                    // The transforms there and back multiply by 2 B.
-                    *time = tap / (2 * block) as f64;
-                }
-                let mut spectrum = Spectrum::new(bins.len());
-                // The lengths are the plan's own: nothing can fail.
-                if self.forward.process(&mut time, &mut bins).is_ok() {
-                    spectrum.copy_from(&bins);
-                }
-                spectrum
-            };
-            response.chunks(block).map(partition).collect()
-        };
-        Kernel { responses: responses.iter().map(partitioned).collect(), routes }
-    }
-}
-
-/// Kernels that sound together while they change.
-const SPLINE: usize = 3;
+/// Kernels that there are: those that sound, and one that is being made.
+const KERNELS: usize = BRANCHES + 1;
 
 /// Products of one kernel with the input, and the samples that they become.
 #[derive(Debug, Clone, Default)]
 struct Branch {
     sums: [Spectrum; 2],
     output: [Vec<f64>; 2],
+}
+
+/// A kernel and the frame from which it takes over.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    kernel: usize,
+    start: u64,
+}
+
+/// The kernels of a block, in order.
+#[derive(Debug, Clone, Copy, Default)]
+struct Score {
+    parts: [Part; BRANCHES],
+    count: usize,
+}
+
+impl Score {
+    fn parts(&self) -> &[Part] {
+        &self.parts[..self.count]
+    }
+
+    /// Leaves out what has been taken over from before `frame`.
+    fn forget_before(&mut self, frame: u64, change: u64) {
+        while self.count > 1 && self.parts[1].start + change <= frame {
+            self.parts.copy_within(1.., 0);
+            self.count -= 1;
+        }
+    }
 }
 
 /// The convolver; see the module.
@@ -143,13 +88,16 @@ pub struct Convolver {
     collected: [Vec<f64>; 2],
     before: [Vec<f64>; 2],
     playing: [Vec<f64>; 2],
+    /// Frames since the last reset at which this cycle began, and those in it.
+    cycle: u64,
     offset: usize,
-    branches: [Branch; SPLINE],
-    /// The kernels that sound, one that has served, and room for one to come.
-    kernels: [Option<Box<Kernel>>; SPLINE + 1],
-    /// Which of them sound in this cycle, the newest last.
-    sequence: [usize; SPLINE],
-    waiting: Option<Box<Kernel>>,
+    branches: [Branch; BRANCHES],
+    kernels: [Box<Kernel>; KERNELS],
+    /// What is computed in this cycle and heard in the next.
+    score: Score,
+    /// The kernel that is being made.
+    spare: usize,
+    coming: Option<u64>,
 }
 
 impl Convolver {
@@ -175,17 +123,24 @@ impl Convolver {
             collected: channels(),
             before: channels(),
             playing: channels(),
+            cycle: 0,
             offset: 0,
-            branches: [(); SPLINE].map(|()| Branch { sums: spectra(), output: channels() }),
-            kernels: [Some(Box::default()), None, None, None],
-            sequence: [0; SPLINE],
-            waiting: None,
+            branches: [(); BRANCHES].map(|()| Branch { sums: spectra(), output: channels() }),
+            kernels: [(); KERNELS].map(|()| Box::new(Kernel::new(taps))),
+            score: Score { count: 1, ..Score::default() },
+            spare: 1,
+            coming: None,
         }
     }
 
     /// Delay in frames to the kernel's first tap.
     pub fn latency_samples(&self) -> usize {
         2 * self.block
+    }
+
+    /// Frames of a cycle, in which a block is made: the least distance between two kernels.
+    pub fn cycle_frames(&self) -> usize {
+        self.block
     }
 
     /// Forgets the audio; the newest kernel is in force.
@@ -200,54 +155,47 @@ impl Convolver {
         for branch in &mut self.branches {
             branch.output.iter_mut().for_each(|channel| channel.fill(0.0));
         }
-        (self.newest, self.offset) = (0, 0);
-        self.sequence = [self.sequence[SPLINE - 1]; SPLINE];
+        (self.newest, self.cycle, self.offset) = (0, 0, 0);
+        if self.coming.take().is_some() {
+            self.adopt(0);
+        }
+        self.score.parts[0] = Part { start: 0, ..self.score.parts[self.score.count - 1] };
+        self.score.count = 1;
     }
 
-    /// Whether [`Convolver::offer`] would take a kernel.
-    pub fn is_free(&self) -> bool {
-        self.waiting.is_none() && self.kernels.iter().any(Option::is_none)
-    }
-
-    /// Whether the next block begins a new cycle, in which a kernel that is offered now comes into force.
+    /// Whether the next block begins a new cycle.
     pub fn begins_cycle(&self) -> bool {
         self.offset == 0
     }
 
-    /// Gives a kernel that takes over with the next cycle; call only if [`Convolver::is_free`].
-    pub fn offer(&mut self, kernel: Box<Kernel>) {
-        debug_assert!(self.is_free(), "a kernel is already waiting");
-        self.waiting = Some(kernel);
+    /// The kernel that is to be written next. It is not heard before [`Convolver::start`] or [`Convolver::snap`].
+    pub fn spare(&mut self) -> &mut Kernel {
+        &mut self.kernels[self.spare]
     }
 
-    /// Puts a kernel that was offered in force at once, before the first block.
+    /// Lets the spare kernel take over from an output frame on, counted from the last reset: one that the next cycle or a later one
+    /// makes, and at least a cycle after the last. Call where [`Convolver::begins_cycle`].
+    pub fn start(&mut self, frame: u64) {
+        self.coming = Some(frame);
+    }
+
+    /// Puts the spare kernel in force at once, before the first block.
     pub fn snap(&mut self) {
-        self.sequence = [self.take_waiting(); SPLINE];
+        self.score.count = 0;
+        self.adopt(0);
     }
 
-    /// A kernel that is no longer needed, to be freed elsewhere.
-    pub fn take_retired(&mut self) -> Option<Box<Kernel>> {
-        let served =
-            (0..self.kernels.len()).find(|n| self.kernels[*n].is_some() && !self.sequence.contains(n))?;
-        self.kernels[served].take()
-    }
-
-    /// The place of the kernel that waits, or of the newest.
-    fn take_waiting(&mut self) -> usize {
-        let newest = self.sequence[SPLINE - 1];
-        match self.kernels.iter().position(Option::is_none) {
-            Some(empty) if self.waiting.is_some() => {
-                self.kernels[empty] = self.waiting.take();
-                empty
-            }
-            _ => newest,
+    /// Adds the spare kernel to the score and finds another one to be spare.
+    fn adopt(&mut self, start: u64) {
+        if self.score.count == BRANCHES {
+            // Kernels a cycle apart never get here; if they did, the oldest would be cut short.
+            self.score.parts.copy_within(1.., 0);
+            self.score.count -= 1;
         }
-    }
-
-    /// The branches that are computed in this cycle, with their kernels: one for each kernel that sounds.
-    fn sounding(&self) -> [Option<usize>; SPLINE] {
-        let sequence = self.sequence;
-        std::array::from_fn(|n| (!sequence[n + 1..].contains(&sequence[n])).then_some(sequence[n]))
+        self.score.parts[self.score.count] = Part { kernel: self.spare, start };
+        self.score.count += 1;
+        let sounds = |n: &usize| self.score.parts().iter().any(|part| part.kernel == *n);
+        self.spare = (0..KERNELS).find(|n| !sounds(n)).unwrap_or(0);
     }
 
     /// Takes in a block and gives the convolved one.
@@ -263,6 +211,7 @@ impl Convolver {
         }
         if self.offset == self.block {
             self.offset = 0;
+            self.cycle += self.block as u64;
         }
     }
 
@@ -285,9 +234,12 @@ impl Convolver {
 
     fn begin_cycle(&mut self) {
         self.play();
-        let newest = self.take_waiting();
-        self.sequence.rotate_left(1);
-        self.sequence[SPLINE - 1] = newest;
+        let block = self.block as u64;
+        let heard = self.cycle + block;
+        self.score.forget_before(heard, 2 * block);
+        if let Some(start) = self.coming.take() {
+            self.adopt(start);
+        }
         std::mem::swap(&mut self.before, &mut self.collected);
         std::mem::swap(&mut self.collected, &mut self.collecting);
         self.newest = (self.newest + PARTITIONS - 1) % PARTITIONS;
@@ -295,24 +247,20 @@ impl Convolver {
 
     /// What the last cycle made is heard now.
     fn play(&mut self) {
-        let [oldest, middle, newest] = &self.branches;
-        let sounding = self.sounding();
+        let step = 1.0 / self.block as f64;
+        let parts = self.score.parts();
         for c in 0..2 {
             let playing = &mut self.playing[c];
-            match sounding {
-                [None, None, _] => playing.copy_from_slice(&newest.output[c]),
-                _ => {
-                    // A kernel that sounds twice was computed at its last place.
-                    let middle = if sounding[1].is_some() { middle } else { newest };
-                    let oldest = if sounding[0].is_some() { oldest } else { middle };
-                    let step = 1.0 / self.block as f64;
-                    for (n, playing) in playing.iter_mut().enumerate() {
-                        let t = (n as f64 + 0.5) * step;
-                        let weights = [0.5 * (1.0 - t) * (1.0 - t), 0.5 + t - t * t, 0.5 * t * t];
-                        *playing = weights[0] * oldest.output[c][n]
-                            + weights[1] * middle.output[c][n]
-                            + weights[2] * newest.output[c][n];
-                    }
+            playing.copy_from_slice(&self.branches[0].output[c]);
+            for (k, part) in parts.iter().enumerate().skip(1) {
+                let (from, to) = (&self.branches[k - 1].output[c], &self.branches[k].output[c]);
+                // The first frame of the change that lies in this block, and how far the change is there.
+                let first = part.start.saturating_sub(self.cycle) as usize;
+                let gone = self.cycle as f64 - part.start as f64;
+                for n in first.min(self.block)..self.block {
+                    let share = share((gone + n as f64 + 0.5) * step);
+                    // All of the new kernel is that kernel's bits.
+                    playing[n] = if share == 1.0 { to[n] } else { playing[n] + share * (to[n] - from[n]) };
                 }
             }
         }
@@ -329,11 +277,10 @@ impl Convolver {
     }
 
     fn multiply(&mut self, bins: Range<usize>) {
-        let sounding = self.sounding();
-        for (branch, kernel) in self.branches.iter_mut().zip(sounding) {
-            let Some(kernel) = kernel.and_then(|n| self.kernels[n].as_ref()) else { continue };
+        for (branch, part) in self.branches.iter_mut().zip(self.score.parts()) {
+            let kernel = &self.kernels[part.kernel];
             branch.sums.iter_mut().for_each(|sum| sum.fill_zero(bins.clone()));
-            for route in &kernel.routes {
+            for route in kernel.routes() {
                 for (age, h) in kernel.responses[route.response].iter().enumerate() {
                     let x = &self.history[(self.newest + age) % PARTITIONS][route.from];
                     branch.sums[route.to].add_product(x, h, bins.clone());
@@ -343,10 +290,8 @@ impl Convolver {
     }
 
     fn transform_output(&mut self, channel: usize) {
-        let sounding = self.sounding();
-        for (branch, kernel) in self.branches.iter_mut().zip(sounding) {
-            let Some(kernel) = kernel.and_then(|n| self.kernels[n].as_ref()) else { continue };
-            if kernel.routes.is_empty() {
+        for (branch, part) in self.branches.iter_mut().zip(self.score.parts()) {
+            if self.kernels[part.kernel].routes().is_empty() {
                 branch.output[channel].fill(0.0);
                 continue;
             }
@@ -361,42 +306,15 @@ impl Convolver {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::processor::for_each_block;
-
-    #[test]
-    fn convolves_as_by_definition_through_both_routes() {
-        let taps = LEAST_TAPS;
-        let response =
-            |seed: usize| (0..taps).map(|n| ((n * seed) as f64).sin() / (1 + n) as f64).collect::<Vec<_>>();
-        let responses = [response(3), response(7)];
-        let routes = vec![
-            Route { from: 0, to: 0, response: 0 },
-            Route { from: 1, to: 0, response: 1 },
-            Route { from: 1, to: 1, response: 0 },
-        ];
-        let mut convolver = Convolver::new(taps);
-        convolver.offer(Box::new(KernelMaker::new(taps).kernel(&responses, routes)));
-        convolver.snap();
-        let input: Vec<Frame> =
-            (0..12_000).map(|n| [(n as f64 * 0.7).sin(), (n as f64 * n as f64 * 0.01).cos()]).collect();
-        let (mut frames, mut output) = (input.clone(), Vec::new());
-        for_each_block(&mut frames, 0, |block| {
-            let mut y = [[0.0; 2]; CONTROL_PERIOD];
-            convolver.process(block, &mut y[..block.frames.len()]);
-            output.extend_from_slice(&y[..block.frames.len()]);
-        });
-        let latency = convolver.latency_samples();
-        for n in (0..12_000 - latency).step_by(97) {
-            let by_definition = |channel: usize, response: &[f64]| -> f64 {
-                (0..taps.min(n + 1)).map(|k| response[k] * input[n - k][channel]).sum()
-            };
-            let left = by_definition(0, &responses[0]) + by_definition(1, &responses[1]);
-            let right = by_definition(1, &responses[0]);
-            let found = output[n + latency];
-            assert!((found[0] - left).abs() < 1e-12 && (found[1] - right).abs() < 1e-12, "frame {n}");
-        }
+/// S of the module: how far a change is, `u` cycles after it began.
+fn share(u: f64) -> f64 {
+    if u < 1.0 {
+        0.5 * u.max(0.0) * u.max(0.0)
+    } else {
+        let left = (2.0 - u).max(0.0);
+        1.0 - 0.5 * left * left
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,9 +21,10 @@
 mod rate;
 mod resonators;
 
+use crate::blocks::entry::Entry;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
 use rate::RateChange;
 use resonators::{Resonators, open};
 use std::f64::consts::FRAC_1_SQRT_2;
@@ -48,6 +49,11 @@ impl Default for BassSettings {
 impl StageSettings for BassSettings {
     fn on(&self) -> bool {
         self.on
+    }
+    fn sanitize(&mut self) {
+        let default = Self::default();
+        limit(&mut self.amount, 0.0, 1.0, default.amount);
+        limit(&mut self.device_corner_hz, 60.0, 200.0, default.device_corner_hz);
     }
 }
 
@@ -81,6 +87,7 @@ pub struct Bass {
     duck_coefficient: f64,
     corner_hz: Smoother,
     amount: Smoother,
+    entry: Entry,
     listening: bool,
     listened: [Frame; CONTROL_PERIOD],
     listened_length: usize,
@@ -131,6 +138,7 @@ impl Processor for Bass {
         self.duck_coefficient = 1.0 - (-1000.0 / (DUCK_MS * self.low_rate)).exp();
         self.corner_hz.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
         self.amount.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
+        self.entry = Entry::new(spec.sample_rate);
         self.reset();
     }
 
@@ -143,6 +151,7 @@ impl Processor for Bass {
         self.low_pass.reset();
         (self.programme_power, self.harmonics_power, self.duck) = (0.0, 0.0, 1.0);
         self.listened_length = 0;
+        self.entry.complete();
         self.started = false;
     }
 
@@ -160,8 +169,16 @@ impl Processor for Bass {
             return;
         }
         let mut spread = [0.0; CONTROL_PERIOD];
+        let mut mids = [0.0; CONTROL_PERIOD];
+        for (mid, frame) in mids.iter_mut().zip(block.frames.iter()) {
+            *mid = 0.5 * (frame[0] + frame[1]);
+        }
+        let mids = &mut mids[..block.frames.len()];
+        if !self.entry.is_complete() {
+            mids.iter_mut().for_each(|mid| *mid *= self.entry.next_gain());
+        }
         let mut rate = std::mem::take(&mut self.rate);
-        rate.process(block.frames, block.position(), &mut spread, |mid| self.harmonics(mid));
+        rate.process(mids, block.position(), &mut spread, |mid| self.harmonics(mid));
         self.rate = rate;
         for ((frame, spread), listened) in block.frames.iter_mut().zip(spread).zip(&mut self.listened) {
             let added = self.amount.next() * spread;
@@ -186,6 +203,7 @@ impl Bass {
             self.transient.reset();
             self.high_pass = Default::default();
             self.low_pass.reset();
+            self.entry.begin();
         }
         self.amount.begin_period();
         if self.corner_hz.begin_period() {
@@ -231,9 +249,9 @@ impl Bass {
 impl Stage for Bass {
     type Settings = BassSettings;
 
-    fn set(&mut self, settings: &Self::Settings) {
-        self.amount.set_target(settings.amount.clamp(0.0, 1.0));
-        self.corner_hz.set_target(settings.device_corner_hz.clamp(60.0, 200.0));
+    fn apply(&mut self, settings: &Self::Settings) {
+        self.amount.set_target(settings.amount);
+        self.corner_hz.set_target(settings.device_corner_hz);
     }
 
     fn set_listen(&mut self, part: Option<usize>) {

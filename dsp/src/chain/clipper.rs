@@ -19,9 +19,10 @@
 use crate::blocks::decibel::db_to_gain;
 use crate::blocks::delay::Delay;
 use crate::blocks::fir::Frame32;
+use crate::blocks::late::Late;
 use crate::blocks::oversampler::{CURVE_HISTORY, Oversampler};
-use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
-use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage, StageSettings};
+use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
+use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage, StageSettings, limit};
 
 /// How far below the threshold the softest knee begins, in dB.
 const SOFTEST_KNEE_DB: f64 = 12.0;
@@ -50,6 +51,11 @@ impl StageSettings for ClipperSettings {
     fn on(&self) -> bool {
         self.on
     }
+    fn sanitize(&mut self) {
+        let default = Self::default();
+        limit(&mut self.threshold_db, -12.0, 0.0, default.threshold_db);
+        limit(&mut self.knee, 0.0, 1.0, default.knee);
+    }
 }
 
 /// Where the curve leaves the straight line and where it has become flat.
@@ -74,6 +80,9 @@ pub struct Clipper {
     /// Threshold as a gain, and the knee's start as a fraction of it.
     threshold: Smoother,
     start_ratio: Smoother,
+    /// The same where the curve is: half the latency behind the input.
+    late: Late<[f64; 2]>,
+    at_curve: [Ramp; 2],
     input: Vec<Frame32>,
     residual: Vec<Frame32>,
     started: bool,
@@ -90,6 +99,7 @@ impl Processor for Clipper {
         };
         self.oversampler = Oversampler::new(spec, factor);
         self.delay = Delay::new(self.oversampler.latency_samples());
+        self.late = Late::new(self.oversampler.latency_samples() / 2);
         self.input = vec![[0.0; 2]; CONTROL_PERIOD];
         self.residual = vec![[0.0; 2]; CONTROL_PERIOD];
         self.threshold.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
@@ -114,19 +124,12 @@ impl Processor for Clipper {
 
     fn process(&mut self, block: &mut Block) {
         if block.starts_control_period() {
-            if !self.started {
-                self.started = true;
-                self.threshold.snap();
-                self.start_ratio.snap();
-            }
-            self.threshold.begin_period();
-            self.start_ratio.begin_period();
-            self.reduction_db = 0.0;
+            self.begin_period();
         }
         let length = block.frames.len();
         let mut knees = [Knee { start: 1.0, end: 1.0 }; CONTROL_PERIOD];
         for ((knee, input), frame) in knees.iter_mut().zip(&mut self.input).zip(block.frames.iter()) {
-            *knee = Knee::new(self.threshold.next(), self.start_ratio.next());
+            *knee = Knee::new(self.at_curve[0].next(), self.at_curve[1].next());
             *input = frame.map(|x| x as f32);
         }
         self.delay.process(block.frames);
@@ -152,12 +155,33 @@ impl Processor for Clipper {
     }
 }
 
+impl Clipper {
+    fn begin_period(&mut self) {
+        let first = !self.started;
+        self.started = true;
+        self.reduction_db = 0.0;
+        if first {
+            self.threshold.snap();
+            self.start_ratio.snap();
+        }
+        self.threshold.begin_period();
+        self.start_ratio.begin_period();
+        let ends = [self.threshold.end_of_period(), self.start_ratio.end_of_period()];
+        if first {
+            self.late.snap(ends);
+        }
+        for (ramp, end) in self.at_curve.iter_mut().zip(self.late.push(ends)) {
+            if first { ramp.snap(end) } else { ramp.begin_period(end) }
+        }
+    }
+}
+
 impl Stage for Clipper {
     type Settings = ClipperSettings;
 
-    fn set(&mut self, settings: &Self::Settings) {
-        self.threshold.set_target(db_to_gain(settings.threshold_db.clamp(-12.0, 0.0)));
-        self.start_ratio.set_target(db_to_gain(-SOFTEST_KNEE_DB * settings.knee.clamp(0.0, 1.0)));
+    fn apply(&mut self, settings: &Self::Settings) {
+        self.threshold.set_target(db_to_gain(settings.threshold_db));
+        self.start_ratio.set_target(db_to_gain(-SOFTEST_KNEE_DB * settings.knee));
     }
 
     fn gain_reduction_db(&self) -> f64 {

@@ -131,6 +131,9 @@ impl StageSettings for DitherSettings {
     fn on(&self) -> bool {
         self.on
     }
+    fn sanitize(&mut self) {
+        // Choices and switches have no values to mend.
+    }
 }
 
 /// Largest error of one quantisation with dither, in LSB: half from rounding, one from the dither.
@@ -254,7 +257,7 @@ impl Processor for Dither {
 impl Stage for Dither {
     type Settings = DitherSettings;
 
-    fn set(&mut self, settings: &Self::Settings) {
+    fn apply(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
     }
 }

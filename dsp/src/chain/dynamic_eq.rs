@@ -18,8 +18,9 @@ mod lattice;
 use crate::blocks::ballistics::hop_frames;
 pub use crate::blocks::placement::Placement;
 use crate::chain::equalizer::{EqualizerBand, EqualizerShape};
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
 use band::Band;
+use lattice::MOST_GAIN_DB;
 
 /// Bands of the dynamic equalizer.
 pub const DYNAMIC_EQ_BANDS: usize = 4;
@@ -118,6 +119,17 @@ impl StageSettings for DynamicEqSettings {
     fn on(&self) -> bool {
         self.on
     }
+    fn sanitize(&mut self) {
+        for (band, default) in self.bands.iter_mut().zip(Self::default().bands) {
+            limit(&mut band.frequency_hz, 20.0, 20_000.0, default.frequency_hz);
+            limit(&mut band.q, 0.1, 10.0, default.q);
+            limit(&mut band.threshold_db, -80.0, 0.0, default.threshold_db);
+            limit(&mut band.range_db, -MOST_GAIN_DB, MOST_GAIN_DB, default.range_db);
+            limit(&mut band.ratio, 1.0, 20.0, default.ratio);
+            limit(&mut band.attack_ms, 0.1, 200.0, default.attack_ms);
+            limit(&mut band.release_ms, 5.0, 2000.0, default.release_ms);
+        }
+    }
 }
 
 /// Longest hop in ms between two gains: what a band's own ringing blurs anyway.
@@ -178,7 +190,7 @@ impl Processor for DynamicEq {
 impl Stage for DynamicEq {
     type Settings = DynamicEqSettings;
 
-    fn set(&mut self, settings: &Self::Settings) {
+    fn apply(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
         for (band, settings) in self.bands.iter_mut().zip(&settings.bands) {
             band.set(settings);

@@ -17,7 +17,7 @@ use crate::blocks::ballistics::{Ballistics, GainComputer, hop_frames, time_coeff
 use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// Settings of the [`Glue`].
@@ -76,6 +76,18 @@ impl GlueSettings {
 impl StageSettings for GlueSettings {
     fn on(&self) -> bool {
         self.on
+    }
+    fn sanitize(&mut self) {
+        let default = Self::default();
+        limit(&mut self.threshold_db, -60.0, 0.0, default.threshold_db);
+        limit(&mut self.ratio, 1.0, 20.0, default.ratio);
+        limit(&mut self.knee_db, 0.0, 24.0, default.knee_db);
+        limit(&mut self.attack_ms, 0.1, 200.0, default.attack_ms);
+        limit(&mut self.release_ms, 5.0, 2000.0, default.release_ms);
+        limit(&mut self.sidechain_high_pass_hz, HIGH_PASS_OFF_HZ, 300.0, default.sidechain_high_pass_hz);
+        limit(&mut self.link, 0.0, 1.0, default.link);
+        limit(&mut self.mix, 0.0, 1.0, default.mix);
+        limit(&mut self.makeup_db, -12.0, 12.0, default.makeup_db);
     }
 }
 
@@ -203,7 +215,7 @@ impl Glue {
             let attack_ms = AUTO_MS[0] / squared;
             (attack_ms, AUTO_MS[1] / squared - attack_ms)
         } else {
-            (self.settings.attack_ms.clamp(0.1, 200.0), self.settings.release_ms.clamp(5.0, 2000.0))
+            (self.settings.attack_ms, self.settings.release_ms)
         };
         self.attack = time_coefficient(attack_ms, self.hop_rate);
         self.release = time_coefficient(release_ms, self.hop_rate);
@@ -313,15 +325,15 @@ impl Processor for Glue {
 impl Stage for Glue {
     type Settings = GlueSettings;
 
-    fn set(&mut self, settings: &Self::Settings) {
+    fn apply(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
-        self.threshold_db.set_target(settings.threshold_db.clamp(-60.0, 0.0));
-        self.ratio_log.set_target(settings.ratio.clamp(1.0, 20.0).ln());
-        self.knee_db.set_target(settings.knee_db.clamp(0.0, 24.0));
-        self.link.set_target(settings.link.clamp(0.0, 1.0));
-        self.mix.set_target(settings.mix.clamp(0.0, 1.0));
-        self.makeup_db.set_target(settings.makeup_db.clamp(-12.0, 12.0));
-        self.high_pass_log.set_target(settings.sidechain_high_pass_hz.clamp(HIGH_PASS_OFF_HZ, 300.0).ln());
+        self.threshold_db.set_target(settings.threshold_db);
+        self.ratio_log.set_target(settings.ratio.ln());
+        self.knee_db.set_target(settings.knee_db);
+        self.link.set_target(settings.link);
+        self.mix.set_target(settings.mix);
+        self.makeup_db.set_target(settings.makeup_db);
+        self.high_pass_log.set_target(settings.sidechain_high_pass_hz.ln());
     }
 
     fn gain_reduction_db(&self) -> f64 {

@@ -28,7 +28,7 @@ mod stereoize;
 mod widths;
 
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
-use crate::processor::{Block, ProcessSpec, Processor, Stage, StageSettings};
+use crate::processor::{Block, ProcessSpec, Processor, Stage, StageSettings, limit};
 use guard::Guard;
 use mono_bass::MonoBass;
 use stereoize::Stereoize;
@@ -97,6 +97,20 @@ impl Default for ImagerSettings {
 impl StageSettings for ImagerSettings {
     fn on(&self) -> bool {
         self.on
+    }
+    fn sanitize(&mut self) {
+        let default = Self::default();
+        limit(&mut self.width, 0.0, 2.0, default.width);
+        for (width, default) in self.band_widths.iter_mut().zip(default.band_widths) {
+            limit(width, 0.0, 2.0, default);
+        }
+        for (hz, default) in self.crossovers_hz.iter_mut().zip(default.crossovers_hz) {
+            limit(hz, 40.0, 16_000.0, default);
+        }
+        limit(&mut self.mono_below_hz, 20.0, 500.0, default.mono_below_hz);
+        limit(&mut self.stereoize, 0.0, 1.0, default.stereoize);
+        limit(&mut self.guard_correlation, -1.0, 1.0, default.guard_correlation);
+        limit(&mut self.rotation_degrees, -45.0, 45.0, default.rotation_degrees);
     }
 }
 
@@ -198,15 +212,14 @@ impl Imager {
 impl Stage for Imager {
     type Settings = ImagerSettings;
 
-    fn set(&mut self, settings: &Self::Settings) {
+    fn apply(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
-        let angle = settings.rotation_degrees.clamp(-45.0, 45.0).to_radians();
+        let angle = settings.rotation_degrees.to_radians();
         let exact = angle == 0.0;
         self.rotation[0].set_target(if exact { 1.0 } else { angle.cos() });
         self.rotation[1].set_target(if exact { 0.0 } else { angle.sin() });
-        let width = settings.width.clamp(0.0, 2.0);
         self.widths.set(
-            settings.band_widths.map(|band| width * band.clamp(0.0, 2.0)),
+            settings.band_widths.map(|band| settings.width * band),
             settings.crossovers_hz,
             settings.guard,
         );

@@ -6,7 +6,7 @@
 
 use crate::blocks::decibel::db_to_gain;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
-use crate::processor::{Block, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use crate::processor::{Block, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
 use std::f64::consts::TAU;
 
 /// Corner of the DC filter in hertz: two octaves below the lowest note.
@@ -49,17 +49,22 @@ impl StageSettings for InputTrimSettings {
     fn on(&self) -> bool {
         self.on
     }
+    fn sanitize(&mut self) {
+        let default = Self::default();
+        limit(&mut self.gain_db, -24.0, 24.0, default.gain_db);
+        limit(&mut self.balance, -1.0, 1.0, default.balance);
+    }
 }
 
 impl InputTrimSettings {
     /// Gains from left to left, right to left, left to right and right to right.
     fn matrix(&self, mono: bool) -> [f64; 4] {
-        let gain = db_to_gain(self.gain_db.clamp(-24.0, 24.0));
+        let gain = db_to_gain(self.gain_db);
         let sign = |invert: bool| if invert { -1.0 } else { 1.0 };
         if mono {
             return [gain * sign(self.invert_left), 0.0, 0.0, gain * sign(self.invert_left)];
         }
-        let balance = self.balance.clamp(-1.0, 1.0);
+        let balance = self.balance;
         // Polarity belongs to the input's channels, balance to the output's.
         let left = gain * sign(self.invert_left);
         let right = gain * sign(self.invert_right);
@@ -148,7 +153,7 @@ impl InputTrim {
 impl Stage for InputTrim {
     type Settings = InputTrimSettings;
 
-    fn set(&mut self, settings: &Self::Settings) {
+    fn apply(&mut self, settings: &Self::Settings) {
         for (smoother, target) in self.matrix.iter_mut().zip(settings.matrix(self.mono)) {
             smoother.set_target(target);
         }

@@ -10,7 +10,8 @@
 //! 1, and the stage a bit-exact delay at 0 dB of drive. The gain aims 0.03 dB below the ceiling for what remains.
 //!
 //! Latency: the detector's half length and the look-ahead, 1.5 ms live, 4 ms standard, 5 ms finest, whatever the style: a style
-//! with a shorter window waits.
+//! with a shorter window waits. A setting acts where its audio is: drive at the input, the ceiling and what is measured at the
+//! detector, release at the envelope, unity gain at the output ([`Late`]).
 
 mod envelope;
 mod window;
@@ -18,9 +19,10 @@ mod window;
 use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
 use crate::blocks::delay::Delay;
 use crate::blocks::fir::Frame32;
+use crate::blocks::late::Late;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::true_peak::TruePeakDetector;
-use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage, StageSettings};
+use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage, StageSettings, limit};
 use envelope::{Controls, Envelope, Shape};
 
 /// How the limiter moves.
@@ -86,6 +88,15 @@ impl StageSettings for LimiterSettings {
     fn on(&self) -> bool {
         self.on
     }
+    fn sanitize(&mut self) {
+        let default = Self::default();
+        limit(&mut self.drive_db, -24.0, 24.0, default.drive_db);
+        limit(&mut self.ceiling_dbtp, -12.0, 0.0, default.ceiling_dbtp);
+        limit(&mut self.release_ms, 1.0, 1000.0, default.release_ms);
+        limit(&mut self.transient_link, 0.0, 1.0, default.transient_link);
+        limit(&mut self.release_link, 0.0, 1.0, default.release_link);
+        limit(&mut self.output_reserve, 0.0, 0.1, default.output_reserve);
+    }
 }
 
 /// Distance in dB between the ceiling and what the gain aims at: more than the detector reads low.
@@ -116,6 +127,22 @@ impl LimiterStyle {
     }
 }
 
+/// What the detector's audio needs at the end of a period.
+#[derive(Debug, Clone, Copy, Default)]
+struct AtDetector {
+    ceiling: f64,
+    transient_link: f64,
+    true_peak: bool,
+}
+
+/// What the envelope needs at the end of a period.
+#[derive(Debug, Clone, Copy, Default)]
+struct AtEnvelope {
+    release_link: f64,
+    release: f64,
+    slow_share: f64,
+}
+
 /// The stage; see the module.
 #[derive(Default)]
 pub struct Limiter {
@@ -143,7 +170,14 @@ pub struct Limiter {
     drive: Ramp,
     ceiling: Ramp,
     output_gain: Ramp,
+    at_detector: Late<AtDetector>,
+    at_envelope: Late<AtEnvelope>,
+    at_output: Late<f64>,
+    /// Whether peaks between the samples are measured, now and at the input.
     true_peak: bool,
+    measured: bool,
+    /// Periods until everything that moved has come through.
+    settling: usize,
     started: bool,
     reduction_db: f64,
 }
@@ -166,7 +200,6 @@ impl Limiter {
         let started = self.started;
         self.started = true;
         self.reduction_db = 0.0;
-        self.true_peak = self.settings.true_peak;
         let wanted = self.settings.style as usize;
         if !started {
             self.smoothers().into_iter().for_each(Smoother::snap);
@@ -176,35 +209,61 @@ impl Limiter {
         } else if self.style == self.next_style && wanted != self.style {
             self.next_style = wanted;
             self.envelopes[wanted].reset();
-            self.warm_up = self.envelopes[wanted].warm_up();
+            // An envelope is complete after its look-ahead; then what came in with the wish comes out.
+            self.warm_up = self.delay.samples();
             self.style_fade = 0.0;
         }
         let mut moving = false;
         for smoother in self.smoothers() {
             moving |= smoother.begin_period();
         }
-        if !moving && started {
+        let measured = self.settings.true_peak;
+        if moving || measured != self.measured {
+            self.measured = measured;
+            self.settling = self.at_output.periods() + 2;
+        }
+        if self.settling == 0 && started {
             for ramp in [&mut self.drive, &mut self.ceiling, &mut self.output_gain] {
                 ramp.settle();
             }
             return;
         }
+        self.settling = self.settling.saturating_sub(1);
         let drive = db_to_gain(self.drive_db.end_of_period());
         let ceiling = db_to_gain(self.ceiling_db.end_of_period() - MARGIN_DB) - self.reserve.end_of_period();
         let unity = self.unity.end_of_period();
+        let at_detector = AtDetector {
+            ceiling: ceiling.max(1e-3),
+            transient_link: self.transient_link.end_of_period(),
+            true_peak: measured,
+        };
+        let output_gain = if unity == 0.0 { 1.0 } else { 1.0 + unity * (1.0 / drive - 1.0) };
+        let at_envelope = AtEnvelope {
+            release_link: self.release_link.end_of_period(),
+            release: (-1000.0 / (self.release_log.end_of_period().exp() * self.sample_rate)).exp(),
+            slow_share: self.slow_share.end_of_period(),
+        };
+        if !started {
+            self.at_detector.snap(at_detector);
+            self.at_envelope.snap(at_envelope);
+            self.at_output.snap(output_gain);
+        }
+        let (at_detector, at_envelope) =
+            (self.at_detector.push(at_detector), self.at_envelope.push(at_envelope));
         let ends = [
             (&mut self.drive, drive),
-            (&mut self.ceiling, ceiling.max(1e-3)),
-            (&mut self.output_gain, if unity == 0.0 { 1.0 } else { 1.0 + unity * (1.0 / drive - 1.0) }),
+            (&mut self.ceiling, at_detector.ceiling),
+            (&mut self.output_gain, self.at_output.push(output_gain)),
         ];
         for (ramp, end) in ends {
             if started { ramp.begin_period(end) } else { ramp.snap(end) }
         }
+        self.true_peak = at_detector.true_peak;
         self.controls = Controls {
-            transient_link: self.transient_link.end_of_period(),
-            release_link: self.release_link.end_of_period(),
-            release: (-1000.0 / (self.release_log.end_of_period().exp() * self.sample_rate)).exp(),
-            slow_share: self.slow_share.end_of_period(),
+            transient_link: at_detector.transient_link,
+            release_link: at_envelope.release_link,
+            release: at_envelope.release,
+            slow_share: at_envelope.slow_share,
         };
     }
 
@@ -245,6 +304,10 @@ impl Processor for Limiter {
             [LimiterStyle::Transparent, LimiterStyle::Punch, LimiterStyle::Aggressive, LimiterStyle::Smooth];
         self.envelopes = styles.map(|style| Envelope::new(&style.shape(), look_ahead, spec.sample_rate));
         self.delay = Delay::new(self.detector.delay() + look_ahead);
+        self.at_detector = Late::new(self.detector.delay());
+        // The window's middle is heard half the look-ahead later.
+        self.at_envelope = Late::new(self.detector.delay() + look_ahead / 2);
+        self.at_output = Late::new(self.delay.samples());
         self.style_step = 1000.0 / (STYLE_FADE_MS * spec.sample_rate);
         let rate = spec.sample_rate;
         self.smoothers().into_iter().for_each(|smoother| smoother.prepare(rate, CONTROL_SMOOTHING_MS));
@@ -316,15 +379,15 @@ fn over_db(level: f32, ceiling: f64) -> f64 {
 impl Stage for Limiter {
     type Settings = LimiterSettings;
 
-    fn set(&mut self, settings: &Self::Settings) {
+    fn apply(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
-        self.drive_db.set_target(settings.drive_db.clamp(-24.0, 24.0));
-        self.ceiling_db.set_target(settings.ceiling_dbtp.clamp(-12.0, 0.0));
-        self.reserve.set_target(settings.output_reserve.clamp(0.0, 0.1));
+        self.drive_db.set_target(settings.drive_db);
+        self.ceiling_db.set_target(settings.ceiling_dbtp);
+        self.reserve.set_target(settings.output_reserve);
         self.unity.set_target(if settings.unity_gain { 1.0 } else { 0.0 });
-        self.release_log.set_target(settings.release_ms.clamp(1.0, 1000.0).ln());
-        self.transient_link.set_target(settings.transient_link.clamp(0.0, 1.0));
-        self.release_link.set_target(settings.release_link.clamp(0.0, 1.0));
+        self.release_log.set_target(settings.release_ms.ln());
+        self.transient_link.set_target(settings.transient_link);
+        self.release_link.set_target(settings.release_link);
         self.slow_share.set_target(if settings.auto_release { 1.0 } else { 0.0 });
     }
 

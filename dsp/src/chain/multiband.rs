@@ -10,128 +10,21 @@
 mod bands;
 mod compressor;
 mod crossovers;
+mod settings;
 mod shelves;
 
-use crate::blocks::ballistics::{GainComputer, hop_frames};
+use crate::blocks::ballistics::hop_frames;
+use crate::blocks::entry::Entry;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage};
 use bands::Bands;
-use compressor::{BandCompressor, upward_share};
+use compressor::BandCompressor;
 use crossovers::Crossovers;
+pub use settings::{MultibandBand, MultibandDirection, MultibandMode, MultibandSettings};
 use shelves::Shelves;
 
 /// Bands of the multiband compressor.
 pub const MULTIBAND_BANDS: usize = 4;
-
-/// How the bands are split and put together again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MultibandMode {
-    /// The input plus what the bands' gains change: bit-exact while no band acts.
-    #[default]
-    Transparent,
-    /// Linkwitz-Riley bands of the 4th order, with their all-pass.
-    LinkwitzRiley,
-}
-
-/// Which side of the threshold a band works on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MultibandDirection {
-    /// Turns down what is above the threshold.
-    #[default]
-    Downward,
-    /// Turns up what is below the threshold, faded out below -60 dBFS.
-    Upward,
-}
-
-/// One band of the multiband compressor.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MultibandBand {
-    /// Whether the band's compressor is switched on.
-    pub on: bool,
-    /// Downward or upward.
-    pub direction: MultibandDirection,
-    /// Threshold in dBFS, -60 to 0.
-    pub threshold_db: f64,
-    /// Ratio "x : 1", 1 to 20.
-    pub ratio: f64,
-    /// Width of the knee in dB, 0 to 24.
-    pub knee_db: f64,
-    /// Attack time constant in ms, 0.1 to 200.
-    pub attack_ms: f64,
-    /// Release time constant in ms, 5 to 2000.
-    pub release_ms: f64,
-    /// The most the gain moves, in dB, 0 to 24.
-    pub range_db: f64,
-    /// Gain after the compressor in dB, -12 to +12.
-    pub makeup_db: f64,
-}
-
-impl Default for MultibandBand {
-    fn default() -> Self {
-        Self {
-            on: true,
-            direction: MultibandDirection::Downward,
-            threshold_db: -18.0,
-            ratio: 2.0,
-            knee_db: 6.0,
-            attack_ms: 20.0,
-            release_ms: 150.0,
-            range_db: 12.0,
-            makeup_db: 0.0,
-        }
-    }
-}
-
-impl MultibandBand {
-    /// The level in dBFS that a steady tone of `level_db` comes out with.
-    pub fn output_db(&self, level_db: f64) -> f64 {
-        let computer = GainComputer::new(self.threshold_db, self.ratio, self.knee_db);
-        let moved = match (self.on, self.direction) {
-            (false, _) => return level_db,
-            (true, MultibandDirection::Downward) => -computer.reduction_db(level_db).min(self.range_db),
-            (true, MultibandDirection::Upward) => {
-                upward_share(level_db) * computer.boost_db(level_db).min(self.range_db)
-            }
-        };
-        level_db + moved + self.makeup_db
-    }
-}
-
-/// Settings of the [`Multiband`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MultibandSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// How the bands are split.
-    pub mode: MultibandMode,
-    /// The three crossovers in hertz, 20 to 20 000, kept in ascending order and at least a third of an octave apart.
-    pub crossovers_hz: [f64; MULTIBAND_BANDS - 1],
-    /// The bands from low to high.
-    pub bands: [MultibandBand; MULTIBAND_BANDS],
-    /// Stereo link, 0 (each channel for itself) to 1 (the louder channel steers both).
-    pub link: f64,
-    /// 0 dry to 1 wet; the dry signal is in phase with the bands.
-    pub mix: f64,
-}
-
-impl Default for MultibandSettings {
-    fn default() -> Self {
-        Self {
-            on: false,
-            mode: MultibandMode::Transparent,
-            crossovers_hz: [120.0, 1000.0, 6000.0],
-            bands: [MultibandBand::default(); MULTIBAND_BANDS],
-            link: 1.0,
-            mix: 1.0,
-        }
-    }
-}
-
-impl StageSettings for MultibandSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-}
 
 /// One frame of each band, low to high.
 type BandFrames = [Frame; MULTIBAND_BANDS];
@@ -163,6 +56,9 @@ pub struct Multiband {
     mode_fade: f64,
     mode_target: f64,
     mode_step: f64,
+    /// How the sound enters the filters of the mode that was started last.
+    entry: Entry,
+    started_bands: bool,
     listening: Option<usize>,
     /// Gain of the band that is listened to, and its step per frame.
     listen_gain: Frame,
@@ -244,6 +140,11 @@ impl Multiband {
         }
     }
 
+    fn start(&mut self, bands: bool) {
+        self.started_bands = bands;
+        self.entry.begin();
+    }
+
     /// Notes the level of the bands.
     #[inline(always)]
     fn watch(&mut self, bands: &BandFrames) {
@@ -266,10 +167,21 @@ impl Multiband {
             } else {
                 (self.mode_fade - self.mode_step).max(target)
             };
-            let (transparent, _) = self.shelves.tick(&self.crossovers, x);
-            let (split, bands) = self.bands.tick(&self.crossovers, x);
+            let entered = self.entry.next_gain();
+            let entering = [entered * x[0], entered * x[1]];
+            let (to_shelves, to_bands) = if self.started_bands { (x, entering) } else { (entering, x) };
+            let (transparent, shelved) = self.shelves.tick(&self.crossovers, to_shelves);
+            let (split, mut bands) = self.bands.tick(&self.crossovers, to_bands);
             let share = self.mode_fade * self.mode_fade * (3.0 - 2.0 * self.mode_fade);
-            let y = [0, 1].map(|c| transparent[c] + share * (split[c] - transparent[c]));
+            let y = if self.started_bands {
+                [0, 1].map(|c| transparent[c] + share * (split[c] - entered * transparent[c]))
+            } else {
+                [0, 1].map(|c| split[c] + (1.0 - share) * (transparent[c] - entered * split[c]))
+            };
+            // The levels cross over with the sound.
+            for (band, shelved) in bands.iter_mut().zip(shelved) {
+                *band = [0, 1].map(|c| shelved[c] + share * (band[c] - shelved[c]));
+            }
             (y, bands)
         } else if SHELVES {
             self.shelves.tick(&self.crossovers, x)
@@ -307,6 +219,7 @@ impl Processor for Multiband {
         self.compressors.iter_mut().for_each(|compressor| compressor.prepare(spec.sample_rate, hop_rate));
         self.link.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
         self.mix.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
+        self.entry = Entry::new(spec.sample_rate);
         self.mode_step = 1000.0 / (MODE_FADE_MS * spec.sample_rate);
         self.listened = Vec::with_capacity(CONTROL_PERIOD);
         let settings = self.settings;
@@ -336,8 +249,10 @@ impl Processor for Multiband {
         if self.mode_fade != target {
             if self.mode_fade == 0.0 {
                 self.bands.start(&self.gains);
+                self.start(true);
             } else if self.mode_fade == 1.0 {
                 self.shelves.start(&self.gains);
+                self.start(false);
             }
             self.run::<true, true>(block);
         } else if target == 0.0 {
@@ -351,14 +266,14 @@ impl Processor for Multiband {
 impl Stage for Multiband {
     type Settings = MultibandSettings;
 
-    fn set(&mut self, settings: &Self::Settings) {
+    fn apply(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
         self.crossovers.set(settings.crossovers_hz);
         for (compressor, band) in self.compressors.iter_mut().zip(&settings.bands) {
             compressor.set(band);
         }
-        self.link.set_target(settings.link.clamp(0.0, 1.0));
-        self.mix.set_target(settings.mix.clamp(0.0, 1.0));
+        self.link.set_target(settings.link);
+        self.mix.set_target(settings.mix);
     }
 
     fn gain_reduction_db(&self) -> f64 {

@@ -21,98 +21,26 @@
 //! after it, which is a leaky integration to flux and its exact inverse. The makeup of each drive is that of pink noise
 //! at -18 dBFS, whose samples are Gaussian: E[f^2] by quadrature.
 //!
-//! Oversampling 2x live, 4x standard, 8x finest, halved per octave above 48 kHz. Latency that of the oversampler.
+//! Oversampling 2x live, 4x standard, 8x finest, halved per octave above 48 kHz. Latency that of the oversampler: what is undone
+//! and mixed behind it follows what was done before it that much later ([`Late`]).
 
 mod curve;
 mod emphasis;
+mod settings;
 
 use crate::blocks::decibel::db_to_gain;
 use crate::blocks::delay::Delay;
+use crate::blocks::entry::Entry;
 use crate::blocks::fir::Frame32;
+use crate::blocks::late::Late;
 use crate::blocks::oversampler::Oversampler;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Quality, Stage, StageSettings};
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Quality, Stage};
 use curve::Shaper;
 use emphasis::{Shelf, ShelfState};
+pub use settings::{SaturatorCharacter, SaturatorSettings};
 use std::f64::consts::TAU;
-
-/// Character of the saturator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SaturatorCharacter {
-    /// A symmetric soft curve, the same at every frequency.
-    #[default]
-    Clean,
-    /// Pre-emphasised, softer highs, with a head bump.
-    Tape,
-    /// An asymmetric curve with even harmonics.
-    Tube,
-    /// Saturates the lows first.
-    Transformer,
-}
-
-/// Settings of the [`Saturator`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SaturatorSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// Its character.
-    pub character: SaturatorCharacter,
-    /// Drive into the curve in dB, 0 to 24, at equal loudness.
-    pub drive_db: f64,
-    /// 0 dry to 1 wet.
-    pub mix: f64,
-    /// Tilt before the curve and its inverse after it in dB, -6 (lows are driven) to +6 (highs are driven).
-    pub emphasis_db: f64,
-    /// -1 mid only, 0 mid and side alike, +1 side only.
-    pub mid_side: f64,
-}
-
-impl Default for SaturatorSettings {
-    fn default() -> Self {
-        Self {
-            on: false,
-            character: SaturatorCharacter::Clean,
-            drive_db: 6.0,
-            mix: 1.0,
-            emphasis_db: 0.0,
-            mid_side: 0.0,
-        }
-    }
-}
-
-impl StageSettings for SaturatorSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-}
-
-/// What distinguishes the characters.
-struct Colour {
-    /// Shelf before the curve: gain in dB below and above its corner in hertz.
-    low_db: f64,
-    high_db: f64,
-    corner_hz: f64,
-    /// Bias of the curve.
-    bias: f64,
-    /// Gain of the head bump as an amplitude added at its centre.
-    bump: f64,
-}
-
-impl SaturatorCharacter {
-    fn colour(self) -> Colour {
-        let clean = Colour { low_db: 0.0, high_db: 0.0, corner_hz: 1000.0, bias: 0.0, bump: 0.0 };
-        match self {
-            Self::Clean => clean,
-            // Record emphasis at the corner of 40 us; a bump of 1.2 dB as at 15 inches per second.
-            Self::Tape => Colour { high_db: 6.0, corner_hz: 4000.0, bump: 0.148, ..clean },
-            // A bias at a fifth of the limit gives the second harmonic some 10 dB over the third at moderate drive.
-            Self::Tube => Colour { bias: 0.35, ..clean },
-            // Flux per volt falls by 6 dB per octave above about 30 Hz; levelled off at 250 Hz, 15 dB down.
-            Self::Transformer => Colour { low_db: 12.0, high_db: -3.0, corner_hz: 80.0, ..clean },
-        }
-    }
-}
 
 /// Corner of the user's tilt in hertz.
 const TILT_HZ: f64 = 1000.0;
@@ -123,6 +51,16 @@ const BUMP_Q: f64 = 0.8;
 const DC_CORNER_HZ: f64 = 5.0;
 /// Level of the noise at which the makeup is exact, dBFS.
 const CALIBRATION_DBFS: f64 = -18.0;
+
+/// What the signal behind the oversampler needs at the end of a period.
+#[derive(Debug, Clone, Copy, Default)]
+struct Behind {
+    drive: f64,
+    makeup: f64,
+    mix: f64,
+    mid_side: f64,
+    tilt: Shelf,
+}
 
 /// The stage; see the module.
 pub struct Saturator {
@@ -145,11 +83,19 @@ pub struct Saturator {
     emphasis_db: Smoother,
     mid_side: Smoother,
     drive: Ramp,
-    makeup: Ramp,
     tilt_before: emphasis::ShelfRamp,
-    tilt_after: emphasis::ShelfRamp,
     shelf_before: Shelf,
     shelf_after: Shelf,
+    /// What comes behind the oversampler.
+    late: Late<Behind>,
+    undrive: Ramp,
+    makeup: Ramp,
+    wet: Ramp,
+    wet_mid_side: Ramp,
+    tilt_after: emphasis::ShelfRamp,
+    entry: Entry,
+    /// Periods since anything was mixed in at the input.
+    silent: usize,
     input: Vec<Frame32>,
     residual: Vec<Frame32>,
     started: bool,
@@ -176,11 +122,17 @@ impl Default for Saturator {
             emphasis_db: Smoother::default(),
             mid_side: Smoother::default(),
             drive: Ramp::default(),
-            makeup: Ramp::default(),
             tilt_before: Default::default(),
-            tilt_after: Default::default(),
             shelf_before: Shelf::FLAT,
             shelf_after: Shelf::FLAT,
+            late: Late::default(),
+            undrive: Ramp::default(),
+            makeup: Ramp::default(),
+            wet: Ramp::default(),
+            wet_mid_side: Ramp::default(),
+            tilt_after: Default::default(),
+            entry: Entry::default(),
+            silent: 0,
             input: Vec::new(),
             residual: Vec::new(),
             started: false,
@@ -198,6 +150,8 @@ impl Processor for Saturator {
         self.oversampler = Oversampler::new(spec, factor);
         self.shaper = Shaper::new();
         self.delay = Delay::new(self.oversampler.latency_samples());
+        self.late = Late::new(self.oversampler.latency_samples());
+        self.entry = Entry::new(spec.sample_rate);
         self.input = vec![[0.0; 2]; CONTROL_PERIOD];
         self.residual = vec![[0.0; 2]; CONTROL_PERIOD];
         self.sample_rate = spec.sample_rate;
@@ -217,6 +171,7 @@ impl Processor for Saturator {
         self.shelf = Default::default();
         self.tilt = Default::default();
         self.dc_level = [0.0; 2];
+        self.entry.complete();
         self.started = false;
     }
 
@@ -228,7 +183,7 @@ impl Processor for Saturator {
         if block.starts_control_period() {
             self.begin_period();
         }
-        if self.mix.end_of_period() == 0.0 && !self.mix.is_moving() {
+        if self.is_silent() {
             // The oversampler's lines hold what they last heard; they are cleared when the stage is heard again.
             self.delay.process(block.frames);
             return;
@@ -246,49 +201,79 @@ impl Processor for Saturator {
 }
 
 impl Saturator {
+    /// Whether nothing is mixed in, now or soon.
+    fn is_silent(&self) -> bool {
+        self.mix.end_of_period() == 0.0 && !self.mix.is_moving() && self.silent > self.late.periods()
+    }
+
     fn begin_period(&mut self) {
-        let silent = self.mix.end_of_period() == 0.0;
-        if !self.started || (silent && self.character != self.settings.character) {
+        let first = !self.started;
+        self.started = true;
+        let silent = self.is_silent();
+        if first || (silent && self.character != self.settings.character) {
             self.character = self.settings.character;
             let colour = self.character.colour();
             self.shelf_before = Shelf::new(colour.low_db, colour.high_db, colour.corner_hz, self.sample_rate);
             self.shelf_after = self.shelf_before.inverse();
         }
-        if silent && self.mix.target() != 0.0 && self.started {
+        // A change of character passes through the dry signal.
+        let same = self.character == self.settings.character;
+        let mix = if same { self.settings.mix } else { 0.0 };
+        if silent && mix != 0.0 && !first {
+            // The lines hold what they last heard.
             self.oversampler.reset();
             self.bump.reset();
             self.shelf = Default::default();
             self.tilt = Default::default();
             self.dc_level = [0.0; 2];
+            self.entry.begin();
         }
-        // A change of character passes through the dry signal.
-        let same = self.character == self.settings.character;
-        self.mix.set_target(if same { self.settings.mix.clamp(0.0, 1.0) } else { 0.0 });
-        let smoothers = [&mut self.drive_db, &mut self.mix, &mut self.emphasis_db, &mut self.mid_side];
-        if !self.started {
-            smoothers.into_iter().for_each(Smoother::snap);
-        } else {
-            smoothers.into_iter().for_each(|smoother| {
-                smoother.begin_period();
-            });
+        self.mix.set_target(mix);
+        for smoother in [&mut self.drive_db, &mut self.mix, &mut self.emphasis_db, &mut self.mid_side] {
+            if first {
+                smoother.snap();
+            }
+            smoother.begin_period();
         }
         let drive_db = self.drive_db.end_of_period();
         let tilt = 0.5 * self.emphasis_db.end_of_period();
         let tilt = Shelf::new(-tilt, tilt, TILT_HZ, self.sample_rate);
-        let drive = db_to_gain(drive_db);
-        let makeup = self.shaper.makeup(self.character, drive_db);
-        if self.started {
-            self.drive.begin_period(drive);
-            self.makeup.begin_period(makeup);
-            self.tilt_before.begin_period(tilt);
-            self.tilt_after.begin_period(tilt.inverse());
-        } else {
-            self.drive.snap(drive);
-            self.makeup.snap(makeup);
+        let behind = Behind {
+            drive: db_to_gain(drive_db),
+            makeup: self.shaper.makeup(self.character, drive_db),
+            mix: self.mix.end_of_period(),
+            mid_side: self.mid_side.end_of_period(),
+            tilt: tilt.inverse(),
+        };
+        if first {
+            self.drive.snap(behind.drive);
             self.tilt_before.snap(tilt);
-            self.tilt_after.snap(tilt.inverse());
+            self.late.snap(behind);
+        } else {
+            self.drive.begin_period(behind.drive);
+            self.tilt_before.begin_period(tilt);
         }
-        self.started = true;
+        let late = self.late.push(behind);
+        let ends = [
+            (&mut self.undrive, late.drive),
+            (&mut self.makeup, late.makeup),
+            (&mut self.wet, late.mix),
+            (&mut self.wet_mid_side, late.mid_side),
+        ];
+        for (ramp, end) in ends {
+            if first { ramp.snap(end) } else { ramp.begin_period(end) }
+        }
+        if first {
+            self.tilt_after.snap(late.tilt)
+        } else {
+            self.tilt_after.begin_period(late.tilt)
+        }
+        let mixes = self.mix.is_moving() || behind.mix != 0.0;
+        self.silent = match (first, mixes) {
+            (_, true) => 0,
+            (true, false) => usize::MAX,
+            (false, false) => self.silent.saturating_add(1),
+        };
     }
 
     /// Writes what drives the curve to `input`, and adds the head bump to the frames.
@@ -300,8 +285,13 @@ impl Saturator {
         let [mut tilt_state, _] = self.tilt;
         let (shelf, shelved) = (self.shelf_before, colour.low_db != colour.high_db);
         let tilted = self.tilt_before.is_active();
+        let entering = !self.entry.is_complete();
         for (input, frame) in self.input.iter_mut().zip(frames.iter()) {
             let mut x = place(*frame, mid_side.next());
+            if entering {
+                let gain = self.entry.next_gain();
+                x = [gain * x[0], gain * x[1]];
+            }
             if shelved {
                 x = shelf_state.tick(&shelf, x);
             }
@@ -311,6 +301,8 @@ impl Saturator {
             let drive = drive.next();
             *input = [(drive * x[0]) as f32, (drive * x[1]) as f32];
         }
+        self.drive = drive;
+        self.mid_side = mid_side;
         self.shelf[0] = shelf_state;
         self.tilt[0] = tilt_state;
         self.tilt_before = tilt;
@@ -322,6 +314,7 @@ impl Saturator {
                 let amount = colour.bump * mix.next() * filter.m1;
                 *frame = [frame[0] + amount * band[0], frame[1] + amount * band[1]];
             }
+            self.mix = mix;
         }
     }
 
@@ -335,7 +328,7 @@ impl Saturator {
         let tilted = self.tilt_after.is_active();
         let block_dc = if colour.bias != 0.0 { self.dc_coefficient } else { 0.0 };
         for (frame, residual) in frames.iter_mut().zip(&self.residual) {
-            let undrive = 1.0 / self.drive.next();
+            let undrive = 1.0 / self.undrive.next();
             let mut r = [undrive * f64::from(residual[0]), undrive * f64::from(residual[1])];
             if tilted {
                 r = tilt_state.tick(&tilt.next(), r);
@@ -343,8 +336,8 @@ impl Saturator {
             if shelved {
                 r = shelf_state.tick(&shelf, r);
             }
-            let r = place(r, self.mid_side.next());
-            let (mix, makeup) = (self.mix.next(), self.makeup.next());
+            let r = place(r, self.wet_mid_side.next());
+            let (mix, makeup) = (self.wet.next(), self.makeup.next());
             for c in 0..2 {
                 let added = (makeup - 1.0) * frame[c] + makeup * r[c];
                 self.dc_level[c] += block_dc * (added - self.dc_level[c]);
@@ -371,11 +364,11 @@ fn place(frame: Frame, mid_side: f64) -> Frame {
 impl Stage for Saturator {
     type Settings = SaturatorSettings;
 
-    fn set(&mut self, settings: &Self::Settings) {
+    fn apply(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
-        self.drive_db.set_target(settings.drive_db.clamp(0.0, 24.0));
-        self.emphasis_db.set_target(settings.emphasis_db.clamp(-6.0, 6.0));
+        self.drive_db.set_target(settings.drive_db);
+        self.emphasis_db.set_target(settings.emphasis_db);
         // A mono signal has no side to drive.
-        self.mid_side.set_target(if self.mono { 0.0 } else { settings.mid_side.clamp(-1.0, 1.0) });
+        self.mid_side.set_target(if self.mono { 0.0 } else { settings.mid_side });
     }
 }

@@ -1,11 +1,16 @@
-//! A stage's place in the chain: on and off, and what it adds or takes away.
+//! A stage's place in the chain: when it takes its settings, on and off, and what it adds or takes away.
 //!
-//! Off, the place is a bit-exact delay of the stage's latency and costs nothing more. Switched on, the stage first runs
-//! unheard for as long as its latency, so that its delay lines are full, then fades in; switched off, it fades out and
-//! sleeps.
+//! Settings wait here until the audio that they belong to has come through the stages before, and are given to the stage where a
+//! control period begins, and nowhere else: whatever a stage does with them, it does on the grid.
+//!
+//! Off, the place is a bit-exact delay of the stage's latency and costs nothing more. Switched on, the stage begins without a past:
+//! its input enters it by [`Entry`], and one latency later what the stage makes of it fades in; switched off, it fades out one
+//! latency later and sleeps. So the switch is heard at the frame from which it is meant, like everything else.
 
 use crate::blocks::delay::Delay;
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use crate::blocks::entry::Entry;
+use crate::blocks::timeline::Timeline;
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Stage, StageSettings};
 
 /// Length of the fade between off and on in ms: inside the 10 to 20 ms in which a change is neither click nor gap.
 const FADE_MS: f64 = 15.0;
@@ -13,14 +18,22 @@ const FADE_MS: f64 = 15.0;
 /// A [`Stage`] with its switch.
 pub struct Slot<S: Stage> {
     stage: S,
+    /// In force.
     settings: S::Settings,
+    coming: Timeline<S::Settings>,
+    /// Latency of the stages before, in frames.
+    before: usize,
+    /// Whether the stage is heard, and from when it will be or not.
+    open: bool,
+    gate: Timeline<bool>,
     dry: Delay,
     dry_frames: [Frame; CONTROL_PERIOD],
     /// 0 off to 1 on.
     fade: f64,
     fade_step: f64,
-    /// Frames that the stage still runs unheard.
-    warm_up: usize,
+    entry: Entry,
+    /// Frames since the stage was started, as long as its output is not whole.
+    age: Option<usize>,
     running: bool,
     started: bool,
 }
@@ -30,11 +43,16 @@ impl<S: Stage + Default> Default for Slot<S> {
         Self {
             stage: S::default(),
             settings: S::Settings::default(),
+            coming: Timeline::default(),
+            before: 0,
+            open: false,
+            gate: Timeline::default(),
             dry: Delay::default(),
             dry_frames: [[0.0; 2]; CONTROL_PERIOD],
             fade: 0.0,
             fade_step: 0.0,
-            warm_up: 0,
+            entry: Entry::default(),
+            age: None,
             running: false,
             started: false,
         }
@@ -42,6 +60,30 @@ impl<S: Stage + Default> Default for Slot<S> {
 }
 
 impl<S: Stage> Slot<S> {
+    /// Sizes everything for `spec`, `before` frames of latency away from the chain's input, and resets. Allocates.
+    pub fn prepare(&mut self, spec: &ProcessSpec, before: usize) {
+        self.stage.prepare(spec);
+        let latency = self.stage.latency_samples();
+        self.before = before;
+        self.coming = Timeline::new(before);
+        self.gate = Timeline::new(before + latency);
+        self.dry = Delay::new(latency);
+        self.fade_step = 1000.0 / (FADE_MS * spec.sample_rate);
+        self.entry = Entry::new(spec.sample_rate);
+        self.started = false;
+    }
+
+    /// Forgets the audio; settings that were waiting are in force. Real-time safe.
+    pub fn reset(&mut self) {
+        if let Some(settings) = self.coming.take(u64::MAX) {
+            self.take(settings);
+        }
+        self.gate.clear();
+        self.stage.reset();
+        self.dry.reset();
+        self.started = false;
+    }
+
     /// The stage itself.
     pub fn stage(&self) -> &S {
         &self.stage
@@ -52,15 +94,36 @@ impl<S: Stage> Slot<S> {
         &mut self.stage
     }
 
-    /// Takes new settings, the switch among them.
-    pub fn set(&mut self, settings: &S::Settings) {
-        if *settings != self.settings || !self.started {
-            self.settings = settings.clone();
-            self.stage.set(settings);
-        }
+    /// Delay from input to output in frames.
+    pub fn latency_samples(&self) -> usize {
+        self.stage.latency_samples()
     }
 
-    /// Whether the stage is switched on or fading out.
+    /// Takes new settings, the switch among them: at once if nothing has been processed since the last reset, else from the audio on
+    /// that comes into the chain at its frame `frame`.
+    pub fn set(&mut self, settings: &S::Settings, frame: u64) {
+        if !self.started {
+            self.coming.clear();
+            self.take(settings.clone());
+            return;
+        }
+        let newest = self.coming.newest().unwrap_or(&self.settings);
+        if settings == newest {
+            return;
+        }
+        let here = frame + self.before as u64;
+        if settings.on() != newest.on() {
+            self.gate.set(here + self.stage.latency_samples() as u64, settings.on());
+        }
+        self.coming.set(here, settings.clone());
+    }
+
+    fn take(&mut self, settings: S::Settings) {
+        self.stage.apply(&settings);
+        self.settings = settings;
+    }
+
+    /// Whether the stage is at work, heard or not.
     pub fn is_running(&self) -> bool {
         self.running
     }
@@ -72,49 +135,34 @@ impl<S: Stage> Slot<S> {
         }
     }
 
-    fn begin_period(&mut self) {
+    fn begin_period(&mut self, position: u64) {
+        if let Some(settings) = self.coming.take(position) {
+            self.take(settings);
+        }
+        if let Some(open) = self.gate.take(position) {
+            self.open = open;
+        }
         let on = self.settings.on();
         if !self.started {
             self.started = true;
-            self.running = on;
+            (self.running, self.open) = (on, on);
             self.fade = if on { 1.0 } else { 0.0 };
-            self.warm_up = 0;
+            self.entry.complete();
+            self.age = None;
         } else if on && !self.running {
-            self.stage.reset();
+            self.stage.restart();
             self.running = true;
-            self.warm_up = self.stage.latency_samples();
-        } else if !on && self.fade == 0.0 {
+            self.entry.begin();
+            self.age = Some(0);
+        } else if !on && !self.open && self.fade == 0.0 && self.gate.newest() != Some(&true) {
             self.running = false;
         }
     }
-}
 
-/// Half a cosine: value and slope are continuous at both ends.
-fn smooth_step(x: f64) -> f64 {
-    x * x * (3.0 - 2.0 * x)
-}
-
-impl<S: Stage> Processor for Slot<S> {
-    fn prepare(&mut self, spec: &ProcessSpec) {
-        self.stage.prepare(spec);
-        self.dry = Delay::new(self.stage.latency_samples());
-        self.fade_step = 1000.0 / (FADE_MS * spec.sample_rate);
-        self.started = false;
-    }
-
-    fn reset(&mut self) {
-        self.stage.reset();
-        self.dry.reset();
-        self.started = false;
-    }
-
-    fn latency_samples(&self) -> usize {
-        self.stage.latency_samples()
-    }
-
-    fn process(&mut self, block: &mut Block) {
+    /// Processes a block in place.
+    pub fn process(&mut self, block: &mut Block) {
         if block.starts_control_period() {
-            self.begin_period();
+            self.begin_period(block.position());
         }
         let dry = &mut self.dry_frames[..block.frames.len()];
         if !self.running {
@@ -124,28 +172,50 @@ impl<S: Stage> Processor for Slot<S> {
         }
         dry.copy_from_slice(block.frames);
         self.dry.process(dry);
+        if !self.entry.is_complete() {
+            for frame in block.frames.iter_mut() {
+                let gain = self.entry.next_gain();
+                *frame = [gain * frame[0], gain * frame[1]];
+            }
+        }
         self.stage.process(block);
-        let target = if self.settings.on() { 1.0 } else { 0.0 };
-        if self.warm_up == 0 && self.fade == target && target == 1.0 {
+        let target = if self.open { 1.0 } else { 0.0 };
+        if self.fade == 1.0 && self.open && self.age.is_none() {
             return;
         }
+        let latency = self.stage.latency_samples();
         for (wet, dry) in block.frames.iter_mut().zip(dry) {
-            if self.warm_up > 0 && target == 1.0 {
-                self.warm_up -= 1;
-            } else if self.fade < target {
+            if self.fade < target {
                 self.fade = (self.fade + self.fade_step).min(1.0);
             } else if self.fade > target {
                 self.fade = (self.fade - self.fade_step).max(0.0);
             }
             let gain = smooth_step(self.fade);
+            // How much of this frame has entered the stage.
+            let entered = match &mut self.age {
+                None => 1.0,
+                Some(age) => {
+                    let entered = if *age < latency { 0.0 } else { self.entry.gain_at(*age - latency) };
+                    *age += 1;
+                    entered
+                }
+            };
+            if entered == 1.0 {
+                self.age = None;
+            }
             // Written so that 0 and 1 give back the dry and the wet bits.
-            *wet = if gain == 1.0 {
+            *wet = if gain == 1.0 && entered == 1.0 {
                 *wet
             } else if gain == 0.0 {
                 *dry
             } else {
-                [dry[0] + gain * (wet[0] - dry[0]), dry[1] + gain * (wet[1] - dry[1])]
+                [0, 1].map(|c| dry[c] + gain * (wet[c] - entered * dry[c]))
             };
         }
     }
+}
+
+/// Half a cosine: value and slope are continuous at both ends.
+fn smooth_step(x: f64) -> f64 {
+    x * x * (3.0 - 2.0 * x)
 }

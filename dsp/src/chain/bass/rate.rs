@@ -4,7 +4,7 @@
 //! zeros lie on every multiple of the low rate, so that what folds onto the lows is 100 dB down, and the images of
 //! 750 Hz 68 dB.
 
-use crate::processor::{CONTROL_PERIOD, Frame};
+use crate::processor::CONTROL_PERIOD;
 
 /// Lowest rate in hertz: the fifth harmonic of 150 Hz and its images fit well below half of it.
 const LOW_RATE_HZ: f64 = 5_400.0;
@@ -55,19 +55,17 @@ impl RateChange {
         self.lows = [0.0; MEANS];
     }
 
-    /// Feeds the mid of `frames`, of which the first stands at `position`, to `low_rate` at the low rate and writes what it
+    /// Feeds `mids`, of which the first stands at `position`, to `low_rate` at the low rate and writes what it
     /// returns, interpolated, to `output`.
     pub fn process(
         &mut self,
-        frames: &[Frame],
+        mids: &[f64],
         position: u64,
         output: &mut [f64; CONTROL_PERIOD],
         mut low_rate: impl FnMut(f64) -> f64,
     ) {
-        let (history, length) = (self.kernel.len() - 1, frames.len());
-        for (mid, frame) in self.mids[history..].iter_mut().zip(frames) {
-            *mid = 0.5 * (frame[0] + frame[1]);
-        }
+        let (history, length) = (self.kernel.len() - 1, mids.len());
+        self.mids[history..history + length].copy_from_slice(mids);
         let mut phase = (position % self.factor as u64) as usize;
         for (n, output) in output[..length].iter_mut().enumerate() {
             if phase == 0 {

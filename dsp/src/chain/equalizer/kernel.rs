@@ -1,4 +1,4 @@
-//! Linear-phase kernels: the prototypes' magnitude and no phase.
+//! Linear-phase kernels: the prototypes' magnitude and no phase, designed in slices.
 //!
 //! The magnitude is sampled on a grid four times as fine as the kernel is long, transformed back and faded at the ends. What is designed
 //! is H - 1: the convolution adds what the bands change to the delayed input, and bands that change nothing keep every bit.
@@ -9,14 +9,18 @@
 //! left  = (H_M + H_S)/2 H_L left + (H_M - H_S)/2 H_R right
 //! right = (H_M - H_S)/2 H_L left + (H_M + H_S)/2 H_R right
 //! ```
+//!
+//! The spectrum is real and even, and a quarter of the response is wanted: with N points and the bins in four combs,
+//! h[n] = sum over r of e^(2 pi i r n / N) X_r[n], X_r is the transform of N/4 real numbers, r = 3 mirrors r = 1, and each comb
+//! is a slice. Slices are counted, never timed: a design takes as many steps as it is given.
 
 use super::auto_gain::AutoGain;
 use super::prototype::Prototype;
-use super::{EqualizerBand, EqualizerSettings, EqualizerShape, Placement};
-use crate::blocks::convolver::{Kernel, KernelMaker, LEAST_TAPS, Route};
+use super::{EQUALIZER_BANDS, EqualizerBand, EqualizerSettings, Placement};
+use crate::blocks::convolver::{Kernel, KernelWriter, LEAST_TAPS, PARTITIONS, RESPONSES, Route};
 use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner};
-use std::f64::consts::PI;
+use realfft::{RealFftPlanner, RealToComplex};
+use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
 /// Taps at 44.1 and 48 kHz: 6 Hz between lines, for +-6 dB at 30 Hz within 0.03 dB.
@@ -27,6 +31,11 @@ const FINENESS: usize = 4;
 /// blur the low bands by a tenth of a dB to no purpose.
 const TAPER: f64 = 0.25;
 
+/// Bins of a slice.
+const SLICE: usize = 512;
+/// Combs that are transformed.
+const COMBS: usize = 3;
+
 /// Taps for a sample rate in hertz: the same time at any.
 pub fn taps(sample_rate: f64) -> usize {
     let octaves = (sample_rate / 48_000.0).log2().round() as i32;
@@ -34,105 +43,299 @@ pub fn taps(sample_rate: f64) -> usize {
     taps.max(LEAST_TAPS)
 }
 
-/// Designs kernels for one sample rate.
+/// From which channel to which a response leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Path {
+    LeftToLeft,
+    RightToRight,
+    LeftToRight,
+    RightToLeft,
+}
+
+/// A slice of a design.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slice {
+    /// A band's power in some bins.
+    Power { band: usize, part: usize },
+    /// A response's spectrum in some bins.
+    Spectrum { response: usize, part: usize },
+    /// The transform of a comb of it.
+    Comb { response: usize, comb: usize },
+    /// A partition of the kernel.
+    Partition { response: usize, partition: usize },
+}
+
+/// Designs kernels for one sample rate; see the module.
 pub struct KernelDesigner {
     sample_rate: f64,
     taps: usize,
-    inverse: Arc<dyn ComplexToReal<f64>>,
-    maker: KernelMaker,
-    window: Vec<f64>,
     auto_gain: AutoGain,
+    forward: Arc<dyn RealToComplex<f64>>,
+    comb: Vec<f64>,
+    bins: Vec<Complex<f64>>,
+    scratch: Vec<Complex<f64>>,
+    /// e^(2 pi i n / N).
+    turns: Vec<Complex<f64>>,
+    /// By the distance from the kernel's ends.
+    window: Vec<f64>,
+    writer: KernelWriter,
+    /// Power of each band on the grid, and of which band it is.
+    powers: [Vec<f64>; EQUALIZER_BANDS],
+    known: [Option<EqualizerBand>; EQUALIZER_BANDS],
+    spectrum: Vec<f64>,
+    /// The response from its centre on.
+    response: Vec<f64>,
+    /// What is being designed.
+    settings: EqualizerSettings,
+    gain: f64,
+    paths: [Path; RESPONSES],
+    responses: usize,
+    next: Option<Slice>,
+    whole: usize,
+    done: usize,
 }
 
 impl KernelDesigner {
     /// For a sample rate in hertz. Allocates.
     pub fn new(sample_rate: f64) -> Self {
         let taps = taps(sample_rate);
+        let points = FINENESS * taps;
+        let forward = RealFftPlanner::new().plan_fft_forward(taps);
         // The first tap has no counterpart beyond the last; it is 0.
-        let window = (0..taps)
-            .map(|n| {
-                let from_end = n.min(taps - n) as f64 / (0.5 * TAPER * taps as f64);
+        let window = (0..=taps / 2)
+            .map(|from_end| {
+                let from_end = from_end as f64 / (0.5 * TAPER * taps as f64);
                 0.5 - 0.5 * (PI * from_end.min(1.0)).cos()
             })
             .collect();
         Self {
             sample_rate,
             taps,
-            inverse: RealFftPlanner::new().plan_fft_inverse(FINENESS * taps),
-            maker: KernelMaker::new(taps),
-            window,
             auto_gain: AutoGain::new(sample_rate),
+            comb: forward.make_input_vec(),
+            bins: forward.make_output_vec(),
+            scratch: forward.make_scratch_vec(),
+            forward,
+            turns: (0..=taps).map(|n| Complex::from_polar(1.0, TAU * n as f64 / points as f64)).collect(),
+            window,
+            writer: KernelWriter::new(taps),
+            powers: [(); EQUALIZER_BANDS].map(|()| vec![1.0; points / 2 + 1]),
+            known: Default::default(),
+            spectrum: vec![0.0; points / 2 + 1],
+            response: vec![0.0; taps / 2 + 1],
+            settings: EqualizerSettings::default(),
+            gain: 1.0,
+            paths: [Path::LeftToLeft; RESPONSES],
+            responses: 0,
+            next: None,
+            whole: 0,
+            done: 0,
         }
     }
 
-    /// The kernel of H - 1, delayed by half its taps. Allocates.
-    pub fn design(&self, settings: &EqualizerSettings) -> Kernel {
-        let bands: Vec<&EqualizerBand> = settings.bands.iter().filter(|band| changes(band)).collect();
-        if bands.is_empty() {
-            return Kernel::default();
-        }
-        let gain =
-            if settings.auto_gain { self.auto_gain.gain(&settings.bands, self.sample_rate) } else { 1.0 };
-        let magnitude = |placements: &[Placement]| {
-            let own = bands.iter().filter(|band| placements.contains(&band.placement));
-            self.magnitude(own.copied())
+    /// Begins the design of the kernel of H - 1, delayed by half its taps. Real-time safe, as is [`KernelDesigner::step`].
+    pub fn begin(&mut self, settings: &EqualizerSettings, kernel: &mut Kernel) {
+        self.settings = *settings;
+        let bands = settings.bands.iter().filter(|band| changes(band));
+        let has = |sides: [Placement; 2]| bands.clone().any(|band| sides.contains(&band.placement));
+        let (apart, crossed) =
+            (has([Placement::Left, Placement::Right]), has([Placement::Mid, Placement::Side]));
+        let mut routes = [Route::default(); RESPONSES];
+        let (mut count, mut responses) = (0, 0);
+        let mut lead = |from: usize, to: usize, path: Option<Path>| {
+            if let Some(path) = path {
+                self.paths[responses] = path;
+                responses += 1;
+            }
+            routes[count] = Route { from, to, response: responses - 1 };
+            count += 1;
         };
-        let left = magnitude(&[Placement::Stereo, Placement::Left]);
-        let right = magnitude(&[Placement::Stereo, Placement::Right]);
-        let (mid, side) = (magnitude(&[Placement::Mid]), magnitude(&[Placement::Side]));
-        let response = |value: &dyn Fn(usize) -> f64| self.response((0..mid.len()).map(value));
-        let mut responses = vec![response(&|n| 0.5 * gain * (mid[n] + side[n]) * left[n] - 1.0)];
-        let mut routes = vec![Route { from: 0, to: 0, response: 0 }];
-        if left == right {
-            routes.push(Route { from: 1, to: 1, response: 0 });
-        } else {
-            routes.push(Route { from: 1, to: 1, response: responses.len() });
-            responses.push(response(&|n| 0.5 * gain * (mid[n] + side[n]) * right[n] - 1.0));
-        }
-        if mid != side {
-            routes.push(Route { from: 0, to: 1, response: responses.len() });
-            responses.push(response(&|n| 0.5 * gain * (mid[n] - side[n]) * left[n]));
-            if left == right {
-                routes.push(Route { from: 1, to: 0, response: responses.len() - 1 });
-            } else {
-                routes.push(Route { from: 1, to: 0, response: responses.len() });
-                responses.push(response(&|n| 0.5 * gain * (mid[n] - side[n]) * right[n]));
+        if bands.clone().next().is_some() {
+            lead(0, 0, Some(Path::LeftToLeft));
+            lead(1, 1, apart.then_some(Path::RightToRight));
+            if crossed {
+                lead(0, 1, Some(Path::LeftToRight));
+                lead(1, 0, apart.then_some(Path::RightToLeft));
             }
         }
-        self.maker.kernel(&responses, routes)
+        kernel.set_routes(&routes[..count]);
+        self.responses = responses;
+        self.gain =
+            if settings.auto_gain { self.auto_gain.gain(&settings.bands, self.sample_rate) } else { 1.0 };
+        (self.whole, self.done) = (0, 0);
+        let mut slice = self.first();
+        self.next = slice;
+        while let Some(this) = slice {
+            self.whole += self.cost(this);
+            slice = self.after(this);
+        }
     }
 
-    /// |H| of bands in series on the grid.
-    fn magnitude<'a>(&self, bands: impl Iterator<Item = &'a EqualizerBand>) -> Vec<f64> {
-        let points = FINENESS * self.taps / 2 + 1;
-        let mut powers = vec![1.0; points];
-        for band in bands {
-            let prototype = Prototype::new(band, self.sample_rate);
+    /// Designs up to `step` of `steps` equal shares of the work.
+    pub fn step(&mut self, step: usize, steps: usize, kernel: &mut Kernel) {
+        while let Some(slice) = self.next
+            && self.done * steps < self.whole * step
+        {
+            self.make(slice, kernel);
+            self.done += self.cost(slice);
+            self.next = self.after(slice);
+        }
+    }
+
+    fn parts(&self) -> usize {
+        self.spectrum.len().div_ceil(SLICE)
+    }
+
+    fn first(&self) -> Option<Slice> {
+        if self.responses == 0 { None } else { self.first_power(0) }
+    }
+
+    /// The first slice of the first band from `from` on whose power is not known, or what comes after all.
+    fn first_power(&self, from: usize) -> Option<Slice> {
+        let unknown = |n: &usize| {
+            let band = &self.settings.bands[*n];
+            changes(band) && self.known[*n] != Some(comparable(band))
+        };
+        Some(match (from..EQUALIZER_BANDS).find(unknown) {
+            Some(band) => Slice::Power { band, part: 0 },
+            None => Slice::Spectrum { response: 0, part: 0 },
+        })
+    }
+
+    fn after(&self, slice: Slice) -> Option<Slice> {
+        let last = self.parts() - 1;
+        match slice {
+            Slice::Power { band, part } if part < last => Some(Slice::Power { band, part: part + 1 }),
+            Slice::Power { band, .. } => self.first_power(band + 1),
+            Slice::Spectrum { response, part } if part < last => {
+                Some(Slice::Spectrum { response, part: part + 1 })
+            }
+            Slice::Spectrum { response, .. } => Some(Slice::Comb { response, comb: 0 }),
+            Slice::Comb { response, comb } if comb + 1 < COMBS => {
+                Some(Slice::Comb { response, comb: comb + 1 })
+            }
+            Slice::Comb { response, .. } => Some(Slice::Partition { response, partition: 0 }),
+            Slice::Partition { response, partition } if partition + 1 < PARTITIONS => {
+                Some(Slice::Partition { response, partition: partition + 1 })
+            }
+            Slice::Partition { response, .. } if response + 1 < self.responses => {
+                Some(Slice::Spectrum { response: response + 1, part: 0 })
+            }
+            Slice::Partition { .. } => None,
+        }
+    }
+
+    /// About what a slice costs against a section's power in [`SLICE`] bins, as measured.
+    fn cost(&self, slice: Slice) -> usize {
+        match slice {
+            Slice::Power { band, .. } => {
+                Prototype::new(&self.settings.bands[band], self.sample_rate).sections().len()
+            }
+            Slice::Spectrum { .. } => 2,
+            Slice::Comb { .. } => 3 * self.taps / SLICE / 2,
+            Slice::Partition { .. } => 2 * self.taps / TAPS,
+        }
+        .max(1)
+    }
+
+    fn make(&mut self, slice: Slice, kernel: &mut Kernel) {
+        match slice {
+            Slice::Power { band, part } => self.make_power(band, part),
+            Slice::Spectrum { response, part } => self.make_spectrum(self.paths[response], part),
+            Slice::Comb { comb, .. } => self.transform(comb),
+            Slice::Partition { response, partition } => {
+                let (half, window, taps) = (self.taps / 2, &self.window, &self.response);
+                self.writer.write(kernel, response, partition, |n| {
+                    let from_centre = n.abs_diff(half);
+                    taps[from_centre] * window[half - from_centre]
+                });
+            }
+        }
+    }
+
+    fn make_power(&mut self, band: usize, part: usize) {
+        let settings = &self.settings.bands[band];
+        let last = self.spectrum.len() - 1;
+        let range = part * SLICE..((part + 1) * SLICE).min(last + 1);
+        let prototype = Prototype::new(settings, self.sample_rate);
+        let ends = range.end == last + 1;
+        let start = range.start;
+        let powers = &mut self.powers[band][range];
+        powers.fill(1.0);
+        // Section by section, so that the bins go in lanes.
+        for section in prototype.sections() {
             for (n, power) in powers.iter_mut().enumerate() {
-                *power *= prototype.power(PI * n as f64 / (points - 1) as f64);
+                *power *= section.power(PI * (start + n) as f64 / last as f64);
             }
         }
-        powers.iter_mut().for_each(|power| *power = power.sqrt());
-        powers
+        // Half a band is none: an abandoned design leaves nothing behind that looks complete.
+        self.known[band] = ends.then_some(comparable(settings));
     }
 
-    /// The faded impulse response of a real spectrum, its centre at half the taps.
-    fn response(&self, spectrum: impl Iterator<Item = f64>) -> Vec<f64> {
-        let points = FINENESS * self.taps;
-        let mut bins: Vec<Complex<f64>> =
-            spectrum.map(|value| Complex::new(value / points as f64, 0.0)).collect();
-        let mut time = self.inverse.make_output_vec();
-        // The lengths are the plan's own: nothing can fail.
-        if self.inverse.process(&mut bins, &mut time).is_err() {
-            time.fill(0.0);
+    /// The spectrum of a response: the module's equation, less 1 on the straight paths.
+    fn make_spectrum(&mut self, path: Path, part: usize) {
+        let range = part * SLICE..((part + 1) * SLICE).min(self.spectrum.len());
+        let length = range.len();
+        let magnitude = |placements: &[Placement]| {
+            let mut values = [1.0; SLICE];
+            let mut any = false;
+            for (band, powers) in self.settings.bands.iter().zip(&self.powers) {
+                if changes(band) && placements.contains(&band.placement) {
+                    any = true;
+                    for (value, power) in values.iter_mut().zip(&powers[range.clone()]) {
+                        *value *= power;
+                    }
+                }
+            }
+            if any {
+                values.iter_mut().for_each(|value| *value = value.sqrt());
+            }
+            values
+        };
+        let own = match path {
+            Path::LeftToLeft | Path::LeftToRight => magnitude(&[Placement::Stereo, Placement::Left]),
+            Path::RightToRight | Path::RightToLeft => magnitude(&[Placement::Stereo, Placement::Right]),
+        };
+        let (mid, side) = (magnitude(&[Placement::Mid]), magnitude(&[Placement::Side]));
+        let straight = matches!(path, Path::LeftToLeft | Path::RightToRight);
+        let (gain, points) = (self.gain, (FINENESS * self.taps) as f64);
+        for (n, value) in self.spectrum[range].iter_mut().enumerate().take(length) {
+            let response = if straight {
+                0.5 * gain * (mid[n] + side[n]) * own[n] - 1.0
+            } else {
+                0.5 * gain * (mid[n] - side[n]) * own[n]
+            };
+            *value = response / points;
         }
-        let half = self.taps / 2;
-        (0..self.taps).map(|n| time[(points + n - half) % points] * self.window[n]).collect()
+    }
+
+    /// Adds a comb's part of the response.
+    fn transform(&mut self, comb: usize) {
+        let points = FINENESS * self.taps;
+        for (k, value) in self.comb.iter_mut().enumerate() {
+            let bin = FINENESS * k + comb;
+            *value = self.spectrum[bin.min(points - bin)];
+        }
+        // The lengths are the plan's own: nothing can fail.
+        if self.forward.process_with_scratch(&mut self.comb, &mut self.bins, &mut self.scratch).is_err() {
+            self.bins.fill(Complex::default());
+        }
+        let weight = if comb == 1 { 2.0 } else { 1.0 };
+        for (n, (tap, bin)) in self.response.iter_mut().zip(&self.bins).enumerate() {
+            // The forward transform is the conjugate of the inverse one of real numbers.
+            let turn = self.turns[comb * n];
+            let part = weight * (turn.re * bin.re + turn.im * bin.im);
+            *tap = if comb == 0 { part } else { *tap + part };
+        }
     }
 }
 
 /// Whether a band changes anything.
 fn changes(band: &EqualizerBand) -> bool {
-    use EqualizerShape::{Bell, HighShelf, LowShelf, Tilt};
-    band.on && (band.gain_db != 0.0 || !matches!(band.shape, Bell | LowShelf | HighShelf | Tilt))
+    band.on && (band.gain_db != 0.0 || !band.has_gain())
+}
+
+/// A band as far as its power goes.
+fn comparable(band: &EqualizerBand) -> EqualizerBand {
+    EqualizerBand { on: true, placement: Placement::Stereo, ..*band }
 }

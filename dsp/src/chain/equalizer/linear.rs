@@ -1,77 +1,74 @@
 //! The linear-phase equalizer: the delayed input, and what the bands change by convolution.
 //!
-//! A design takes milliseconds. Offline it is made in place; in real time it is asked for and picked up where it is ready
-//! ([`crate::shared::designs`]). Either way a new kernel comes into force with the convolver's next block of some 10 ms, and the
-//! old one fades out from then on.
+//! Settings are sampled where they change, at most once in a cycle of the convolver (10.7 ms at 48 kHz), and each sample becomes a kernel
+//! that takes over from the very frame with which the settings came in, one latency later. In between lies the time to make it: it is
+//! designed in the second cycle before the one in which it is first heard, an equal share in each control period. All of that follows from
+//! frames alone, so that the sound is the same at any pace and for any blocks.
+//!
+//! The first kernel after a reset is there from the first frame and designed at once. Where the equalizer is switched on in the midst
+//! of the sound, its first kernel is designed in slices like any other: the latency is time enough.
 
 use super::EqualizerSettings;
 use super::kernel::{KernelDesigner, taps};
-use crate::blocks::convolver::{Convolver, Kernel};
+use crate::blocks::convolver::Convolver;
 use crate::blocks::delay::Delay;
-use crate::processor::{Block, CONTROL_PERIOD, DesignMode, Frame, ProcessSpec};
-use crate::shared::designs::{DesignDesk, Designs, designs};
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec};
+use std::collections::VecDeque;
 
-/// Makes linear-phase kernels for an equalizer, on a thread of its own.
-pub struct EqualizerDesigner {
-    designer: KernelDesigner,
-    desk: DesignDesk<EqualizerSettings, Kernel>,
-}
+/// Cycles that a kernel that is needed before anything is heard is early: it has taken over by then.
+const EARLY_CYCLES: u64 = 3;
 
-impl EqualizerDesigner {
-    /// Makes what has been asked for. Whether there was anything.
-    pub fn work(&mut self) -> bool {
-        self.desk.work(|settings| self.designer.design(&settings))
-    }
-}
-
-/// Where kernels come from.
-enum Source {
-    InPlace(Box<KernelDesigner>),
-    Background(Designs<EqualizerSettings, Kernel>),
+/// Settings and the output frame from which they are heard, counted from the last reset.
+#[derive(Debug, Clone, Copy)]
+struct Sample {
+    start: u64,
+    settings: EqualizerSettings,
 }
 
 /// The linear-phase equalizer; see the module.
 pub struct LinearPhase {
     convolver: Convolver,
-    source: Source,
-    designer: Option<EqualizerDesigner>,
+    designer: KernelDesigner,
     wanted: EqualizerSettings,
-    /// What was last designed or asked for.
-    asked: Option<EqualizerSettings>,
+    /// What was last sampled, and what the newest kernel is of.
+    sampled: EqualizerSettings,
+    designed: EqualizerSettings,
+    /// When the last sample is heard.
+    last_start: Option<u64>,
+    coming: VecDeque<Sample>,
+    designing: Option<Sample>,
+    /// Frames since the last reset.
+    clock: u64,
+    started: bool,
     dry: Delay,
     listen_delay: Delay,
     changes: [Frame; CONTROL_PERIOD],
 }
 
 impl LinearPhase {
-    /// For a sample rate and a design mode. Allocates.
+    /// For a sample rate. Allocates.
     pub fn new(spec: &ProcessSpec) -> Self {
         let taps = taps(spec.sample_rate);
         let convolver = Convolver::new(taps);
         let latency = convolver.latency_samples() + taps / 2;
-        let kernels = KernelDesigner::new(spec.sample_rate);
-        let (source, designer) = match spec.design {
-            DesignMode::InPlace => (Source::InPlace(Box::new(kernels)), None),
-            DesignMode::Background => {
-                let (audio, desk) = designs();
-                (Source::Background(audio), Some(EqualizerDesigner { designer: kernels, desk }))
-            }
-        };
+        // The empty kernel that the convolver begins with is that of settings that change nothing.
+        let nothing = EqualizerSettings { on: true, ..EqualizerSettings::default() };
         Self {
-            convolver,
-            source,
-            designer,
-            wanted: EqualizerSettings::default(),
-            asked: None,
+            designer: KernelDesigner::new(spec.sample_rate),
+            wanted: nothing,
+            sampled: nothing,
+            designed: nothing,
+            last_start: None,
+            // One for each cycle of the latency, and two that it begins and ends in.
+            coming: VecDeque::with_capacity(latency / convolver.cycle_frames() + 2),
+            designing: None,
+            clock: 0,
+            started: false,
             dry: Delay::new(latency),
             listen_delay: Delay::new(latency),
             changes: [[0.0; 2]; CONTROL_PERIOD],
+            convolver,
         }
-    }
-
-    /// The worker's part, once, where designs are made in the background.
-    pub fn take_designer(&mut self) -> Option<EqualizerDesigner> {
-        self.designer.take()
     }
 
     /// Delay in frames.
@@ -79,15 +76,10 @@ impl LinearPhase {
         self.dry.samples()
     }
 
-    /// Takes new settings; a wish for their kernel goes out at once.
-    pub fn set(&mut self, settings: &EqualizerSettings) {
-        self.wanted = *settings;
-        if let Source::Background(designs) = &mut self.source
-            && self.asked != Some(self.wanted)
-            && designs.ask(self.wanted)
-        {
-            self.asked = Some(self.wanted);
-        }
+    /// Takes new settings, for the audio that comes next.
+    pub fn apply(&mut self, settings: &EqualizerSettings) {
+        // The switch is the slot's affair.
+        self.wanted = EqualizerSettings { on: true, ..*settings };
     }
 
     /// Forgets the audio.
@@ -95,13 +87,35 @@ impl LinearPhase {
         self.convolver.reset();
         self.dry.reset();
         self.listen_delay.reset();
+        self.coming.clear();
+        (self.designing, self.last_start) = (None, None);
+        self.clock = 0;
+        self.started = false;
     }
 
-    /// Puts the newest kernel in force before the first block.
+    /// As [`LinearPhase::reset`], where nothing is heard for as long as the latency.
+    pub fn restart(&mut self) {
+        self.reset();
+        self.started = true;
+        self.sampled = self.designed;
+        if self.wanted != self.designed {
+            let early = EARLY_CYCLES * self.convolver.cycle_frames() as u64;
+            self.sample(self.latency_samples() as u64 - early);
+        }
+    }
+
+    /// Puts the kernel of the settings in force before the first block after a reset, if it is not.
     pub fn snap(&mut self) {
-        self.look_for_kernel();
-        self.convolver.snap();
-        self.retire();
+        if std::mem::replace(&mut self.started, true) {
+            return;
+        }
+        if self.designed != self.wanted {
+            let kernel = self.convolver.spare();
+            self.designer.begin(&self.wanted, kernel);
+            self.designer.step(1, 1, kernel);
+            self.convolver.snap();
+        }
+        (self.sampled, self.designed) = (self.wanted, self.wanted);
     }
 
     /// Delays what is listened to as the output is.
@@ -111,9 +125,8 @@ impl LinearPhase {
 
     /// Processes a block in place.
     pub fn process(&mut self, block: &mut Block) {
-        if block.starts_control_period() && self.convolver.begins_cycle() {
-            self.retire();
-            self.look_for_kernel();
+        if block.starts_control_period() {
+            self.begin_period();
         }
         let changes = &mut self.changes[..block.frames.len()];
         self.convolver.process(block, changes);
@@ -121,42 +134,36 @@ impl LinearPhase {
         for (frame, change) in block.frames.iter_mut().zip(changes) {
             *frame = [frame[0] + change[0], frame[1] + change[1]];
         }
+        self.clock += block.frames.len() as u64;
     }
 
-    /// Offers the convolver the kernel for the settings in force, if it is another and can be had.
-    fn look_for_kernel(&mut self) {
-        if !self.convolver.is_free() {
-            return;
+    fn begin_period(&mut self) {
+        let cycle = self.convolver.cycle_frames() as u64;
+        let start = self.clock + self.latency_samples() as u64;
+        if self.wanted != self.sampled && self.last_start.is_none_or(|last| start >= last + cycle) {
+            self.sample(start);
         }
-        match &mut self.source {
-            Source::InPlace(designer) => {
-                if self.asked != Some(self.wanted) {
-                    self.asked = Some(self.wanted);
-                    self.convolver.offer(Box::new(designer.design(&self.wanted)));
-                }
+        if self.convolver.begins_cycle() {
+            if let Some(sample) = self.designing.take() {
+                self.convolver.start(sample.start);
+                self.designed = sample.settings;
             }
-            Source::Background(designs) => {
-                if self.asked != Some(self.wanted) && designs.ask(self.wanted) {
-                    self.asked = Some(self.wanted);
-                }
-                if let Some(kernel) = designs.take() {
-                    self.convolver.offer(kernel);
-                }
+            // What is heard in the cycle after the next is computed in the next, and so designed in this.
+            let due = self.coming.front().is_some_and(|sample| sample.start < self.clock + 3 * cycle);
+            if due && let Some(sample) = self.coming.pop_front() {
+                self.designer.begin(&sample.settings, self.convolver.spare());
+                self.designing = Some(sample);
             }
+        }
+        if self.designing.is_some() {
+            let (step, steps) = (self.clock % cycle / CONTROL_PERIOD as u64, cycle / CONTROL_PERIOD as u64);
+            self.designer.step(step as usize + 1, steps as usize, self.convolver.spare());
         }
     }
 
-    /// Lets go of the kernel that has served.
-    fn retire(&mut self) {
-        match &mut self.source {
-            Source::InPlace(_) => drop(self.convolver.take_retired()),
-            Source::Background(designs) => {
-                if designs.can_retire()
-                    && let Some(kernel) = self.convolver.take_retired()
-                {
-                    designs.retire(kernel);
-                }
-            }
-        }
+    fn sample(&mut self, start: u64) {
+        self.sampled = self.wanted;
+        self.last_start = Some(start);
+        self.coming.push_back(Sample { start, settings: self.wanted });
     }
 }

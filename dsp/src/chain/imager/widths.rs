@@ -61,7 +61,7 @@ impl Widths {
             smoother.set_target(width);
         }
         let highest = 0.45 * self.sample_rate;
-        let [low, high] = crossovers_hz.map(|hz| hz.clamp(40.0, 16_000.0).min(highest));
+        let [low, high] = crossovers_hz.map(|hz| hz.min(highest));
         let (low, high) = (low.min(high), low.max(high));
         self.crossovers[0].set_target(low.min(highest / LEAST_RATIO).ln());
         self.crossovers[1].set_target(high.max(LEAST_RATIO * low).min(highest).ln());

@@ -126,11 +126,6 @@ impl Envelope {
         self.quiet = self.memory;
     }
 
-    /// Frames after which an envelope that was just reset gives every frame what it needs.
-    pub fn warm_up(&self) -> usize {
-        self.memory
-    }
-
     /// Whether nothing is reduced and nothing is on its way.
     pub fn is_idle(&self) -> bool {
         self.quiet >= self.memory

@@ -63,15 +63,15 @@ impl BandCompressor {
     /// Takes a band's settings. Switched off, it goes to a ratio of 1 and no makeup.
     pub fn set(&mut self, band: &MultibandBand) {
         self.controls.set([
-            band.threshold_db.clamp(-60.0, 0.0),
-            if band.on { 1.0 - 1.0 / band.ratio.clamp(1.0, 20.0) } else { 0.0 },
-            band.knee_db.clamp(0.0, 24.0),
-            band.range_db.clamp(0.0, 24.0),
-            if band.on { band.makeup_db.clamp(-12.0, 12.0) } else { 0.0 },
+            band.threshold_db,
+            if band.on { 1.0 - 1.0 / band.ratio } else { 0.0 },
+            band.knee_db,
+            band.range_db,
+            if band.on { band.makeup_db } else { 0.0 },
             if band.direction == MultibandDirection::Upward { 1.0 } else { 0.0 },
         ]);
-        self.attack = time_coefficient(band.attack_ms.clamp(0.1, 200.0), self.hop_rate);
-        self.release = time_coefficient(band.release_ms.clamp(5.0, 2000.0), self.hop_rate);
+        self.attack = time_coefficient(band.attack_ms, self.hop_rate);
+        self.release = time_coefficient(band.release_ms, self.hop_rate);
     }
 
     /// Starts a control period of `hops` hops; the first puts every control on its target.

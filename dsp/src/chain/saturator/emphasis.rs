@@ -18,6 +18,12 @@ pub struct Shelf {
     high: f64,
 }
 
+impl Default for Shelf {
+    fn default() -> Self {
+        Self::FLAT
+    }
+}
+
 impl Shelf {
     /// Unity at every frequency.
     pub const FLAT: Self = Self { g: 0.1, pole: 0.1 / 1.1, low: 1.0, high: 1.0 };

@@ -1,0 +1,163 @@
+//! Settings from anywhere: from any value to any other, off the control grid, and what is no value at all.
+
+use lacquer_dsp::chain::StageId;
+use lacquer_dsp::{CONTROL_PERIOD, Chain, ChainSettings, Frame, ProcessSpec};
+use lacquer_params::Tree;
+use lacquer_tests::settings;
+use lacquer_tests::signals::programme;
+
+/// Every number in the settings.
+fn numbers(s: &mut ChainSettings) -> Vec<&mut f64> {
+    let mut all = vec![&mut s.input_trim.gain_db, &mut s.input_trim.balance];
+    for band in &mut s.equalizer.bands {
+        all.extend([&mut band.frequency_hz, &mut band.gain_db, &mut band.q]);
+    }
+    for band in &mut s.dynamic_eq.bands {
+        all.extend([&mut band.frequency_hz, &mut band.q, &mut band.threshold_db, &mut band.range_db]);
+        all.extend([&mut band.ratio, &mut band.attack_ms, &mut band.release_ms]);
+    }
+    all.extend(&mut s.multiband.crossovers_hz);
+    for band in &mut s.multiband.bands {
+        all.extend([&mut band.threshold_db, &mut band.ratio, &mut band.knee_db, &mut band.attack_ms]);
+        all.extend([&mut band.release_ms, &mut band.range_db, &mut band.makeup_db]);
+    }
+    all.extend([&mut s.multiband.link, &mut s.multiband.mix]);
+    all.extend([&mut s.glue.threshold_db, &mut s.glue.ratio, &mut s.glue.knee_db, &mut s.glue.attack_ms]);
+    all.extend([&mut s.glue.release_ms, &mut s.glue.sidechain_high_pass_hz, &mut s.glue.link]);
+    all.extend([&mut s.glue.mix, &mut s.glue.makeup_db]);
+    all.extend([&mut s.saturator.drive_db, &mut s.saturator.mix, &mut s.saturator.emphasis_db]);
+    all.extend([&mut s.saturator.mid_side, &mut s.bass.amount, &mut s.bass.device_corner_hz]);
+    all.push(&mut s.imager.width);
+    all.extend(&mut s.imager.band_widths);
+    all.extend(&mut s.imager.crossovers_hz);
+    all.extend([&mut s.imager.mono_below_hz, &mut s.imager.stereoize, &mut s.imager.guard_correlation]);
+    all.extend([&mut s.imager.rotation_degrees, &mut s.clipper.threshold_db, &mut s.clipper.knee]);
+    all.extend([&mut s.limiter.drive_db, &mut s.limiter.ceiling_dbtp, &mut s.limiter.release_ms]);
+    all.extend([&mut s.limiter.transient_link, &mut s.limiter.release_link, &mut s.limiter.output_reserve]);
+    all
+}
+
+#[test]
+fn what_is_no_number_is_never_heard_and_leaves_no_trace() {
+    let spec = ProcessSpec::stereo(48_000.0);
+    let good = settings::working();
+    let input = programme(2000, 48_000.0, 0.9);
+    let mut chain = Chain::new();
+    chain.prepare(&spec);
+    chain.set(&good);
+    let mut expected = input.clone();
+    chain.process(&mut expected);
+    let count = numbers(&mut good.clone()).len();
+    assert!(count > 110, "{count} numbers");
+    for n in 0..count {
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, -1e300] {
+            let mut broken = good.clone();
+            *numbers(&mut broken)[n] = bad;
+            chain.set(&broken);
+            let mut output = input.clone();
+            chain.process(&mut output);
+            chain.process(&mut output);
+            assert!(output.as_flattened().iter().all(|x| x.is_finite()), "number {n} as {bad}");
+            chain.set(&good);
+            chain.reset();
+            let mut output = input.clone();
+            chain.process(&mut output);
+            assert!(output == expected, "number {n} as {bad} is heard after a reset");
+        }
+    }
+    // From the beginning too.
+    for n in 0..count {
+        let mut broken = good.clone();
+        *numbers(&mut broken)[n] = f64::NAN;
+        let mut chain = Chain::new();
+        chain.set(&broken);
+        chain.prepare(&spec);
+        let mut output = input[..640].to_vec();
+        chain.process(&mut output);
+        assert!(output.as_flattened().iter().all(|x| x.is_finite()), "number {n} from the beginning");
+    }
+}
+
+#[test]
+fn every_parameter_goes_from_anywhere_to_both_ends() {
+    const STARTS: u32 = 40;
+    for rate in [44_100.0, 192_000.0] {
+        let tree = Tree::new();
+        for info in tree.infos().into_iter().filter(|info| info.id.contains("_on")) {
+            tree.set_plain(&info.id, 1.0).expect("a value in its range");
+        }
+        let continuous: Vec<String> = tree
+            .infos()
+            .into_iter()
+            .filter(|info| info.choices.is_empty() && info.automatable)
+            .map(|info| info.id)
+            .collect();
+        let put = |normalized: f32| {
+            for id in &continuous {
+                let plain = tree.denormalize(id, normalized).expect("a parameter");
+                tree.set_plain(id, plain).expect("a value in its range");
+            }
+            tree.to_settings()
+        };
+        let mut chain = Chain::new();
+        chain.prepare(&ProcessSpec::stereo(rate));
+        // Within 200 ms every smoother has landed on its target.
+        let mut audio = vec![[0.0; 2]; (0.2 * rate) as usize];
+        let tone = programme(4800, rate, 0.5);
+        for n in 0..STARTS {
+            for end in [0.0, 1.0] {
+                chain.set(&put(n as f32 / (STARTS - 1) as f32));
+                chain.reset();
+                for (frame, tone) in audio.iter_mut().zip(tone.iter().cycle()) {
+                    *frame = *tone;
+                }
+                chain.process(&mut audio[..320]);
+                chain.set(&put(end));
+                audio[320..].chunks_mut(512).for_each(|block| chain.process(block));
+                let finite = audio.as_flattened().iter().all(|x| x.is_finite());
+                assert!(finite, "from {n} to {end} at {rate} Hz");
+            }
+        }
+    }
+}
+
+/// Everything off but one stage.
+fn alone(mut settings: ChainSettings, stage: StageId) -> ChainSettings {
+    macro_rules! only {
+        ($($field:ident)*) => { $(settings.$field.on = stage.stem() == stringify!($field);)* };
+    }
+    only!(input_trim equalizer dynamic_eq multiband glue saturator bass imager clipper limiter dither);
+    settings
+}
+
+#[test]
+fn settings_are_taken_on_the_grid_whenever_they_are_made() {
+    const CHANGE: usize = 6400;
+    let spec = ProcessSpec::stereo(48_000.0);
+    let input = programme(8000, 48_000.0, 0.9);
+    for stage in StageId::ALL {
+        for seed in 0..4 {
+            let (before, after) =
+                (alone(settings::random(seed), *stage), alone(settings::random(seed + 100), *stage));
+            let rendered = |frame: usize| -> Vec<Frame> {
+                let mut chain = Chain::new();
+                chain.prepare(&spec);
+                chain.set(&before);
+                let mut output = input.clone();
+                chain.process(&mut output[..frame]);
+                chain.set(&after);
+                chain.process(&mut output[frame..]);
+                output
+            };
+            let ends = [rendered(CHANGE), rendered(CHANGE + CONTROL_PERIOD)];
+            for frame in CHANGE + 1..CHANGE + CONTROL_PERIOD {
+                let output = rendered(frame);
+                assert!(
+                    ends.contains(&output),
+                    "{}, seed {seed}: a change at frame {frame} acts off the grid",
+                    stage.stem()
+                );
+            }
+        }
+    }
+}
