@@ -3,10 +3,11 @@
 //! The gain is made once in a hop of at most 0.2 ms and the coefficients run linearly to it in the next. A change of shape,
 //! placement, detector or switch fades the band out, changes it, and fades it in.
 
-use super::lattice::{self, Coefficients, GRID, Lattice, MOST_GAIN_DB};
+use super::lattice::{self, Coefficients, GRID, Lattice};
 use super::{DynamicEqBand, DynamicEqShape, Placement};
 use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
 use crate::blocks::decibel::fast_gain_to_db;
+use crate::blocks::entry::Entry;
 use crate::blocks::matched::GridPoint;
 use crate::blocks::smoothing::{Controls, Ramp};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
@@ -38,10 +39,11 @@ pub struct Band {
     grid: [GridPoint; GRID],
     hop: usize,
     controls: Controls<CONTROLS>,
-    /// 0 faded out to 1 at full effect, per hop.
+    /// 0 faded out to 1 at full effect, frame by frame where it moves.
     presence: Ramp,
     fade: f64,
     fade_step: f64,
+    entry: Entry,
     /// Designs at the start and the end of the control period; `moved` of the way between them is gone.
     from: Lattice,
     to: Lattice,
@@ -72,6 +74,7 @@ impl Band {
         self.grid = lattice::grid();
         self.controls.prepare(sample_rate);
         self.decay = time_coefficient(ENVELOPE_MS, sample_rate / hop as f64);
+        self.entry = Entry::new(sample_rate);
         self.fade_step = CONTROL_PERIOD as f64 * 1000.0 / (FADE_MS * sample_rate);
     }
 
@@ -88,11 +91,11 @@ impl Band {
     pub fn set(&mut self, band: &DynamicEqBand) {
         self.wanted = *band;
         self.controls.set([
-            band.threshold_db.clamp(-80.0, 0.0),
-            1.0 - 1.0 / band.ratio.clamp(1.0, 20.0),
-            band.range_db.clamp(-MOST_GAIN_DB, MOST_GAIN_DB),
-            band.frequency_hz.clamp(20.0, 20_000.0).min(0.45 * self.sample_rate).ln(),
-            band.q.clamp(0.1, 10.0).ln(),
+            band.threshold_db,
+            1.0 - 1.0 / band.ratio,
+            band.range_db,
+            band.frequency_hz.min(0.45 * self.sample_rate).ln(),
+            band.q.ln(),
         ]);
     }
 
@@ -122,12 +125,13 @@ impl Band {
         let hops = CONTROL_PERIOD / self.hop;
         self.controls.begin_period(hops);
         let hop_rate = self.sample_rate / self.hop as f64;
-        self.attack = time_coefficient(self.wanted.attack_ms.clamp(0.1, 200.0), hop_rate);
-        self.release = time_coefficient(self.wanted.release_ms.clamp(5.0, 2000.0), hop_rate);
+        self.attack = time_coefficient(self.wanted.attack_ms, hop_rate);
+        self.release = time_coefficient(self.wanted.release_ms, hop_rate);
         let changed = first || (self.fade == 0.0 && !self.is_current());
         if changed {
             self.used = self.wanted;
             self.reset();
+            if first { self.entry.complete() } else { self.entry.begin() }
         }
         let target = if self.is_current() && self.used.on { 1.0 } else { 0.0 };
         self.fade = if first {
@@ -136,9 +140,9 @@ impl Band {
             self.fade + (target - self.fade).clamp(-self.fade_step, self.fade_step)
         };
         if first {
-            self.presence.snap(self.fade);
+            self.presence.snap(self.fade)
         } else {
-            self.presence.begin_period_of(self.fade * self.fade * (3.0 - 2.0 * self.fade), hops);
+            self.presence.begin_period(self.fade)
         }
         self.design(first || changed);
         if changed {
@@ -199,7 +203,11 @@ impl Band {
         let mut rest = &mut block.frames[..];
         while !rest.is_empty() {
             let (frames, later) = rest.split_at_mut(left.min(rest.len()));
-            self.run_hop::<PLACEMENT>(frames);
+            if self.entry.is_complete() && self.presence.rests_at(1.0) {
+                self.run_hop::<PLACEMENT, false>(frames);
+            } else {
+                self.run_hop::<PLACEMENT, true>(frames);
+            }
             if frames.len() == left {
                 self.finish_hop();
             }
@@ -210,18 +218,22 @@ impl Band {
 
     /// Runs frames of one hop, with everything that changes in them in registers.
     #[inline(always)]
-    fn run_hop<const PLACEMENT: usize>(&mut self, frames: &mut [Frame]) {
+    fn run_hop<const PLACEMENT: usize, const FADES: bool>(&mut self, frames: &mut [Frame]) {
         let (filter, region_a1) = (self.region, self.region.a1());
         let (mut region_state, mut state) = (self.region_state, self.state);
         let (mut now, step, mut peaks) = (self.now, self.step, self.peaks);
         for frame in frames {
-            let x = match PLACEMENT {
+            let mut x = match PLACEMENT {
                 0 => *frame,
                 1 => [frame[0]; 2],
                 2 => [frame[1]; 2],
                 3 => [0.5 * (frame[0] + frame[1]); 2],
                 _ => [0.5 * (frame[0] - frame[1]); 2],
             };
+            if FADES {
+                let gain = self.entry.next_gain();
+                x = [gain * x[0], gain * x[1]];
+            }
             let heard = region(&mut region_state, &filter, region_a1, x);
             for c in 0..2 {
                 raise(&mut peaks[0][c], heard[c].abs());
@@ -232,7 +244,12 @@ impl Band {
             }
             let [a1, a2, a3, e0, e1, e2] = now;
             let (v1, v2) = state.advance(a1, a2, a3, x);
-            let added = [(e0 * x[0] + e1 * v1[0]) + e2 * v2[0], (e0 * x[1] + e1 * v1[1]) + e2 * v2[1]];
+            let mut added = [(e0 * x[0] + e1 * v1[0]) + e2 * v2[0], (e0 * x[1] + e1 * v1[1]) + e2 * v2[1]];
+            if FADES {
+                let fade = self.presence.next();
+                let presence = fade * fade * (3.0 - 2.0 * fade);
+                added = [presence * added[0], presence * added[1]];
+            }
             *frame = match PLACEMENT {
                 0 => [frame[0] + added[0], frame[1] + added[1]],
                 1 => [frame[0] + added[0], frame[1]],
@@ -272,14 +289,12 @@ impl Band {
         }
         self.gain_db = range_db * share;
         self.most_db = self.most_db.max(-self.gain_db);
-        let presence = self.presence.next();
         let mut end = self.to.at(self.gain_db);
         if self.moving {
             self.moved += self.hop as f64 / CONTROL_PERIOD as f64;
             let start = self.from.at(self.gain_db);
             end = std::array::from_fn(|n| start[n] + self.moved * (end[n] - start[n]));
         }
-        end[3..].iter_mut().for_each(|weight| *weight *= presence);
         self.now = self.end;
         let per_frame = 1.0 / self.hop as f64;
         self.step = std::array::from_fn(|n| (end[n] - self.now[n]) * per_frame);

@@ -1,11 +1,12 @@
 //! One band of the minimum-phase equalizer: its controls, its fade from one design to the next, its sections.
 //!
 //! Frequency, gain and quality factor are smoothed and the sections designed anew in each control period in which they move;
-//! inside a period the coefficients run linearly. A change of shape, slope, placement or switch fades the band out, changes it, and
+//! inside a period the coefficients run linearly, and the fade as it would by the frame. A change of shape, slope, placement or switch fades the band out, changes it, and
 //! fades it in.
 
 use super::prototype::{MOST_SECTIONS, Prototype};
 use super::{EqualizerBand, EqualizerShape, Placement};
+use crate::blocks::entry::Entry;
 use crate::blocks::matched::{GridPoint, Matched};
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
@@ -88,21 +89,34 @@ impl Section {
         }
     }
 
-    /// Runs a section whose coefficients move.
-    pub fn run_moving(&mut self, frames: &mut [Frame]) {
-        for frame in frames {
+    /// Runs a section whose coefficients move, on the share of each frame that enters it, and with the share of its effect.
+    pub fn run_moving(&mut self, frames: &mut [Frame], shares: &[Shares]) {
+        for (frame, Shares { entered, effect }) in frames.iter_mut().zip(shares) {
             self.now.g += self.step.g;
             self.now.k += self.step.k;
-            let (v1, v2) = self.state.tick(self.now.g, self.now.a1(), *frame);
+            let x = [entered * frame[0], entered * frame[1]];
+            let (v1, v2) = self.state.tick(self.now.g, self.now.a1(), x);
             for c in 0..2 {
                 for m in 0..3 {
                     self.now.e[m][c] += self.step.e[m][c];
                 }
                 let e = &self.now.e;
-                frame[c] += (e[0][c] * frame[c] + e[1][c] * v1[c]) + e[2][c] * v2[c];
+                frame[c] += effect * ((e[0][c] * x[c] + e[1][c] * v1[c]) + e[2][c] * v2[c]);
             }
         }
     }
+}
+
+/// How much of a frame enters a band, and how much of what the band makes of it is heard, 0 to 1.
+#[derive(Debug, Clone, Copy)]
+pub struct Shares {
+    entered: f64,
+    effect: f64,
+}
+
+impl Shares {
+    /// All of it.
+    pub const WHOLE: Self = Self { entered: 1.0, effect: 1.0 };
 }
 
 /// A band at work; see the module.
@@ -117,12 +131,18 @@ pub struct Band {
     /// 0 faded out to 1 at full effect.
     fade: f64,
     fade_step: f64,
+    /// The fade at this period's start, and the frames of the period that are gone.
+    faded: f64,
+    gone: usize,
+    entry: Entry,
     sections: [Section; MOST_SECTIONS],
     count: usize,
     moving: bool,
     /// Logarithm of the power that the sections lack.
     deviation: [f64; GRID],
     deviation_changed: bool,
+    /// Whether the band has taken up another design since that was last asked.
+    switched: bool,
 }
 
 impl Default for Band {
@@ -136,11 +156,15 @@ impl Default for Band {
             q_log: Smoother::default(),
             fade: 0.0,
             fade_step: 1.0,
+            faded: 0.0,
+            gone: 0,
+            entry: Entry::default(),
             sections: Default::default(),
             count: 0,
             moving: false,
             deviation: [0.0; GRID],
             deviation_changed: false,
+            switched: false,
         }
     }
 }
@@ -150,6 +174,7 @@ impl Band {
     pub fn prepare(&mut self, sample_rate: f64) {
         self.sample_rate = sample_rate;
         self.fade_step = 1000.0 * CONTROL_PERIOD as f64 / (FADE_MS * sample_rate);
+        self.entry = Entry::new(sample_rate);
         for smoother in [&mut self.frequency_log, &mut self.gain_db, &mut self.q_log] {
             smoother.prepare(sample_rate, CONTROL_SMOOTHING_MS);
         }
@@ -158,9 +183,9 @@ impl Band {
     /// Takes new settings.
     pub fn set(&mut self, band: &EqualizerBand) {
         self.wanted = *band;
-        self.frequency_log.set_target(band.frequency_hz.clamp(10.0, 40_000.0).ln());
-        self.gain_db.set_target(band.gain_db.clamp(-18.0, 18.0));
-        self.q_log.set_target(band.q.clamp(0.1, 30.0).ln());
+        self.frequency_log.set_target(band.frequency_hz.ln());
+        self.gain_db.set_target(band.gain_db);
+        self.q_log.set_target(band.q.ln());
     }
 
     /// Forgets the audio.
@@ -171,6 +196,8 @@ impl Band {
     /// Puts the band on its settings at once.
     pub fn snap(&mut self, grid: &[GridPoint; GRID]) {
         self.fade = if self.wanted.on { 1.0 } else { 0.0 };
+        self.faded = self.fade;
+        self.entry.complete();
         self.adopt();
         self.design(grid);
         self.sections.iter_mut().for_each(|section| section.now = section.end);
@@ -199,9 +226,12 @@ impl Band {
     /// Starts a control period.
     pub fn begin_period(&mut self, grid: &[GridPoint; GRID]) {
         let before = self.fade;
+        (self.faded, self.gone) = (before, 0);
         if !self.same_design() && self.fade == 0.0 {
             self.adopt();
             self.reset();
+            self.entry.begin();
+            self.switched = true;
             // The new sections begin where they are going, unheard.
             self.design(grid);
             self.sections.iter_mut().for_each(|section| section.begin_period(section.end));
@@ -242,12 +272,10 @@ impl Band {
     /// Designs the sections for the end of the coming period.
     fn design(&mut self, grid: &[GridPoint; GRID]) {
         let prototype = Prototype::new(&self.current(), self.sample_rate);
-        // Smooth at both ends, and exactly 0 and 1 there.
-        let effect = self.fade * self.fade * (3.0 - 2.0 * self.fade);
         let weight = match self.used.placement {
-            Placement::Stereo => [effect; 2],
-            Placement::Left | Placement::Mid => [effect, 0.0],
-            Placement::Right | Placement::Side => [0.0, effect],
+            Placement::Stereo => [1.0; 2],
+            Placement::Left | Placement::Mid => [1.0, 0.0],
+            Placement::Right | Placement::Side => [0.0, 1.0],
         };
         self.count = prototype.sections().len();
         self.deviation = [0.0; GRID];
@@ -269,9 +297,33 @@ impl Band {
         self.moving
     }
 
+    /// The shares of the next frames, at most as many as this period has left.
+    pub fn shares(&self) -> [Shares; CONTROL_PERIOD] {
+        if self.entry.is_complete() && self.faded == self.fade {
+            return [Shares::WHOLE; CONTROL_PERIOD];
+        }
+        std::array::from_fn(|n| {
+            let through = (self.gone + n + 1) as f64 / CONTROL_PERIOD as f64;
+            let fade = (self.faded + through * (self.fade - self.faded)).clamp(0.0, 1.0);
+            // Smooth at both ends, and exactly 0 and 1 there.
+            Shares { entered: self.entry.gain_after(n), effect: fade * fade * (3.0 - 2.0 * fade) }
+        })
+    }
+
+    /// Goes on by `frames` frames.
+    pub fn advance(&mut self, frames: usize) {
+        self.entry.advance(frames);
+        self.gone += frames;
+    }
+
     /// What the band works on.
     pub fn placement(&self) -> Placement {
         self.used.placement
+    }
+
+    /// Whether the band has taken up another design, its switch among it, since the last call.
+    pub fn take_switched(&mut self) -> bool {
+        std::mem::take(&mut self.switched)
     }
 
     /// What the sections lack, if the band is switched on, and whether it has changed since the last call.

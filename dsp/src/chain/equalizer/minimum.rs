@@ -3,11 +3,11 @@
 //! Bands on stereo, left and right come first, then those on mid and side: filters on both channels alike may be taken in any
 //! order, so that only a band on left or right notices that one on mid or side comes later.
 
-use super::band::{Band, Section};
-use super::correction::{Correction, CorrectionCoefficients, GRID, grid};
+use super::band::{Band, Section, Shares};
+use super::correction::{CorrectionCoefficients, Exchange, GRID, grid};
 use super::{EQUALIZER_BANDS, EqualizerBand, EqualizerSettings, Placement};
 use crate::blocks::matched::GridPoint;
-use crate::processor::Frame;
+use crate::processor::{CONTROL_PERIOD, Frame};
 
 /// Sections that are run together at most.
 const TOGETHER: usize = 4;
@@ -17,10 +17,11 @@ pub struct MinimumPhase {
     grid: [GridPoint; GRID],
     bands: [Band; EQUALIZER_BANDS],
     /// For left and right, and for mid and side.
-    corrections: [Correction; 2],
+    corrections: [Exchange; 2],
     coefficients: [[CorrectionCoefficients; 2]; 2],
-    /// Which of left, right, mid and side await a new fit.
+    /// Which of left, right, mid and side await a new fit, and whether because a band has come or gone.
     awaiting: [bool; 4],
+    anew: [bool; 4],
     next_fit: usize,
 }
 
@@ -32,6 +33,7 @@ impl Default for MinimumPhase {
             corrections: Default::default(),
             coefficients: [[CorrectionCoefficients::IDENTITY; 2]; 2],
             awaiting: [false; 4],
+            anew: [false; 4],
             next_fit: 0,
         }
     }
@@ -41,6 +43,7 @@ impl MinimumPhase {
     /// Sets the sample rate in hertz.
     pub fn prepare(&mut self, sample_rate: f64) {
         self.grid = grid();
+        self.corrections.iter_mut().for_each(|correction| correction.prepare(sample_rate));
         self.bands.iter_mut().for_each(|band| band.prepare(sample_rate));
     }
 
@@ -52,7 +55,7 @@ impl MinimumPhase {
     /// Forgets the audio.
     pub fn reset(&mut self) {
         self.bands.iter_mut().for_each(Band::reset);
-        self.corrections.iter_mut().for_each(Correction::reset);
+        self.corrections.iter_mut().for_each(Exchange::reset);
     }
 
     /// Puts every value on its target.
@@ -67,7 +70,7 @@ impl MinimumPhase {
         for (correction, coefficients) in self.corrections.iter_mut().zip(self.coefficients) {
             correction.snap(coefficients);
         }
-        self.awaiting = [false; 4];
+        (self.awaiting, self.anew) = ([false; 4], [false; 4]);
     }
 
     /// Starts a control period. One correction is fitted in each, so that the cost stays flat.
@@ -83,8 +86,21 @@ impl MinimumPhase {
                 break;
             }
         }
-        for (correction, coefficients) in self.corrections.iter_mut().zip(self.coefficients) {
-            correction.begin_period(coefficients);
+        for (pair, (correction, coefficients)) in
+            self.corrections.iter_mut().zip(self.coefficients).enumerate()
+        {
+            // The fade begins when both sides have been fitted.
+            let sides = 2 * pair..2 * pair + 2;
+            let is_complete = !self.awaiting[sides.clone()].contains(&true);
+            let anew = is_complete && self.anew[sides.clone()].contains(&true);
+            if is_complete {
+                self.anew[sides.clone()].fill(false);
+            }
+            if is_complete || !self.anew[sides].contains(&true) {
+                correction.begin_period(coefficients, anew);
+            } else {
+                correction.hold();
+            }
         }
     }
 
@@ -95,10 +111,12 @@ impl MinimumPhase {
 
     fn notice_changes(&mut self) {
         for band in &mut self.bands {
+            let anew = band.take_switched();
             let (_, changed) = band.take_deviation();
             if changed {
                 for channel in channels(band.placement()) {
                     self.awaiting[*channel] = true;
+                    self.anew[*channel] |= anew;
                 }
             }
         }
@@ -162,11 +180,12 @@ fn run(bands: &mut [Band], frames: &mut [Frame], kind: impl Fn(Placement) -> boo
             continue;
         }
         let moving = bands[index].is_moving();
+        let shares = if moving { bands[index].shares() } else { [Shares::WHOLE; CONTROL_PERIOD] };
         for section in 0..bands[index].sections().len() {
             if moving {
                 flush(bands, &mut still, &origins, count, frames);
                 count = 0;
-                bands[index].sections()[section].run_moving(frames);
+                bands[index].sections()[section].run_moving(frames, &shares);
                 continue;
             }
             still[count] = bands[index].sections()[section];
@@ -177,6 +196,7 @@ fn run(bands: &mut [Band], frames: &mut [Frame], kind: impl Fn(Placement) -> boo
                 count = 0;
             }
         }
+        bands[index].advance(frames.len());
     }
     flush(bands, &mut still, &origins, count, frames);
 }

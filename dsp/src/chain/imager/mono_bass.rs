@@ -51,7 +51,7 @@ impl MonoBass {
         for (order, weight) in self.weights.iter_mut().enumerate() {
             weight.set_target(if order == chosen { 1.0 } else { 0.0 });
         }
-        self.log_hz.set_target(below_hz.clamp(20.0, 500.0).ln());
+        self.log_hz.set_target(below_hz.ln());
     }
 
     /// Puts every value on its target.
@@ -73,7 +73,9 @@ impl MonoBass {
                 match order {
                     1 => self.first = 0.0,
                     2 => self.second.reset(),
-                    _ => self.fourth = Default::default(),
+                    3 => self.fourth = Default::default(),
+                    // The unfiltered side has no memory.
+                    _ => {}
                 }
             }
             self.heard[order] = heard;

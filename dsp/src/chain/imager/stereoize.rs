@@ -3,6 +3,7 @@
 //! S += a AP(HP(M)): the four Schroeder all-passes y[n] = -c x[n] + x[n-d] + c y[n-d] spread the phase; the high-pass keeps
 //! the lows in the middle.
 
+use crate::blocks::entry::Entry;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use std::f64::consts::FRAC_1_SQRT_2;
@@ -24,13 +25,16 @@ pub struct Stereoize {
     filter: SvfCoefficients,
     lines: [Vec<f64>; 4],
     places: [usize; 4],
+    entry: Entry,
     active: bool,
+    started: bool,
 }
 
 impl Stereoize {
     /// Sets the sample rate in hertz. Allocates.
     pub fn prepare(&mut self, sample_rate: f64) {
         self.amount.prepare(sample_rate, CONTROL_SMOOTHING_MS);
+        self.entry = Entry::new(sample_rate);
         self.filter = SvfCoefficients::high_pass(HIGH_PASS_HZ, FRAC_1_SQRT_2, sample_rate);
         self.lines = DELAYS_MS.map(|ms| vec![0.0; (ms * 1e-3 * sample_rate).round().max(1.0) as usize]);
     }
@@ -40,12 +44,14 @@ impl Stereoize {
         self.high_pass.reset();
         self.lines.iter_mut().for_each(|line| line.fill(0.0));
         self.places = [0; 4];
+        self.entry.complete();
         self.active = false;
+        self.started = false;
     }
 
     /// Sets the amount, 0 to 1.
     pub fn set(&mut self, amount: f64) {
-        self.amount.set_target(MOST * amount.clamp(0.0, 1.0));
+        self.amount.set_target(MOST * amount);
     }
 
     /// Puts the amount on its target.
@@ -61,10 +67,13 @@ impl Stereoize {
     /// Starts a control period.
     pub fn begin_period(&mut self) {
         let active = self.amount.begin_period() || self.amount.end_of_period() != 0.0;
-        if active && !self.active {
+        if active && !self.active && self.started {
+            // The lines hold what was last heard.
             self.reset();
+            self.entry.begin();
         }
         self.active = active;
+        self.started = true;
     }
 
     /// The side made of one sample of the mid.
@@ -73,6 +82,7 @@ impl Stereoize {
         if !self.active {
             return 0.0;
         }
+        let mid = if self.entry.is_complete() { mid } else { self.entry.next_gain() * mid };
         let (band, low) = self.high_pass.tick(self.filter.g, self.filter.a1(), [mid, mid]);
         let mut x = mid - self.filter.k * band[0] - low[0];
         for (line, place) in self.lines.iter_mut().zip(&mut self.places) {
