@@ -139,6 +139,24 @@ fn a_band_keeps_to_itself_and_its_shelf_is_smooth() {
 }
 
 #[test]
+fn the_curve_that_is_shown_is_heard() {
+    for mode in MODES {
+        for (crossovers_hz, mix) in [([120.0, 1000.0, 6000.0], 1.0), ([300.0, 310.0, 19_000.0], 0.7)] {
+            let gains_db = [-3.0, -12.0, 6.0, 1.5];
+            let mut s = MultibandSettings { mode, crossovers_hz, mix, ..idle() };
+            s.bands.iter_mut().zip(gains_db).for_each(|(band, db)| band.makeup_db = db);
+            let response = run(&s, RATE, &impulse(65_536, 0, 1.0));
+            for n in 0..60 {
+                let hz = 25.0 * 900f64.powf(f64::from(n) / 59.0);
+                let (heard, shown) = (response_db(&response, hz, RATE), s.response_db(gains_db, hz, RATE));
+                // The gains are made by polynomials within 1e-7.
+                assert!((heard - shown).abs() < 1e-4, "{mode:?} at {hz:.0} Hz: {shown:.3} for {heard:.3}");
+            }
+        }
+    }
+}
+
+#[test]
 fn idle_keeps_every_bit_while_crossovers_move() {
     let input = programme(48_000, RATE, 0.9);
     let mut stage = prepared(&idle(), RATE);

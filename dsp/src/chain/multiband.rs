@@ -10,6 +10,7 @@
 mod bands;
 mod compressor;
 mod crossovers;
+mod response;
 mod settings;
 mod shelves;
 

@@ -76,13 +76,11 @@ fn graph_ui(
     let chosen = Rect::from_min_max(pos2(left, graph.rect.top()), pos2(right, graph.rect.bottom()));
     painter.rect_filled(chosen, 0.0, colors.accent.gamma_multiply(0.06));
     if settings.on {
-        // The bands' gains, run together over half an octave at each crossover as the filters do.
-        let gain_at = |hz: f64| {
-            let weight = |n: usize| 1.0 / (1.0 + (settings.crossovers_hz[n] / hz).powi(4));
-            (0..MULTIBAND_BANDS - 1).fold(gains[0], |gain, n| gain + weight(n) * (gains[n + 1] - gains[n]))
-        };
-        let points: Vec<_> =
-            frequencies(&graph, 2.0).into_iter().map(|hz| graph.at(hz, gain_at(hz))).collect();
+        let rate = desk.sample_rate();
+        let points: Vec<_> = frequencies(&graph, 2.0)
+            .into_iter()
+            .map(|hz| graph.at(hz, settings.response_db(gains, hz, rate)))
+            .collect();
         painter.add(band(&points, graph.y(0.0), colors.reduction.gamma_multiply(0.35)));
         curve::line(&painter, points, 2.0, colors.reduction);
     }

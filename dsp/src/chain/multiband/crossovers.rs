@@ -35,8 +35,7 @@ impl Crossovers {
 
     /// Takes the frequencies in hertz, in any order.
     pub fn set(&mut self, frequencies_hz: [f64; CROSSOVERS]) {
-        let highest = 20_000f64.min(HIGHEST_SHARE * self.sample_rate);
-        for (smoother, hz) in self.log_hz.iter_mut().zip(apart(frequencies_hz, highest)) {
+        for (smoother, hz) in self.log_hz.iter_mut().zip(apart(frequencies_hz, self.sample_rate)) {
             smoother.set_target(hz.ln());
         }
     }
@@ -79,9 +78,11 @@ impl Crossovers {
     }
 }
 
-/// The frequencies in ascending order, clamped to 20 Hz to `highest_hz` and moved apart, upwards where there is room.
-fn apart(mut hz: [f64; CROSSOVERS], highest_hz: f64) -> [f64; CROSSOVERS] {
-    hz.iter_mut().for_each(|hz| *hz = hz.clamp(20.0, highest_hz));
+/// The frequencies in ascending order, at least 20 Hz and at most 20 kHz and 0.45 of the sample rate, and moved apart, upwards where
+/// there is room.
+pub fn apart(mut hz: [f64; CROSSOVERS], sample_rate: f64) -> [f64; CROSSOVERS] {
+    let highest_hz = 20_000f64.min(HIGHEST_SHARE * sample_rate);
+    hz.iter_mut().for_each(|hz| *hz = hz.max(20.0).min(highest_hz));
     hz.sort_by(f64::total_cmp);
     for n in 1..CROSSOVERS {
         hz[n] = hz[n].max(LEAST_RATIO * hz[n - 1]);
@@ -107,10 +108,10 @@ mod tests {
             [f64::MIN_POSITIVE; 3],
             [19_000.0, 20.0, 20.0],
         ] {
-            let [low, middle, high] = apart(hz, 19_845.0);
+            let [low, middle, high] = apart(hz, 44_100.0);
             assert!(low >= 20.0 && high <= 19_845.0, "{hz:?}");
             assert!(middle / low > 1.2599 && high / middle > 1.2599, "{hz:?}: {low} {middle} {high}");
         }
-        assert_eq!(apart([6000.0, 120.0, 1000.0], 20_000.0), [120.0, 1000.0, 6000.0]);
+        assert_eq!(apart([6000.0, 120.0, 1000.0], 48_000.0), [120.0, 1000.0, 6000.0]);
     }
 }

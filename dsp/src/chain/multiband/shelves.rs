@@ -93,7 +93,7 @@ fn high(x: Frame, band: Frame, low: Frame) -> Frame {
 
 /// The module's equation.
 #[inline(always)]
-fn weights(gains: &BandFrames) -> Weights {
+pub fn weights(gains: &BandFrames) -> Weights {
     let mut weights = [gains[MULTIBAND_BANDS - 1]; WEIGHTS];
     for k in 0..MULTIBAND_BANDS - 1 {
         for c in 0..2 {
