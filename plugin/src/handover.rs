@@ -42,6 +42,9 @@ struct Prepared {
     max_block: usize,
 }
 
+// The audio thread must not find a lock in them.
+const _: () = assert!(AtomicCell::<Option<Box<Successor>>>::is_lock_free());
+
 /// An engine with what is caught under it.
 struct Successor {
     engine: Box<Engine>,

@@ -149,6 +149,7 @@ impl IParameterChangesTrait for Answers {
         // SAFETY: the caller's pointers are valid.
         let queue = ComWrapper::new(Queue { id: unsafe { *id }, points: RefCell::default() });
         let pointer = queue.as_com_ref().map_or(null_mut(), |queue| queue.as_ptr());
+        // SAFETY: as above.
         unsafe { *index = self.0.borrow().len() as int32 };
         self.0.borrow_mut().push(queue);
         pointer
