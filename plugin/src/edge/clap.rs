@@ -43,13 +43,13 @@ macro_rules! framework {
     };
 }
 
-/// The edge of a plugin that a host gave, or the function's end with `$none`.
+/// The edge of a plugin that a host gave, or the function's end, with `$none` where it has a result.
 macro_rules! edge {
-    ($plugin:expr, $none:expr) => {
+    ($plugin:expr $(, $none:expr)?) => {
         // SAFETY: a host gives the plugins that it got from the factory and has not destroyed, or nothing.
         match unsafe { $crate::edge::clap::instance::Edge::of($plugin) } {
             Some(edge) => edge,
-            None => return $none,
+            None => return $($none)?,
         }
     };
 }

@@ -136,7 +136,7 @@ unsafe extern "C" fn render_set(plugin: *const clap_plugin, mode: i32) -> bool {
 
 /// [main-thread] The framework locks its editor for it: not while that is another thread's.
 unsafe extern "C" fn track_changed(plugin: *const clap_plugin) {
-    let edge = edge!(plugin, ());
+    let edge = edge!(plugin);
     if !edge.host.threads.is_foreign() {
         framework!(edge, track, changed(), ());
     }

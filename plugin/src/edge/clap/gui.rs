@@ -81,7 +81,7 @@ unsafe extern "C" fn create(plugin: *const clap_plugin, api: *const c_char, is_f
 }
 
 unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
-    close(edge!(plugin, ()));
+    close(edge!(plugin));
 }
 
 unsafe extern "C" fn set_scale(plugin: *const clap_plugin, scale: f64) -> bool {

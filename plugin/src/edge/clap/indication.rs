@@ -34,7 +34,7 @@ unsafe extern "C" fn set_mapping(
     label: *const c_char,
     _description: *const c_char,
 ) {
-    let edge = edge!(plugin, ());
+    let edge = edge!(plugin);
     let Some(parameter) = edge.table.by_id(id) else { return };
     // SAFETY: a host gives a colour and a string that are valid during the call, or null.
     let (color, label) = unsafe { (rgb(color), c_str(label)) };
@@ -51,7 +51,7 @@ unsafe extern "C" fn set_automation(
     state: u32,
     color: *const clap_color,
 ) {
-    let edge = edge!(plugin, ());
+    let edge = edge!(plugin);
     let Some(parameter) = edge.table.by_id(id) else { return };
     let automation = match state {
         CLAP_PARAM_INDICATION_AUTOMATION_PRESENT => Automation::Present,

@@ -291,7 +291,7 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
 }
 
 unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
-    let edge = edge!(plugin, ());
+    let edge = edge!(plugin);
     gui::close(edge);
     // SAFETY: the plugin is alive until below.
     unsafe { deactivate(plugin) };
@@ -337,7 +337,7 @@ unsafe extern "C" fn activate(
 }
 
 unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
-    let edge = edge!(plugin, ());
+    let edge = edge!(plugin);
     // SAFETY: the same plugin.
     unsafe { stop_processing(plugin) };
     if edge.stage() == Stage::Active {
@@ -357,7 +357,7 @@ unsafe extern "C" fn start_processing(plugin: *const clap_plugin) -> bool {
 }
 
 unsafe extern "C" fn stop_processing(plugin: *const clap_plugin) {
-    let edge = edge!(plugin, ());
+    let edge = edge!(plugin);
     if edge.stage() == Stage::Processing {
         plugin!(edge, stop_processing(), ());
         edge.go_to(Stage::Active);
@@ -365,7 +365,7 @@ unsafe extern "C" fn stop_processing(plugin: *const clap_plugin) {
 }
 
 unsafe extern "C" fn reset(plugin: *const clap_plugin) {
-    let edge = edge!(plugin, ());
+    let edge = edge!(plugin);
     if edge.stage() >= Stage::Active {
         plugin!(edge, reset(), ());
     }
@@ -384,7 +384,7 @@ unsafe extern "C" fn process_entered(
 }
 
 unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
-    let edge = edge!(plugin, ());
+    let edge = edge!(plugin);
     if edge.stage() == Stage::Made {
         return;
     }

@@ -181,7 +181,7 @@ unsafe extern "C" fn flush(
     from: *const clap_input_events,
     to: *const clap_output_events,
 ) {
-    let edge = edge!(plugin, ());
+    let edge = edge!(plugin);
     with_events(edge, |events| {
         let (mut next, mut to) = (0, to);
         loop {
