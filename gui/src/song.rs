@@ -92,7 +92,7 @@ fn name_ui(ui: &mut Ui, player: &dyn SongPlayer, view: &mut View) {
     let field = TextEdit::singleline(&mut view.song_path)
         .hint_text("Path of a song, then Enter")
         .font(theme::body_font())
-        .vertical_align(Align::Center)
+        .align(Align2::LEFT_CENTER)
         .desired_width(NAME_WIDTH);
     let response = ui.add(field);
     response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::TextInput, true, "Song file"));
