@@ -16,8 +16,10 @@ use std::time::{Duration, Instant};
 /// Seconds of each target where nobody says how many (`LACQUER_FUZZ_SECONDS`): three, since continuous integration has nine of them
 /// on two cores.
 const SECONDS: f64 = 3.0;
-/// Longest that an input may take on a loaded machine, s. Inputs have some kilobytes.
-const SLOW_S: f64 = 10.0;
+/// How long an input takes that is kept for whoever runs this by hand, s.
+const REMARKABLE_S: f64 = 1.0;
+/// Longest that an input may take, s: inputs have some kilobytes, and a machine that is shared gives a test a tenth of a core.
+const SLOW_S: f64 = 60.0;
 
 fn run(name: &str, target: fn(&[u8]), words: &[&'static str]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(name);
@@ -35,10 +37,15 @@ fn run(name: &str, target: fn(&[u8]), words: &[&'static str]) {
         let begun = Instant::now();
         let done = catch_unwind(AssertUnwindSafe(|| target(input)));
         let took = begun.elapsed();
-        slowest = slowest.max(took);
         inputs += 1;
+        let path = std::env::temp_dir().join(format!("lacquer-fuzz-{name}-{}", std::process::id()));
+        if took > slowest && took.as_secs_f64() > REMARKABLE_S {
+            // Worth looking at, and no failure.
+            std::fs::write(&path, input).unwrap();
+            println!("{name}: input {inputs} took {took:?}; it is kept in {}", path.display());
+        }
+        slowest = slowest.max(took);
         if done.is_err() || took.as_secs_f64() > SLOW_S {
-            let path = std::env::temp_dir().join(format!("lacquer-fuzz-{name}-{}", std::process::id()));
             std::fs::write(&path, input).unwrap();
             panic!("{name}: input {inputs} of seed {seed}, {took:?}; it is kept in {}", path.display());
         }

@@ -166,7 +166,8 @@ fn file_name(rest: &str) -> Result<String, String> {
     } else {
         rest.rsplit_once(char::is_whitespace).map_or(rest, |(name, _)| name.trim_end())
     };
-    if name.is_empty() {
+    if name.chars().all(|c| c.is_control() || c.is_whitespace() || c == '"') {
+        // No sheet could be written that names it.
         Err("FILE has no name; give one in quotation marks".into())
     } else {
         Ok(name.to_owned())
@@ -177,6 +178,14 @@ fn file_name(rest: &str) -> Result<String, String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_name_of_signs_that_no_sheet_can_hold_is_none() {
+        for name in ["", "\"\"", "\0\u{1}", "\"\u{7f}\"", "\" \""] {
+            let error = parse(&format!("FILE {name} WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n")).unwrap_err();
+            assert_eq!(error.line, 1, "{name:?}");
+        }
+    }
 
     #[test]
     fn what_others_write_is_understood() {
