@@ -172,6 +172,9 @@ pub fn check(path: &Path, wishes: &Wishes, progress: &dyn Fn(f64)) -> Result<Rep
 pub fn inspect(path: &Path, decoded: &Decoded, wishes: &Wishes, progress: &dyn Fn(f64)) -> Report {
     let audio = &decoded.audio;
     let mut inspector = Inspector::new(f64::from(audio.sample_rate), audio.channels, decoded.words);
+    if wishes.are_named && wishes.targets.iter().any(|target| target.id == platforms::VINYL) {
+        inspector = inspector.for_vinyl();
+    }
     let mut frames: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
     for (n, chunk) in audio.frames.chunks(CHUNK_FRAMES).enumerate() {
         frames.clear();
@@ -183,6 +186,9 @@ pub fn inspect(path: &Path, decoded: &Decoded, wishes: &Wishes, progress: &dyn F
     let platforms = platforms::outcomes(&wishes.targets, &inspection.measurement);
     let mut findings = inspection.findings;
     findings.extend(platforms::findings(&platforms, wishes.are_named, &inspection.measurement));
+    if audio.channels == 1 {
+        findings.extend(platforms::one_channel(&wishes.targets, &inspection.measurement));
+    }
     // The worst first; among equals the order of the checks stays.
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.check));
     Report {

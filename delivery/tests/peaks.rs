@@ -43,7 +43,7 @@ const SONGS: [&str; 4] = [
     "/usr/share/games/lincity-ng/music/default/03 - Robert van Herk - Architectural Contemplations.ogg",
 ];
 /// Seconds of a song that are mastered, from this second on.
-const SECONDS: usize = 12;
+const SECONDS: usize = 6;
 const FROM_S: usize = 40;
 
 #[test]

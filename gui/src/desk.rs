@@ -90,6 +90,7 @@ impl TracePoint {
 pub(crate) struct Desk {
     pub bank: Arc<MeterBank>,
     sample_rate: f64,
+    channels: u32,
     next: u64,
     entries: Vec<[u64; 2]>,
     pub input: Analyser,
@@ -124,24 +125,26 @@ pub(crate) struct Desk {
     figures: RefCell<HashMap<&'static str, (f64, String)>>,
 }
 
-/// An inspector for what a host gives: floats, whatever the file had.
-fn inspector(sample_rate: f64) -> Inspector {
-    Inspector::new(sample_rate, 2, StoredWords::Float(32))
+/// An inspector for what a host gives: floats, whatever the file had, and as many channels as the track has.
+fn inspector(sample_rate: f64, channels: u32) -> Inspector {
+    Inspector::new(sample_rate, channels as usize, StoredWords::Float(32))
 }
 
 impl Desk {
     pub fn new(bank: Arc<MeterBank>) -> Self {
         let rate = f64::from(bank.sample_rate.get());
+        let channels = bank.channels.load(Relaxed);
         let analyser = |seconds| Analyser::new(rate, POINTS, Averaging::Seconds(seconds));
         Self {
             sample_rate: rate,
+            channels,
             next: bank.feed.written(),
             entries: Vec::new(),
             input: analyser(EYE_S),
             output: analyser(EYE_S),
             long: analyser(FIGURES_S),
             vinyl: Vinyl::new(rate),
-            inspector: inspector(rate),
+            inspector: inspector(rate, channels),
             inspected: 0,
             seams: bank.seams.load(Relaxed),
             judged: f64::NEG_INFINITY,
@@ -207,7 +210,8 @@ impl Desk {
         let now = context.input(|input| input.time);
         let passed = (now - self.time).clamp(0.0, 0.5);
         self.time = now;
-        if f64::from(self.bank.sample_rate.get()) != self.sample_rate {
+        let is_other_track = self.bank.channels.load(Relaxed) != self.channels;
+        if f64::from(self.bank.sample_rate.get()) != self.sample_rate || is_other_track {
             let (length, averaging) = (self.output.length(), self.output.averaging());
             *self = Self::new(self.bank.clone());
             self.set_spectrum(length, averaging);
@@ -255,7 +259,7 @@ impl Desk {
 
     /// Judges the mix anew, from the next frame on.
     pub fn inspect_anew(&mut self) {
-        self.inspector = inspector(self.sample_rate);
+        self.inspector = inspector(self.sample_rate, self.channels);
         self.inspected = 0;
         self.findings.clear();
     }

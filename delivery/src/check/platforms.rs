@@ -5,8 +5,11 @@
 
 use lacquer_dsp::detect::{Check, Finding, Severity};
 use lacquer_dsp::metering::Measurement;
-use lacquer_dsp::monitor::platform::{Outcome, outcome};
+use lacquer_dsp::monitor::platform::{Outcome, Rejection, outcome};
 use lacquer_dsp::targets::{Quieter, Target};
+
+/// The id of the target that is judged by its groove.
+pub const VINYL: &str = "vinyl";
 
 /// A target and what it makes of the file.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,24 +32,27 @@ pub fn outcomes(targets: &[Target], measured: &Measurement) -> Vec<PlatformOutco
 }
 
 impl PlatformOutcome {
-    /// Whether somebody refuses or changes a master that misses the level, rather than turning it up or down.
+    /// Whether a master that misses the level is refused or changed by somebody, rather than turned up or down.
     fn wants_its_level(&self) -> bool {
         self.target.quieter == Quieter::Unspecified && self.target.integrated_lufs.is_some()
     }
 
     /// What there is to say beside the figures, for instance "its limiter acts"; empty if nothing.
-    pub fn remarks(&self) -> Vec<&'static str> {
-        let mut remarks = Vec::new();
-        if self.outcome.is_over {
-            remarks.push("peak too high");
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks: Vec<String> = self.outcome.rejection.iter().map(Rejection::to_string).collect();
+        if self.outcome.is_over && !matches!(self.outcome.rejection, Some(Rejection::Over(_))) {
+            remarks.push("peak too high".into());
         }
         if self.outcome.limits {
-            remarks.push("its limiter acts");
+            remarks.push("its limiter acts".into());
         }
-        if self.wants_its_level() {
-            remarks.push(if self.outcome.is_on_level { "on level" } else { "off its level" });
-        } else if self.outcome.stays_quiet {
-            remarks.push("stays quiet");
+        match self.outcome.rejection {
+            Some(_) => {}
+            None if self.wants_its_level() => {
+                remarks.push(if self.outcome.is_on_level { "on level" } else { "off its level" }.into());
+            }
+            None if self.outcome.stays_quiet => remarks.push("stays quiet".into()),
+            None => {}
         }
         remarks
     }
@@ -67,10 +73,13 @@ impl PlatformOutcome {
         let mut fact = match target.integrated_lufs {
             _ if is_silent => format!("{}: too quiet or too short to have a loudness", target.name),
             None => format!("{} plays it as it is, at {:.1} LUFS", target.name, measured.integrated_lufs),
-            Some(level) if self.wants_its_level() => format!(
-                "{} wants {level:.1} LUFS within {:.1} LU; this has {:.1} LUFS",
-                target.name, target.tolerance_lu, measured.integrated_lufs
-            ),
+            Some(level) if self.wants_its_level() => {
+                let rejection = outcome.rejection.map_or(String::new(), |rejection| format!(": {rejection}"));
+                format!(
+                    "{} wants {level:.1} LUFS within {:.1} LU; this has {:.1} LUFS{rejection}",
+                    target.name, target.tolerance_lu, measured.integrated_lufs
+                )
+            }
             Some(level) => {
                 let quiet =
                     if outcome.stays_quiet { format!(", below its {level:.1}") } else { String::new() };
@@ -110,7 +119,13 @@ impl PlatformOutcome {
             );
         }
         if advice.is_empty() {
-            advice.push("Nothing need be changed for it".into());
+            // What a groove takes is no matter of level: one voice says what has to change for it.
+            let fits = if target.id == VINYL {
+                "Its peaks fit; what the lathe makes of it is told under Vinyl"
+            } else {
+                "Nothing need be changed for it"
+            };
+            advice.push(fits.into());
         }
         // What decided: the peak, the level, or nothing but the gain.
         let (figure, unit, threshold) = match target.integrated_lufs {
@@ -154,6 +169,7 @@ pub fn findings(outcomes: &[PlatformOutcome], are_named: bool, measured: &Measur
         (count(&|outcome| outcome.gain_db > 0.05), "turn it up"),
         (count(&|outcome| outcome.limits), "limit it themselves"),
         (over, "ask for lower true peaks"),
+        (count(&|outcome| outcome.rejection.is_some()), "reject it"),
     ] {
         if count > 0 {
             parts.push(format!("{count} {what}"));
@@ -175,6 +191,29 @@ pub fn findings(outcomes: &[PlatformOutcome], are_named: bool, measured: &Measur
         places: Vec::new(),
         place_count: 0,
     }]
+}
+
+/// Loudness that the same programme has in two equal channels over that in one, LU (ITU-R BS.1770-5: the powers of channels add up).
+const TWO_OVER_ONE_LU: f64 = 3.0;
+
+/// A remark for a file of one channel that is held against levels of stereo: every player gives it to both loudspeakers.
+pub fn one_channel(targets: &[Target], measured: &Measurement) -> Option<Finding> {
+    let lufs = measured.integrated_lufs;
+    (lufs.is_finite() && targets.iter().any(|target| target.integrated_lufs.is_some())).then(|| Finding {
+        check: Check::Platform,
+        severity: Severity::Note,
+        figure: lufs + TWO_OVER_ONE_LU,
+        unit: "LUFS",
+        threshold: lufs,
+        confidence: None,
+        fact: format!(
+            "The file has one channel, of {lufs:.1} LUFS; players and services make two of it, of {:.1} LUFS, and the levels above are theirs",
+            lufs + TWO_OVER_ONE_LU
+        ),
+        advice: "Deliver it in two equal channels where a target is stereo, and hold that file against it".into(),
+        places: Vec::new(),
+        place_count: 0,
+    })
 }
 
 #[cfg(test)]
@@ -218,6 +257,7 @@ mod tests {
         );
         let off = of("ebu_r128", -18.0, -4.0);
         assert!(off.severity == Severity::Warn && off.advice.contains("5.0 dB quieter"), "{}", off.advice);
+        assert!(off.fact.contains("rejected: 5.0 LU too loud"), "{}", off.fact);
         assert_eq!(of("ebu_r128", -23.1, -4.0).severity, Severity::Note);
         let kept = of("youtube", -20.0, -4.0);
         assert!(
@@ -233,6 +273,22 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].severity, Severity::Note);
         assert!(findings[0].fact.contains("turn it down"), "{}", findings[0].fact);
+    }
+
+    #[test]
+    fn vinyl_is_told_with_one_voice() {
+        // What the groove wants is told elsewhere: "nothing need be changed" must not stand beside it.
+        let fits = of("vinyl", -14.0, -4.0);
+        assert!(!fits.advice.contains("Nothing") && fits.advice.contains("Vinyl"), "{}", fits.advice);
+        assert!(of("cd", -14.0, -4.0).advice.contains("Nothing need be changed"));
+    }
+
+    #[test]
+    fn one_channel_against_targets_of_two_is_told() {
+        let measured = measured(-17.0, -4.0);
+        let found = one_channel(TARGETS, &measured).expect("a remark");
+        assert!(found.fact.contains("-14.0 LUFS") && found.severity == Severity::Note, "{}", found.fact);
+        assert!(one_channel(&[*find("cd").unwrap()], &measured).is_none(), "a disc has no level");
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(super) struct Heard<'a> {
     pub words: StoredWords,
     /// Frames so far.
     pub frames: u64,
+    /// Whether it is to be cut on vinyl.
+    pub is_cut: bool,
     /// Whether the programme has ended, so that its tail is known.
     pub ended: bool,
     /// Of everything so far.

@@ -5,14 +5,17 @@
 
 use super::flat_tops::FlatTop;
 use super::heard::{Heard, counted};
-use super::places::Places;
-use super::{Check, Finding, Severity};
+use super::places::{Places, channel};
+use super::straight_tops::StraightTops;
+use super::{Check, Finding, Place, Severity, StoredWords};
 use crate::processor::Frame;
 
 /// Above -1 dBFS it is plain clipping.
 const HIGHEST: f64 = 0.891_250_938_133_745_6;
 /// Tops lie at the edge within this share.
 const EDGE: f64 = 0.995;
+/// Edges below this are no programme's: -40 dBFS.
+const QUIET: f64 = 0.01;
 /// Fewer may be chance.
 const FEWEST: u64 = 5;
 /// From so many a minute on it is heard.
@@ -20,17 +23,59 @@ const MANY_PER_MINUTE: f64 = 60.0;
 /// Share of time spent at the edge from which on it is a square wave that was meant to be one.
 const SQUARE: f64 = 0.5;
 
+/// A pair at the edge lies within so many steps of the word; its corners are at least so many steps high, and one of them so many; and as
+/// shares of the edge, which shaped dither of 16 bits does not reach.
+const PAIR_STEPS: f64 = 3.0;
+const CORNER_STEPS: [f64; 2] = [12.0, 30.0];
+const CORNER_SHARES: [f64; 2] = [0.002, 0.005];
+/// Fewest pairs: two of 24 bits are no chance, of 16 it takes one more.
+const FEWEST_PAIRS: u64 = 2;
+/// Fewest straight tops, and a minute: of songs and renders that were never clipped none has more than 6 a minute.
+const FEWEST_STRAIGHT: u64 = 4;
+const STRAIGHT_PER_MINUTE: f64 = 10.0;
+/// Share of time in straight tops from which on it is a wave that was meant so.
+const STRAIGHT_SHARE: f64 = 0.1;
+
 /// See the module.
-#[derive(Default)]
 pub(super) struct HiddenClipping {
     /// Highest sample of each channel, downwards and upwards, and the flat tops there.
     edges: [[f64; 2]; 2],
     tops: [[Places; 2]; 2],
+    /// A step of the words, an amplitude, and the pairs that are two or more samples at the edge.
+    step: f64,
+    fewest_pairs: u64,
+    pairs: [[Places; 2]; 2],
+    last: Frame,
+    straight_tops: StraightTops,
+    straight: Places,
 }
 
 impl HiddenClipping {
-    /// Takes the next frames and then, with [`HiddenClipping::add`], their flat tops.
-    pub fn push(&mut self, frames: &[Frame]) {
+    /// For `words` at `sample_rate_hz`, of 1 or 2 channels.
+    pub fn new(words: StoredWords, sample_rate_hz: f64, channels: usize) -> Self {
+        let bits = match words {
+            StoredWords::Integer(bits) => bits.clamp(8, 24),
+            StoredWords::Float(_) | StoredWords::Lossy => 24,
+        };
+        let step = 2f64.powi(1 - bits as i32);
+        Self {
+            edges: Default::default(),
+            tops: Default::default(),
+            step,
+            fewest_pairs: FEWEST_PAIRS + u64::from(bits < 20),
+            pairs: Default::default(),
+            last: [0.0; 2],
+            straight_tops: StraightTops::new(sample_rate_hz, channels, step),
+            straight: Places::default(),
+        }
+    }
+
+    /// Takes the next frames, the first of them `start_frame`, and then, with [`HiddenClipping::add`], their flat tops.
+    pub fn push(&mut self, start_frame: u64, frames: &[Frame]) {
+        for place in self.straight_tops.push(start_frame, frames) {
+            self.straight.add(*place);
+        }
+        let tolerance = PAIR_STEPS * self.step;
         let mut reached = [[0.0f64; 2]; 2];
         for frame in frames {
             for c in 0..2 {
@@ -38,15 +83,55 @@ impl HiddenClipping {
                 reached[c][1] = reached[c][1].max(frame[c]);
             }
         }
-        let edges = self.edges.iter_mut().zip(&mut self.tops).zip(reached);
-        for ((edges, tops), reached) in edges {
-            for ((edge, tops), new) in edges.iter_mut().zip(tops).zip(reached) {
+        for c in 0..2 {
+            for direction in 0..2 {
+                let (edge, new) = (&mut self.edges[c][direction], reached[c][direction]);
                 // What the channel goes beyond was no edge.
                 if new * EDGE > *edge {
-                    tops.clear();
+                    self.tops[c][direction].clear();
+                }
+                if new > *edge + tolerance {
+                    self.pairs[c][direction].clear();
                 }
                 *edge = edge.max(new);
+                // Few hops reach it.
+                if new >= *edge - tolerance && new > QUIET {
+                    let sign = if direction == 1 { 1.0 } else { -1.0 };
+                    let lowest = *edge - tolerance;
+                    self.find_pairs(c, sign, lowest, start_frame, frames);
+                }
             }
+        }
+        self.last = frames.last().copied().unwrap_or(self.last);
+    }
+
+    /// Two and more samples in a row above `lowest`, with a corner on either side. One that goes on in the next frames is left out.
+    fn find_pairs(&mut self, c: usize, sign: f64, lowest: f64, start_frame: u64, frames: &[Frame]) {
+        let mut before = sign * self.last[c];
+        let mut n = 0;
+        while n < frames.len() {
+            let x = sign * frames[n][c];
+            if x < lowest {
+                before = x;
+                n += 1;
+                continue;
+            }
+            let length = frames[n..].iter().take_while(|frame| sign * frame[c] >= lowest).count();
+            let Some(after) = frames.get(n + length).map(|frame| sign * frame[c]) else { break };
+            let mut corners = [x - before, sign * frames[n + length - 1][c] - after];
+            corners.sort_by(f64::total_cmp);
+            let is_corner =
+                |n: usize| corners[n] > (CORNER_STEPS[n] * self.step).max(CORNER_SHARES[n] * lowest);
+            if length >= 2 && is_corner(0) && is_corner(1) {
+                self.pairs[c][usize::from(sign > 0.0)].add(Place {
+                    start_frame: start_frame + n as u64,
+                    frames: length as u64,
+                    channels: channel(c),
+                    figure: length as f64,
+                });
+            }
+            before = after;
+            n += length;
         }
     }
 
@@ -73,7 +158,7 @@ impl HiddenClipping {
             }
         }
         if count == 0 {
-            return None;
+            return self.few(heard).or_else(|| self.bent(heard));
         }
         let seconds = heard.seconds(heard.frames).max(1.0);
         let is_square = frames as f64 / (heard.frames.max(1) * heard.channels as u64) as f64 > SQUARE;
@@ -105,5 +190,63 @@ impl HiddenClipping {
             places: all.in_time(),
             place_count: count,
         })
+    }
+
+    /// Few and short tops: pairs at the edge.
+    fn few(&self, heard: &Heard) -> Option<Finding> {
+        let mut all = Places::default();
+        let mut level = 0.0f64;
+        for (edges, pairs) in self.edges.iter().zip(&self.pairs).take(heard.channels) {
+            for (edge, pairs) in edges.iter().zip(pairs).filter(|(edge, _)| **edge < HIGHEST) {
+                level = level.max(if pairs.count() > 0 { *edge } else { 0.0 });
+                pairs.in_time().into_iter().for_each(|place| all.add(place));
+            }
+        }
+        (all.count() >= self.fewest_pairs).then(|| {
+            let fact = format!(
+                "{} of samples equal to the last bits at {:.1} dBFS, the highest level that the file reaches, first at {}.",
+                counted(all.count(), "row"),
+                20.0 * level.log10(),
+                heard.time(all.first_frame())
+            );
+            self.told(heard, &all, fact, "The mix was clipped by a little and then turned down: lower what feeds the clipper, and export again.")
+        })
+    }
+
+    /// Tops that are straight and no edge's.
+    fn bent(&self, heard: &Heard) -> Option<Finding> {
+        let (count, all) = (self.straight.count(), &self.straight);
+        let per_minute = count as f64 * 60.0 / heard.seconds(heard.frames).max(1.0);
+        let share = all.frames() as f64 / (heard.frames.max(1) * heard.channels as u64) as f64;
+        (count >= FEWEST_STRAIGHT && per_minute >= STRAIGHT_PER_MINUTE && share < STRAIGHT_SHARE).then(|| {
+            let fact = format!(
+                "{} between two corners where a wave is bent most, first at {}.",
+                counted(count, "straight top"),
+                heard.time(all.first_frame())
+            );
+            self.told(
+                heard,
+                all,
+                fact,
+                "The mix was clipped and filtered afterwards: take the clipper or limiter off the tracks and the mix bus, or lower what feeds \
+                 it, and export again.",
+            )
+        })
+    }
+
+    fn told(&self, heard: &Heard, places: &Places, fact: String, advice: &str) -> Finding {
+        let per_minute = 60.0 / heard.seconds(heard.frames).max(1.0);
+        Finding {
+            check: Check::HiddenClipping,
+            severity: Severity::Warn,
+            figure: places.count() as f64 * per_minute,
+            unit: "per minute",
+            threshold: FEWEST_STRAIGHT as f64 * per_minute,
+            confidence: Some(0.8),
+            fact,
+            advice: advice.to_owned(),
+            places: places.in_time(),
+            place_count: places.count(),
+        }
     }
 }

@@ -6,6 +6,7 @@
 //! within 5 Hz, not over their mean.
 
 use super::heard::power_db;
+use super::low_phase::LowPhase;
 use super::{Check, Finding, Severity};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::Frame;
@@ -34,6 +35,8 @@ const NEAR_HZ: [f64; 2] = [1.0, 5.0];
 const HIGHEST_HZ: f64 = 420.0;
 const RATE_HZ: f64 = 1600.0;
 const LENGTH: usize = 4096;
+/// A sine's line is half its amplitude times half the length.
+const SCALE: f64 = 0.5 * (4.0 / LENGTH as f64) * (4.0 / LENGTH as f64);
 /// Lowest hum of a finding, and from where on no de-hummer takes it without a trace, dBFS.
 const LOWEST_DB: f64 = -80.0;
 const FAIL_DB: f64 = -40.0;
@@ -59,12 +62,15 @@ pub(super) struct Hum {
     window: Vec<f64>,
     transform: Arc<dyn RealToComplex<f64>>,
     buffer: Vec<f64>,
-    bins: Vec<Complex<f64>>,
+    /// Of both channels.
+    bins: [Vec<Complex<f64>>; 2],
     scratch: Vec<Complex<f64>>,
     powers: Vec<f64>,
     lowest: [Vec<f64>; 2],
     windows: u64,
     votes: [[Vote; 2]; 2],
+    /// What the transforms of both channels say of each other.
+    low_phase: LowPhase,
 }
 
 impl Hum {
@@ -84,13 +90,14 @@ impl Hum {
                 .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / LENGTH as f64).cos())
                 .collect(),
             buffer: transform.make_input_vec(),
-            bins: transform.make_output_vec(),
+            bins: [transform.make_output_vec(), transform.make_output_vec()],
             scratch: transform.make_scratch_vec(),
             transform,
             powers: vec![0.0; LENGTH / 2 + 1],
             lowest: [vec![f64::MAX; LENGTH / 2 + 1], vec![f64::MAX; LENGTH / 2 + 1]],
             windows: 0,
             votes: Default::default(),
+            low_phase: LowPhase::default(),
         }
     }
 
@@ -120,12 +127,10 @@ impl Hum {
                 *to = x * window;
             }
             let done =
-                self.transform.process_with_scratch(&mut self.buffer, &mut self.bins, &mut self.scratch);
+                self.transform.process_with_scratch(&mut self.buffer, &mut self.bins[c], &mut self.scratch);
             debug_assert!(done.is_ok(), "the buffers were made for this transform");
-            // A sine's line is half its amplitude times half the length.
-            let scale = 0.5 * (4.0 / LENGTH as f64).powi(2);
-            for (power, bin) in self.powers.iter_mut().zip(&self.bins) {
-                *power = bin.norm_sqr() * scale;
+            for (power, bin) in self.powers.iter_mut().zip(&self.bins[c]) {
+                *power = bin.norm_sqr() * SCALE;
             }
             for (lowest, power) in self.lowest[c].iter_mut().zip(&self.powers) {
                 *lowest = lowest.min(*power);
@@ -137,9 +142,18 @@ impl Hum {
                 }
             }
         }
+        if self.channels == 2 {
+            let [left, right] = &self.bins;
+            self.low_phase.add(left, right, self.rate_hz / LENGTH as f64, SCALE);
+        }
         for line in &mut self.lines {
             line.drain(..LENGTH / 2);
         }
+    }
+
+    /// What the bass of both channels has in common.
+    pub fn low_phase(&self) -> &LowPhase {
+        &self.low_phase
     }
 
     /// What was found.

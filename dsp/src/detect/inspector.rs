@@ -18,11 +18,14 @@ use super::hum::Hum;
 use super::imbalance::Imbalance;
 use super::inter_sample_overs::InterSampleOvers;
 use super::levels::Levels;
+use super::mirror::Mirror;
 use super::mono_as_stereo::MonoAsStereo;
 use super::noise_floor::NoiseFloor;
 use super::odd_harmonics::OddHarmonics;
 use super::polarity::Polarity;
+use super::rounding::Rounding;
 use super::sample_overs::SampleOvers;
+use super::stuck_buffer::StuckBuffer;
 use super::word_length::WordLength;
 use super::{Finding, Inspection, StoredWords};
 use super::{lossy_trace, mono_compatibility, translation, up_sampling, vinyl};
@@ -54,6 +57,7 @@ pub struct Inspector {
     levels: Levels,
     flat_tops: FlatTops,
     word_length: WordLength,
+    rounding: Rounding,
     clipping: Clipping,
     hidden_clipping: HiddenClipping,
     sample_overs: SampleOvers,
@@ -61,6 +65,7 @@ pub struct Inspector {
     dc_offset: DcOffset,
     clicks: Clicks,
     gaps: Gaps,
+    stuck_buffer: StuckBuffer,
     hum: Hum,
     polarity: Polarity,
     channel_delay: ChannelDelay,
@@ -71,7 +76,10 @@ pub struct Inspector {
     dynamics: Dynamics,
     distortion: Distortion,
     odd_harmonics: OddHarmonics,
+    /// At rates that a programme may have been converted up to.
+    mirror: Option<Mirror>,
     vinyl: Vinyl,
+    is_cut: bool,
 }
 
 impl Inspector {
@@ -102,13 +110,15 @@ impl Inspector {
             levels: Levels::new(sample_rate_hz),
             flat_tops: FlatTops::new(sample_rate_hz, channels),
             word_length: WordLength::new(words),
+            rounding: Rounding::new(),
             clipping: Clipping::default(),
-            hidden_clipping: HiddenClipping::default(),
+            hidden_clipping: HiddenClipping::new(words, sample_rate_hz, channels),
             sample_overs: SampleOvers::new(sample_rate_hz, channels),
             inter_sample_overs: InterSampleOvers::new(sample_rate_hz, channels),
             dc_offset: DcOffset::default(),
             clicks: Clicks::new(sample_rate_hz, channels),
             gaps: Gaps::new(sample_rate_hz, channels),
+            stuck_buffer: StuckBuffer::new(),
             hum: Hum::new(sample_rate_hz, channels),
             polarity: Polarity::default(),
             channel_delay: ChannelDelay::new(sample_rate_hz),
@@ -119,8 +129,16 @@ impl Inspector {
             dynamics: Dynamics::default(),
             distortion: Distortion::new(sample_rate_hz, channels),
             odd_harmonics: OddHarmonics::new(sample_rate_hz),
+            mirror: (sample_rate_hz >= up_sampling::HIGH_RATE_HZ).then(|| Mirror::new(sample_rate_hz)),
             vinyl: Vinyl::new(sample_rate_hz),
+            is_cut: false,
         }
+    }
+
+    /// As it is judged if it is to be cut on vinyl: what no lathe takes then sends it back, and is no more a note.
+    #[must_use]
+    pub fn for_vinyl(self) -> Self {
+        Self { is_cut: true, ..self }
     }
 
     /// Takes the next frames, any number. Samples that are no numbers are reported and count as silence. After
@@ -155,7 +173,8 @@ impl Inspector {
         let hop = self.levels.hop(start, frames);
 
         self.word_length.push(frames);
-        self.hidden_clipping.push(frames);
+        self.rounding.push(frames, self.word_length.true_bits());
+        self.hidden_clipping.push(start, frames);
         for top in self.flat_tops.push(start, frames) {
             self.clipping.add(top);
             self.hidden_clipping.add(top);
@@ -169,14 +188,18 @@ impl Inspector {
         self.dc_offset.push(frames);
         self.clicks.push(frames);
         self.gaps.push(start, frames);
+        self.stuck_buffer.push(frames);
         self.hum.push(frames);
         if self.channels == 2 {
             self.polarity.push(&hop);
             self.channel_delay.push(frames);
-            self.mono_as_stereo.push(frames);
+            self.mono_as_stereo.push(&hop, frames);
             self.imbalance.push(&hop);
         }
         self.odd_harmonics.push(frames);
+        if let Some(mirror) = &mut self.mirror {
+            mirror.push(frames);
+        }
         self.noise_floor.push(&hop, frames);
         self.head_and_tail.push(&hop, frames);
         let (_, short_term_lufs) = self.meter.momentary_and_short_term_lufs();
@@ -211,12 +234,14 @@ impl Inspector {
             channels: self.channels,
             words: self.words,
             frames: self.frames,
+            is_cut: self.is_cut,
             ended: self.ended,
             measurement: &measurement,
             spectrum: &self.spectrum,
         };
         let mut findings: Vec<Finding> = Vec::new();
         findings.extend(self.word_length.finding(&heard));
+        findings.extend(self.rounding.finding(self.word_length.true_bits()));
         findings.extend(self.clipping.finding(&heard));
         findings.extend(self.hidden_clipping.finding(&heard));
         findings.extend(self.sample_overs.findings(&heard));
@@ -224,13 +249,15 @@ impl Inspector {
         findings.extend(self.dc_offset.finding(&heard));
         findings.extend(self.clicks.finding(&heard));
         findings.extend(self.gaps.finding(&heard));
+        findings.extend(self.stuck_buffer.finding(&heard));
         findings.extend(self.hum.finding());
-        findings.extend(up_sampling::finding(&heard));
+        findings.extend(up_sampling::finding(&heard, self.mirror.as_ref()));
         findings.extend(lossy_trace::finding(&heard));
         if self.channels == 2 {
             findings.extend(self.polarity.finding(&heard));
             findings.extend(self.channel_delay.finding(&heard));
             findings.extend(mono_compatibility::finding(&heard));
+            findings.extend(self.hum.low_phase().finding(&heard));
             findings.extend(self.mono_as_stereo.finding(&heard));
             findings.extend(self.imbalance.finding(&heard));
         }

@@ -1,7 +1,8 @@
 //! The noise floor: the quietest 400 ms before a place where the programme goes on, if what is heard there is noise.
 //!
 //! A quiet passage of music is none. Noise stands still, its second half as loud as its first, and it fills its bands: the flatness of
-//! its spectrum (geometric over arithmetic mean) within thirds of an octave is near 1, that of tones is not.
+//! its spectrum (geometric over arithmetic mean) within thirds of an octave is near 1, that of tones is not. Under the end of a chord there is noise as
+//! well, in all the bands that the chord leaves empty: what is called the floor has nearly all of its power in bands that are flat.
 
 use super::heard::{Heard, power_db};
 use super::levels::Hop;
@@ -21,9 +22,11 @@ const STILL_DB: f64 = 1.5;
 const STEADY_DB: f64 = 5.0;
 /// Flatness of noise: of a mean of sixteen spectra it is 0.97.
 const FLAT: f64 = 0.75;
-/// Points of a transform, and the frequencies that are looked at, hertz.
-const LENGTH: usize = 1024;
-const RANGE_HZ: [f64; 2] = [800.0, 10_000.0];
+/// Least share of the power that lies in flat bands.
+const FLAT_SHARE: f64 = 0.8;
+/// Points of a transform up to 60 kHz, and the frequencies that are looked at, hertz.
+const LENGTH: usize = 4096;
+const RANGE_HZ: [f64; 2] = [200.0, 10_000.0];
 /// What is no further below the loudness than this is no pause, dB.
 const PAUSE_BELOW_DB: f64 = 20.0;
 /// Louder noise is heard in every pause, dBFS, if it lies within so much of the loudness.
@@ -118,7 +121,7 @@ impl NoiseFloor {
         let quietest = self.quietest.as_ref()?;
         let level_db = power_db(quietest.power);
         let below_db = heard.measurement.integrated_lufs - level_db;
-        if below_db < PAUSE_BELOW_DB || flatness(&quietest.frames, heard.sample_rate_hz)? < FLAT {
+        if below_db < PAUSE_BELOW_DB || !is_noise(&quietest.frames, heard.sample_rate_hz)? {
             return None;
         }
         let is_heard = level_db > WARN_DB && below_db < WARN_BELOW_DB;
@@ -151,32 +154,37 @@ impl NoiseFloor {
     }
 }
 
-/// The middle one of the flatnesses of thirds of an octave.
-fn flatness(frames: &[Frame], sample_rate_hz: f64) -> Option<f64> {
-    let transform = RealFftPlanner::<f64>::new().plan_fft_forward(LENGTH);
+/// Whether it is noise: flat in the middle one of its thirds of an octave, and in those that have nearly all of its power.
+fn is_noise(frames: &[Frame], sample_rate_hz: f64) -> Option<bool> {
+    let length = LENGTH * ((sample_rate_hz / 60_000.0).ceil().max(1.0) as usize).next_power_of_two();
+    let transform = RealFftPlanner::<f64>::new().plan_fft_forward(length);
     let (mut buffer, mut bins) = (transform.make_input_vec(), transform.make_output_vec());
-    let mut powers = vec![0.0; LENGTH / 2 + 1];
+    let mut powers = vec![0.0; length / 2 + 1];
     for c in 0..2 {
-        for start in (0..frames.len().saturating_sub(LENGTH)).step_by(LENGTH / 2) {
+        for start in (0..frames.len().saturating_sub(length)).step_by(length / 2) {
             for (n, (to, frame)) in buffer.iter_mut().zip(&frames[start..]).enumerate() {
-                *to = frame[c] * (std::f64::consts::PI * n as f64 / LENGTH as f64).sin().powi(2);
+                *to = frame[c] * (std::f64::consts::PI * n as f64 / length as f64).sin().powi(2);
             }
             transform.process(&mut buffer, &mut bins).ok()?;
             powers.iter_mut().zip(&bins).for_each(|(power, bin)| *power += bin.norm_sqr());
         }
     }
-    let bin = |hz: f64| (hz * LENGTH as f64 / sample_rate_hz) as usize;
+    let bin = |hz: f64| (hz * length as f64 / sample_rate_hz) as usize;
     let mut found = Vec::new();
+    let (mut flat, mut all) = (0.0, 0.0);
     let mut low = RANGE_HZ[0];
     while low < RANGE_HZ[1].min(0.4 * sample_rate_hz) {
         let high = low * 2f64.powf(1.0 / 3.0);
         let band = powers.get(bin(low)..bin(high).max(bin(low) + 3))?;
         let count = band.len() as f64;
-        let mean = band.iter().sum::<f64>() / count;
+        let power = band.iter().sum::<f64>();
         let logarithms: f64 = band.iter().map(|power| power.max(1e-30).ln()).sum();
-        found.push((logarithms / count).exp() / mean.max(1e-30));
+        let flatness = (logarithms / count).exp() / (power / count).max(1e-30);
+        all += power;
+        flat += if flatness >= FLAT { power } else { 0.0 };
+        found.push(flatness);
         low = high;
     }
     found.sort_by(f64::total_cmp);
-    found.get(found.len() / 2).copied()
+    Some(*found.get(found.len() / 2)? >= FLAT && flat >= FLAT_SHARE * all)
 }

@@ -1,4 +1,4 @@
-//! What a lathe would make of it. Nothing for a mix that is not cut: never more than a note.
+//! What a lathe would make of it: never more than a note, unless the programme is to be cut ([`Heard::is_cut`]).
 
 use super::heard::Heard;
 use super::{Check, Finding, Severity};
@@ -6,6 +6,8 @@ use crate::metering::vinyl::{Vinyl, VinylReading};
 
 /// Side against mid below 150 Hz from which on the groove is cut unevenly deep, dB.
 const LOW_SIDE_DB: f64 = -10.0;
+/// From here on the groove of a cut lifts the stylus or breaks into its neighbour, dB: nothing a cut's own filter takes without a trace.
+const LOW_SIDE_FAIL_DB: f64 = -3.0;
 /// Vertical excursion of a 1 kHz sine at full scale: more lifts the stylus or the cutter, dB.
 const VERTICAL_DB: f64 = 0.0;
 /// Sibilants after the emphasis as loud as a 1 kHz sine at full scale, dB: a cutter's limiter acts.
@@ -17,21 +19,26 @@ pub(super) fn finding(heard: &Heard, vinyl: &Vinyl) -> Option<Finding> {
         return None;
     }
     let reading: VinylReading = vinyl.reading();
-    let mut wishes = Vec::new();
+    let mut requests = Vec::new();
     if reading.low_side_db > LOW_SIDE_DB || reading.vertical_db > VERTICAL_DB {
-        wishes.push("make the lows mono below 150 to 300 Hz");
+        requests.push("make the lows mono below 150 to 300 Hz");
     }
     if reading.sibilance_db > SIBILANCE_DB {
-        wishes.push("de-ess voices and cymbals, or have the side cut more quietly");
+        requests.push("de-ess voices and cymbals, or have the side cut more quietly");
     }
-    let advice = if wishes.is_empty() {
+    let advice = if requests.is_empty() {
         "Fit to be cut as far as levels go.".to_owned()
     } else {
-        format!("For vinyl, {}.", wishes.join("; "))
+        format!("For vinyl, {}.", requests.join("; "))
+    };
+    let severity = match heard.is_cut {
+        true if reading.low_side_db > LOW_SIDE_FAIL_DB => Severity::Fail,
+        true if !requests.is_empty() => Severity::Warn,
+        _ => Severity::Note,
     };
     Some(Finding {
         check: Check::Vinyl,
-        severity: Severity::Note,
+        severity,
         figure: reading.low_side_db,
         unit: "dB",
         threshold: LOW_SIDE_DB,

@@ -63,6 +63,8 @@ impl LiveMeters {
     /// Meters for `channels` at `sample_rate` hertz that publish to `bank`. Allocates.
     pub fn new(sample_rate: f64, channels: usize, bank: Arc<MeterBank>) -> Self {
         bank.sample_rate.set(sample_rate as f32);
+        // Relaxed: a reader that comes too early judges with the old number until its next look.
+        bank.channels.store(channels as u32, Relaxed);
         let mut this = Self {
             sample_rate,
             hop: (sample_rate / HOPS_HZ).round().max(1.0) as usize,

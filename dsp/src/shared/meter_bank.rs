@@ -229,6 +229,8 @@ pub struct MeterBank {
     pub measured_frames: AtomicU64,
     /// Sample rate in hertz.
     pub sample_rate: Value,
+    /// Channels of the track, 1 or 2: one is carried as two equal ones.
+    pub channels: AtomicU32,
     /// Loudness of the output over the input, LU, as the comparison levels it out.
     pub match_lu: Value,
     /// Whether monitor functions are heard now, see [`crate::monitor`].
@@ -281,6 +283,7 @@ impl Default for MeterBank {
             load: Value::new(0.0),
             measured_frames: AtomicU64::new(0),
             sample_rate: Value::new(48_000.0),
+            channels: AtomicU32::new(2),
             match_lu: Value::new(0.0),
             monitoring: AtomicBool::new(false),
             history: Ring::new(HISTORY_POINTS),

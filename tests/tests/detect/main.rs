@@ -9,6 +9,7 @@ mod robustness;
 mod songs;
 mod spectra;
 mod stereo;
+mod traces;
 
 use lacquer_dsp::Frame;
 use lacquer_dsp::detect::{Check, Finding, Inspection, Inspector, Severity, StoredWords};

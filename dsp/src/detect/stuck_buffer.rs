@@ -1,0 +1,142 @@
+//! A buffer that was played again and again, as a driver does that got no new one: frames that repeat those before them bit for bit.
+//!
+//! Every 16 frames a fingerprint of the last 16 is kept; where a later one is the same, the frames are compared one by one until they differ. Any
+//! length of buffer is found. No instrument repeats itself to the last bit but a synthesizer that stands still: what stands still for
+//! long, or often, is one.
+
+use super::heard::{Heard, counted};
+use super::places::Places;
+use super::{Channels, Check, Finding, Place, Severity};
+use crate::processor::Frame;
+
+/// Frames of a fingerprint, and between two that are kept.
+const WIDTH: usize = 16;
+/// Of those so many differ from the one before: words that stand still repeat themselves as well.
+const MOVING: u32 = 8;
+/// Lengths of a buffer, frames.
+const BUFFERS: std::ops::RangeInclusive<u64> = 32..=4096;
+/// Frames that are known back to: a power of two.
+const HISTORY: usize = 8192;
+/// Fingerprints that are kept: as many as there are in the history, with room for those that fall into the same place.
+const SLOTS: usize = 1024;
+/// Longer than this, and more often a minute, it is a synthesizer's wave.
+const LONGEST_S: f64 = 1.5;
+const MOST_PER_MINUTE: f64 = 30.0;
+/// Odd, and so a permutation of the numbers: the fingerprint is a polynomial in it.
+const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A repetition under way.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    lag: u64,
+    start: u64,
+}
+
+/// See the module.
+pub(super) struct StuckBuffer {
+    keys: Vec<u64>,
+    slots: Vec<(u64, u64)>,
+    frame: u64,
+    print: u64,
+    /// `BASE` to the power of the width: what the oldest key of a fingerprint is multiplied with.
+    oldest: u64,
+    /// One bit for each of the last frames that differed from the one before.
+    moving: u32,
+    run: Option<Run>,
+    places: Places,
+}
+
+impl StuckBuffer {
+    /// Allocates.
+    pub fn new() -> Self {
+        Self {
+            keys: vec![0; HISTORY],
+            slots: vec![(0, 0); SLOTS],
+            frame: 0,
+            print: 0,
+            oldest: BASE.wrapping_pow(WIDTH as u32),
+            moving: 0,
+            run: None,
+            places: Places::default(),
+        }
+    }
+
+    /// Takes the next frames.
+    pub fn push(&mut self, frames: &[Frame]) {
+        const MASK: usize = HISTORY - 1;
+        for [left, right] in frames {
+            let n = self.frame;
+            self.frame += 1;
+            let key = (left.to_bits() ^ right.to_bits().rotate_left(29)).wrapping_mul(BASE);
+            let key = key ^ (key >> 31);
+            let at = |frame: u64| frame as usize & MASK;
+            let before = self.keys[at(n.wrapping_sub(1))];
+            let leaving = self.keys[at(n.wrapping_sub(WIDTH as u64))];
+            self.moving = self.moving << 1 | u32::from(key != before);
+            self.print = self
+                .print
+                .wrapping_mul(BASE)
+                .wrapping_add(key)
+                .wrapping_sub(leaving.wrapping_mul(self.oldest));
+            self.keys[at(n)] = key;
+            if let Some(run) = self.run {
+                if key == self.keys[at(n - run.lag)] {
+                    continue;
+                }
+                self.end_run(run, n);
+                self.run = None;
+            }
+            let slot = &mut self.slots[(self.print >> 54) as usize % SLOTS];
+            let is_moving = (self.moving & ((1 << WIDTH) - 1)).count_ones() >= MOVING;
+            if is_moving && slot.0 == self.print && BUFFERS.contains(&(n - slot.1)) {
+                self.run = Some(Run { lag: n - slot.1, start: n + 1 - WIDTH as u64 });
+            } else if n % WIDTH as u64 == 0 {
+                *slot = (self.print, n);
+            }
+        }
+    }
+
+    fn end_run(&mut self, run: Run, end: u64) {
+        // The first frames that repeat lie before the fingerprint that told.
+        let frames = end - run.start;
+        if frames + WIDTH as u64 >= run.lag {
+            self.places.add(Place {
+                start_frame: run.start,
+                frames,
+                channels: Channels::Both,
+                figure: frames as f64,
+            });
+        }
+    }
+
+    /// What was found.
+    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+        let count = self.places.count();
+        let longest_s = heard.seconds(self.places.longest_frames());
+        let per_minute = count as f64 * 60.0 / heard.seconds(heard.frames).max(10.0);
+        if count == 0 || longest_s > LONGEST_S || per_minute > MOST_PER_MINUTE {
+            return None;
+        }
+        let mut places = self.places.in_time();
+        places.iter_mut().for_each(|place| place.figure = 1000.0 * heard.seconds(place.frames));
+        Some(Finding {
+            check: Check::Gaps,
+            severity: Severity::Fail,
+            figure: 1000.0 * longest_s,
+            unit: "ms",
+            threshold: 1000.0 * heard.seconds(*BUFFERS.start()),
+            confidence: None,
+            fact: format!(
+                "{} of {:.0} ms at most, in which what was before is repeated to the last bit, first at {}.",
+                counted(count, "stretch").replace("stretchs", "stretches"),
+                1000.0 * longest_s,
+                heard.time(self.places.first_frame())
+            ),
+            advice: "A driver or a stream got no new buffer in time and played the last one again: export again offline, or record again with a \
+                     larger buffer."
+                .to_owned(),
+            places,
+            place_count: count,
+        })
+    }
+}
