@@ -1,8 +1,8 @@
 //! Quality control of files: is the mix fit to master, and if not, what has to change?
 //!
 //! ```text
-//! inputs -> batch: decode -> Inspector -> platforms -> Report -> text | json | page
-//!                     +----> curves -------------------------------------^
+//! inputs -> batch: Reader -> Inspector -> platforms -> Report -> text | json | page
+//!                     +----> curves, in a second pass --------------------^
 //! ```
 //!
 //! What is looked for is [`lacquer_dsp::detect`]'s; here are the files, the platforms and the reports.
@@ -17,9 +17,9 @@ pub mod text;
 pub mod words;
 
 use crate::audio::widen;
-use crate::decode::{Decoded, decode_with_words};
+use crate::decode::{Limits, Reader};
 use crate::error::Error;
-use curves::Curves;
+use curves::{Curves, Drawing};
 use lacquer_dsp::Frame;
 use lacquer_dsp::detect::inspector::Inspector;
 use lacquer_dsp::detect::{Finding, Severity, StoredWords, Verdict};
@@ -89,13 +89,20 @@ pub struct Wishes {
     pub are_named: bool,
     /// Whether curves are wanted, which only a drawn report needs.
     pub are_drawn: bool,
+    /// What files may not go beyond.
+    pub limits: Limits,
 }
 
 impl Wishes {
     /// Held against these targets; against all that are known, for information, if there are none.
     pub fn new(targets: Vec<Target>, are_drawn: bool) -> Self {
         let are_named = !targets.is_empty();
-        Self { targets: if are_named { targets } else { TARGETS.to_vec() }, are_named, are_drawn }
+        Self {
+            targets: if are_named { targets } else { TARGETS.to_vec() },
+            are_named,
+            are_drawn,
+            limits: Limits::default(),
+        }
     }
 
     /// The loudness that a history is drawn against, with its name: the first target's that has one.
@@ -153,55 +160,71 @@ impl Report {
     }
 }
 
-/// Frames that are inspected at a time; the result does not depend on it.
-const CHUNK_FRAMES: usize = 4096;
-/// Share of the work that reading is, for the progress: decoding is some four times as fast as inspecting.
-const READING: f64 = 0.2;
+/// Share of the work that inspecting is, for the progress, where the file is read a second time to be drawn.
+const INSPECTING: f64 = 0.8;
 
-/// Checks a file. Reports how much is done, 0 to 1.
+/// Checks a file. Reports how much is done, 0 to 1. Memory does not grow with the file's length.
 ///
 /// # Errors
 /// If the file cannot be read as audio of one or two channels.
 pub fn check(path: &Path, wishes: &Wishes, progress: &dyn Fn(f64)) -> Result<Report, CheckError> {
-    let decoded = decode_with_words(path, &|done| progress(READING * done))
-        .map_err(|source| CheckError::File { path: path.to_owned(), source: Box::new(source) })?;
-    Ok(inspect(path, &decoded, wishes, &|done| progress(READING + (1.0 - READING) * done)))
+    let failed = |source| CheckError::File { path: path.to_owned(), source: Box::new(source) };
+    let share = if wishes.are_drawn { INSPECTING } else { 1.0 };
+    let mut reader = Reader::open(path, &wishes.limits).map_err(failed)?;
+    let mut report = inspect(&mut reader, wishes, &|done| progress(share * done)).map_err(failed)?;
+    if wishes.are_drawn {
+        // What is drawn depends on the length, which only the whole tells.
+        let mut reader = Reader::open(path, &wishes.limits).map_err(failed)?;
+        let mut drawing = Drawing::new(report.sample_rate_hz, report.channels, report.frames as usize);
+        let mut block = Vec::new();
+        while reader.next_block(&mut block).map_err(failed)? {
+            drawing.push(&block);
+            progress(share + (1.0 - share) * reader.progress());
+        }
+        report.curves = Some(drawing.finish());
+    }
+    Ok(report)
 }
 
-/// Checks what was decoded from `path`. Reports how much is done, 0 to 1.
-pub fn inspect(path: &Path, decoded: &Decoded, wishes: &Wishes, progress: &dyn Fn(f64)) -> Report {
-    let audio = &decoded.audio;
-    let mut inspector = Inspector::new(f64::from(audio.sample_rate), audio.channels, decoded.words);
+/// Checks what a reader gives, without curves. Reports how much is done, 0 to 1.
+///
+/// # Errors
+/// As [`Reader::next_block`].
+pub fn inspect(reader: &mut Reader, wishes: &Wishes, progress: &dyn Fn(f64)) -> Result<Report, Error> {
+    let (sample_rate_hz, channels) = (reader.sample_rate(), reader.channels());
+    let mut inspector = Inspector::new(f64::from(sample_rate_hz), channels, reader.words());
     if wishes.are_named && wishes.targets.iter().any(|target| target.id == platforms::VINYL) {
         inspector = inspector.for_vinyl();
     }
-    let mut frames: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
-    for (n, chunk) in audio.frames.chunks(CHUNK_FRAMES).enumerate() {
+    let mut block = Vec::new();
+    let mut frames: Vec<Frame> = Vec::new();
+    while reader.next_block(&mut block)? {
         frames.clear();
-        frames.extend(chunk.iter().map(widen));
+        frames.extend(block.iter().map(widen));
         inspector.push(&frames);
-        progress((n * CHUNK_FRAMES) as f64 / audio.frames.len() as f64);
+        progress(reader.progress());
     }
     let inspection = inspector.finish();
     let platforms = platforms::outcomes(&wishes.targets, &inspection.measurement);
-    let mut findings = inspection.findings;
+    let mut findings = reader.findings();
+    findings.extend(inspection.findings);
     findings.extend(platforms::findings(&platforms, wishes.are_named, &inspection.measurement));
-    if audio.channels == 1 {
+    if channels == 1 {
         findings.extend(platforms::one_channel(&wishes.targets, &inspection.measurement));
     }
     // The worst first; among equals the order of the checks stays.
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.check));
-    Report {
-        path: path.to_owned(),
-        format: decoded.format,
-        words: decoded.words,
-        true_bits: decoded.long_bits.or(inspection.true_bits),
-        sample_rate_hz: audio.sample_rate,
-        channels: audio.channels,
-        frames: audio.frames.len() as u64,
+    Ok(Report {
+        path: reader.path().to_owned(),
+        format: reader.format(),
+        words: reader.words(),
+        true_bits: reader.long_bits().or(inspection.true_bits),
+        sample_rate_hz,
+        channels,
+        frames: reader.frames(),
         findings,
         measurement: inspection.measurement,
         platforms,
-        curves: wishes.are_drawn.then(|| curves::curves(audio)),
-    }
+        curves: None,
+    })
 }

@@ -121,7 +121,7 @@ pub fn round_trip(audio: &Audio, codec: Codec) -> Result<Audio, EncodeError> {
             opus::encode(&original, kbps, &mut bytes)?;
             opus::decode(Cursor::new(bytes))?
         }
-        Codec::Mp3 { kbps } => mp3::decode(&mp3::encode(&original, kbps)?)?,
+        Codec::Mp3 { kbps } => mp3::decode(mp3::encode(&original, kbps)?)?,
     };
     Ok(align::aligned(&original, decoded))
 }

@@ -14,6 +14,9 @@ mod progress;
 pub use output::tell;
 
 use clap::{Parser, Subcommand};
+use lacquer_delivery::decode::{Limits, Reader};
+use lacquer_delivery::html::visible;
+use lacquer_delivery::warnings::warnings;
 use std::process::ExitCode;
 
 /// From the mix to the release.
@@ -26,6 +29,9 @@ use std::process::ExitCode;
 pub struct Command {
     #[command(subcommand)]
     action: Action,
+    /// The longest file that is read: a small one may claim to hold days
+    #[arg(long, global = true, value_name = "HOURS", default_value_t = 6.0)]
+    longest: f64,
 }
 
 #[derive(Subcommand)]
@@ -50,15 +56,23 @@ enum Action {
 
 /// Does what was asked for; gives the exit code of what could be done.
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let limits = Limits { longest_s: 3600.0 * command.longest };
     match command.action {
-        Action::Check(arguments) => return check::run(&arguments),
-        Action::Master(arguments) => master::run(&arguments)?,
-        Action::Measure(arguments) => measure::run(&arguments)?,
-        Action::Codec(arguments) => codec::run(&arguments)?,
+        Action::Check(arguments) => return check::run(&arguments, limits),
+        Action::Master(arguments) => master::run(&arguments, limits)?,
+        Action::Measure(arguments) => measure::run(&arguments, limits)?,
+        Action::Codec(arguments) => codec::run(&arguments, limits)?,
         Action::Isrc(arguments) => isrc::run(&arguments)?,
-        Action::Album(arguments) => album::run(&arguments)?,
+        Action::Album(arguments) => album::run(&arguments, limits)?,
         Action::Ddp(arguments) => return ddp::run(&arguments),
         Action::Params(arguments) => params::run(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says on standard error what is wrong with a file that is worked with all the same.
+fn warn(reader: &Reader) {
+    for warning in warnings(reader) {
+        eprintln!("lacquer: {}", visible(&format!("{}: {warning}", reader.path().display())));
+    }
 }

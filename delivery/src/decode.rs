@@ -1,27 +1,277 @@
-//! Files to [`Audio`].
+//! Files to samples, block by block.
 //!
-//! Symphonia reads WAV, AIFF, FLAC, Ogg Vorbis and MP3; RF64 and BW64, which it does not know, are read by bwavfile, and Opus by
-//! libopus.
+//! ```text
+//! open_regular -> what is it? -> wave | aiff | flac | mpeg | ogg (vorbis, opus, flac) -> Reader -> blocks, findings
+//! ```
+//!
+//! One rule for every format: everything is decoded; only the ends are trimmed, and only by what is declared; every promise that the
+//! file makes (frames, checksums, positions, sizes) is held against what is there, and what differs is a [`Finding`] with its times.
+//! Where sound is missing and the file says how much, silence stands in, so that the rest keeps its time.
+//!
+//! Containers are read here. Samples of MP3 and Vorbis come from Symphonia's decoders, those of Opus from libopus, which are given one
+//! packet at a time.
+
+mod aiff;
+mod flac;
+mod mpeg;
+mod ogg;
+mod pcm;
+mod remarks;
+mod stream;
+mod wave;
+mod window;
 
 use crate::audio::Audio;
-use crate::encode::opus;
-use crate::error::{Error, SAMPLE_RATES};
-use bwavfile::{CommonFormat, WaveReader};
-use lacquer_dsp::detect::StoredWords;
-use std::fs::File;
-use std::io::{BufReader, Read};
+use crate::error::Error;
+use crate::regular_file::open_regular;
+use lacquer_dsp::detect::{Finding, StoredWords};
+use remarks::Remarks;
+use std::io::{self, Read, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use symphonia::core::audio::{Audio as _, GenericAudioBufferRef};
-use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_PCM_ALAW, CODEC_ID_PCM_MULAW, CODEC_ID_VORBIS,
-};
-use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
-use symphonia::core::errors::Error as DecodeError;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, TrackType};
-use symphonia::core::io::MediaSourceStream;
-use symphonia::core::meta::MetadataOptions;
+use std::path::{Path, PathBuf};
+use stream::{Facts, Refusal, Source, Step, Stream};
+
+/// What a reader does not go beyond.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// The longest programme, s.
+    pub longest_s: f64,
+}
+
+impl Default for Limits {
+    /// Six hours: longer than any release, and what a file of some hundred kilobytes may claim to hold.
+    fn default() -> Self {
+        Self { longest_s: 6.0 * 3600.0 }
+    }
+}
+
+/// Frames of a block at least, but for the last.
+const BLOCK_FRAMES: usize = 4096;
+/// Frames that are made room for on a promise alone: what a file claims is not what it has.
+const MOST_PROMISED: u64 = 1 << 24;
+/// Bits of the longest word that a sample of f32 holds exactly.
+const EXACT_BITS: u32 = 24;
+
+/// Samples that are no numbers (NaN or infinite).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotNumbers {
+    /// How many.
+    pub samples: u64,
+    /// The frame of the first.
+    pub first_frame: u64,
+}
+
+/// A file that is read block by block; memory does not grow with its length.
+pub struct Reader {
+    path: PathBuf,
+    stream: Box<dyn Stream + Send>,
+    facts: Facts,
+    remarks: Remarks,
+    file_bytes: u64,
+    most_frames: u64,
+    frames: u64,
+    silence: u64,
+    has_ended: bool,
+    not_numbers: Option<NotNumbers>,
+}
+
+impl Reader {
+    /// Opens a file and reads what comes before its sound.
+    ///
+    /// # Errors
+    /// [`Error`], if it is no regular file, no audio of one or two channels at a rate of a release, or promises to be longer than
+    /// `limits`.
+    pub fn open(path: &Path, limits: &Limits) -> Result<Self, Error> {
+        let unreadable = |source| Error::Read { path: path.to_owned(), source };
+        let file = open_regular(path, u64::MAX).map_err(unreadable)?;
+        Self::of(path, file, limits)
+    }
+
+    /// As [`Reader::open`] for a file in memory; `name` stands for it in messages.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn of_bytes(name: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
+        Self::of(name, io::Cursor::new(bytes), limits)
+    }
+
+    fn of(path: &Path, mut source: impl Source + 'static, limits: &Limits) -> Result<Self, Error> {
+        let unreadable = |source| Error::Read { path: path.to_owned(), source };
+        let file_bytes = source.seek(SeekFrom::End(0)).map_err(unreadable)?;
+        if file_bytes == 0 {
+            return Err(Error::Empty { path: path.to_owned() });
+        }
+        let stream = guarded(path, || open(source).map_err(|refusal| refused(path, refusal)))??;
+        let facts = stream.facts();
+        let most_frames = (limits.longest_s.max(0.0) * f64::from(facts.sample_rate)) as u64;
+        if facts.promised.is_some_and(|promised| promised > most_frames) {
+            return Err(too_long(path, facts, most_frames));
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            stream,
+            facts,
+            remarks: Remarks::default(),
+            file_bytes,
+            most_frames,
+            frames: 0,
+            silence: 0,
+            has_ended: false,
+            not_numbers: None,
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file's format as people call it, for instance "WAV".
+    pub fn format(&self) -> &'static str {
+        self.facts.format
+    }
+
+    /// Sample rate, Hz.
+    pub fn sample_rate(&self) -> u32 {
+        self.facts.sample_rate
+    }
+
+    /// 1 or 2; one channel is carried as two equal ones.
+    pub fn channels(&self) -> usize {
+        self.facts.channels
+    }
+
+    /// The words that the samples are stored in.
+    pub fn words(&self) -> StoredWords {
+        self.facts.words
+    }
+
+    /// Frames that the file promises, where it does; what is there may be more or fewer.
+    pub fn promised_frames(&self) -> Option<u64> {
+        self.facts.promised
+    }
+
+    /// Frames so far.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// Share of the file that is read, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        self.stream.offset() as f64 / self.file_bytes as f64
+    }
+
+    /// Bits that the words so far truly need where they are integers of more than 24, which samples cannot tell.
+    pub fn long_bits(&self) -> Option<u32> {
+        let words = self.stream.long_words();
+        let is_long = matches!(self.facts.words, StoredWords::Integer(bits) if bits > EXACT_BITS);
+        (is_long && words != 0).then(|| u32::BITS - words.trailing_zeros())
+    }
+
+    /// Samples so far that are no numbers.
+    pub fn not_numbers(&self) -> Option<NotNumbers> {
+        self.not_numbers
+    }
+
+    /// What is wrong with the file, the worst first; complete after the last block.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.remarks.findings(self.facts.sample_rate)
+    }
+
+    /// Puts the next frames into `block`, in place of what is in it. Gives false, and no frames, after the last.
+    ///
+    /// # Errors
+    /// [`Error::Read`] if the file's disk fails, [`Error::TooManyFrames`] where it goes on beyond the limits, [`Error::NoSamples`] if
+    /// there is no frame in it.
+    pub fn next_block(&mut self, block: &mut Vec<[f32; 2]>) -> Result<bool, Error> {
+        block.clear();
+        while block.len() < BLOCK_FRAMES && !(self.has_ended && self.silence == 0) {
+            if self.silence > 0 {
+                let frames = self.silence.min((BLOCK_FRAMES - block.len()) as u64);
+                block.resize(block.len() + frames as usize, [0.0; 2]);
+                self.silence -= frames;
+                continue;
+            }
+            let Self { path, stream, remarks, .. } = self;
+            let step = guarded(path, || stream.step(block, remarks))?
+                .map_err(|source| Error::Read { path: path.clone(), source })?;
+            match step {
+                Step::Frames => {}
+                Step::Silence(frames) => self.silence = frames,
+                Step::End => self.has_ended = true,
+            }
+            if self.frames + block.len() as u64 + self.silence > self.most_frames {
+                return Err(too_long(&self.path, self.facts, self.most_frames));
+            }
+        }
+        if matches!(self.facts.words, StoredWords::Float(_)) {
+            self.count_not_numbers(block);
+        }
+        self.frames += block.len() as u64;
+        if self.frames == 0 {
+            return Err(Error::NoSamples { path: self.path.clone() });
+        }
+        Ok(!block.is_empty())
+    }
+
+    fn count_not_numbers(&mut self, block: &[[f32; 2]]) {
+        let channels = self.facts.channels;
+        for (n, frame) in block.iter().enumerate() {
+            let samples = frame[..channels].iter().filter(|x| !x.is_finite()).count() as u64;
+            if samples > 0 {
+                let first_frame = self.frames + n as u64;
+                self.not_numbers.get_or_insert(NotNumbers { samples: 0, first_frame }).samples += samples;
+            }
+        }
+    }
+
+    /// What keeps the programme from being worked with: half a lossless file, or samples that are no numbers. To be asked after the
+    /// last block; a check reports it instead.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`] and [`Error::NotNumbers`].
+    pub fn require_whole(&self) -> Result<(), Error> {
+        let rate = f64::from(self.facts.sample_rate);
+        if let Some(off) = self.remarks.break_off().filter(|off| off.is_lossless) {
+            return Err(Error::Truncated {
+                path: self.path.clone(),
+                found_s: off.found as f64 / rate,
+                reason: off.reason.clone(),
+            });
+        }
+        match self.not_numbers {
+            Some(NotNumbers { samples, first_frame }) => Err(Error::NotNumbers {
+                path: self.path.clone(),
+                samples,
+                first_s: first_frame as f64 / rate,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads all that follows. Reports how much of the file is read, 0 to 1.
+    ///
+    /// # Errors
+    /// As [`Reader::next_block`].
+    pub fn collect(mut self, progress: &dyn Fn(f64)) -> Result<(Decoded, Self), Error> {
+        let room = self.facts.promised.unwrap_or(0).min(MOST_PROMISED);
+        let mut frames = Vec::with_capacity(room as usize);
+        let mut block = Vec::with_capacity(2 * BLOCK_FRAMES);
+        while self.next_block(&mut block)? {
+            frames.extend_from_slice(&block);
+            progress(self.progress());
+        }
+        let Facts { format, sample_rate, channels, words, .. } = self.facts;
+        let decoded = Decoded {
+            audio: Audio { sample_rate, channels, frames },
+            words,
+            long_bits: self.long_bits(),
+            format,
+            findings: self.findings(),
+        };
+        Ok((decoded, self))
+    }
+}
 
 /// A file's audio and how the file stores it.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,258 +284,94 @@ pub struct Decoded {
     pub long_bits: Option<u32>,
     /// The file's format as people call it, for instance "WAV".
     pub format: &'static str,
+    /// What is wrong with the file, the worst first.
+    pub findings: Vec<Finding>,
 }
 
-/// Reads a whole file. Reports how much of it is read, 0 to 1, where its length is known.
+/// Reads a whole file within the usual limits. Reports how much of it is read, 0 to 1.
+///
+/// # Errors
+/// As [`decode_within`].
 pub fn decode(path: &Path, progress: &dyn Fn(f64)) -> Result<Audio, Error> {
-    decode_with_words(path, progress).map(|decoded| decoded.audio)
+    decode_within(path, &Limits::default(), progress).map(|decoded| decoded.audio)
 }
 
-/// As [`decode`], with what the file says of its words.
-pub fn decode_with_words(path: &Path, progress: &dyn Fn(f64)) -> Result<Decoded, Error> {
-    let unreadable = |source| Error::Read { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(unreadable)?;
-    let about = file.metadata().map_err(unreadable)?;
-    if about.is_dir() {
-        return Err(unreadable(std::io::Error::other("it is a folder")));
-    }
-    if about.len() == 0 {
-        return Err(Error::Empty { path: path.to_owned() });
-    }
-    let mut head = [0; HEAD_BYTES];
-    let known = file.read(&mut head).map_err(unreadable)?;
-    drop(file);
-    // Decoders are others' code on anybody's bytes. Symphonia 0.6.1 overflows on a WAV header with 39 938 channels, for one.
-    let decoded = catch_unwind(AssertUnwindSafe(|| decode_known(path, &head[..known], progress)))
-        .unwrap_or_else(|_| {
-            let reason = "its decoder gives up on damaged data".to_owned();
-            Err(Error::NotAudio { path: path.to_owned(), reason })
-        })?;
-    if decoded.audio.frames.is_empty() {
-        return Err(Error::NoSamples { path: path.to_owned() });
-    }
+/// Reads a whole file, with what it says of its words and what is wrong with it.
+///
+/// # Errors
+/// [`Error`], if the file cannot be read as audio of one or two channels; also if it is a lossless one that breaks off or has samples
+/// that are no numbers.
+pub fn decode_within(path: &Path, limits: &Limits, progress: &dyn Fn(f64)) -> Result<Decoded, Error> {
+    let (decoded, reader) = Reader::open(path, limits)?.collect(progress)?;
+    reader.require_whole()?;
     Ok(decoded)
 }
 
-/// Bytes by which formats are told apart: an Ogg page's header and the name of what is in it.
-const HEAD_BYTES: usize = 36;
+/// Reads a file in memory that was made here, however long; `name` stands for it in messages.
+///
+/// # Errors
+/// As [`Reader::of_bytes`] and [`Reader::next_block`].
+pub fn decode_bytes(name: &str, bytes: Vec<u8>) -> Result<Audio, Error> {
+    let limits = Limits { longest_s: f64::INFINITY };
+    let (decoded, _) = Reader::of_bytes(Path::new(name), bytes, &limits)?.collect(&|_| {})?;
+    Ok(decoded.audio)
+}
 
-/// Reads a file that begins with `head`.
-fn decode_known(path: &Path, head: &[u8], progress: &dyn Fn(f64)) -> Result<Decoded, Error> {
-    match head.get(..4).unwrap_or(head) {
-        b"RF64" | b"BW64" => decode_rf64(path),
-        b"OggS" if head.ends_with(b"OpusHead") => decode_opus(path),
-        head => {
-            let (audio, words, long_bits) = decode_any(path, progress)?;
-            let format = match (head, words) {
-                (b"RIFF", _) => "WAV",
-                (b"FORM", _) => "AIFF",
-                (b"fLaC", _) => "FLAC",
-                (b"OggS", StoredWords::Lossy) => "Ogg Vorbis",
-                (b"OggS", _) => "Ogg FLAC",
-                (_, StoredWords::Lossy) => "MP3",
-                _ => "PCM",
-            };
-            Ok(Decoded { audio, words, long_bits, format })
+/// Opens what `source` begins with, behind any ID3v2 tag.
+fn open(mut source: impl Source + 'static) -> Result<Box<dyn Stream + Send>, Refusal> {
+    let mut offset = 0;
+    let head = loop {
+        source.seek(SeekFrom::Start(offset))?;
+        let mut head = Vec::new();
+        source.by_ref().take(16).read_to_end(&mut head)?;
+        match id3_bytes(&head) {
+            Some(bytes) => offset += bytes,
+            None => break head,
         }
-    }
-}
-
-fn decode_opus(path: &Path) -> Result<Decoded, Error> {
-    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    let audio = opus::decode(BufReader::new(file))
-        .map_err(|error| Error::NotAudio { path: path.to_owned(), reason: error.to_string() })?;
-    Ok(Decoded { audio, words: StoredWords::Lossy, long_bits: None, format: "Opus" })
-}
-
-/// Bits of the longest word that a sample of [`Audio`] holds exactly.
-const EXACT_BITS: u32 = 24;
-
-/// What a decoder's buffer and parameters say of the words in the file.
-fn words_of(parameters: &AudioCodecParameters, buffer: &GenericAudioBufferRef) -> StoredWords {
-    let is_lossy =
-        [CODEC_ID_VORBIS, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_PCM_ALAW, CODEC_ID_PCM_MULAW]
-            .contains(&parameters.codec);
-    if is_lossy {
-        return StoredWords::Lossy;
-    }
-    let decoded_bits = match buffer {
-        GenericAudioBufferRef::F32(_) => return StoredWords::Float(32),
-        GenericAudioBufferRef::F64(_) => return StoredWords::Float(64),
-        GenericAudioBufferRef::U8(_) | GenericAudioBufferRef::S8(_) => 8,
-        GenericAudioBufferRef::U16(_) | GenericAudioBufferRef::S16(_) => 16,
-        GenericAudioBufferRef::U24(_) | GenericAudioBufferRef::S24(_) => 24,
-        GenericAudioBufferRef::U32(_) | GenericAudioBufferRef::S32(_) => 32,
     };
-    let stored_bits = parameters.bits_per_coded_sample.or(parameters.bits_per_sample);
-    StoredWords::Integer(stored_bits.filter(|bits| (1..=32).contains(bits)).unwrap_or(decoded_bits))
+    source.seek(SeekFrom::Start(offset))?;
+    Ok(match &head[..] {
+        [b'R', b'I', b'F', b'F', ..] | [b'R', b'F', b'6', b'4', ..] | [b'B', b'W', b'6', b'4', ..] => {
+            Box::new(wave::Wave::open(source, offset)?)
+        }
+        [b'F', b'O', b'R', b'M', ..] => Box::new(aiff::Aiff::open(source, offset)?),
+        [b'f', b'L', b'a', b'C', ..] => Box::new(flac::Flac::open(source, offset)?),
+        [b'O', b'g', b'g', b'S', ..] => ogg::open(source, offset)?,
+        _ => Box::new(mpeg::Mpeg::open(source, offset)?),
+    })
 }
 
-/// Adds a buffer's words to the OR of all before it, where they are integers longer than [`EXACT_BITS`].
-fn gather_words(buffer: &GenericAudioBufferRef, words: StoredWords, gathered: &mut u32) {
-    if let (GenericAudioBufferRef::S32(buffer), StoredWords::Integer(bits)) = (buffer, words)
-        && bits > EXACT_BITS
-    {
-        *gathered = buffer.iter_planes().flatten().fold(*gathered, |bits, word| bits | *word as u32);
-    }
+/// Bytes of the ID3v2 tag that `head` begins with (ID3v2.4, section 3.1).
+pub(crate) fn id3_bytes(head: &[u8]) -> Option<u64> {
+    let &[b'I', b'D', b'3', version, _, flags, a, b, c, d, ..] = head else { return None };
+    let is_size = version < 0xff && [a, b, c, d].iter().all(|byte| *byte < 0x80);
+    let size = [a, b, c, d].iter().fold(0, |size, byte| size << 7 | u64::from(*byte));
+    // A footer repeats the header.
+    is_size.then_some(10 + size + if flags & 0x10 != 0 { 10 } else { 0 })
 }
 
-/// Bits that words need whose OR, in words of 32 bits, is this; none where nothing was gathered.
-fn bits_of(gathered: u32) -> Option<u32> {
-    (gathered != 0).then(|| u32::BITS - gathered.trailing_zeros())
+/// Runs a decoder: others' code on anybody's bytes may panic.
+fn guarded<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        let reason = "its decoder gives up on damaged data".to_owned();
+        Error::NotAudio { path: path.to_owned(), reason }
+    })
 }
 
-/// A file's samples as they come, with the checks that hold for every format.
-struct Collector<'a> {
-    path: &'a Path,
-    audio: Audio,
-}
-
-impl<'a> Collector<'a> {
-    fn new(path: &'a Path, sample_rate: u32, channels: usize) -> Result<Self, Error> {
-        if !(1..=2).contains(&channels) {
-            return Err(Error::Channels { path: path.to_owned(), channels });
-        }
-        if !SAMPLE_RATES.contains(&sample_rate) {
-            return Err(Error::SampleRate { path: path.to_owned(), sample_rate });
-        }
-        Ok(Self { path, audio: Audio { sample_rate, channels, frames: Vec::new() } })
-    }
-
-    /// Takes interleaved samples.
-    fn push(&mut self, samples: &[f32]) {
-        if self.audio.channels == 1 {
-            self.audio.frames.extend(samples.iter().map(|x| [*x; 2]));
-        } else {
-            self.audio.frames.extend(samples.as_chunks::<2>().0);
-        }
-    }
-
-    fn truncated(&self, reason: impl Into<String>) -> Error {
-        Error::Truncated {
-            path: self.path.to_owned(),
-            found_s: self.audio.duration_s(),
-            reason: reason.into(),
-        }
-    }
-
-    /// The audio, if it is as long as the file says.
-    fn finish(self, promised: Option<u64>) -> Result<Audio, Error> {
-        let found = self.audio.frames.len() as u64;
-        match promised {
-            Some(promised) if found < promised => {
-                Err(self.truncated(format!("its header promises {promised} frames, {found} are there")))
-            }
-            _ => Ok(self.audio),
-        }
+fn refused(path: &Path, refusal: Refusal) -> Error {
+    let path = path.to_owned();
+    match refusal {
+        Refusal::Io(source) => Error::Read { path, source },
+        Refusal::NotAudio(reason) => Error::NotAudio { path, reason },
+        Refusal::NoSamples => Error::NoSamples { path },
+        Refusal::Channels(channels) => Error::Channels { path, channels },
+        Refusal::SampleRate(sample_rate) => Error::SampleRate { path, sample_rate },
     }
 }
 
-fn decode_any(path: &Path, progress: &dyn Fn(f64)) -> Result<(Audio, StoredWords, Option<u32>), Error> {
-    let not_audio = |error: DecodeError| Error::NotAudio { path: path.to_owned(), reason: error.to_string() };
-    let unknown = |reason: &str| Error::NotAudio { path: path.to_owned(), reason: reason.into() };
-    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    let stream = MediaSourceStream::new(Box::new(file), Default::default());
-    let mut hint = Hint::new();
-    if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
-        hint.with_extension(extension);
-    }
-    let mut format = symphonia::default::get_probe()
-        .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
-        .map_err(not_audio)?;
-    let track = format.default_track(TrackType::Audio).ok_or_else(|| unknown("it has no audio track"))?;
-    let (id, promised) = (track.id, track.num_frames);
-    let parameters = track
-        .codec_params
-        .as_ref()
-        .and_then(|parameters| parameters.audio())
-        .ok_or_else(|| unknown("its codec is not known"))?;
-    let lossless_length = promised.filter(|_| parameters.bits_per_sample.is_some());
-    let mut decoder = symphonia::default::get_codecs()
-        .make_audio_decoder(parameters, &AudioDecoderOptions::default())
-        .map_err(not_audio)?;
-    let parameters = parameters.clone();
-    let mut collector: Option<Collector> = None;
-    let (mut words, mut gathered) = (StoredWords::Lossy, 0);
-    let mut samples: Vec<f32> = Vec::new();
-    loop {
-        let packet = match format.next_packet() {
-            Ok(Some(packet)) => packet,
-            Ok(None) => break,
-            Err(DecodeError::IoError(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,
-            Err(error) => match &collector {
-                Some(collector) => return Err(collector.truncated(error.to_string())),
-                None => return Err(not_audio(error)),
-            },
-        };
-        if packet.track_id != id {
-            continue;
-        }
-        let buffer = match decoder.decode(&packet) {
-            Ok(buffer) => buffer,
-            Err(error) => match &collector {
-                Some(collector) => return Err(collector.truncated(error.to_string())),
-                None => return Err(not_audio(error)),
-            },
-        };
-        let (rate, channels) = (buffer.spec().rate(), buffer.spec().channels().count());
-        let into = match &mut collector {
-            Some(collector) => collector,
-            None => {
-                words = words_of(&parameters, &buffer);
-                collector.insert(Collector::new(path, rate, channels)?)
-            }
-        };
-        if (into.audio.sample_rate, into.audio.channels) != (rate, channels) {
-            return Err(into.truncated("its format changes in the middle"));
-        }
-        gather_words(&buffer, words, &mut gathered);
-        buffer.copy_to_vec_interleaved(&mut samples);
-        into.push(&samples);
-        if let Some(promised) = promised.filter(|promised| *promised > 0) {
-            progress(into.audio.frames.len() as f64 / promised as f64);
-        }
-    }
-    let collector = collector.ok_or_else(|| Error::NoSamples { path: path.to_owned() })?;
-    Ok((collector.finish(lossless_length)?, words, bits_of(gathered)))
-}
-
-/// Frames that are read from an RF64 file at a time.
-const RF64_FRAMES: usize = 65_536;
-
-fn decode_rf64(path: &Path) -> Result<Decoded, Error> {
-    let not_audio = |reason: &dyn std::fmt::Debug| Error::NotAudio {
+fn too_long(path: &Path, facts: Facts, most_frames: u64) -> Error {
+    Error::TooManyFrames {
         path: path.to_owned(),
-        reason: format!("{reason:?}"),
-    };
-    let mut reader = WaveReader::open(path).map_err(|error| not_audio(&error))?;
-    let format = reader.format().map_err(|error| not_audio(&error))?;
-    let promised = reader.frame_length().map_err(|error| not_audio(&error))?;
-    let channels = usize::from(format.channel_count);
-    let mut collector = Collector::new(path, format.sample_rate, channels)?;
-    let is_read = matches!(
-        (format.common_format(), format.bits_per_sample),
-        (CommonFormat::IntegerPCM, 8 | 16 | 24 | 32) | (CommonFormat::IeeeFloatPCM, 32)
-    );
-    if !is_read || usize::from(format.block_alignment) != channels * usize::from(format.bits_per_sample) / 8 {
-        return Err(Error::NotAudio {
-            path: path.to_owned(),
-            reason: format!("{} bits of {:?} in RF64", format.bits_per_sample, format.common_format()),
-        });
+        longest_h: most_frames as f64 / f64::from(facts.sample_rate) / 3600.0,
     }
-    let mut frames = reader.audio_frame_reader().map_err(|error| not_audio(&error))?;
-    let mut samples = vec![0f32; RF64_FRAMES * channels];
-    loop {
-        match frames.read_frames(&mut samples) {
-            Ok(0) => break,
-            Ok(read) => collector.push(&samples[..read as usize * channels]),
-            Err(error) => return Err(collector.truncated(format!("{error:?}"))),
-        }
-    }
-    let bits = u32::from(format.bits_per_sample);
-    let words = match format.common_format() {
-        CommonFormat::IntegerPCM => StoredWords::Integer(bits),
-        _ => StoredWords::Float(bits),
-    };
-    Ok(Decoded { audio: collector.finish(Some(promised))?, words, long_bits: None, format: "RF64" })
 }

@@ -42,6 +42,24 @@ pub enum Error {
         /// What is missing.
         reason: String,
     },
+    /// A file is longer than what is read.
+    #[error("{}: it is longer than {longest_h:.1} hours; if that is meant, give --longest HOURS", path.display())]
+    TooManyFrames {
+        /// The file.
+        path: PathBuf,
+        /// The longest that is read, hours.
+        longest_h: f64,
+    },
+    /// A file has samples that are no numbers.
+    #[error("{}: {} no numbers (NaN or infinite), the first at {first_s:.3} s; a plugin in the session has failed there: export it again", path.display(), counted(*samples))]
+    NotNumbers {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        samples: u64,
+        /// Time of the first, s.
+        first_s: f64,
+    },
     /// A file has no audio in it.
     #[error("{}: the file holds no samples; export it again", path.display())]
     NoSamples {
@@ -153,4 +171,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+}
+
+/// "1 sample is", "3 samples are".
+fn counted(samples: u64) -> String {
+    if samples == 1 { "1 sample is".to_owned() } else { format!("{samples} samples are") }
 }

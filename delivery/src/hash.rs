@@ -1,6 +1,6 @@
 //! SHA-256 of files (FIPS 180-4).
 
-use lacquer_params::regular_file::open_regular;
+use crate::regular_file::open_regular;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
 use std::path::Path;

@@ -29,7 +29,9 @@ pub mod measure;
 pub mod parts;
 pub mod render;
 pub mod resample;
+pub mod riff;
 pub mod tags;
+pub mod warnings;
 
 pub use audio::Audio;
 pub use error::Error;

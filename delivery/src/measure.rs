@@ -1,6 +1,8 @@
 //! Measurements of whole programmes, with names for machines and for people.
 
 use crate::audio::{Audio, widen};
+use crate::decode::Reader;
+use crate::error::Error;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::true_peak::{HALF, Reference};
 use lacquer_dsp::metering::{Measurement, Meter};
@@ -19,6 +21,22 @@ pub fn measure(audio: &Audio) -> Measurement {
         meter.push(&frames);
     }
     meter.finish()
+}
+
+/// Measures what a reader gives, block by block.
+///
+/// # Errors
+/// As [`Reader::next_block`].
+pub fn measure_blocks(reader: &mut Reader) -> Result<Measurement, Error> {
+    let mut meter = Meter::new(f64::from(reader.sample_rate()), reader.channels());
+    let mut block = Vec::new();
+    let mut frames: Vec<Frame> = Vec::new();
+    while reader.next_block(&mut block)? {
+        frames.clear();
+        frames.extend(block.iter().map(widen));
+        meter.push(&frames);
+    }
+    Ok(meter.finish())
 }
 
 /// Frames that one thread looks at for [`highest_peak`].

@@ -47,6 +47,8 @@ use std::fmt;
 /// What is looked for. The ids are for ever: reports and their schema name them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Check {
+    /// Whether the file is whole and keeps what it promises.
+    File,
     /// True word length against the file's; words padded with zeros.
     WordLength,
     /// Flat tops at full scale.
@@ -97,7 +99,8 @@ pub enum Check {
 
 impl Check {
     /// Every check, in the order of reports.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
+        Self::File,
         Self::WordLength,
         Self::Clipping,
         Self::HiddenClipping,
@@ -126,6 +129,7 @@ impl Check {
     /// Its id in reports.
     pub fn id(self) -> &'static str {
         match self {
+            Self::File => "file",
             Self::WordLength => "word_length",
             Self::Clipping => "clipping",
             Self::HiddenClipping => "hidden_clipping",
@@ -155,6 +159,7 @@ impl Check {
     /// Its name as people read it.
     pub fn name(self) -> &'static str {
         match self {
+            Self::File => "File",
             Self::WordLength => "Word length",
             Self::Clipping => "Clipping",
             Self::HiddenClipping => "Clipping turned down",

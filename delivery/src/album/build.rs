@@ -67,8 +67,9 @@ pub fn build_with(
     let mut writer = Writer::new(album, out, &cache, options.force)?;
     let renders = Renders::default();
     let numbered: Vec<usize> = (0..album.tracks.len()).collect();
-    let sources =
-        side_by_side(&numbered, "Reading", progress, |n| inspect(n + 1, &album.tracks[*n], &cache))?;
+    let sources = side_by_side(&numbered, "Reading", progress, |n| {
+        inspect(n + 1, &album.tracks[*n], &album.limits, &cache)
+    })?;
     codes::check(album, &sources)?;
     let rate = main_rate(album, &sources);
     let mut units = units(album, &sources)?;
@@ -118,6 +119,11 @@ pub fn build_with(
     let facts = Facts { readings: &readings, codes: &codes };
     let tracks = track_reports(album, &sources, &units, &looks, &moves, characters, &facts, &places);
     let mut warnings = warnings(album, &units, &tracks, &sides);
+    warnings.extend(
+        sources.iter().enumerate().flat_map(|(n, source)| {
+            source.warnings.iter().map(move |text| format!("Track {}: {text}", n + 1))
+        }),
+    );
     warnings.extend(code_warnings);
     warnings.extend(disc_warnings.into_iter().map(|text| format!("Disc: {text}")));
     warnings.extend(codecs.iter().filter(|codec| !codec.is_cleared).map(CodecOutcome::over_warning));

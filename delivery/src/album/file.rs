@@ -14,6 +14,7 @@
 //! ```
 //! Every path is relative to the file's folder. Keys that do not exist are errors, so that a slip is not silently a default.
 
+use crate::decode::Limits;
 use crate::isrc::Isrc;
 use lacquer_dsp::{ChainSettings, ProcessSpec};
 use serde::Serialize;
@@ -236,6 +237,8 @@ pub struct Album {
     pub outputs: BTreeSet<Output>,
     /// Sample rate of the files, hertz; none for the highest that no track has to be raised to.
     pub sample_rate: Option<u32>,
+    /// What its files may not go beyond.
+    pub limits: Limits,
     /// The tracks, in order.
     pub tracks: Vec<Track>,
 }

@@ -5,6 +5,7 @@ use super::file::{Aim, Album, Curve, Fade, IsrcWish, Join, Mode, Output, Track};
 use super::identity::title_of;
 use super::sections::{AlbumSection, Document, TrackSection};
 use crate::confined::goes_down;
+use crate::decode::Limits;
 use crate::disc::upc;
 use crate::error::SAMPLE_RATES;
 use crate::isrc::Isrc;
@@ -164,6 +165,7 @@ impl Reader<'_> {
             character: character.unwrap_or(0.0) / 100.0,
             outputs,
             sample_rate: album.sample_rate,
+            limits: Limits::default(),
             tracks,
         })
     }

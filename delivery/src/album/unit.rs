@@ -16,11 +16,12 @@ use super::fade::{Edge, fade};
 use super::file::{Album, Curve, Fade, Join, Track};
 use super::report::Renders;
 use crate::audio::{Audio, widen};
-use crate::decode::decode;
+use crate::decode::{Limits, Reader, decode_within};
 use crate::hash::sha256_of_file;
 use crate::master::before_limiter;
 use crate::render::render;
 use crate::resample::{converted_frames, resample};
+use crate::warnings::warnings;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -42,6 +43,9 @@ pub struct Source {
     pub channels: usize,
     /// Length in frames.
     pub frames: usize,
+    /// What is wrong with the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// See the module.
@@ -63,17 +67,25 @@ pub struct Unit {
 }
 
 /// Looks at a track's file. What was found is kept under the hash of its bytes.
-pub fn inspect(number: usize, track: &Track, cache: &Cache) -> Result<Source, AlbumError> {
+pub fn inspect(number: usize, track: &Track, limits: &Limits, cache: &Cache) -> Result<Source, AlbumError> {
     let path = &track.file;
     let sha256 = sha256_of_file(path).map_err(|source| AlbumError::Track {
         track: number,
         path: path.clone(),
         reason: format!("cannot be read: {source}; paths are relative to the album file"),
     })?;
-    cache.value_or(&key(&["source", &sha256]), || {
-        let audio = decode(path, &|_| {})?;
-        let (sample_rate, channels, frames) = (audio.sample_rate, audio.channels, audio.frames.len());
-        Ok(Source { sha256: sha256.clone(), sample_rate, channels, frames })
+    cache.value_or(&key(&["source with warnings", &sha256]), || {
+        let mut reader = Reader::open(path, limits)?;
+        let mut block = Vec::new();
+        while reader.next_block(&mut block)? {}
+        reader.require_whole()?;
+        Ok(Source {
+            sha256: sha256.clone(),
+            sample_rate: reader.sample_rate(),
+            channels: reader.channels(),
+            frames: reader.frames() as usize,
+            warnings: warnings(&reader),
+        })
     })
 }
 
@@ -215,7 +227,7 @@ impl Unit {
     fn render(&self, album: &Album, rate: u32) -> Result<Audio, AlbumError> {
         let mut frames: Vec<[f32; 2]> = Vec::new();
         for (track, cut) in album.tracks[self.tracks.clone()].iter().zip(&self.cuts) {
-            let audio = decode(&track.file, &|_| {})?;
+            let audio = decode_within(&track.file, &album.limits, &|_| {})?.audio;
             match audio.frames.get(cut.clone()) {
                 Some(part) if audio.sample_rate == self.sample_rate => frames.extend_from_slice(part),
                 _ => {

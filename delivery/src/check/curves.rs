@@ -1,10 +1,11 @@
 //! What a report draws: waveform, loudness, correlation and spectrum, in as many points as a page shows.
 
-use crate::audio::{Audio, widen};
+use crate::audio::widen;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::loudness::Loudness;
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging, Band, MonoFold, Part, mono_fold};
 use lacquer_dsp::metering::stereo::StereoSums;
+use std::ops::Range;
 
 /// Columns of a waveform: about one a pixel.
 const COLUMNS: usize = 944;
@@ -15,7 +16,7 @@ const LOUDNESS_STEP_S: f64 = 0.1;
 const CORRELATION_POINTS: f64 = 472.0;
 const CORRELATION_WINDOW_S: f64 = 0.4;
 /// Highest sample of what counts as silence: -90 dBFS, the last bit of 16.
-const SILENCE: f32 = 3.2e-5;
+const SILENCE: f64 = 3.2e-5;
 /// Points of a spectrum's line, and its ends, Hz.
 const SPECTRUM_POINTS: usize = 400;
 const LOWEST_HZ: f64 = 20.0;
@@ -66,33 +67,69 @@ pub struct Curves {
     pub folds: Vec<MonoFold>,
 }
 
-/// Draws a programme.
-pub fn curves(audio: &Audio) -> Curves {
-    let sample_rate_hz = f64::from(audio.sample_rate);
-    let mut loudness = LoudnessHistory::new(audio);
-    let mut analyser = Analyser::new(sample_rate_hz, TRANSFORM, Averaging::Endless);
-    let mut frames: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
-    for chunk in audio.frames.chunks(CHUNK_FRAMES) {
-        frames.clear();
-        frames.extend(chunk.iter().map(|frame| widen(frame).map(finite)));
-        loudness.push(&frames);
-        analyser.push(&frames);
+/// Draws a programme whose length is known, block by block.
+pub struct Drawing {
+    sample_rate_hz: f64,
+    given: usize,
+    columns: Stretches<Peaks>,
+    correlation: Stretches<Stereo>,
+    loudness: LoudnessHistory,
+    analyser: Analyser,
+    frames: Vec<Frame>,
+}
+
+impl Drawing {
+    /// A programme of `frames` frames at `sample_rate_hz`, of 1 or 2 channels.
+    pub fn new(sample_rate_hz: u32, channels: usize, frames: usize) -> Self {
+        let rate = f64::from(sample_rate_hz);
+        let duration_s = frames as f64 / rate;
+        let windows = (duration_s / CORRELATION_WINDOW_S).floor().clamp(1.0, CORRELATION_POINTS) as usize;
+        Self {
+            sample_rate_hz: rate,
+            given: 0,
+            columns: Stretches::new(frames, COLUMNS),
+            correlation: Stretches::new(frames, windows),
+            loudness: LoudnessHistory::new(rate, channels, duration_s),
+            analyser: Analyser::new(rate, TRANSFORM, Averaging::Endless),
+            frames: Vec::with_capacity(CHUNK_FRAMES),
+        }
     }
-    if audio.frames.len() < TRANSFORM {
-        // What is shorter than a transform is looked at with the silence after it.
-        analyser.push(&vec![[0.0; 2]; TRANSFORM - audio.frames.len()]);
+
+    /// Takes the next frames, any number.
+    pub fn push(&mut self, block: &[[f32; 2]]) {
+        for chunk in block.chunks(CHUNK_FRAMES) {
+            self.frames.clear();
+            self.frames.extend(chunk.iter().map(|frame| widen(frame).map(finite)));
+            self.loudness.push(&self.frames);
+            self.analyser.push(&self.frames);
+            self.columns.push(&self.frames, Peaks::push);
+            self.correlation.push(&self.frames, Stereo::push);
+            self.given += chunk.len();
+        }
     }
-    let highest_hz = HIGHEST_HZ.min(0.5 * sample_rate_hz);
-    let ratio = (highest_hz / LOWEST_HZ).powf(1.0 / (SPECTRUM_POINTS - 1) as f64);
-    let places: Vec<f64> = (0..SPECTRUM_POINTS).map(|n| LOWEST_HZ * ratio.powi(n as i32)).collect();
-    let levels = analyser.levels_db(Part::Both, &places);
-    Curves {
-        columns: columns(audio),
-        loudness: loudness.points,
-        correlation: correlation(audio),
-        spectrum: places.into_iter().zip(levels).collect(),
-        bands: analyser.bands(3),
-        folds: mono_fold(&analyser),
+
+    /// What is drawn.
+    pub fn finish(mut self) -> Curves {
+        if self.given < TRANSFORM {
+            // What is shorter than a transform is looked at with the silence after it.
+            self.analyser.push(&vec![[0.0; 2]; TRANSFORM - self.given]);
+        }
+        let rate = self.sample_rate_hz;
+        let highest_hz = HIGHEST_HZ.min(0.5 * rate);
+        let ratio = (highest_hz / LOWEST_HZ).powf(1.0 / (SPECTRUM_POINTS - 1) as f64);
+        let places: Vec<f64> = (0..SPECTRUM_POINTS).map(|n| LOWEST_HZ * ratio.powi(n as i32)).collect();
+        let levels = self.analyser.levels_db(Part::Both, &places);
+        let columns = self.columns.finish().map(|(range, peaks)| peaks.column(range, rate));
+        let correlation =
+            self.correlation.finish().map(|(range, stereo)| (middle_s(&range, rate), stereo.correlation()));
+        Curves {
+            columns: columns.collect(),
+            loudness: self.loudness.points,
+            correlation: correlation.collect(),
+            spectrum: places.into_iter().zip(levels).collect(),
+            bands: self.analyser.bands(3),
+            folds: mono_fold(&self.analyser),
+        }
     }
 }
 
@@ -101,49 +138,103 @@ fn finite(x: f64) -> f64 {
     if x.is_finite() { x } else { 0.0 }
 }
 
-/// Cuts frames into at most `most` stretches of equal length but for a frame.
-fn stretches(frames: usize, most: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let count = most.min(frames).max(1);
-    (0..count).map(move |n| n * frames / count..(n + 1) * frames / count)
+fn middle_s(range: &Range<usize>, sample_rate_hz: f64) -> f64 {
+    0.5 * (range.start + range.end) as f64 / sample_rate_hz
 }
 
-fn columns(audio: &Audio) -> Vec<Column> {
-    let rate = f64::from(audio.sample_rate);
-    stretches(audio.frames.len(), COLUMNS)
-        .map(|range| {
-            let frames = &audio.frames[range.clone()];
-            let of = |fold: &dyn Fn(f64, f64) -> f64, first: f64| {
-                [0, 1].map(|c| {
-                    frames.iter().fold(first, |so_far, frame| fold(so_far, finite(f64::from(frame[c]))))
-                })
-            };
-            let squares = of(&|sum, x| sum + x * x, 0.0);
-            Column {
-                time_s: 0.5 * (range.start + range.end) as f64 / rate,
-                low: of(&f64::min, f64::INFINITY),
-                high: of(&f64::max, f64::NEG_INFINITY),
-                rms: squares.map(|sum| (sum / frames.len().max(1) as f64).sqrt()),
-            }
-        })
-        .collect()
+/// A programme in at most `most` stretches of equal length but for a frame, and what is gathered of each.
+struct Stretches<T> {
+    frames: usize,
+    count: usize,
+    given: usize,
+    gathered: Vec<T>,
 }
 
-fn correlation(audio: &Audio) -> Vec<(f64, f64)> {
-    let rate = f64::from(audio.sample_rate);
-    let windows = (audio.duration_s() / CORRELATION_WINDOW_S).floor().clamp(1.0, CORRELATION_POINTS) as usize;
-    stretches(audio.frames.len(), windows)
-        .map(|range| {
-            let mut sums = StereoSums::default();
-            let mut peak = 0.0f32;
-            for chunk in audio.frames[range.clone()].chunks(CHUNK_FRAMES) {
-                let frames: Vec<Frame> = chunk.iter().map(|frame| widen(frame).map(finite)).collect();
-                sums.push(&frames);
-                peak = chunk.as_flattened().iter().fold(peak, |peak, x| peak.max(x.abs()));
+impl<T: Default> Stretches<T> {
+    fn new(frames: usize, most: usize) -> Self {
+        Self { frames, count: most.min(frames).max(1), given: 0, gathered: Vec::new() }
+    }
+
+    fn range(&self, n: usize) -> Range<usize> {
+        n * self.frames / self.count..(n + 1) * self.frames / self.count
+    }
+
+    fn push(&mut self, mut frames: &[Frame], take: fn(&mut T, &[Frame])) {
+        while !frames.is_empty() {
+            // What is more than was said belongs to the last one.
+            while self.gathered.is_empty()
+                || self.gathered.len() < self.count && self.given >= self.range(self.gathered.len() - 1).end
+            {
+                self.gathered.push(T::default());
             }
-            let correlation = if peak > SILENCE { sums.correlation() } else { f64::NAN };
-            (0.5 * (range.start + range.end) as f64 / rate, correlation)
-        })
-        .collect()
+            let last = self.gathered.len() - 1;
+            let room = if last + 1 == self.count { frames.len() } else { self.range(last).end - self.given };
+            let (own, rest) = frames.split_at(room.min(frames.len()));
+            take(&mut self.gathered[last], own);
+            self.given += own.len();
+            frames = rest;
+        }
+    }
+
+    fn finish(self) -> impl Iterator<Item = (Range<usize>, T)> {
+        let (frames, count) = (self.frames, self.count);
+        let range = move |n: usize| n * frames / count..(n + 1) * frames / count;
+        self.gathered.into_iter().enumerate().map(move |(n, gathered)| (range(n), gathered))
+    }
+}
+
+/// What a column is drawn from.
+struct Peaks {
+    low: [f64; 2],
+    high: [f64; 2],
+    squares: [f64; 2],
+    frames: usize,
+}
+
+impl Default for Peaks {
+    fn default() -> Self {
+        Self { low: [f64::INFINITY; 2], high: [f64::NEG_INFINITY; 2], squares: [0.0; 2], frames: 0 }
+    }
+}
+
+impl Peaks {
+    fn push(&mut self, frames: &[Frame]) {
+        for frame in frames {
+            for (c, x) in frame.iter().enumerate() {
+                self.low[c] = self.low[c].min(*x);
+                self.high[c] = self.high[c].max(*x);
+                self.squares[c] += x * x;
+            }
+        }
+        self.frames += frames.len();
+    }
+
+    fn column(&self, range: Range<usize>, sample_rate_hz: f64) -> Column {
+        Column {
+            time_s: middle_s(&range, sample_rate_hz),
+            low: self.low,
+            high: self.high,
+            rms: self.squares.map(|sum| (sum / self.frames.max(1) as f64).sqrt()),
+        }
+    }
+}
+
+/// What a correlation is computed from.
+#[derive(Default)]
+struct Stereo {
+    sums: StereoSums,
+    peak: f64,
+}
+
+impl Stereo {
+    fn push(&mut self, frames: &[Frame]) {
+        self.sums.push(frames);
+        self.peak = frames.as_flattened().iter().fold(self.peak, |peak, x| peak.max(x.abs()));
+    }
+
+    fn correlation(&self) -> f64 {
+        if self.peak > SILENCE { self.sums.correlation() } else { f64::NAN }
+    }
 }
 
 /// Reads a loudness meter at every hop and keeps a point every so many.
@@ -155,10 +246,10 @@ struct LoudnessHistory {
 }
 
 impl LoudnessHistory {
-    fn new(audio: &Audio) -> Self {
-        let step_s = (audio.duration_s() / LOUDNESS_POINTS).max(LOUDNESS_STEP_S);
+    fn new(sample_rate_hz: f64, channels: usize, duration_s: f64) -> Self {
+        let step_s = (duration_s / LOUDNESS_POINTS).max(LOUDNESS_STEP_S);
         Self {
-            meter: Loudness::new(f64::from(audio.sample_rate), audio.channels),
+            meter: Loudness::new(sample_rate_hz, channels),
             // A hop lasts 10 ms.
             hops_a_point: (step_s * 100.0).ceil() as u64,
             momentary_lufs: f64::NEG_INFINITY,
@@ -191,7 +282,15 @@ impl LoudnessHistory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::Audio;
     use std::f32::consts::TAU;
+
+    fn curves(audio: &Audio) -> Curves {
+        let mut drawing = Drawing::new(audio.sample_rate, audio.channels, audio.frames.len());
+        // Blocks of lengths that fit nothing.
+        audio.frames.chunks(1237).for_each(|block| drawing.push(block));
+        drawing.finish()
+    }
 
     fn tone(frames: usize, right: f32) -> Audio {
         let frames = (0..frames)

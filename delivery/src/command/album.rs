@@ -3,8 +3,10 @@
 use super::output::{Lines, print_json};
 use super::progress::Bar;
 use clap::{Args, Subcommand};
+use lacquer_delivery::album::file::Album;
 use lacquer_delivery::album::plan::Reason;
 use lacquer_delivery::album::{Options, Report, build_with, init, read};
+use lacquer_delivery::decode::Limits;
 use std::path::PathBuf;
 
 /// Arguments of `lacquer album`.
@@ -57,7 +59,7 @@ struct InitArguments {
 }
 
 /// Makes an album, or writes the file for one.
-pub fn run(arguments: &AlbumArguments) -> anyhow::Result<()> {
+pub fn run(arguments: &AlbumArguments, limits: Limits) -> anyhow::Result<()> {
     if let Some(AlbumAction::Init(arguments)) = &arguments.action {
         init::write(&arguments.files, &arguments.output, arguments.force)?;
         let path = arguments.output.display();
@@ -70,7 +72,7 @@ pub fn run(arguments: &AlbumArguments) -> anyhow::Result<()> {
     }
     // clap has asked for both.
     let (Some(path), Some(out)) = (&arguments.album, &arguments.output) else { return Ok(()) };
-    let mut album = read(path)?;
+    let mut album = Album { limits, ..read(path)? };
     if let Some(ledger) = &arguments.ledger {
         (album.ledger, album.ledger_is_given) = (ledger.clone(), true);
     }

@@ -9,6 +9,7 @@ use lacquer_delivery::check::batch::{Progress, check_all};
 use lacquer_delivery::check::json::{Batch, SCHEMA};
 use lacquer_delivery::check::page::report_page;
 use lacquer_delivery::check::{Wishes, inputs, text};
+use lacquer_delivery::decode::Limits;
 use lacquer_delivery::html::{is_report, visible};
 use lacquer_dsp::detect::Verdict;
 use lacquer_dsp::targets::{TARGETS, Target};
@@ -50,14 +51,14 @@ const LOUDNESSES_LUFS: std::ops::RangeInclusive<f64> = -40.0..=-4.0;
 const CUSTOM_PEAK_DBTP: f64 = -1.0;
 
 /// Checks what was named and says what is to be done with it.
-pub fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCode> {
     if arguments.schema {
         print_json(SCHEMA)?;
         return Ok(ExitCode::SUCCESS);
     }
     // Everything that can be refused is refused before any work is done.
     let targets = arguments.target.iter().map(|text| target(text)).collect::<Result<Vec<_>, _>>()?;
-    let wishes = Wishes::new(targets, arguments.html.is_some());
+    let wishes = Wishes { limits, ..Wishes::new(targets, arguments.html.is_some()) };
     let files = inputs::expand(&arguments.paths);
     if let Some(html) = &arguments.html {
         check_output(html, files.iter().flatten())?;

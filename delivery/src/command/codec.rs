@@ -2,13 +2,15 @@
 
 use super::output::{Lines, print_json};
 use super::progress::Bar;
+use super::warn;
 use anyhow::bail;
 use clap::Args;
 use lacquer_delivery::Audio;
 use lacquer_delivery::codec::trim::fixed;
 use lacquer_delivery::codec::{Codec, CodecReport, overs, usual};
-use lacquer_delivery::decode::decode;
+use lacquer_delivery::decode::{Limits, Reader};
 use lacquer_delivery::encode::{EncodeError, Format, WordLength, check_output, encode_as};
+use lacquer_delivery::html::visible;
 use lacquer_delivery::tags::{self, Tags};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -63,7 +65,7 @@ struct FixReport {
 }
 
 /// Measures the files one after the other.
-pub fn run(arguments: &CodecArguments) -> anyhow::Result<()> {
+pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<()> {
     if !CEILINGS_DBTP.contains(&arguments.ceiling) {
         bail!("--ceiling {}: give a level between -12 and 0 dBTP", arguments.ceiling);
     }
@@ -79,7 +81,10 @@ pub fn run(arguments: &CodecArguments) -> anyhow::Result<()> {
     let (mut json, mut lines) = (String::new(), Lines::default());
     for (n, file) in arguments.files.iter().enumerate() {
         bar.show("Encoding and decoding", n as f64 / arguments.files.len() as f64);
-        let audio = decode(file, &|_| {})?;
+        let (decoded, reader) = Reader::open(file, &limits)?.collect(&|_| {})?;
+        reader.require_whole()?;
+        warn(&reader);
+        let audio = decoded.audio;
         let reports = measure_all(&audio, &codecs, arguments.ceiling)?;
         let trim_db = reports.iter().map(|report| report.trim_db).fold(0.0, f64::min);
         let mut report = Report { file: file.display().to_string(), codecs: reports, trim_db, fixed: None };
@@ -87,7 +92,11 @@ pub fn run(arguments: &CodecArguments) -> anyhow::Result<()> {
             bar.show("Trimming", 1.0);
             let made = fixed(&audio, &codecs, arguments.ceiling, trim_db, arguments.word_length)?;
             // The tags go along; a loudness that was written before the trim no longer holds.
-            let tags = Tags { loudness: None, ..tags::read(file).unwrap_or_default() };
+            let earlier = tags::read(file).unwrap_or_else(|error| {
+                eprintln!("lacquer: {}; the trimmed file has none", visible(&error.to_string()));
+                Tags::default()
+            });
+            let tags = Tags { loudness: None, ..earlier };
             encode_as(output, &made.audio, &Format::Wav(arguments.word_length), &tags)?;
             report.fixed = Some(FixReport {
                 output: output.display().to_string(),

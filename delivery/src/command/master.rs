@@ -2,8 +2,9 @@
 
 use super::output::{Lines, print_json};
 use super::progress::Bar;
+use super::warn;
 use clap::Args;
-use lacquer_delivery::decode::decode;
+use lacquer_delivery::decode::{Limits, Reader};
 use lacquer_delivery::encode::{WordLength, check_output, encode};
 use lacquer_delivery::master::{Job, Master, Step, master};
 use lacquer_delivery::measure::Readings;
@@ -80,12 +81,15 @@ struct Aim {
 }
 
 /// Makes the master and says what came of it.
-pub fn run(arguments: &MasterArguments) -> anyhow::Result<()> {
+pub fn run(arguments: &MasterArguments, limits: Limits) -> anyhow::Result<()> {
     // Everything that can be refused is refused before any work is done.
     let (job, preset) = job(arguments)?;
     check_output(&arguments.input, &arguments.output)?;
     let bar = Bar::new("Reading");
-    let programme = decode(&arguments.input, &|done| bar.show("Reading", done))?;
+    let (decoded, reader) =
+        Reader::open(&arguments.input, &limits)?.collect(&|done| bar.show("Reading", done))?;
+    reader.require_whole()?;
+    let programme = decoded.audio;
     let started = Instant::now();
     let made = master(&arguments.input, &programme, &job, &|step, done| {
         let message = match step {
@@ -99,6 +103,7 @@ pub fn run(arguments: &MasterArguments) -> anyhow::Result<()> {
     bar.show("Writing", 1.0);
     encode(&arguments.output, &made.audio, job.word_length)?;
     drop(bar);
+    warn(&reader);
     let report = report(arguments, preset.as_ref(), &job, &programme, &made, elapsed_s);
     if arguments.json {
         print_json(&(serde_json::to_string_pretty(&report)? + "\n"))

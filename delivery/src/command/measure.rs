@@ -3,9 +3,11 @@
 use super::output::{Lines, print_json, tell};
 use super::progress::Bar;
 use clap::Args;
-use lacquer_delivery::decode::decode;
-use lacquer_delivery::measure::{Readings, measure};
-use lacquer_delivery::{Audio, Error};
+use lacquer_delivery::Error;
+use lacquer_delivery::decode::{Limits, Reader};
+use lacquer_delivery::html::visible;
+use lacquer_delivery::measure::{Readings, measure_blocks};
+use lacquer_delivery::warnings::warnings;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,31 +33,44 @@ struct Measured {
     duration_s: f64,
     #[serde(flatten)]
     readings: Readings,
+    /// What is wrong with the file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 impl Measured {
-    fn new(path: &Path, audio: &Audio) -> Self {
-        Self {
+    fn of(path: &Path, limits: &Limits) -> Result<Self, Error> {
+        let mut reader = Reader::open(path, limits)?;
+        let measurement = measure_blocks(&mut reader)?;
+        reader.require_whole()?;
+        let duration_s = reader.frames() as f64 / f64::from(reader.sample_rate());
+        Ok(Self {
             file: path.display().to_string(),
-            sample_rate_hz: audio.sample_rate,
-            channels: audio.channels,
-            duration_s: (audio.duration_s() * 1000.0).round() / 1000.0,
-            readings: Readings::from(&measure(audio)),
-        }
+            sample_rate_hz: reader.sample_rate(),
+            channels: reader.channels(),
+            duration_s: (duration_s * 1000.0).round() / 1000.0,
+            readings: Readings::from(&measurement),
+            warnings: warnings(&reader),
+        })
     }
 }
 
 /// Measures the files, as many at a time as there are cores, and prints them in the order given. One that cannot be read does not
 /// keep the others from being measured.
-pub fn run(arguments: &MeasureArguments) -> anyhow::Result<()> {
+pub fn run(arguments: &MeasureArguments, limits: Limits) -> anyhow::Result<()> {
     let bar = Bar::new("Measuring");
-    let mut results = measure_all(&arguments.files, &bar);
+    let mut results = measure_all(&arguments.files, &limits, &bar);
     drop(bar);
     let mut failed = None;
     let mut measured = Vec::new();
     for result in results.drain(..) {
         match result {
-            Ok(file) => measured.push(file),
+            Ok(file) => {
+                for warning in &file.warnings {
+                    eprintln!("lacquer: {}", visible(&format!("{}: {warning}", file.file)));
+                }
+                measured.push(file);
+            }
             Err(error) => {
                 if let Some(earlier) = failed.replace(error) {
                     tell(earlier);
@@ -97,7 +112,7 @@ fn describe(file: &Measured, lines: &mut Lines) {
     lines.table(&["", "", ""], &rows);
 }
 
-fn measure_all(files: &[PathBuf], bar: &Bar) -> Vec<Result<Measured, Error>> {
+fn measure_all(files: &[PathBuf], limits: &Limits, bar: &Bar) -> Vec<Result<Measured, Error>> {
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len());
@@ -110,7 +125,7 @@ fn measure_all(files: &[PathBuf], bar: &Bar) -> Vec<Result<Measured, Error>> {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     files.get(index).map(|path| (index, path))
                 } {
-                    let result = decode(path, &|_| {}).map(|audio| Measured::new(path, &audio));
+                    let result = Measured::of(path, limits);
                     // The receiver outlives every sender.
                     let _ = sender.send((index, result));
                 }

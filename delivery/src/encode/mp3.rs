@@ -11,15 +11,12 @@ pub fn rate_hz(rate_hz: u32) -> u32 {
     if rate_hz.is_multiple_of(44_100) { 44_100 } else { 48_000 }
 }
 
-/// Reads a file's bytes, with what the encoder added at its ends.
+/// Reads a file's bytes, without what the encoder's tag says that it added at its ends.
 ///
 /// # Errors
-/// [`EncodeError::Codec`] and [`EncodeError::Wave`].
-pub fn decode(bytes: &[u8]) -> Result<Audio, EncodeError> {
-    let refused = EncodeError::codec("MP3");
-    let file = tempfile::Builder::new().suffix(".mp3").tempfile().map_err(|error| refused(&error))?;
-    std::fs::write(file.path(), bytes).map_err(|error| refused(&error))?;
-    Ok(crate::decode::decode(file.path(), &|_| {})?)
+/// [`EncodeError::Wave`].
+pub fn decode(bytes: Vec<u8>) -> Result<Audio, EncodeError> {
+    Ok(crate::decode::decode_bytes("MP3", bytes)?)
 }
 
 /// Without the feature there is nothing to encode with.

@@ -8,12 +8,13 @@
 //! come out as went in.
 
 use super::EncodeError;
-use super::libopus::{Decoder, Encoder, PACKET_FRAMES, RATE_HZ};
+use super::libopus::{Encoder, PACKET_FRAMES, RATE_HZ};
 use super::sane::sane;
 use crate::audio::Audio;
+use crate::decode::decode_bytes;
 use crate::resample::convert;
-use ogg::{PacketReader, PacketWriteEndInfo, PacketWriter};
-use std::io::{Read, Seek, Write};
+use ogg::{PacketWriteEndInfo, PacketWriter};
+use std::io::{Read, Write};
 
 /// Serial number of the only stream: the same master has the same bytes whenever it is made.
 const SERIAL: u32 = 1;
@@ -65,39 +66,12 @@ pub fn encode(audio: &Audio, kbps: u32, out: impl Write) -> Result<(), EncodeErr
 /// Reads a file of one or two channels; it has 48 kHz.
 ///
 /// # Errors
-/// [`EncodeError::Codec`] if it is damaged, not Opus or has more channels.
-pub fn decode(source: impl Read + Seek) -> Result<Audio, EncodeError> {
+/// [`EncodeError::Wave`] if it is not Opus or has more channels.
+pub fn decode(mut source: impl Read) -> Result<Audio, EncodeError> {
     let refused = EncodeError::codec("Opus");
-    let mut reader = PacketReader::new(source);
-    let head = reader.read_packet_expected().map_err(|error| refused(&error))?;
-    let (channels, skipped, gain) = read_head(&head.data).map_err(|reason| refused(&reason))?;
-    let serial = head.stream_serial();
-    let tags = reader.read_packet_expected().map_err(|error| refused(&error))?;
-    if !tags.data.starts_with(b"OpusTags") {
-        return Err(refused(&"its second packet has no tags"));
-    }
-    let mut decoder = Decoder::new(channels).map_err(|error| refused(&error))?;
-    let mut frames: Vec<[f32; 2]> = Vec::new();
-    let mut position = 0;
-    while let Some(packet) = reader.read_packet().map_err(|error| refused(&error))? {
-        if packet.stream_serial() != serial {
-            continue;
-        }
-        let samples = decoder.decode(&packet.data).map_err(|error| refused(&error))?;
-        if channels == 1 {
-            frames.extend(samples.iter().map(|x| [*x * gain; 2]));
-        } else {
-            frames.extend(samples.as_chunks::<2>().0.iter().map(|frame| frame.map(|x| x * gain)));
-        }
-        position = packet.absgp_page();
-        if packet.last_in_stream() {
-            break;
-        }
-    }
-    // The last page says where the programme ends; a file that breaks off before says nothing more than it has.
-    frames.truncate(usize::try_from(position).unwrap_or(usize::MAX).min(frames.len()));
-    frames.drain(..skipped.min(frames.len()));
-    Ok(Audio { sample_rate: RATE_HZ, channels, frames })
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes).map_err(|error| refused(&error))?;
+    Ok(decode_bytes("Opus", bytes)?)
 }
 
 /// The first packet: RFC 7845, section 5.1, channel mapping family 0.
@@ -110,20 +84,6 @@ fn head(channels: usize, skipped: usize, rate_hz: u32) -> Vec<u8> {
     // No gain, and one stream.
     head.extend([0, 0, 0]);
     head
-}
-
-/// Channels, frames to skip and gain of a first packet.
-fn read_head(head: &[u8]) -> Result<(usize, usize, f32), &'static str> {
-    let bare = head.strip_prefix(b"OpusHead").ok_or("its first packet is none of Opus")?;
-    match *bare {
-        [version, channels @ 1..=2, skip0, skip1, _, _, _, _, gain0, gain1, 0, ..] if version < 16 => {
-            // The gain is in 256ths of a decibel.
-            let gain_db = f32::from(i16::from_le_bytes([gain0, gain1])) / 256.0;
-            let skipped = usize::from(u16::from_le_bytes([skip0, skip1]));
-            Ok((usize::from(channels), skipped, 10f32.powf(gain_db / 20.0)))
-        }
-        _ => Err("its head is damaged or has more than two channels"),
-    }
 }
 
 /// The second packet, without comments: RFC 7845, section 5.2. Tags are put into the file afterwards, as into any other.

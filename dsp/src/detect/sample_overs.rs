@@ -56,8 +56,12 @@ impl SampleOvers {
                 threshold: 1.0,
                 confidence: None,
                 fact: format!(
-                    "{} that are not numbers (NaN or infinite), first at {}.",
-                    counted(samples, "sample"),
+                    "{} (NaN or infinite), first at {}.",
+                    if samples == 1 {
+                        "1 sample that is no number".to_owned()
+                    } else {
+                        format!("{samples} samples that are no numbers")
+                    },
                     heard.time(places.first_frame())
                 ),
                 advice: "A plugin in the session has failed: find it at these times, then export again."
