@@ -12,6 +12,7 @@ pub mod mp3;
 pub mod opus;
 pub mod sane;
 pub mod vorbis;
+pub mod wave;
 
 pub use error::EncodeError;
 pub use format::Format;
@@ -20,10 +21,8 @@ use crate::atomic_file::{Part, folder_of};
 use crate::audio::Audio;
 use crate::error::Error;
 use crate::tags::{self, Tags};
-use hound::{SampleFormat, WavSpec, WavWriter};
 use lacquer_dsp::chain::dither::WordLength as DitherLength;
-use std::fs::File;
-use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -110,7 +109,7 @@ pub fn check_output(input: &Path, output: &Path) -> Result<(), Error> {
 pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::Write { path: path.to_owned(), reason: error.to_string() };
     let mut part = Part::beside(path).map_err(failed)?;
-    wave(path, part.file(), audio, word_length)?;
+    wave::write(path, part.file(), audio, word_length)?;
     part.finish().map_err(failed)
 }
 
@@ -119,14 +118,32 @@ pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(),
 /// # Errors
 /// [`EncodeError`]; whatever had the name before is still there.
 pub fn encode_as(path: &Path, audio: &Audio, format: &Format, tags: &Tags) -> Result<(), EncodeError> {
+    encode_into(Part::beside, path, audio, format, tags)
+}
+
+/// [`encode_as`], in a folder which is Lacquer's own ([`Part::owned`]).
+///
+/// # Errors
+/// As [`encode_as`].
+pub fn encode_owned(path: &Path, audio: &Audio, format: &Format, tags: &Tags) -> Result<(), EncodeError> {
+    encode_into(Part::owned, path, audio, format, tags)
+}
+
+fn encode_into(
+    begin: fn(&Path) -> std::io::Result<Part>,
+    path: &Path,
+    audio: &Audio,
+    format: &Format,
+    tags: &Tags,
+) -> Result<(), EncodeError> {
     format.check()?;
     let writing = EncodeError::writing(path);
-    let mut part = Part::beside(path).map_err(&writing)?;
+    let mut part = begin(path).map_err(&writing)?;
     {
         let file = part.file();
         let buffered = |file| BufWriter::with_capacity(1 << 20, file);
         match format {
-            Format::Wav(word_length) => wave(path, file, audio, *word_length)?,
+            Format::Wav(word_length) => wave::write(path, file, audio, *word_length)?,
             Format::Flac(bits) => file.write_all(&flac::encode(audio, *bits)?).map_err(&writing)?,
             Format::Vorbis { quality } => vorbis::encode(audio, *quality, buffered(file))?,
             Format::Opus { kbps } => opus::encode(audio, *kbps, buffered(file))?,
@@ -136,52 +153,9 @@ pub fn encode_as(path: &Path, audio: &Audio, format: &Format, tags: &Tags) -> Re
     if tags.is_empty() {
         return part.finish().map_err(writing);
     }
-    let mut tagged = Part::beside(path).map_err(&writing)?;
+    let mut tagged = begin(path).map_err(&writing)?;
     tags::copy_with(path, part.file(), tagged.file(), tags)?;
     tagged.finish().map_err(writing)
-}
-
-/// Writes a WAV file's header and samples.
-fn wave(path: &Path, file: &mut File, audio: &Audio, word_length: WordLength) -> Result<(), Error> {
-    let failed = |error: hound::Error| Error::Write { path: path.to_owned(), reason: error.to_string() };
-    let bits = word_length.stored_bits();
-    let bytes = audio.frames.len() as u64 * audio.channels as u64 * u64::from(bits / 8);
-    if bytes > u64::from(u32::MAX) - 1024 {
-        return Err(Error::TooLong { path: path.to_owned() });
-    }
-    let spec = WavSpec {
-        channels: audio.channels as u16,
-        sample_rate: audio.sample_rate,
-        bits_per_sample: bits,
-        sample_format: if word_length == WordLength::Float32 {
-            SampleFormat::Float
-        } else {
-            SampleFormat::Int
-        },
-    };
-    let mut writer = WavWriter::new(BufWriter::with_capacity(1 << 20, &mut *file), spec).map_err(failed)?;
-    for frame in &audio.frames {
-        for sample in &frame[..audio.channels] {
-            if word_length == WordLength::Float32 {
-                writer.write_sample(*sample).map_err(failed)?;
-            } else {
-                writer.write_sample(word(*sample, u32::from(bits))).map_err(failed)?;
-            }
-        }
-    }
-    writer.finalize().map_err(failed)?;
-    if bytes % 2 == 1 {
-        pad(file).map_err(hound::Error::IoError).map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// A chunk of odd length is followed by a byte that only the file's size counts; hound leaves it out.
-fn pad(file: &mut File) -> std::io::Result<()> {
-    let end = file.seek(SeekFrom::End(0))?;
-    file.write_all(&[0])?;
-    file.seek(SeekFrom::Start(4))?;
-    file.write_all(&((end + 1 - 8) as u32).to_le_bytes())
 }
 
 /// A sample as an integer of so many bits, rounded and held within the range.

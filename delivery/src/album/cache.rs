@@ -64,7 +64,7 @@ pub fn write_whole(
 ) -> Result<(), AlbumError> {
     let failed =
         |error: std::io::Error| AlbumError::Write { path: path.to_owned(), reason: error.to_string() };
-    let mut part = Part::beside(path).map_err(failed)?;
+    let mut part = Part::owned(path).map_err(failed)?;
     let mut buffered = BufWriter::with_capacity(1 << 18, part.file());
     write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);

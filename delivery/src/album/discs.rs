@@ -62,7 +62,7 @@ pub fn write_cue(writer: &mut Writer, joined: &Joined, disc: &Disc) -> Result<()
     for (ending, sheet) in [("cue", cue::write(disc, &files)?), ("toc", toc::write(disc, &files)?)] {
         let content = key(&["sheet", &sheet]);
         writer.file(Output::Cue, None, &format!("{title}.{ending}"), &content, |path| {
-            crate::atomic_file::write_beside(path, sheet.as_bytes()).map_err(|error| failed(path, &error))
+            crate::atomic_file::write_owned(path, sheet.as_bytes()).map_err(|error| failed(path, &error))
         })?;
     }
     Ok(())
@@ -74,7 +74,7 @@ fn failed(path: &Path, error: &dyn std::fmt::Display) -> AlbumError {
 
 fn write_image(path: &Path, joined: &Joined) -> Result<(), AlbumError> {
     let failed = |error: &dyn std::fmt::Display| failed(path, error);
-    let mut part = Part::beside(path).map_err(|error| failed(&error))?;
+    let mut part = Part::owned(path).map_err(|error| failed(&error))?;
     let spec =
         WavSpec { channels: 2, sample_rate: RATE_HZ, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let buffered = BufWriter::with_capacity(1 << 20, part.file());

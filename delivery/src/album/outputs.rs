@@ -17,7 +17,7 @@ use crate::codec::Codec;
 use crate::codec::trim::gained;
 use crate::confined;
 use crate::disc::ddp;
-use crate::encode::{Format, WordLength, encode_as};
+use crate::encode::{Format, WordLength, encode_owned};
 use crate::hash::sha256_of_file;
 use crate::isrc::Isrc;
 use crate::measure::Readings;
@@ -183,7 +183,7 @@ impl<'a> Writer<'a> {
             self.file(output, Some(track + 1), &name, &content, |path| {
                 let audio = joined.cut(range)?;
                 let audio = if gain_db == 0.0 { audio } else { gained(&audio, gain_db) };
-                Ok(encode_as(path, &audio, &format, &tags)?)
+                Ok(encode_owned(path, &audio, &format, &tags)?)
             })?;
         }
         Ok(())
@@ -194,7 +194,7 @@ impl<'a> Writer<'a> {
         let name = format!("Side {}.wav", master.side.name);
         self.file(Output::Vinyl, None, &name, &master.key, |path| {
             let format = Format::Wav(WordLength::Bits24);
-            Ok(encode_as(path, &master.audio, &format, &Tags::default())?)
+            Ok(encode_owned(path, &master.audio, &format, &Tags::default())?)
         })
     }
 

@@ -6,7 +6,7 @@
 
 use super::history::History;
 use super::record::{Origin, line_of, value_of};
-use crate::atomic_file::write_beside;
+use crate::atomic_file::write_owned;
 use crate::confined;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -80,6 +80,6 @@ impl Anchor {
         if fs::symlink_metadata(&path).is_ok_and(|about| !about.is_file()) {
             return Err(io::Error::other("something that is no file stands there"));
         }
-        write_beside(&path, line_of(self).as_bytes())
+        write_owned(&path, line_of(self).as_bytes())
     }
 }

@@ -5,6 +5,7 @@
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]
 
+mod command;
 mod lossless;
 mod lossy;
 mod property;
