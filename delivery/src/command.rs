@@ -15,7 +15,6 @@ pub use output::tell;
 
 use clap::{Parser, Subcommand};
 use lacquer_delivery::decode::{Limits, Reader};
-use lacquer_delivery::html::visible;
 use lacquer_delivery::warnings::warnings;
 use std::process::ExitCode;
 
@@ -73,6 +72,6 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
 /// Says on standard error what is wrong with a file that is worked with all the same.
 fn warn(reader: &Reader) {
     for warning in warnings(reader) {
-        eprintln!("lacquer: {}", visible(&format!("{}: {warning}", reader.path().display())));
+        output::tell(format_args!("{}: {warning}", reader.path().display()));
     }
 }

@@ -22,6 +22,7 @@ pub use error::TagError;
 
 use crate::atomic_file::Part;
 use crate::isrc::Isrc;
+use crate::regular_file::open_regular;
 use container::Container;
 use lofty::config::{ParseOptions, ParsingMode, WriteOptions};
 use lofty::file::AudioFile;
@@ -29,7 +30,7 @@ use lofty::flac::FlacFile;
 use lofty::mpeg::MpegFile;
 use lofty::ogg::{OpusFile, VorbisFile};
 use std::fs::File;
-use std::io::{BufReader, Seek};
+use std::io::{BufReader, Seek, SeekFrom};
 use std::path::Path;
 
 /// Tags of a track, whatever the format. Empty texts are absent.
@@ -105,6 +106,42 @@ impl std::fmt::Display for Place {
 }
 
 impl Tags {
+    /// These, and where they say nothing what `others` say.
+    fn or(self, others: Self) -> Self {
+        Self {
+            title: self.title.or(others.title),
+            performer: self.performer.or(others.performer),
+            composer: self.composer.or(others.composer),
+            album: self.album.or(others.album),
+            album_performer: self.album_performer.or(others.album_performer),
+            track: self.track.or(others.track),
+            year: self.year.or(others.year),
+            genre: self.genre.or(others.genre),
+            label: self.label.or(others.label),
+            upc: self.upc.or(others.upc),
+            isrc: self.isrc.or(others.isrc),
+            loudness: self.loudness.or(others.loudness),
+        }
+    }
+
+    /// These but for what `others` say something of.
+    fn without(self, others: &Self) -> Self {
+        Self {
+            title: self.title.filter(|_| others.title.is_none()),
+            performer: self.performer.filter(|_| others.performer.is_none()),
+            composer: self.composer.filter(|_| others.composer.is_none()),
+            album: self.album.filter(|_| others.album.is_none()),
+            album_performer: self.album_performer.filter(|_| others.album_performer.is_none()),
+            track: self.track.filter(|_| others.track.is_none()),
+            year: self.year.filter(|_| others.year.is_none()),
+            genre: self.genre.filter(|_| others.genre.is_none()),
+            label: self.label.filter(|_| others.label.is_none()),
+            upc: self.upc.filter(|_| others.upc.is_none()),
+            isrc: self.isrc.filter(|_| others.isrc.is_none()),
+            loudness: self.loudness.filter(|_| others.loudness.is_none()),
+        }
+    }
+
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -160,6 +197,17 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
         reason: reason.to_string(),
     };
     source.rewind().map_err(TagError::reading(path))?;
+    let mut tags = tags;
+    if container == Container::Flac {
+        // lofty writes no FLAC behind another tag: what that says goes into the file's own comments, and the tag goes.
+        let file = FlacFile::read_from(source, options()).map_err(|error| lofty(&error))?;
+        let before = file.id3v2().map(id3::read).unwrap_or_default();
+        let own = file.vorbis_comments().map(comments::read).unwrap_or_default();
+        tags = tags.or(before.without(&own));
+        let start = container::start(source).map_err(TagError::reading(path))?;
+        source.seek(SeekFrom::Start(start)).map_err(TagError::reading(path))?;
+    }
+    let tags = tags;
     std::io::copy(source, target).map_err(TagError::writing(path))?;
     target.rewind().map_err(TagError::writing(path))?;
     let (parse, write) = (options(), WriteOptions::default());
@@ -218,7 +266,12 @@ pub fn read(path: &Path) -> Result<Tags, TagError> {
             .map(|file| comments::read(file.vorbis_comments()))
             .map_err(|error| lofty(&error)),
         Container::Flac => FlacFile::read_from(&mut reader, options())
-            .map(|file| file.vorbis_comments().map(comments::read).unwrap_or_default())
+            .map(|file| match (file.vorbis_comments().map(comments::read), file.id3v2().map(id3::read)) {
+                // What taggers put before a FLAC file counts where the file itself says nothing.
+                (Some(own), Some(id3)) if own.isrc.is_none() => Tags { isrc: id3.isrc, ..own },
+                (Some(own), _) => own,
+                (None, id3) => id3.unwrap_or_default(),
+            })
             .map_err(|error| lofty(&error)),
         Container::Mp3 => MpegFile::read_from(&mut reader, options())
             .map(|file| file.id3v2().map(id3::read).unwrap_or_default())
@@ -253,7 +306,10 @@ pub fn codes(path: &Path) -> Result<Vec<(Place, String)>, TagError> {
         }
         Container::Flac => {
             let file = FlacFile::read_from(&mut reader, options()).map_err(|error| lofty(&error))?;
-            (Place::VorbisComment, file.vorbis_comments().map(comments::codes).unwrap_or_default())
+            let id3 = file.id3v2().map(id3::codes).unwrap_or_default();
+            let own = file.vorbis_comments().map(comments::codes).unwrap_or_default();
+            let own = own.into_iter().map(|code| (Place::VorbisComment, code));
+            return Ok(own.chain(id3.into_iter().map(|code| (Place::Id3, code))).collect());
         }
         Container::Mp3 => {
             let file = MpegFile::read_from(&mut reader, options()).map_err(|error| lofty(&error))?;
@@ -269,6 +325,22 @@ pub fn codes(path: &Path) -> Result<Vec<(Place, String)>, TagError> {
         },
     };
     Ok(texts.into_iter().map(|text| (place, text)).collect())
+}
+
+/// What in a file may hold tags and cannot be read, in words: where there is any, a code that was not found may be there all the same.
+///
+/// # Errors
+/// [`TagError`].
+pub fn unread(path: &Path) -> Result<Vec<String>, TagError> {
+    let mut file = open(path)?;
+    match Container::of(&mut file).map_err(TagError::reading(path))? {
+        Container::Wave => riff::unread(path, &mut BufReader::new(file)),
+        Container::Flac | Container::Vorbis | Container::Opus | Container::Mp3 => Ok(Vec::new()),
+        Container::Other => Ok(match other(path, BufReader::new(file))? {
+            Some(_) => Vec::new(),
+            None => vec!["it has no tags of a kind that is known here".to_owned()],
+        }),
+    }
 }
 
 /// The tag of a file of another kind (AIFF, M4A, APE, WavPack), which is only read.
@@ -290,7 +362,5 @@ fn options() -> ParseOptions {
 }
 
 fn open(path: &Path) -> Result<File, TagError> {
-    let file = File::open(path).map_err(TagError::reading(path))?;
-    let about = file.metadata().map_err(TagError::reading(path))?;
-    if about.is_file() { Ok(file) } else { Err(TagError::Kind { path: path.to_owned() }) }
+    open_regular(path, u64::MAX).map_err(TagError::reading(path))
 }

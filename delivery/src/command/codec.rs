@@ -1,6 +1,6 @@
 //! `lacquer codec`.
 
-use super::output::{Lines, print_json};
+use super::output::{Lines, print_json, tell};
 use super::progress::Bar;
 use super::warn;
 use anyhow::bail;
@@ -10,7 +10,6 @@ use lacquer_delivery::codec::trim::fixed;
 use lacquer_delivery::codec::{Codec, CodecReport, overs, usual};
 use lacquer_delivery::decode::{Limits, Reader};
 use lacquer_delivery::encode::{EncodeError, Format, WordLength, check_output, encode_as};
-use lacquer_delivery::html::visible;
 use lacquer_delivery::tags::{self, Tags};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -93,7 +92,7 @@ pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<()> {
             let made = fixed(&audio, &codecs, arguments.ceiling, trim_db, arguments.word_length)?;
             // The tags go along; a loudness that was written before the trim no longer holds.
             let earlier = tags::read(file).unwrap_or_else(|error| {
-                eprintln!("lacquer: {}; the trimmed file has none", visible(&error.to_string()));
+                tell(format_args!("{error}; the trimmed file has none"));
                 Tags::default()
             });
             let tags = Tags { loudness: None, ..earlier };

@@ -271,7 +271,17 @@ fn import(arguments: &ImportArguments) -> anyhow::Result<()> {
         } else {
             match tagged(path)? {
                 Some(import) => imports.push(import),
-                None => tell(format_args!("{}: no ISRC in it; left out", path.display())),
+                None => {
+                    let said = match tags::unread(path)?.as_slice() {
+                        [] => "no ISRC in it; left out".to_owned(),
+                        unread => format!(
+                            "no ISRC found, but not all of its tags can be read ({}): look with another tool before it is \
+                             given a code; left out",
+                            unread.join("; ")
+                        ),
+                    };
+                    tell(format_args!("{}: {said}", path.display()));
+                }
             }
         }
     }
@@ -301,7 +311,8 @@ fn verify_files(arguments: &VerifyArguments) -> anyhow::Result<()> {
     let mut bad = 0;
     let (mut text, mut lines) = (String::new(), Lines::default());
     for path in &arguments.files {
-        let verified = verify(tags::codes(path)?, &tags::read(path)?, &hash(path)?, history.as_ref());
+        let mut verified = verify(tags::codes(path)?, &tags::read(path)?, &hash(path)?, history.as_ref());
+        verified.add_unread(&tags::unread(path)?);
         bad += usize::from(!verified.problems.is_empty());
         if arguments.json {
             let mut json = serde_json::to_value(&verified)?;

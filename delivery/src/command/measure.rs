@@ -5,7 +5,6 @@ use super::progress::Bar;
 use clap::Args;
 use lacquer_delivery::Error;
 use lacquer_delivery::decode::{Limits, Reader};
-use lacquer_delivery::html::visible;
 use lacquer_delivery::measure::{Readings, measure_blocks};
 use lacquer_delivery::warnings::warnings;
 use serde::Serialize;
@@ -67,7 +66,7 @@ pub fn run(arguments: &MeasureArguments, limits: Limits) -> anyhow::Result<()> {
         match result {
             Ok(file) => {
                 for warning in &file.warnings {
-                    eprintln!("lacquer: {}", visible(&format!("{}: {warning}", file.file)));
+                    tell(format_args!("{}: {warning}", file.file));
                 }
                 measured.push(file);
             }

@@ -20,6 +20,26 @@ pub struct Verified {
     pub remarks: Vec<String>,
 }
 
+/// What is said where a file has no code.
+const NOT_THERE: &str = "no ISRC in it";
+
+impl Verified {
+    /// Tells a code that is not there from one that was not found: `unread` is what of the tags cannot be read.
+    pub fn add_unread(&mut self, unread: &[String]) {
+        if unread.is_empty() {
+            return;
+        }
+        let unread = unread.join("; ");
+        match self.problems.iter_mut().find(|problem| *problem == NOT_THERE) {
+            Some(problem) => {
+                *problem =
+                    format!("no ISRC found, but not all of its tags can be read ({unread}): it may have one");
+            }
+            None => self.remarks.push(format!("not all of its tags can be read ({unread})")),
+        }
+    }
+}
+
 /// Compares what stands in a file, its tags and its SHA-256 with the ledger.
 pub fn verify(found: Vec<(Place, String)>, tags: &Tags, sha256: &str, history: Option<&History>) -> Verified {
     let (mut problems, mut remarks) = (Vec::new(), Vec::new());
@@ -43,7 +63,7 @@ pub fn verify(found: Vec<(Place, String)>, tags: &Tags, sha256: &str, history: O
     let isrc = match codes.as_slice() {
         [code] if problems.is_empty() => Some(*code),
         [] if problems.is_empty() => {
-            problems.push("no ISRC in it".into());
+            problems.push(NOT_THERE.into());
             None
         }
         [] | [_] => None,

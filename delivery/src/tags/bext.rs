@@ -1,6 +1,7 @@
 //! The `bext` chunk, version 2 (EBU Tech 3285, 2011): a programme's title and loudness.
 //!
-//! Numbers are little-endian. Dates are left empty where none were: the same master has the same bytes whenever it is made.
+//! Numbers are little-endian. Dates are left empty where none were: the same master has the same bytes whenever it is made. The coding
+//! history (EBU R 98) gets a line for what was written here.
 
 use super::{Loudness, Tags};
 
@@ -16,8 +17,9 @@ const REFERENCE: std::ops::Range<usize> = 288..320;
 const VERSION: std::ops::Range<usize> = 346..348;
 const LOUDNESS: usize = 412;
 
-/// The chunk's bytes. What `earlier`, the file's own chunk, says besides stays there.
-pub fn with(earlier: Option<&[u8]>, tags: &Tags) -> Vec<u8> {
+/// The chunk's bytes. What `earlier`, the file's own chunk, says besides stays there. `coding` is a line of the coding history that a
+/// chunk which is new gets.
+pub fn with(earlier: Option<&[u8]>, tags: &Tags, coding: Option<&str>) -> Vec<u8> {
     let mut bytes = earlier.unwrap_or_default().to_vec();
     let had_loudness = bytes.len() >= LENGTH && bytes[VERSION] >= [2, 0][..];
     bytes.resize(bytes.len().max(LENGTH), 0);
@@ -38,7 +40,28 @@ pub fn with(earlier: Option<&[u8]>, tags: &Tags) -> Vec<u8> {
     if tags.loudness.is_some() {
         set_loudness(&mut bytes, tags.loudness);
     }
+    if earlier.is_none() {
+        bytes.extend_from_slice(coding.unwrap_or_default().as_bytes());
+        // Some readers do not know that a byte follows a chunk of odd length, and find no sound behind this one.
+        bytes.resize(bytes.len().next_multiple_of(2), 0);
+    }
     bytes
+}
+
+/// The line of the coding history for samples as a `fmt ` chunk has them: EBU R 98, with the frequency, the word length, the channels
+/// and what wrote it.
+pub fn coding(fmt: &[u8]) -> Option<String> {
+    let &[tag, _, channels, _, a, b, c, d, _, _, _, _, _, _, bits, _, ..] = fmt else { return None };
+    let mode = match channels {
+        1 => "mono",
+        2 => "stereo",
+        _ => return None,
+    };
+    let rate = u32::from_le_bytes([a, b, c, d]);
+    // R 98 has no word for floating point, and leaves the text free.
+    let kind = if tag == 3 { ", floating point" } else { "" };
+    let version = env!("CARGO_PKG_VERSION");
+    Some(format!("A=PCM,F={rate},W={bits},M={mode},T=Lacquer {version}{kind}\r\n"))
 }
 
 /// The loudness that a chunk of version 2 has; a field that says nothing reads as NaN.
@@ -105,7 +128,7 @@ mod tests {
             momentary_max_lufs: f64::NEG_INFINITY,
             short_term_max_lufs: -300.0,
         };
-        let bytes = with(None, &Tags { loudness: Some(loudness), ..Tags::default() });
+        let bytes = with(None, &Tags { loudness: Some(loudness), ..Tags::default() }, None);
         assert_eq!(bytes.len(), 602);
         assert_eq!(bytes[346..348], [2, 0]);
         let fields: Vec<u8> =
@@ -117,13 +140,28 @@ mod tests {
     }
 
     #[test]
+    fn a_new_chunk_says_what_was_coded() {
+        let fmt = [1, 0, 2, 0, 0x44, 0xac, 0, 0, 0, 0, 0, 0, 6, 0, 24, 0];
+        let line = coding(&fmt).unwrap();
+        assert!(
+            line.starts_with("A=PCM,F=44100,W=24,M=stereo,T=Lacquer ") && line.ends_with("\r\n"),
+            "{line}"
+        );
+        for line in [line.as_str(), "odd"] {
+            let bytes = with(None, &Tags::default(), Some(line));
+            assert!(bytes[LENGTH..].starts_with(line.as_bytes()) && bytes.len() % 2 == 0, "{line}");
+        }
+    }
+
+    #[test]
     fn an_earlier_chunk_keeps_its_fields_and_its_history() {
         let mut earlier = vec![0; LENGTH];
         earlier[320..330].copy_from_slice(b"2026-11-25");
         earlier[346] = 1;
         earlier[420] = 0x55;
         earlier.extend(b"A=PCM,F=48000\r\n");
-        let bytes = with(Some(&earlier), &Tags { title: Some("M\u{fc}sli".into()), ..Tags::default() });
+        let tags = Tags { title: Some("M\u{fc}sli".into()), ..Tags::default() };
+        let bytes = with(Some(&earlier), &tags, Some("A=PCM\r\n"));
         assert_eq!(&bytes[..6], b"M?sli\0");
         assert_eq!(&bytes[320..330], b"2026-11-25");
         assert_eq!(&bytes[602..], b"A=PCM,F=48000\r\n");

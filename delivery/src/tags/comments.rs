@@ -25,7 +25,7 @@ pub(super) fn apply(comments: &mut VorbisComments, tags: &Tags) {
         ("ISRC", tags.isrc.map(|isrc| isrc.as_str().to_owned())),
     ];
     for (key, value) in fields {
-        if let Some(value) = value {
+        if let Some(value) = value.filter(|value| joined(comments.get_all(key)).as_ref() != Some(value)) {
             comments.insert(key.to_owned(), value);
         }
     }
@@ -33,11 +33,10 @@ pub(super) fn apply(comments: &mut VorbisComments, tags: &Tags) {
 
 /// What `comments` say.
 pub(super) fn read(comments: &VorbisComments) -> Tags {
-    let text = |keys: &[&str]| {
-        let found = keys.iter().find_map(|key| comments.get(key).filter(|text| !text.is_empty()));
-        found.map(str::to_owned)
+    let text = |keys: &[&str]| keys.iter().find_map(|key| joined(comments.get_all(key)));
+    let number = |keys: &[&str]| {
+        keys.iter().find_map(|key| comments.get(key)).and_then(|text| text.trim().parse().ok())
     };
-    let number = |keys: &[&str]| text(keys).and_then(|text| text.trim().parse().ok());
     Tags {
         title: text(&["TITLE"]),
         performer: text(&["ARTIST"]),
@@ -55,6 +54,15 @@ pub(super) fn read(comments: &VorbisComments) -> Tags {
         isrc: codes(comments).iter().find_map(|text| text.parse().ok()),
         loudness: None,
     }
+}
+
+/// What stands between several names.
+pub(super) const BETWEEN: &str = "; ";
+
+/// Several texts of one field as one; none where all are empty.
+pub(super) fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
+    let texts: Vec<&str> = texts.map(str::trim).filter(|text| !text.is_empty()).collect();
+    (!texts.is_empty()).then(|| texts.join(BETWEEN))
 }
 
 /// The codes as they stand there.

@@ -1,7 +1,8 @@
 //! What kind of file it is, by its first bytes: names lie.
 
+use crate::decode::id3_bytes;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 
 /// Kinds of files by the way they carry tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +21,37 @@ pub enum Container {
     Other,
 }
 
+/// Where a file begins behind its ID3v2 tags. The file is anywhere afterwards.
+pub(super) fn start(file: &mut File) -> io::Result<u64> {
+    let mut offset = 0;
+    loop {
+        match id3_bytes(&head_at(file, offset)?) {
+            Some(bytes) => offset += bytes,
+            None => return Ok(offset),
+        }
+    }
+}
+
+/// The 64 bytes at a place, or what there is of them.
+fn head_at(file: &mut File, offset: u64) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(64);
+    file.seek(SeekFrom::Start(offset))?;
+    file.by_ref().take(64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
 impl Container {
     /// The kind of an open file, which is at its start afterwards.
     pub fn of(file: &mut File) -> io::Result<Self> {
-        file.rewind()?;
-        let mut head = Vec::with_capacity(64);
-        file.by_ref().take(64).read_to_end(&mut head)?;
+        let mut head = head_at(file, 0)?;
+        // ID3v2 may stand before anything; before FLAC it often does.
+        if head.starts_with(b"ID3") {
+            let behind = start(file)?;
+            let next = head_at(file, behind)?;
+            if next.starts_with(b"fLaC") {
+                head = next;
+            }
+        }
         file.rewind()?;
         Ok(Self::of_head(&head))
     }

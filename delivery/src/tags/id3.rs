@@ -1,7 +1,7 @@
 //! ID3v2.4 (M. Nilsson, ID3 tag version 2.4.0, Native Frames, 2000): MP3 files, and the `id3 ` chunk of WAV files.
 
 use super::Tags;
-use super::comments::pair;
+use super::comments::{joined, pair};
 use lofty::config::WriteOptions;
 use lofty::file::AudioFile;
 use lofty::id3::v2::{Frame, FrameId, Id3v2Tag, TextInformationFrame, TimestampFrame};
@@ -30,7 +30,9 @@ pub(super) fn apply(tag: &mut Id3v2Tag, tags: &Tags) {
         ("TSRC", tags.isrc.map(|isrc| isrc.as_str().to_owned())),
     ];
     for (id, value) in frames {
-        if let Some(value) = value {
+        let earlier =
+            tag.get_text(&FrameId::Valid(Cow::Borrowed(id))).and_then(|text| joined(text.split('\0')));
+        if let Some(value) = value.filter(|value| earlier.as_ref() != Some(value)) {
             let id = FrameId::Valid(Cow::Borrowed(id));
             tag.insert(Frame::Text(TextInformationFrame::new(id, TextEncoding::UTF8, value)));
         }
@@ -49,8 +51,8 @@ pub(super) fn apply(tag: &mut Id3v2Tag, tags: &Tags) {
 /// What `tag` says.
 pub(super) fn read(tag: &Id3v2Tag) -> Tags {
     let text = |id: &'static str| {
-        let text = tag.get_text(&FrameId::Valid(Cow::Borrowed(id)))?;
-        Some(text.to_owned()).filter(|text| !text.is_empty())
+        // Version 2.4 has several texts in a frame, with zeros between them.
+        joined(tag.get_text(&FrameId::Valid(Cow::Borrowed(id)))?.split('\0'))
     };
     Tags {
         title: text("TIT2"),
@@ -76,7 +78,7 @@ pub(super) fn codes(tag: &Id3v2Tag) -> Vec<String> {
 
 /// What a tag of another kind says.
 pub(super) fn read_any(tag: &Tag) -> Tags {
-    let text = |key: ItemKey| tag.get_string(key).filter(|text| !text.is_empty()).map(str::to_owned);
+    let text = |key: ItemKey| joined(tag.get_strings(key));
     Tags {
         title: text(ItemKey::TrackTitle),
         performer: text(ItemKey::TrackArtist),

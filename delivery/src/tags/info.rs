@@ -24,8 +24,30 @@ pub(super) fn entries(list: &[u8]) -> Option<Vec<([u8; 4], &[u8])>> {
 /// The text of an entry.
 pub(super) fn text(entries: &[([u8; 4], &[u8])], id: &[u8; 4]) -> Option<String> {
     let (_, bytes) = entries.iter().find(|(name, _)| name == id)?;
-    let text = String::from_utf8_lossy(bytes).trim_end_matches('\0').trim().to_owned();
+    let text = decoded(bytes).trim_end_matches('\0').trim().to_owned();
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// Characters of Windows-1252 from 0x80 to 0x9f; the five that it leaves free are themselves, as browsers have them (WHATWG, Encoding).
+const WINDOWS_1252: [char; 32] = [
+    '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}', '\u{2c6}',
+    '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}', '\u{90}', '\u{2018}',
+    '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}', '\u{2dc}', '\u{2122}', '\u{161}',
+    '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
+];
+
+/// Text as its writer had it: what is not UTF-8 was written by a program for Windows, in its western code page.
+fn decoded(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes
+            .iter()
+            .map(|byte| match byte {
+                0x80..=0x9f => WINDOWS_1252[usize::from(byte - 0x80)],
+                byte => char::from(*byte),
+            })
+            .collect(),
+    }
 }
 
 /// The list's bytes with what `tags` says; other entries stay.
@@ -77,6 +99,14 @@ pub(super) fn read(entries: &[([u8; 4], &[u8])]) -> Tags {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_western_code_page_of_windows_is_read() {
+        let list = b"INFOINAM\x08\0\0\0M\xfcsli \x96\0IART\x06\0\0\0\xc3\xbcber\0";
+        let tags = read(&entries(list).unwrap());
+        assert_eq!(tags.title.as_deref(), Some("M\u{fc}sli \u{2013}"));
+        assert_eq!(tags.performer.as_deref(), Some("\u{fc}ber"), "UTF-8 stays UTF-8");
+    }
 
     #[test]
     fn entries_are_replaced_kept_and_never_the_code() {

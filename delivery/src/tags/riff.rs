@@ -1,75 +1,20 @@
-//! RIFF, RF64 and BW64 files, chunk by chunk (IBM and Microsoft, Multimedia Programming Interface, 1991; EBU Tech 3306).
+//! The tags of RIFF, RF64 and BW64 files, chunk by chunk (IBM and Microsoft, Multimedia Programming Interface, 1991; EBU Tech 3306).
 //!
 //! ```text
 //! RIFF size WAVE [ds64] bext ... fmt data ... LIST axml "id3 "
 //! ```
 
 use super::{Place, TagError, Tags, axml, bext, id3, info};
+use crate::riff::{Chunk, ELSEWHERE, Layout};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-/// Chunks of a file; a good one has ten.
-const MOST_CHUNKS: usize = 4096;
-/// Bytes of a chunk of tags.
-const MOST_BYTES: u64 = 16 << 20;
-/// A size that stands in `ds64` instead.
-const ELSEWHERE: u32 = u32::MAX;
-
-/// A chunk's place in its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chunk {
-    /// Its name.
-    pub id: [u8; 4],
-    /// Where its contents begin, bytes from the start of the file.
-    pub start: u64,
-    /// Bytes of its contents.
-    pub length: u64,
-}
-
-/// A file's form and its chunks.
-#[derive(Debug, Clone)]
-pub struct Layout {
-    /// `RIFF`, `RF64` or `BW64`.
-    pub form: [u8; 4],
-    /// The chunks in their order.
-    pub chunks: Vec<Chunk>,
-}
+/// Bytes of a chunk of tags that is read: more than any has but for pictures of the size of posters.
+const MOST_BYTES: u64 = 64 << 20;
 
 impl Layout {
-    /// Reads the names and sizes. The last chunk of a file that breaks off is as long as what is there.
-    pub fn read(file: &mut (impl Read + Seek)) -> io::Result<Self> {
-        let end = file.seek(SeekFrom::End(0))?;
-        file.rewind()?;
-        let mut head = [0; 12];
-        file.read_exact(&mut head)?;
-        let form = [head[0], head[1], head[2], head[3]];
-        let (mut chunks, mut at) = (Vec::new(), 12);
-        let mut data_length = None;
-        while at + 8 <= end && chunks.len() < MOST_CHUNKS {
-            file.seek(SeekFrom::Start(at))?;
-            let mut head = [0; 8];
-            file.read_exact(&mut head)?;
-            let id = [head[0], head[1], head[2], head[3]];
-            let said = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
-            let start = at + 8;
-            let length = match (&id, said, data_length) {
-                (b"data", ELSEWHERE, Some(length)) => length,
-                _ => u64::from(said),
-            };
-            let length = length.min(end - start);
-            if &id == b"ds64" && length >= 16 {
-                let mut sizes = [0; 16];
-                file.read_exact(&mut sizes)?;
-                data_length = sizes[8..].first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
-            }
-            chunks.push(Chunk { id, start, length });
-            at = start + length + length % 2;
-        }
-        Ok(Self { form, chunks })
-    }
-
-    /// The contents of the first chunk with one of the names, if there is one of a sane size.
+    /// The contents of the first chunk with one of the names, if there is one that is not too large.
     fn contents(&self, file: &mut (impl Read + Seek), ids: &[&[u8; 4]]) -> io::Result<Option<Vec<u8>>> {
         let found = self.chunks.iter().find(|chunk| ids.contains(&&chunk.id));
         found.filter(|chunk| chunk.length <= MOST_BYTES).map(|chunk| chunk.contents(file)).transpose()
@@ -87,15 +32,6 @@ impl Layout {
     }
 }
 
-impl Chunk {
-    fn contents(&self, file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
-        file.seek(SeekFrom::Start(self.start))?;
-        let mut bytes = Vec::new();
-        file.take(self.length).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-}
-
 /// The names of the ID3v2 chunk that are in use.
 const ID3: [&[u8; 4]; 2] = [b"id3 ", b"ID3 "];
 
@@ -108,20 +44,26 @@ pub(super) fn copy_with(
 ) -> Result<(), TagError> {
     let reading = TagError::reading(path);
     let mut source = BufReader::with_capacity(1 << 20, source);
-    let layout = Layout::read(&mut source).map_err(&reading)?;
+    let layout = Layout::read(&mut source, 0).map_err(&reading)?;
     let format = |reason: &str| TagError::Format { path: path.to_owned(), reason: reason.to_owned() };
-    if layout.chunks.len() >= MOST_CHUNKS {
+    if layout.is_cut {
         return Err(format("more than 4096 chunks"));
+    }
+    if layout.next.is_some() {
+        return Err(format("another file follows the first one in it"));
     }
     let mut contents = |ids: &[&[u8; 4]]| layout.contents(&mut source, ids).map_err(&reading);
     let earlier_bext = contents(&[b"bext"])?;
     let earlier_xml = contents(&[b"axml"])?;
     let earlier_id3 = contents(&ID3)?;
     let sizes = contents(&[b"ds64"])?;
+    let coding = contents(&[b"fmt "])?.as_deref().and_then(bext::coding);
     let earlier_info = layout.info(&mut source).map_err(&reading)?;
 
     let has_texts = !Tags { loudness: None, ..tags.clone() }.is_empty();
-    let bext = (!tags.is_empty()).then(|| bext::with(earlier_bext.as_deref(), tags)).or(earlier_bext);
+    let bext = (!tags.is_empty())
+        .then(|| bext::with(earlier_bext.as_deref(), tags, coding.as_deref()))
+        .or(earlier_bext);
     let earlier_text = earlier_xml.as_deref().map(String::from_utf8_lossy);
     let xml = match (tags.isrc, earlier_text) {
         (Some(isrc), Some(text)) => Some(axml::with(&text, isrc).into_bytes()),
@@ -186,6 +128,10 @@ pub(super) fn copy_with(
                 write_chunk(&mut out, id, bytes)?;
             }
         }
+        // What belongs to no chunk stays behind them all.
+        let after = layout.end + layout.chunks.last().map_or(0, |last| last.length % 2);
+        source.seek(SeekFrom::Start(after))?;
+        io::copy(&mut source.by_ref().take(layout.foreign_bytes), &mut out)?;
         out.flush()
     };
     write().map_err(writing)
@@ -201,7 +147,7 @@ fn write_chunk(out: &mut impl Write, id: &[u8; 4], bytes: &[u8]) -> io::Result<(
 /// What a file's chunks say: the code of `axml` goes before that of `id3 `, and the list counts where there is no `id3 `.
 pub(super) fn read(path: &Path, file: &mut (impl Read + Seek)) -> Result<Tags, TagError> {
     let reading = TagError::reading(path);
-    let layout = Layout::read(file).map_err(&reading)?;
+    let layout = Layout::read(file, 0).map_err(&reading)?;
     let list = layout.info(file).map_err(&reading)?.map(|(_, bytes)| bytes);
     let mut contents = |ids: &[&[u8; 4]]| layout.contents(file, ids).map_err(&reading);
     let mut tags = match contents(&ID3)?.as_deref().and_then(id3::from_bytes) {
@@ -218,7 +164,7 @@ pub(super) fn read(path: &Path, file: &mut (impl Read + Seek)) -> Result<Tags, T
 /// The codes as they stand in the chunks.
 pub(super) fn codes(path: &Path, file: &mut (impl Read + Seek)) -> Result<Vec<(Place, String)>, TagError> {
     let reading = TagError::reading(path);
-    let layout = Layout::read(file).map_err(&reading)?;
+    let layout = Layout::read(file, 0).map_err(&reading)?;
     let mut contents = |ids: &[&[u8; 4]]| layout.contents(file, ids).map_err(&reading);
     let xml = contents(&[b"axml"])?.unwrap_or_default();
     let mut codes: Vec<(Place, String)> = Vec::new();
@@ -231,4 +177,33 @@ pub(super) fn codes(path: &Path, file: &mut (impl Read + Seek)) -> Result<Vec<(P
         codes.extend(code.map(|code| (Place::InfoList, code)));
     }
     Ok(codes)
+}
+
+/// What in the file may hold tags and cannot be read, in words.
+pub(super) fn unread(path: &Path, file: &mut (impl Read + Seek)) -> Result<Vec<String>, TagError> {
+    let reading = TagError::reading(path);
+    let layout = Layout::read(file, 0).map_err(&reading)?;
+    let mut unread = Vec::new();
+    for chunk in &layout.chunks {
+        let name = String::from_utf8_lossy(&chunk.id).into_owned();
+        let has_tags = matches!(&chunk.id, b"axml" | b"bext" | b"LIST") || ID3.contains(&&chunk.id);
+        if has_tags && chunk.length > MOST_BYTES {
+            unread.push(format!("its {name:?} chunk has {} MiB, more than is read", chunk.length >> 20));
+        } else if has_tags
+            && chunk.claimed.is_some_and(|claimed| claimed > chunk.length && &chunk.id != b"LIST")
+        {
+            unread.push(format!("its {name:?} chunk breaks off"));
+        } else if ID3.contains(&&chunk.id)
+            && id3::from_bytes(&chunk.contents(file).map_err(&reading)?).is_none()
+        {
+            unread.push(format!("its {name:?} chunk is damaged"));
+        }
+    }
+    if layout.foreign_bytes > 0 {
+        unread.push(format!("its last {} bytes are in no chunk", layout.foreign_bytes));
+    }
+    if layout.is_cut || layout.next.is_some() {
+        unread.push("it goes on behind what is read".to_owned());
+    }
+    Ok(unread)
 }
