@@ -315,7 +315,7 @@ mod tests {
     fn sound_of_unknown_length_ends_where_chunks_close_the_file() {
         for said in [0, ELSEWHERE, 0x7fff_ffff] {
             let sound = chunk(b"data", said, &[7; 100]);
-            assert_eq!(names(&layout(&[sound.clone()])), [("data", 100)], "{said}");
+            assert_eq!(names(&layout(std::slice::from_ref(&sound))), [("data", 100)], "{said}");
             let tagged = layout(&[sound, chunk(b"LIST", 4, b"INFO"), chunk(b"id3 ", 3, b"ID3")]);
             assert_eq!(names(&tagged), [("data", 100), ("LIST", 4), ("id3 ", 3)], "{said}");
             assert_eq!(tagged.chunks[0].claimed, None);

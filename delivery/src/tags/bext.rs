@@ -149,7 +149,7 @@ mod tests {
         );
         for line in [line.as_str(), "odd"] {
             let bytes = with(None, &Tags::default(), Some(line));
-            assert!(bytes[LENGTH..].starts_with(line.as_bytes()) && bytes.len() % 2 == 0, "{line}");
+            assert!(bytes[LENGTH..].starts_with(line.as_bytes()) && bytes.len().is_multiple_of(2), "{line}");
         }
     }
 
