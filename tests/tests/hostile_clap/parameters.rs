@@ -73,6 +73,11 @@ isolated! {
             ext!(plugin, clap_plugin_params, CLAP_EXT_PARAMS, text_to_value(id, text, &mut value))
         };
         assert!(to_value(id, c"3 dB".as_ptr()));
+        assert!(!to_value(id, c"300 dB".as_ptr()), "out of range is not made to fit");
+        let shape = plugin.named("EQ 1 Type").id;
+        assert!(to_value(shape, c"bell".as_ptr()) && to_value(shape, c"HIGH SHELF".as_ptr()));
+        assert!(to_value(plugin.named("Quality").id, c"finest".as_ptr()));
+        assert!(to_value(plugin.named("Dither Word Length").id, c"16".as_ptr()));
         assert!(!to_value(id, null()) && !to_value(id, c"\xff\xfe".as_ptr()) && !to_value(77, c"3".as_ptr()));
         assert!(!ext!(plugin, clap_plugin_params, CLAP_EXT_PARAMS, text_to_value(id, c"3".as_ptr(), null_mut())));
         plugin.destroy();

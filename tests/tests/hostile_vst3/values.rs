@@ -43,6 +43,18 @@ pub fn bad_values(module: &Module) {
         assert_ne!(controller.getParamValueByString(drive, null_mut(), &mut value), kResultOk);
         assert_ne!(controller.getParamValueByString(drive, text.as_mut_ptr(), null_mut()), kResultOk);
         assert_ne!(controller.getParamStringByValue(drive, 0.5, null_mut()), kResultOk);
+        // Capitals and ids are understood; what is out of range is not made to fit.
+        for (title, typed, is_read) in [
+            ("Quality", "finest", true),
+            ("EQ 1 Type", "bell", true),
+            ("Dither Word Length", "16", true),
+            ("Limiter Drive", "300 dB", false),
+        ] {
+            text.fill(0);
+            text.iter_mut().zip(typed.encode_utf16()).for_each(|(to, unit)| *to = unit as TChar);
+            let result = controller.getParamValueByString(raw.id(title), text.as_mut_ptr(), &mut value);
+            assert_eq!(result == kResultOk, is_read, "{title}: {typed}");
+        }
         assert_ne!(controller.setParamNormalized(12345, 0.5), kResultOk);
         assert_ne!(controller.getParamStringByValue(12345, 0.5, &mut text), kResultOk);
         assert_eq!(controller.getParamNormalized(12345), 0.0);

@@ -9,6 +9,7 @@ use clap_sys::ext::params::{
     CLAP_PARAM_IS_ENUM, CLAP_PARAM_IS_MODULATABLE, clap_param_info, clap_plugin_params,
 };
 use clap_sys::plugin::clap_plugin;
+use lacquer_params::typed;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::{ParamFlags, Params};
 use std::ffi::c_char;
@@ -164,15 +165,16 @@ unsafe extern "C" fn text_to_value(
 ) -> bool {
     let edge = edge!(plugin, false);
     // SAFETY: a host gives a string or null.
-    let is_text = unsafe { c_str(text) }.is_some_and(|text| text.to_str().is_ok());
-    let Some(parameter) = edge.table.by_id(id) else { return false };
-    let is_read =
-        is_text && !value.is_null() && framework!(edge, params, text_to_value(id, text, value), false);
-    if is_read {
-        // SAFETY: the host gives room for a value, and the framework has written one.
-        unsafe { *value = parameter.on_step(*value) };
-    }
-    is_read
+    let text = unsafe { c_str(text) }.and_then(|text| text.to_str().ok());
+    let (Some(parameter), Some(text), false) = (edge.table.by_id(id), text, value.is_null()) else {
+        return false;
+    };
+    // Not by the framework, whose choices know one spelling of each name.
+    // SAFETY: the edge holds the parameters.
+    let Some(share) = (unsafe { typed::normalized(parameter.pointer, text) }) else { return false };
+    // SAFETY: the host gives room for a value.
+    unsafe { *value = parameter.on_step(f64::from(share) * parameter.highest()) };
+    true
 }
 
 /// [audio-thread if active, else main-thread]

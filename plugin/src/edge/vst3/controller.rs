@@ -58,18 +58,13 @@ forward! { IEditControllerTrait for Component by Inner {
 
     unsafe fn getParamValueByString(&self, id: ParamID, text: *mut TChar, value: *mut ParamValue) -> tresult {
         // SAFETY: the host's pointers, or null. A text ends within its 128 units, or there.
-        let (Some(value), Some(mut text)) = (unsafe { (value.as_mut(), bounded(text)) }) else { return kInvalidArgument };
-        let mut parsed = f64::NAN;
-        // SAFETY: both are ours.
-        let result = caught(kInternalError, || unsafe {
-            self.inner.getParamValueByString(id, text.as_mut_ptr(), &mut parsed)
-        });
-        match share(parsed) {
-            Some(parsed) if result == kResultOk => *value = parsed,
-            _ if result == kResultOk => return kResultFalse,
-            _ => {}
-        }
-        result
+        let (Some(value), Some(text)) = (unsafe { (value.as_mut(), bounded(text)) }) else { return kInvalidArgument };
+        let Some(entry) = self.instance.table.find(id) else { return kInvalidArgument };
+        // Not by the framework, whose choices know one spelling of each name.
+        let read = String::from_utf16(&text).ok().and_then(|text| self.instance.table.read(entry, &text));
+        let Some(read) = read else { return kResultFalse };
+        *value = read;
+        kResultOk
     }
 
     unsafe fn normalizedParamToPlain(&self, id: ParamID, value: ParamValue) -> ParamValue {
@@ -140,19 +135,12 @@ forward! { IEditControllerTrait for Component by Inner {
 ///
 /// # Safety
 /// `text` is null or a text that ends or has [`TEXT`] units.
-unsafe fn bounded(text: *const TChar) -> Option<[TChar; TEXT]> {
+unsafe fn bounded(text: *const TChar) -> Option<Vec<TChar>> {
     if text.is_null() {
         return None;
     }
-    let mut copy = [0; TEXT];
-    for (n, unit) in copy.iter_mut().take(TEXT - 1).enumerate() {
-        // SAFETY: no unit before this one was the end.
-        *unit = unsafe { *text.add(n) };
-        if *unit == 0 {
-            break;
-        }
-    }
-    Some(copy)
+    // SAFETY: no unit before one that is read was the end.
+    Some((0..TEXT).map(|n| unsafe { *text.add(n) }).take_while(|unit| *unit != 0).collect())
 }
 
 fn write_text(to: &mut String128, text: &str) {

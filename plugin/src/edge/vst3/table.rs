@@ -1,6 +1,6 @@
 //! The parameters as VST3 knows them: by number, with the steps of switches and choices and a short title.
 
-use lacquer_params::LacquerParams;
+use lacquer_params::{LacquerParams, typed};
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::{ParamFlags, Params};
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::ParamID;
@@ -83,6 +83,13 @@ impl Table {
         }
         // SAFETY: as in `set`.
         f64::from(unsafe { entry.pointer.unmodulated_normalized_value() })
+    }
+
+    /// [main-thread] The value, 0 to 1, that a text stands for; none if it is refused.
+    pub fn read(&self, entry: &Entry, text: &str) -> Option<f64> {
+        // SAFETY: as in `set`.
+        let share = unsafe { typed::normalized(entry.pointer, text) }?;
+        Some(entry.snapped(f64::from(share)))
     }
 
     /// [main-thread] The host has set a value; it comes to the audio thread with a block.
