@@ -74,7 +74,7 @@ isolated! {
         };
         assert!(to_value(id, c"3 dB".as_ptr()));
         assert!(!to_value(id, c"300 dB".as_ptr()), "out of range is not made to fit");
-        let shape = plugin.named("EQ 1 Type").id;
+        let shape = plugin.named("Equalizer 1 Shape").id;
         assert!(to_value(shape, c"bell".as_ptr()) && to_value(shape, c"HIGH SHELF".as_ptr()));
         assert!(to_value(plugin.named("Quality").id, c"finest".as_ptr()));
         assert!(to_value(plugin.named("Dither Word Length").id, c"16".as_ptr()));

@@ -46,7 +46,7 @@ pub fn bad_values(module: &Module) {
         // Capitals and ids are understood; what is out of range is not made to fit.
         for (title, typed, is_read) in [
             ("Quality", "finest", true),
-            ("EQ 1 Type", "bell", true),
+            ("Equalizer 1 Shape", "bell", true),
             ("Dither Word Length", "16", true),
             ("Limiter Drive", "300 dB", false),
         ] {

@@ -3,11 +3,11 @@
 //! Bands on stereo, left and right come first, then those on mid and side: filters on both channels alike may be taken in any
 //! order, so that only a band on left or right notices that one on mid or side comes later.
 
-use super::band::{Band, Section, Shares};
+use super::band::{Band, Section};
 use super::correction::{CorrectionCoefficients, Exchange, GRID, grid};
 use super::{EQUALIZER_BANDS, EqualizerBand, EqualizerSettings, Placement};
 use crate::blocks::matched::GridPoint;
-use crate::processor::{CONTROL_PERIOD, Frame};
+use crate::processor::Frame;
 
 /// Sections that are run together at most.
 const TOGETHER: usize = 4;
@@ -179,13 +179,12 @@ fn run(bands: &mut [Band], frames: &mut [Frame], kind: impl Fn(Placement) -> boo
         if !bands[index].is_active() || !kind(bands[index].placement()) {
             continue;
         }
-        let moving = bands[index].is_moving();
-        let shares = if moving { bands[index].shares() } else { [Shares::WHOLE; CONTROL_PERIOD] };
+        let shares = bands[index].is_moving().then(|| bands[index].shares());
         for section in 0..bands[index].sections().len() {
-            if moving {
+            if let Some(shares) = &shares {
                 flush(bands, &mut still, &origins, count, frames);
                 count = 0;
-                bands[index].sections()[section].run_moving(frames, &shares);
+                bands[index].sections()[section].run_moving(frames, shares);
                 continue;
             }
             still[count] = bands[index].sections()[section];
