@@ -19,15 +19,18 @@ use std::collections::VecDeque;
 const ABOVE: f64 = 1000.0;
 /// Above the steps from sample to sample around it: the first wave of a note is less.
 const ABOVE_STEPS: f64 = 4.0;
-/// Above the residual just before and just after it: 20 dB. Of clicks that were made on songs all stand 22 dB and more, of strokes none 19.
-const ABOVE_NEAR: f64 = 100.0;
+/// Above the residual just before and just after it: 19 dB. Of clicks that were made on songs all stand 22 dB and more, of strokes none 17.
+const ABOVE_NEAR: f64 = 79.0;
 /// Where that is, samples before and after; between them lies what the prediction makes of the click.
-const NEAR_BEFORE: [usize; 2] = [24, 2];
-const NEAR_AFTER: [usize; 2] = [14, 40];
+const NEAR_BEFORE: [usize; 2] = [30, 8];
+const NEAR_AFTER: [usize; 2] = [18, 44];
+/// As close as that to a single sample's jump: what is wider may be a synthesizer's pulse, and sends nothing back.
+const CLOSE_BEFORE: [usize; 2] = [24, 2];
+const CLOSE_AFTER: [usize; 2] = [14, 40];
 /// Fewest samples that tell: at the last 1 % of a block there are none.
 const LEAST_NEAR: usize = 6;
 /// A cell whose highest residual is no more than this over its own mean has no click in it.
-const ABOVE_CELL: f64 = 8.0;
+const ABOVE_CELL: f64 = 3.0;
 /// From this rate on differences do for the prediction, hertz.
 const HIGH_RATE_HZ: f64 = 120_000.0;
 /// Lowest residual that is heard: -54 dBFS.
@@ -43,7 +46,7 @@ const ALONE: usize = 23;
 const NEIGHBOURS: usize = 1;
 /// So many, and so many a minute, no restoration is asked to remove.
 const MANY: u64 = 10;
-const MANY_PER_MINUTE: f64 = 5.0;
+const MANY_PER_MINUTE: f64 = 12.0;
 
 /// A stretch of 1.3 ms.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,6 +59,8 @@ struct Cell {
     frame: u64,
     /// Mean square of the residual just before or just after it, the larger.
     near: f64,
+    /// The same, closer to it.
+    close: f64,
 }
 
 /// One channel.
@@ -77,6 +82,8 @@ pub(super) struct Clicks {
     next_frame: u64,
     found: Vec<(u64, usize, f64)>,
     places: Places,
+    /// Clicks in either channel that are single samples.
+    sharp: u64,
 }
 
 impl Clicks {
@@ -100,6 +107,7 @@ impl Clicks {
             next_frame: 0,
             found: Vec::with_capacity(BLOCK_CELLS),
             places: Places::default(),
+            sharp: 0,
         }
     }
 
@@ -144,13 +152,19 @@ impl Clicks {
                 cell.frame = (self.next_frame + at as u64).saturating_sub(late);
                 cell.steps = block[from..=to].windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum();
                 cell.residual /= self.cell as f64;
-                if cell.highest * cell.highest > ABOVE_CELL * cell.residual {
-                    cell.near = near(&line.residual, NEAR_BEFORE[0] + at);
-                }
+                let stands_out = cell.highest * cell.highest > ABOVE_CELL * cell.residual;
+                [cell.near, cell.close] = if stands_out {
+                    let at = NEAR_BEFORE[0] + at;
+                    [(NEAR_BEFORE, NEAR_AFTER), (CLOSE_BEFORE, CLOSE_AFTER)]
+                        .map(|(before, after)| near(&line.residual, at, before, after))
+                } else {
+                    [f64::INFINITY; 2]
+                };
                 cell.steps /= self.cell as f64;
                 line.cells.push_back(cell);
-                if let Some((frame, height_db)) = judge(&line.cells) {
-                    self.found.push((frame, c, height_db));
+                if let Some((cell, height_db)) = judge(&line.cells) {
+                    self.found.push((cell.frame, c, height_db));
+                    self.sharp += u64::from(cell.highest * cell.highest > ABOVE_NEAR * cell.close);
                 }
                 line.cells.pop_front();
             }
@@ -175,10 +189,11 @@ impl Clicks {
     pub fn finding(&self, heard: &Heard) -> Option<Finding> {
         let count = self.places.count();
         (count > 0).then(|| {
-            let per_minute = count as f64 * 60.0 / heard.seconds(heard.frames).max(1.0);
+            let sharp = self.sharp.min(count);
+            let per_minute = sharp as f64 * 60.0 / heard.seconds(heard.frames).max(1.0);
             Finding {
                 check: Check::Clicks,
-                severity: if count >= MANY && per_minute >= MANY_PER_MINUTE {
+                severity: if sharp >= MANY && per_minute >= MANY_PER_MINUTE {
                     Severity::Fail
                 } else {
                     Severity::Warn
@@ -204,13 +219,13 @@ impl Clicks {
 }
 
 /// Mean square of the residual just before or just after `at`, the larger; before alone where the block ends too soon to tell.
-fn near(residual: &[f64], at: usize) -> f64 {
+fn near(residual: &[f64], at: usize, before: [usize; 2], after: [usize; 2]) -> f64 {
     let mean = |from: usize, to: usize| {
         let part = residual.get(from..to.min(residual.len())).unwrap_or_default();
         let sum = part.iter().map(|error| error * error).sum::<f64>();
         if part.len() < LEAST_NEAR { 0.0 } else { sum / part.len() as f64 }
     };
-    mean(at - NEAR_BEFORE[0], at - NEAR_BEFORE[1]).max(mean(at + NEAR_AFTER[0], at + NEAR_AFTER[1]))
+    mean(at - before[0], at - before[1]).max(mean(at + after[0], at + after[1]))
 }
 
 /// What its two neighbours on either side do not explain of a sample, two samples late. `samples` as for [`Predictor::residual`].
@@ -220,8 +235,8 @@ fn differences(samples: &[f64], residual: &mut [f64]) {
     }
 }
 
-/// Whether the middle one of the cells holds a click: its frame, and its height over what is around it in dB.
-fn judge(cells: &VecDeque<Cell>) -> Option<(u64, f64)> {
+/// Whether the middle one of the cells holds a click: it, and its height over what is around it in dB.
+fn judge(cells: &VecDeque<Cell>) -> Option<(Cell, f64)> {
     let middle = ALONE;
     let cell = cells.get(middle)?;
     let power = cell.highest * cell.highest;
@@ -250,7 +265,7 @@ fn judge(cells: &VecDeque<Cell>) -> Option<(u64, f64)> {
     }
     // What stands on silence has no height to speak of: 90 dB is as good as any.
     let height_db = (10.0 * (power / residual.max(1e-12 * power)).log10()).min(90.0);
-    (neighbours <= NEIGHBOURS).then_some((cell.frame, height_db))
+    (neighbours <= NEIGHBOURS).then_some((*cell, height_db))
 }
 
 /// A first look at what is around: the quieter of the cells two away. What fails this fails the closer look as well.

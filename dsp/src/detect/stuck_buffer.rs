@@ -72,7 +72,7 @@ impl StuckBuffer {
             let at = |frame: u64| frame as usize & MASK;
             let before = self.keys[at(n.wrapping_sub(1))];
             let leaving = self.keys[at(n.wrapping_sub(WIDTH as u64))];
-            self.moving = self.moving << 1 | u32::from(key != before);
+            self.moving = (self.moving << 1) | u32::from(key != before);
             self.print = self
                 .print
                 .wrapping_mul(BASE)
@@ -90,7 +90,7 @@ impl StuckBuffer {
             let is_moving = (self.moving & ((1 << WIDTH) - 1)).count_ones() >= MOVING;
             if is_moving && slot.0 == self.print && BUFFERS.contains(&(n - slot.1)) {
                 self.run = Some(Run { lag: n - slot.1, start: n + 1 - WIDTH as u64 });
-            } else if n % WIDTH as u64 == 0 {
+            } else if n.is_multiple_of(WIDTH as u64) {
                 *slot = (self.print, n);
             }
         }
