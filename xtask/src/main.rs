@@ -2,7 +2,8 @@
 //!
 //! - `cargo xtask install [MIX]`: builds, installs the plugin and the command, and masters a mix through the installed CLAP.
 //! - `cargo xtask test`: everything that continuous integration runs.
-//! - `cargo xtask bench [FILTER]`: the benches; `cargo xtask bench --peers`: the chain beside other makers' plugins.
+//! - `cargo xtask bench [FILTER]`: the benches; `cargo xtask bench --peers`: the chain beside other makers' plugins;
+//!   `cargo xtask bench --songs [FOLDER] [--quick] [--only NAME,NAME]`: the limiter beside other makers' on songs at equal loudness.
 //! - `cargo xtask fuzz [TARGET | all] [SECONDS]`: mutated inputs through what reads files of strangers.
 //! - `cargo xtask bundle`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
 
@@ -17,7 +18,8 @@ mod test;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --peers | --editor] | fuzz [TARGET | all] [SECONDS] | bundle";
+const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --peers | --songs [FOLDER] | --editor] | \
+                     fuzz [TARGET | all] [SECONDS] | bundle";
 
 /// Bundles the plugin, in release.
 fn bundle() -> anyhow::Result<()> {
@@ -26,8 +28,15 @@ fn bundle() -> anyhow::Result<()> {
     module_info::write(&run::target().join("bundled/Lacquer.vst3"))
 }
 
-/// Runs the benches of the stages and the chain, the comparison with the peers, or what the editor costs.
-fn bench(argument: Option<&str>) -> anyhow::Result<()> {
+/// Runs the benches of the stages and the chain, the comparisons with the peers, or what the editor costs.
+fn bench(arguments: &[String]) -> anyhow::Result<()> {
+    let argument = arguments.first().map(String::as_str);
+    if argument == Some("--songs") {
+        system::require(system::SONGS)?;
+        let mut line = vec!["bench", "-p", "lacquer-tests", "--bench", "songs", "--locked", "--"];
+        line.extend(arguments[1..].iter().map(String::as_str));
+        return run::cargo(&line);
+    }
     if argument == Some("--peers") {
         system::require(system::PEERS)?;
         return run::cargo(&["bench", "-p", "lacquer-tests", "--bench", "peers", "--locked"]);
@@ -48,7 +57,7 @@ fn main() -> ExitCode {
     let result = match arguments.next().as_deref() {
         Some("install") => install::run(arguments.next().map(PathBuf::from)),
         Some("test") => test::run(),
-        Some("bench") => bench(arguments.next().as_deref()),
+        Some("bench") => bench(&arguments.collect::<Vec<String>>()),
         Some("fuzz") => fuzz::run(arguments.next().as_deref(), arguments.next().as_deref()),
         Some("bundle") => bundle(),
         _ => {

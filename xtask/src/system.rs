@@ -41,6 +41,18 @@ pub const TEST: &[&str] = &[
 /// The plugins that the chain is compared with, and what loads them.
 pub const PEERS: &[&str] = &["calf-plugins", "liblilv-0-0", "lsp-plugins-lv2", "x42-plugins"];
 
+/// The limiters that Lacquer's is compared with on songs, and the songs.
+pub const SONGS: &[&str] = &[
+    "calf-plugins",
+    "ffmpeg",
+    "frozen-bubble-data",
+    "liblilv-0-0",
+    "lincity-ng-data",
+    "lsp-plugins-lv2",
+    "x42-plugins",
+    "zam-plugins",
+];
+
 fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }

@@ -1,5 +1,5 @@
 //! The peers that stand beside Lacquer's stages, each at the settings that do the like work. Debian's packages: lsp-plugins-lv2,
-//! calf-plugins, x42-plugins.
+//! calf-plugins, x42-plugins, zam-plugins.
 
 use crate::lv2::{Message, Slot};
 
@@ -135,12 +135,17 @@ pub fn calf_limiter() -> Slot {
     )
 }
 
-/// A true-peak limiter.
-pub fn x42_limiter() -> Slot {
+/// A true-peak limiter, driven by `drive_db`.
+pub fn x42_limiter(drive_db: f32) -> Slot {
     slot(
         format!("{X42}dpl#stereo"),
-        &[("gain", 6.0), ("threshold", -1.0), ("release", 0.01), ("truepeak", 1.0)],
+        &[("gain", drive_db), ("threshold", -1.0), ("release", 0.01), ("truepeak", 1.0)],
     )
+}
+
+/// A maximizer on sample peaks.
+pub fn zam_maximizer() -> Slot {
+    slot("urn:zamaudio:ZaMaximX2".into(), &[("rel", 25.0), ("ceil", -1.0), ("thresh", -1.0)])
 }
 
 /// EBU R 128 with true peak: it starts, and measures peaks, on a message.

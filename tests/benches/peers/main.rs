@@ -3,11 +3,13 @@
 //! Lacquer's stages and the LV2 peers of [`cases`] process the same programme on one thread, turn by turn in the same run. A block's
 //! cost is the median over the runs, which takes the rest of the machine out and leaves a plugin's own bursts in.
 
+mod candidate;
 #[cfg(target_os = "linux")]
 mod cases;
 #[cfg(target_os = "linux")]
 mod lv2;
 
+use candidate::Candidate;
 use lacquer_dsp::chain::{Clipper, DynamicEq, Equalizer, Glue, Imager, Limiter, Multiband, Saturator};
 use lacquer_dsp::processor::for_each_block;
 use lacquer_dsp::{Chain, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Quality, Stage};
@@ -22,18 +24,6 @@ const FRAMES: usize = 10 * 49_152;
 const RUNS: usize = 5;
 /// Blocks in which settings are taken over: they do not count for the worst.
 const SETTLING_BLOCKS: usize = 10;
-
-/// What is timed.
-trait Candidate {
-    /// What has to be done between blocks and is not timed.
-    fn before(&mut self) -> anyhow::Result<()> {
-        Ok(())
-    }
-    /// Processes a block in place.
-    fn process(&mut self, channels: [&mut [f32]; 2]);
-    /// The latency that it reports, in frames.
-    fn latency_samples(&self) -> usize;
-}
 
 /// A part of Lacquer between a host's buffers, as in the plugin.
 struct Ours<P> {
@@ -191,7 +181,7 @@ fn lines<'a>(world: &'a lv2::World, s: &'a ChainSettings) -> Vec<Line<'a>> {
         ours("clipper", |block| stage::<Clipper>(&s.clipper, Minimum, block)),
         ours("limiter", |block| stage::<Limiter>(&s.limiter, Minimum, block)),
         peer(world, "LSP Limiter, full x4", vec![cases::lsp_limiter(16.0)]),
-        peer(world, "x42 Digital Peak Limiter, true peak", vec![cases::x42_limiter()]),
+        peer(world, "x42 Digital Peak Limiter, true peak", vec![cases::x42_limiter(6.0)]),
         peer(world, "Calf Limiter, x4", vec![cases::calf_limiter()]),
         ours("chain, live", |block| chain(s, Quality::Live, block)),
         ours("chain, finest", |block| chain(s, Quality::Finest, block)),
