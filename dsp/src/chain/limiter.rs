@@ -13,6 +13,7 @@
 //! with a shorter window waits. A setting acts where its audio is: drive at the input, the ceiling and what is measured at the
 //! detector, release at the envelope, unity gain at the output ([`Late`]).
 
+pub mod best;
 mod envelope;
 mod window;
 

@@ -2,9 +2,11 @@
 
 #[cfg(target_os = "linux")]
 use crate::lv2;
+use crate::matching::loudness_lufs;
 use crate::{CEILING_DBTP, Candidate};
 use anyhow::{Context, ensure};
-use lacquer_dsp::chain::limiter::LimiterStyle;
+use lacquer_dsp::chain::limiter::best::{Best, Limited};
+use lacquer_dsp::chain::limiter::{LimiterSettings, LimiterStyle};
 use lacquer_dsp::{Chain, ChainSettings, Frame, ProcessSpec};
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
@@ -12,8 +14,18 @@ use std::process::{Command, Stdio};
 /// Frames a plugin is given at a time.
 #[cfg(target_os = "linux")]
 const BLOCK: usize = 512;
-/// What a contestant makes of frames at a rate.
-type Render<'a> = Box<dyn Fn(&[Frame], f64) -> anyhow::Result<Vec<Frame>> + 'a>;
+/// What a contestant makes of driven frames at a rate.
+pub type Render<'a> = Box<dyn Fn(&[Frame], f64) -> anyhow::Result<Vec<Frame>> + 'a>;
+/// How a contestant brings frames at a rate to a loudness by itself.
+pub type Reach<'a> = Box<dyn Fn(&[Frame], f64, f64) -> Limited + 'a>;
+
+/// How a contestant is run.
+pub enum Way<'a> {
+    /// It limits what it is given; may be late.
+    Driven(Render<'a>),
+    /// It finds the drive itself.
+    Reaching(Reach<'a>),
+}
 
 /// A limiter in the contest.
 pub struct Contestant<'a> {
@@ -21,8 +33,8 @@ pub struct Contestant<'a> {
     pub name: &'static str,
     /// Whether Lacquer is compared against it.
     pub is_peer: bool,
-    /// Limits driven frames to the ceiling; may be late.
-    pub render: Render<'a>,
+    /// How it limits.
+    pub way: Way<'a>,
 }
 
 fn contestant<'a>(
@@ -30,7 +42,16 @@ fn contestant<'a>(
     is_peer: bool,
     render: impl Fn(&[Frame], f64) -> anyhow::Result<Vec<Frame>> + 'a,
 ) -> Contestant<'a> {
-    Contestant { name, is_peer, render: Box::new(render) }
+    Contestant { name, is_peer, way: Way::Driven(Box::new(render)) }
+}
+
+/// The offline limiter in `style`.
+fn best<'a>(name: &'static str, style: LimiterStyle) -> Contestant<'a> {
+    let reach = move |frames: &[Frame], rate: f64, target_lufs: f64| {
+        let settings = LimiterSettings { style, ceiling_dbtp: CEILING_DBTP, ..Default::default() };
+        Best::new(frames, rate, &settings).render_to(target_lufs, |frames| loudness_lufs(frames, rate))
+    };
+    Contestant { name, is_peer: false, way: Way::Reaching(Box::new(reach)) }
 }
 
 /// The chain with the limiter in `style`, after a clipper where `clip_db` says how far it stands over the ceiling.
@@ -108,6 +129,9 @@ fn plugin(world: &lv2::World, slot: &lv2::Slot, frames: &[Frame], rate: f64) -> 
 /// Lacquer's.
 fn ours<'a>() -> Vec<Contestant<'a>> {
     vec![
+        best("Best transparent", LimiterStyle::Transparent),
+        best("Best punch", LimiterStyle::Punch),
+        best("Best smooth", LimiterStyle::Smooth),
         contestant("Lacquer transparent", false, |x, rate| {
             Ok(chain(x, rate, LimiterStyle::Transparent, None))
         }),

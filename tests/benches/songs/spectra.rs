@@ -15,7 +15,7 @@ pub fn pairs(input: &[Frame], output: &[Frame], length: usize) -> Vec<Pair> {
     // Its mean square is 3/8: spectra add up to power.
     let window: Vec<f64> =
         (0..length).map(|n| 0.5 - 0.5 * (TAU * (n as f64 + 0.5) / length as f64).cos()).collect();
-    let mut pairs = Vec::new();
+    let mut pairs: Vec<Pair> = Vec::new();
     let mut buffer = transform.make_input_vec();
     for start in (0..input.len().saturating_sub(length)).step_by(length / 2) {
         for channel in 0..2 {
@@ -31,7 +31,21 @@ pub fn pairs(input: &[Frame], output: &[Frame], length: usize) -> Vec<Pair> {
             pairs.push(pair);
         }
     }
+    turn(&mut pairs);
     pairs
+}
+
+/// Turns the input's phase in each bin to what the output's is on the whole: a delay by parts of a frame, and the phase of a resampler,
+/// are no distortion.
+fn turn(pairs: &mut [Pair]) {
+    let bins = pairs.first().map_or(0, |[x, _]| x.len());
+    for k in 0..bins {
+        let cross: Complex<f64> = pairs.iter().map(|[x, y]| y[k] * x[k].conj()).sum();
+        if cross.norm() > 0.0 {
+            let phase = cross / cross.norm();
+            pairs.iter_mut().for_each(|[x, _]| x[k] *= phase);
+        }
+    }
 }
 
 /// Critical-band rate in Bark (E. Zwicker, E. Terhardt, 1980).

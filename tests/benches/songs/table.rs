@@ -56,12 +56,16 @@ pub fn print(target_lufs: f64, names: &[&str], rows: &[Row]) {
     leads(rows);
 }
 
-/// Lead of each of Lacquer's over the best peer of each song and column: median, and worst song.
+/// Most that a peer passes the ceiling by, dB: what passes it further is no limiter, and louder for it.
+const HELD_DB: f64 = 0.25;
+
+/// Lead of each of Lacquer's over the best peer of each song and column that holds the ceiling: median, and worst song.
 fn leads(rows: &[Row]) {
     let best = |song: usize, column: usize| {
         rows.iter()
             .filter(|row| row.is_peer)
-            .filter_map(|row| row.songs[song].map(|figures| figures[column]))
+            .filter_map(|row| row.songs[song].filter(|figures| figures[0] <= HELD_DB))
+            .map(|figures| figures[column])
             .fold(f64::INFINITY, f64::min)
     };
     println!("lead over the best peer of each song and column, median (worst):");

@@ -1,0 +1,341 @@
+//! A clip whose error lies where the programme masks it.
+//!
+//! ```text
+//! minimise  sum over moments and bins  W |STFT(e)|^2     subject to  |x + e| <= b
+//! ```
+//!
+//! The error e of the whole programme is one convex problem, without frames that would show: the transform (sine window, half
+//! overlap) is tight. It is solved by FISTA (A. Beck, M. Teboulle, SIAM J. Imaging Sciences 2(1), 2009) with restarts (B. O'Donoghue,
+//! E. Candes, 2015), and with a step of its own for each frame: D(t) = sum of each moment's highest weight times its window squared
+//! majorises the cost and is diagonal in time, so that the projection stays a clamp and quiet moments keep their weight: nothing is
+//! heard before a hit. After each round the bound is lowered beside what passes it between the samples.
+
+use super::levels::visit_levels;
+use super::mask::Mask;
+use super::scale::Scale;
+use crate::processor::Frame;
+use realfft::num_complex::Complex;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use std::f64::consts::{PI, TAU};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Length of a piece that is solved at a time in transforms: 6 s, so that memory is bounded and cores share the work.
+const PIECE: usize = 256;
+/// Frames on either side that a piece sees beyond its own, in transforms: an error's influence ends long before.
+const MARGIN: usize = 4;
+/// What counts as over between the samples, as a factor: 0.004 dB.
+const OVER: f32 = 1.0005;
+/// A bound is lowered only where the waveform is this near the ceiling, and at most to half.
+const NEAR: f32 = 0.7;
+/// See [`NEAR`].
+const LOWEST_BOUND: f32 = 0.5;
+
+/// How well it is solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// As a master is.
+    Full,
+}
+
+impl Effort {
+    /// Iterations of each round: after the first and the second the bounds are lowered between the samples.
+    fn rounds(self) -> [usize; 3] {
+        match self {
+            // 100 iterations are 0.2 dB better, 40 are 0.3 dB worse.
+            Self::Full => [36, 12, 12],
+        }
+    }
+}
+
+/// Clips `frames` to `ceiling` in place.
+pub fn clip(frames: &mut [Frame], scale: &Scale, ceiling: f64, true_peak: bool, effort: Effort) {
+    let piece = PIECE * scale.transform;
+    let half_fade = scale.transform / 2;
+    let starts: Vec<usize> = (0..frames.len()).step_by(piece).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(starts.len());
+    let solver = Solver::new(scale, ceiling as f32, true_peak, effort);
+    // A piece's own frames and half a fade on either side.
+    let length = frames.len();
+    let range = |start: usize| start.saturating_sub(half_fade)..(start + piece + half_fade).min(length);
+    let source: &[Frame] = frames;
+    let errors: Vec<Vec<Vec<[f32; 2]>>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|worker| {
+                let (starts, mut solver) = (&starts, solver.clone());
+                scope.spawn(move || {
+                    let mine = starts.iter().skip(worker).step_by(threads);
+                    mine.map(|start| solver.piece(source, range(*start))).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    for (n, start) in starts.iter().enumerate() {
+        let range = range(*start);
+        let errors = &errors[n % threads][n / threads];
+        for (at, error) in range.clone().zip(errors) {
+            // Any mixture of two errors that keep the bound keeps it.
+            let fade = |edge: usize| (at + half_fade - edge) as f64 / (2 * half_fade) as f64;
+            let mut weight = 1.0;
+            if n > 0 && at < start + half_fade {
+                weight = fade(*start);
+            } else if n + 1 < starts.len() && at + half_fade >= start + piece {
+                weight = 1.0 - fade(start + piece);
+            }
+            let frame = &mut frames[at];
+            *frame = [frame[0] + weight * f64::from(error[0]), frame[1] + weight * f64::from(error[1])];
+        }
+    }
+    // Rounding to f32 on the way is worth a ten-millionth.
+    frames.iter_mut().for_each(|frame| *frame = frame.map(|x| x.clamp(-ceiling, ceiling)));
+}
+
+/// Solves pieces.
+#[derive(Clone)]
+struct Solver {
+    length: usize,
+    rate: f64,
+    ceiling: f32,
+    true_peak: bool,
+    rounds: [usize; 3],
+    mask: Mask,
+    forward: Arc<dyn RealToComplex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
+    /// For the mask, and for the error.
+    hann: Vec<f32>,
+    sine: Vec<f32>,
+    buffer: Vec<f32>,
+    bins: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+    inverse_scratch: Vec<Complex<f32>>,
+}
+
+/// One channel of a piece.
+#[derive(Default)]
+struct Problem {
+    x: Vec<f32>,
+    bound: Vec<f32>,
+    error: Vec<f32>,
+    /// Where the error may be other than 0.
+    active: Vec<Range<usize>>,
+    /// First frame of each moment that sees an active one, and its weights.
+    moments: Vec<usize>,
+    weights: Vec<f32>,
+    /// 1 / D.
+    steps: Vec<f32>,
+}
+
+impl Solver {
+    fn new(scale: &Scale, ceiling: f32, true_peak: bool, effort: Effort) -> Self {
+        let length = scale.transform;
+        let mut planner = RealFftPlanner::new();
+        let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
+        let phase = |n: usize| (n as f64 + 0.5) / length as f64;
+        Self {
+            length,
+            rate: scale.rate,
+            ceiling,
+            true_peak,
+            rounds: effort.rounds(),
+            mask: Mask::new(length, scale.rate),
+            hann: (0..length).map(|n| (0.5 - 0.5 * (TAU * phase(n)).cos()) as f32).collect(),
+            sine: (0..length).map(|n| (PI * phase(n)).sin() as f32).collect(),
+            buffer: vec![0.0; length],
+            bins: forward.make_output_vec(),
+            scratch: forward.make_scratch_vec(),
+            inverse_scratch: inverse.make_scratch_vec(),
+            forward,
+            inverse,
+        }
+    }
+
+    /// The errors of the frames of `range`.
+    fn piece(&mut self, frames: &[Frame], range: Range<usize>) -> Vec<[f32; 2]> {
+        let margin = MARGIN * self.length;
+        let from = range.start.saturating_sub(margin);
+        let to = (range.end + margin).min(frames.len());
+        // Moments reach a transform beyond either end.
+        let padding = self.length;
+        let ceiling = self.ceiling;
+        let mut problems = [0, 1].map(|channel| {
+            let mut x = vec![0.0f32; to - from + 2 * padding];
+            x[padding..].iter_mut().zip(&frames[from..to]).for_each(|(x, frame)| *x = frame[channel] as f32);
+            Problem { bound: vec![ceiling; x.len()], error: vec![0.0; x.len()], x, ..Default::default() }
+        });
+        self.find_active(&mut problems);
+        let is_mono = problems[0].x == problems[1].x;
+        let channels = if is_mono { 1 } else { 2 };
+        for problem in &mut problems[..channels] {
+            self.weigh(problem);
+            problem.clamp();
+        }
+        for (n, iterations) in self.rounds.into_iter().enumerate() {
+            for problem in &mut problems[..channels] {
+                self.iterate(problem, iterations);
+            }
+            if n + 1 < self.rounds.len() && self.true_peak {
+                if is_mono {
+                    let [first, second] = &mut problems;
+                    second.error.copy_from_slice(&first.error);
+                }
+                self.lower_bounds(&mut problems);
+            }
+        }
+        let inside = range.start - from + padding..range.end - from + padding;
+        let right = if is_mono { 0 } else { 1 };
+        inside.map(|n| [problems[0].error[n], problems[right].error[n]]).collect()
+    }
+
+    /// Everything within a transform of what is over.
+    fn find_active(&self, problems: &mut [Problem; 2]) {
+        let [left, right] = problems;
+        let frames = left.x.iter().zip(&right.x).map(|(left, right)| [*left, *right]);
+        let length = left.x.len();
+        let mut active = [const { Vec::<Range<usize>>::new() }; 2];
+        visit_levels(frames, self.rate, self.true_peak, self.ceiling, |n, level| {
+            for (active, level) in active.iter_mut().zip(level) {
+                if level <= self.ceiling {
+                    continue;
+                }
+                let (from, to) = (n.saturating_sub(self.length), (n + self.length).min(length));
+                match active.last_mut() {
+                    Some(last) if last.end >= from => last.end = to,
+                    _ => active.push(from..to),
+                }
+            }
+        });
+        [left.active, right.active] = active;
+    }
+
+    fn weigh(&mut self, problem: &mut Problem) {
+        let hop = self.length / 2;
+        let count = self.bins.len();
+        let mut sums = vec![1e-30f32; problem.x.len()];
+        let mut active = problem.active.iter().peekable();
+        for start in (0..problem.x.len() - self.length + 1).step_by(hop) {
+            while active.next_if(|range| range.end <= start).is_some() {}
+            if active.peek().is_none_or(|range| range.start >= start + self.length) {
+                continue;
+            }
+            let x = &problem.x[start..start + self.length];
+            self.buffer.iter_mut().zip(x).zip(&self.hann).for_each(|((b, x), window)| *b = x * window);
+            self.transform();
+            problem.moments.push(start);
+            let at = problem.weights.len();
+            problem.weights.resize(at + count, 0.0);
+            let highest = self.mask.weigh(&self.bins, &mut problem.weights[at..]);
+            let sums = &mut sums[start..start + self.length];
+            sums.iter_mut().zip(&self.sine).for_each(|(sum, window)| *sum += highest * window * window);
+        }
+        // The inverse transform is unscaled.
+        let scale = 1.0 / self.length as f32;
+        problem.weights.iter_mut().for_each(|weight| *weight *= scale);
+        sums.iter_mut().for_each(|sum| *sum = 1.0 / *sum);
+        problem.steps = sums;
+    }
+
+    fn transform(&mut self) {
+        let done = self.forward.process_with_scratch(&mut self.buffer, &mut self.bins, &mut self.scratch);
+        debug_assert!(done.is_ok());
+    }
+
+    /// Writes the gradient of half the cost at `error`.
+    fn gradient(&mut self, problem: &Problem, error: &[f32], gradient: &mut [f32]) {
+        gradient.fill(0.0);
+        let count = self.bins.len();
+        for (start, weights) in problem.moments.iter().zip(problem.weights.chunks_exact(count)) {
+            let moment = *start..start + self.length;
+            let windowed = error[moment.clone()].iter().zip(&self.sine);
+            self.buffer.iter_mut().zip(windowed).for_each(|(b, (e, window))| *b = e * window);
+            self.transform();
+            self.bins.iter_mut().zip(weights).for_each(|(bin, weight)| *bin *= *weight);
+            (self.bins[0].im, self.bins[count - 1].im) = (0.0, 0.0);
+            let done = self.inverse.process_with_scratch(
+                &mut self.bins,
+                &mut self.buffer,
+                &mut self.inverse_scratch,
+            );
+            debug_assert!(done.is_ok());
+            let windowed = self.buffer.iter().zip(&self.sine);
+            gradient[moment].iter_mut().zip(windowed).for_each(|(g, (b, window))| *g += b * window);
+        }
+    }
+
+    fn iterate(&mut self, problem: &mut Problem, iterations: usize) {
+        if problem.active.is_empty() {
+            return;
+        }
+        let mut ahead = problem.error.clone();
+        let mut gradient = vec![0.0f32; ahead.len()];
+        let mut momentum = 1.0f32;
+        for _ in 0..iterations {
+            self.gradient(problem, &ahead, &mut gradient);
+            let next = 0.5 * (1.0 + (1.0 + 4.0 * momentum * momentum).sqrt());
+            let uphill = problem.step(&mut ahead, &gradient, (momentum - 1.0) / next);
+            momentum = next;
+            if uphill > 0.0 {
+                momentum = 1.0;
+                ahead.copy_from_slice(&problem.error);
+            }
+        }
+    }
+
+    /// Lowers the bounds beside what passes the ceiling between the samples.
+    fn lower_bounds(&self, problems: &mut [Problem; 2]) {
+        let [left, right] = problems;
+        let (before_left, before_right) = (left.output(), right.output());
+        let frames = before_left.iter().zip(&before_right).map(|(left, right)| [*left, *right]);
+        visit_levels(frames, self.rate, true, self.ceiling, |n, level| {
+            for (problem, level) in [&mut *left, &mut *right].into_iter().zip(level) {
+                let y = (problem.x[n] + problem.error[n]).abs();
+                if level > OVER * self.ceiling && y > NEAR * self.ceiling {
+                    let bound = (y * self.ceiling / level).max(LOWEST_BOUND * self.ceiling);
+                    problem.bound[n] = problem.bound[n].min(bound);
+                }
+            }
+        });
+        left.clamp();
+        right.clamp();
+    }
+}
+
+impl Problem {
+    fn output(&self) -> Vec<f32> {
+        self.x.iter().zip(&self.error).map(|(x, e)| x + e).collect()
+    }
+
+    /// Brings the error within its bounds.
+    fn clamp(&mut self) {
+        for range in &self.active {
+            let (x, bound) = (&self.x[range.clone()], &self.bound[range.clone()]);
+            for ((e, x), bound) in self.error[range.clone()].iter_mut().zip(x).zip(bound) {
+                *e = (x + *e).clamp(-bound, *bound) - x;
+            }
+        }
+    }
+
+    /// A projected step from `ahead`, which then lies `momentum` beyond the new error. Returns how far the step went against the
+    /// last one's direction: above 0 the momentum leads uphill.
+    fn step(&mut self, ahead: &mut [f32], gradient: &[f32], momentum: f32) -> f64 {
+        let mut uphill = 0.0f64;
+        for range in &self.active {
+            let (x, bound) = (&self.x[range.clone()], &self.bound[range.clone()]);
+            let (steps, gradient) = (&self.steps[range.clone()], &gradient[range.clone()]);
+            let (error, ahead) = (&mut self.error[range.clone()], &mut ahead[range.clone()]);
+            let mut sum = 0.0f32;
+            for n in 0..error.len() {
+                let moved = ahead[n] - gradient[n] * steps[n];
+                let new = (x[n] + moved).clamp(-bound[n], bound[n]) - x[n];
+                sum += (ahead[n] - new) * (new - error[n]) / steps[n];
+                ahead[n] = new + momentum * (new - error[n]);
+                error[n] = new;
+            }
+            uphill += f64::from(sum);
+        }
+        uphill
+    }
+}
