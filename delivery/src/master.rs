@@ -1,7 +1,10 @@
 //! A master: the chain over a programme, the drive that reaches a loudness, and the last look at its peaks.
 //!
 //! What comes before the limiter does not depend on its drive: it is rendered once, and each trial runs the limiter and the dither
-//! alone. Stages that are off are bit-exact delays, so that both halves give the same bits as the whole chain in one.
+//! alone. Stages that are off are bit-exact delays, so that both halves give the same bits as the whole chain in one. The limiter is
+//! the best one, which sees the whole programme and exists away from a host only, or the plugin's, bit for bit.
+
+mod best;
 
 use crate::audio::{Audio, widen};
 use crate::ceiling::{Held, held};
@@ -20,6 +23,16 @@ const DRIVES_DB: [f64; 2] = [-24.0, 24.0];
 /// Trials of the search at most; each at least halves what is left of 48 dB.
 const MOST_TRIALS: usize = 14;
 
+/// Which limiter makes a master.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum LimiterMode {
+    /// The one that sees the whole programme at once: the cleanest, offline only.
+    #[default]
+    Best,
+    /// The plugin's: the same bits as in a host.
+    Plugin,
+}
+
 /// What is to be made.
 #[derive(Debug, Clone)]
 pub struct Job {
@@ -31,6 +44,8 @@ pub struct Job {
     pub target_lufs: Option<f64>,
     /// Word length of the file.
     pub word_length: WordLength,
+    /// The limiter, if one is on.
+    pub limiter: LimiterMode,
 }
 
 /// Where the work stands.
@@ -90,13 +105,13 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
         (measurement.join(), driven)
     });
     let before = before.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let audio = |frames: Vec<Frame>| Audio {
+        sample_rate: programme.sample_rate,
+        channels: programme.channels,
+        frames: frames.iter().map(|frame| frame.map(|x| x as f32)).collect(),
+    };
     let trial = |settings: &ChainSettings| {
-        let frames = render(&spec, &from_limiter(settings), driven.iter().copied(), &|_| {});
-        Audio {
-            sample_rate: programme.sample_rate,
-            channels: programme.channels,
-            frames: frames.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect(),
-        }
+        audio(render(&spec, &from_limiter(settings), driven.iter().copied(), &|_| {}))
     };
     if job.target_lufs.is_some() {
         if before.integrated_lufs == f64::NEG_INFINITY {
@@ -108,8 +123,14 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
     let holds_peaks = settings.limiter.on && settings.limiter.true_peak;
     let ceiling_dbtp = if holds_peaks { settings.limiter.ceiling_dbtp } else { f64::INFINITY };
     let own_reserve = settings.limiter.output_reserve;
+    let is_best = settings.limiter.on && job.limiter == LimiterMode::Best;
     let Held { frames, peak, lowerings } = held(ceiling_dbtp, programme.sample_rate, |reserve| {
         settings.limiter.output_reserve = own_reserve + reserve;
+        if is_best {
+            let limited = best::limit(&spec, &driven, &mut settings, job.target_lufs, progress)?;
+            progress(Step::Verifying, 0.0);
+            return Ok(audio(limited).frames);
+        }
         if let Some(target_lufs) = job.target_lufs {
             settings.limiter.drive_db =
                 solve(target_lufs, settings.limiter.drive_db, progress, |drive_db| {
@@ -215,5 +236,54 @@ mod tests {
             assert!((loudness(drive) - target).abs() <= LOUDNESS_TOLERANCE_LU, "{target}: {drive}");
         }
         assert!(matches!(solve(-3.0, 0.0, &|_, _| {}, loudness), Err(Error::Unreachable { .. })));
+    }
+
+    /// Two seconds of decaying hits over a chord, peaks near 0.9.
+    fn mix() -> Audio {
+        let frame = |n: u32| {
+            let t = f64::from(n) / 48_000.0;
+            let hit = (-(4.0 * t).fract() * 8.0).exp();
+            let tone = |hz: f64| (std::f64::consts::TAU * hz * t).sin();
+            let x =
+                0.5 * hit * tone(70.0 + 300.0 * hit) + 0.1 * (tone(220.0) + tone(277.2) + 0.5 * tone(3300.0));
+            [x as f32, (0.8 * x) as f32]
+        };
+        Audio { sample_rate: 48_000, channels: 2, frames: (0..96_000).map(frame).collect() }
+    }
+
+    fn job(limiter: LimiterMode, target_lufs: Option<f64>) -> Job {
+        let mut settings = ChainSettings::default();
+        settings.limiter.drive_db = 9.0;
+        let spec = ProcessSpec::stereo(48_000.0);
+        Job { settings, spec, target_lufs, word_length: WordLength::Float32, limiter }
+    }
+
+    #[test]
+    fn the_plugins_limiter_gives_the_chains_bits_and_the_best_one_its_own() {
+        let mix = mix();
+        let made = |limiter| {
+            master(Path::new("mix"), &mix, &job(limiter, None), &|_, _| {}).expect("a master").audio.frames
+        };
+        let settings = job(LimiterMode::Plugin, None).settings;
+        let spec = ProcessSpec::stereo(48_000.0);
+        let played = render(&spec, &settings, mix.frames.iter().map(widen), &|_| {});
+        let played: Vec<[f32; 2]> = played.iter().map(|frame| frame.map(|x| x as f32)).collect();
+        assert!(made(LimiterMode::Plugin) == played);
+        assert!(made(LimiterMode::Best) != played);
+    }
+
+    #[test]
+    fn the_best_limiter_meets_its_target_and_ceiling() {
+        let mix = mix();
+        let loudest = measure(&mix).integrated_lufs;
+        for more_lu in [3.0, 8.0] {
+            let job = job(LimiterMode::Best, Some(loudest + more_lu));
+            let made = master(Path::new("mix"), &mix, &job, &|_, _| {}).expect("a master");
+            let miss = made.after.integrated_lufs - loudest - more_lu;
+            assert!(miss.abs() <= LOUDNESS_TOLERANCE_LU, "{more_lu}: {miss:+.3} LU");
+            assert!(made.verified_peak_dbtp <= -1.0, "{} dBTP", made.verified_peak_dbtp);
+        }
+        let beyond = master(Path::new("mix"), &mix, &job(LimiterMode::Best, Some(1.0)), &|_, _| {});
+        assert!(matches!(beyond, Err(Error::Unreachable { .. })));
     }
 }

@@ -8,6 +8,7 @@ pub mod player;
 pub mod settings;
 pub mod signals;
 pub mod spectrum;
+pub mod torture;
 pub mod true_peak;
 
 /// Sample rates at which every stage keeps its contract, in hertz.

@@ -3,7 +3,7 @@
 use lacquer_delivery::Audio;
 use lacquer_delivery::decode::decode;
 use lacquer_delivery::encode::WordLength;
-use lacquer_delivery::master::{Job, master};
+use lacquer_delivery::master::{Job, LimiterMode, master};
 use lacquer_delivery::measure::{measure, true_peak};
 use lacquer_dsp::ProcessSpec;
 use lacquer_params::{Preset, Tree};
@@ -79,6 +79,7 @@ fn presets_do_what_they_say_on_real_songs() {
                 spec: tree.to_spec(ProcessSpec::stereo(rate)),
                 target_lufs: None,
                 word_length: WordLength::Float32,
+                limiter: LimiterMode::Plugin,
             };
             let made = master(path, &mix, &job, &|_, _| {}).unwrap_or_else(|error| panic!("{name}: {error}"));
             let after = made.after;

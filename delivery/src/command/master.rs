@@ -6,7 +6,7 @@ use super::warn;
 use clap::Args;
 use lacquer_delivery::decode::{Limits, Reader};
 use lacquer_delivery::encode::{WordLength, check_output, encode};
-use lacquer_delivery::master::{Job, Master, Step, master};
+use lacquer_delivery::master::{Job, LimiterMode, Master, Step, master};
 use lacquer_delivery::measure::Readings;
 use lacquer_delivery::{Audio, Error};
 use lacquer_dsp::chain::dither::WordLength as DitherLength;
@@ -41,6 +41,9 @@ pub struct MasterArguments {
     /// Word length: 16, 20, 24 or 32f; without it the preset's dither, or else 24
     #[arg(long, value_name = "BITS")]
     word_length: Option<WordLength>,
+    /// The limiter: best sees the whole song at once and exists offline only, plugin gives the bits that the plugin plays
+    #[arg(long, value_enum, default_value = "best")]
+    limiter: LimiterMode,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -67,6 +70,7 @@ struct Report<'a> {
     verified_true_peak_dbtp: Option<f64>,
     ceiling_dbtp: Option<f64>,
     limiter_drive_db: Option<f64>,
+    limiter_mode: Option<&'static str>,
     lowerings: usize,
     latency_samples: usize,
     latency_ms: f64,
@@ -146,7 +150,8 @@ fn job(arguments: &MasterArguments) -> Result<(Job, Option<Preset>), Error> {
     };
     let word_length = arguments.word_length.unwrap_or(own);
     let spec = tree.to_spec(ProcessSpec::stereo(48_000.0));
-    Ok((Job { settings, spec, target_lufs: aim.lufs, word_length }, preset))
+    let job = Job { settings, spec, target_lufs: aim.lufs, word_length, limiter: arguments.limiter };
+    Ok((job, preset))
 }
 
 /// A target by name or in LUFS.
@@ -198,6 +203,10 @@ fn report<'a>(
             .then(|| thousandths(made.verified_peak_dbtp)),
         ceiling_dbtp: limiter.map(|limiter| limiter.ceiling_dbtp),
         limiter_drive_db: limiter.map(|limiter| thousandths(limiter.drive_db)),
+        limiter_mode: limiter.map(|_| match job.limiter {
+            LimiterMode::Best => "best",
+            LimiterMode::Plugin => "plugin",
+        }),
         lowerings: made.lowerings,
         latency_samples,
         latency_ms: thousandths(latency_samples as f64 * 1000.0 / f64::from(programme.sample_rate)),
@@ -220,7 +229,8 @@ fn describe(report: &Report) -> Lines {
         fact("Preset", preset.to_owned());
     }
     if let (Some(drive_db), Some(ceiling_dbtp)) = (report.limiter_drive_db, report.ceiling_dbtp) {
-        fact("Limiter", format!("{drive_db:+.2} dB into {ceiling_dbtp:.2} dBTP"));
+        let mode = report.limiter_mode.unwrap_or_default();
+        fact("Limiter", format!("{mode}, {drive_db:+.2} dB into {ceiling_dbtp:.2} dBTP"));
     }
     if let Some(peak_dbtp) = report.verified_true_peak_dbtp {
         // What lies above is no part of the promise: no two converters' filters pass it alike.

@@ -46,6 +46,8 @@ const CLIP_MARGIN_DB: f64 = 0.02;
 const STEADY_MARGIN_DB: f64 = 0.06;
 /// What the last envelope keeps free where it has to act, dB: what 8 points a frame read low beside a clipped peak.
 const LAST_MARGIN_DB: f64 = 0.04;
+/// Share of the ceiling up to which a peak is held: rounding to f32 then does not pass it.
+const HELD: f64 = 1.0 - 1e-6;
 /// Passes of the last envelope at most.
 const MOST_PASSES: usize = 4;
 
@@ -143,7 +145,7 @@ impl<'a> Best<'a> {
         let mut margin_db = LAST_MARGIN_DB;
         for _ in 0..MOST_PASSES {
             let peak = reference.peak(frames, 0.9 * self.ceiling);
-            if peak <= self.ceiling {
+            if peak <= HELD * self.ceiling {
                 return;
             }
             envelope::hold(frames, self.ceiling * db_to_gain(-margin_db), &self.scale);
