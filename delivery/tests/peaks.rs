@@ -3,7 +3,7 @@
 use lacquer_delivery::Audio;
 use lacquer_delivery::decode::decode;
 use lacquer_delivery::encode::WordLength;
-use lacquer_delivery::master::{Job, Master, master};
+use lacquer_delivery::master::{Job, LimiterMode, Master, master};
 use lacquer_delivery::measure::true_peak;
 use lacquer_dsp::{ChainSettings, ProcessSpec};
 use std::path::Path;
@@ -14,7 +14,7 @@ fn made(programme: &Audio, drive_db: f64, ceiling_dbtp: f64, word_length: WordLe
     settings.limiter.drive_db = drive_db;
     settings.limiter.ceiling_dbtp = ceiling_dbtp;
     let spec = ProcessSpec::stereo(f64::from(programme.sample_rate));
-    let job = Job { settings, spec, target_lufs: None, word_length };
+    let job = Job { settings, spec, target_lufs: None, word_length, limiter: LimiterMode::Plugin };
     master(Path::new("song.wav"), programme, &job, &|_, _| {}).expect("a master")
 }
 

@@ -7,7 +7,7 @@ use lacquer_delivery::Audio;
 use lacquer_delivery::album::finish::{Finish, Part, final_settings, finish};
 use lacquer_delivery::decode::decode;
 use lacquer_delivery::encode::{WordLength, encode};
-use lacquer_delivery::master::{Job, Master, master};
+use lacquer_delivery::master::{Job, LimiterMode, Master, master};
 use lacquer_dsp::{ChainSettings, ProcessSpec, Quality};
 use std::f32::consts::TAU;
 use std::path::Path;
@@ -31,7 +31,13 @@ fn song(bits: u32) -> Audio {
 
 fn made(audio: &Audio, settings: &ChainSettings, word_length: WordLength) -> Master {
     let spec = ProcessSpec::stereo(f64::from(RATE));
-    let job = Job { settings: settings.clone(), spec, target_lufs: None, word_length };
+    let job = Job {
+        settings: settings.clone(),
+        spec,
+        target_lufs: None,
+        word_length,
+        limiter: LimiterMode::default(),
+    };
     master(Path::new("song.wav"), audio, &job, &|_, _| {}).unwrap()
 }
 

@@ -49,7 +49,13 @@ pub fn torture(rate: f64) -> Vec<(&'static str, Vec<Frame>)> {
             [2.0 * state; 2]
         })
         .collect();
+    let fade = |n: usize| (n.min(length - n) as f64 / (0.01 * rate)).min(1.0);
+    let top = 0.45 * rate;
+    let rise = |n: usize| TAU * 0.5 * top * (n as f64).powi(2) / (length as f64 * rate);
+    let beside = tone(0.25 * rate + 37.0, 0.3);
     let mut signals = vec![
+        ("chirp to the top", both(&|n| 2.5 * fade(n) * rise(n).sin())),
+        ("beside a quarter of the rate", both(&|n| 3.0 * fade(n) * beside(n))),
         ("white noise", band_limited(&white(length, 4.0, 1))),
         ("quarter of the rate, 45 degrees", both(&|n| 3.0 * quarter(n))),
         (

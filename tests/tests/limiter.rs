@@ -4,7 +4,8 @@ use lacquer_dsp::chain::Limiter;
 use lacquer_dsp::chain::limiter::{LimiterSettings, LimiterStyle};
 use lacquer_dsp::processor::for_each_block;
 use lacquer_dsp::{Frame, ProcessSpec, Processor, Quality, Stage};
-use lacquer_tests::signals::programme;
+use lacquer_tests::material::{Style, song};
+use lacquer_tests::signals::{Noise, programme};
 use lacquer_tests::spectrum::magnitudes_db;
 use lacquer_tests::torture::torture;
 use lacquer_tests::true_peak::true_peak_dbtp;
@@ -38,7 +39,7 @@ fn ceiling_holds_between_the_samples() {
                     if over > worst.0 {
                         worst = (over, *name);
                     }
-                    if over > 0.05 {
+                    if over > 0.03 {
                         failures.push(format!("{rate} {quality:?} {style:?} {name}: {over:+.3} dB"));
                     }
                 }
@@ -53,7 +54,12 @@ fn ceiling_holds_between_the_samples() {
 fn tones_stay_clean_under_limiting() {
     const LENGTH: usize = 131_072;
     let rate = 48_000.0;
-    for (style, low_bound) in [(LimiterStyle::Transparent, -130.0), (LimiterStyle::Smooth, -130.0)] {
+    for (style, low_bound) in [
+        (LimiterStyle::Transparent, -130.0),
+        (LimiterStyle::Smooth, -130.0),
+        (LimiterStyle::Punch, -130.0),
+        (LimiterStyle::Aggressive, -130.0),
+    ] {
         for (hz, bound) in [(50.0, low_bound), (997.0, -130.0)] {
             let bin = (hz * LENGTH as f64 / rate).round() as usize;
             let input: Vec<Frame> = (0..4 * LENGTH)
@@ -89,6 +95,97 @@ fn tones_stay_clean_under_limiting() {
         let twin = rest - lines[bins[0]];
         println!("{style:?}, 11 + 12.3 kHz: worst line {twin:.1} dBc");
         assert!(twin < -100.0, "{style:?}: worst line of the twin tone {twin:.1} dBc");
+    }
+}
+
+/// The gain in dB around each frame of a signal in one channel, over 1 ms.
+fn gains_db(input: &[Frame], output: &[Frame], latency: usize) -> Vec<f64> {
+    (0..input.len() - latency - 48)
+        .map(|n| {
+            let (mut cross, mut power) = (0.0, 1e-12);
+            for k in n..n + 48 {
+                cross += input[k][0] * output[k + latency][0];
+                power += input[k][0] * input[k][0];
+            }
+            20.0 * (cross / power).max(1e-6).log10()
+        })
+        .collect()
+}
+
+fn latency(spec: &ProcessSpec) -> usize {
+    let mut stage = Limiter::default();
+    stage.prepare(spec);
+    stage.latency_samples()
+}
+
+#[test]
+fn a_burst_is_forgotten_within_20_ms() {
+    let spec = ProcessSpec::stereo(48_000.0);
+    // 12 dB over the ceiling for 5 ms in a soft tone.
+    let burst = 14_400..14_640;
+    let input: Vec<Frame> = (0..33_600)
+        .map(|n| {
+            let level = if burst.contains(&n) { 3.55 } else { 0.1 };
+            [level * (TAU * 1000.0 * n as f64 / 48_000.0).sin(); 2]
+        })
+        .collect();
+    for style in STYLES {
+        let output = run(LimiterSettings { style, ..Default::default() }, spec, &input);
+        let gains = gains_db(&input, &output, latency(&spec));
+        let after_20_ms = gains[burst.end + 960..].iter().copied().fold(0.0, f64::min);
+        println!("{style:?}: {after_20_ms:.2} dB from 20 ms after the burst on");
+        assert!(after_20_ms > -1.0, "{style:?}: {after_20_ms:.2} dB 20 ms after a burst");
+    }
+}
+
+#[test]
+fn nothing_ducks_before_a_click() {
+    let mut noise = Noise::new(5);
+    let mut input: Vec<Frame> = (0..96_000).map(|_| [0.054 * noise.bipolar(); 2]).collect();
+    let click = 48_000;
+    for n in 0..48 {
+        let shape = (1.0 - n as f64 / 48.0) * ((n as f64 + 1.0) / 4.0).min(1.0);
+        let x = 3.98 * shape * (TAU * n as f64 / 24.0).cos();
+        input[click + n] = input[click + n].map(|noise| noise + x);
+    }
+    for quality in [Quality::Live, Quality::Standard, Quality::Finest] {
+        let spec = ProcessSpec { quality, ..ProcessSpec::stereo(48_000.0) };
+        for style in STYLES {
+            let output = run(LimiterSettings { style, ..Default::default() }, spec, &input);
+            let gain_db = gains_db(&input, &output, latency(&spec))[click - 504];
+            assert!(gain_db > -2.0, "{quality:?} {style:?}: {gain_db:.2} dB 10 ms before a click");
+        }
+    }
+}
+
+#[test]
+fn more_drive_is_never_quieter() {
+    let spec = ProcessSpec::stereo(48_000.0);
+    for (name, input) in [
+        ("programme", programme(4 * 48_000, 48_000.0, 0.9)),
+        ("bass and hats", song(Style::Trap, 2, 48_000.0, 4.0)),
+    ] {
+        for style in STYLES {
+            let levels: Vec<f64> = (0..=6)
+                .map(|step| {
+                    let settings =
+                        LimiterSettings { style, drive_db: 4.0 * f64::from(step), ..Default::default() };
+                    let output = run(settings, spec, &input);
+                    let power: f64 = output.as_flattened().iter().map(|x| x * x).sum();
+                    10.0 * (power / output.len() as f64).log10()
+                })
+                .collect();
+            println!("{name}, {style:?}, drive 0 to 24 dB: {levels:.2?} dBFS");
+            for (n, pair) in levels.windows(2).enumerate() {
+                // At the end of the curve the level stands still: 0.15 dB is what its slow part wanders.
+                assert!(
+                    pair[1] > pair[0] - 0.15,
+                    "{name}, {style:?}: {:.2} dB more at {} dB",
+                    pair[1] - pair[0],
+                    4 * n + 4
+                );
+            }
+        }
     }
 }
 

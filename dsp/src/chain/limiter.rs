@@ -15,6 +15,7 @@
 
 pub mod best;
 mod envelope;
+mod runs;
 mod window;
 
 use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
@@ -51,7 +52,7 @@ pub struct LimiterSettings {
     pub ceiling_dbtp: f64,
     /// How it moves.
     pub style: LimiterStyle,
-    /// Release time constant in ms, 1 to 1000; with `auto_release` the shortest.
+    /// Release time constant in ms, 1 to 1000; with `auto_release` the longest of single peaks.
     pub release_ms: f64,
     /// Lets the release follow the programme.
     pub auto_release: bool,
@@ -102,6 +103,10 @@ impl StageSettings for LimiterSettings {
 
 /// Distance in dB between the ceiling and what the gain aims at: more than the detector reads low.
 const MARGIN_DB: f64 = 0.03;
+/// The same where the detector has half as many points a frame: noise to the top of the band reads 0.01 dB lower.
+const HIGH_RATE_MARGIN_DB: f64 = 0.04;
+/// From here on it has, hertz.
+const HIGH_RATE_HZ: f64 = 100_000.0;
 /// Length of the crossfade from one style to another, in ms.
 const STYLE_FADE_MS: f64 = 15.0;
 /// Styles.
@@ -110,19 +115,20 @@ const STYLES: usize = 4;
 impl LimiterStyle {
     fn shape(self) -> Shape {
         match self {
-            // Long enough for a clean 20 Hz, and levelled so that the fast part has little to do.
+            // Holds long enough for a clean 20 Hz. The slow part is charged over many hits and released within one: it takes what
+            // lasts, and none of the level between peaks.
             Self::Transparent => {
-                Shape { window_ms: 3.0, hold_ms: 32.0, slow_attack_ms: 250.0, slow_release_ms: 350.0 }
+                Shape { window_ms: 3.0, hold_ms: 32.0, slow_attack_ms: 400.0, slow_release_ms: 50.0 }
             }
             // Shorter windows are not steep enough: below 1.5 ms the gain itself makes new peaks.
             Self::Punch => {
-                Shape { window_ms: 1.5, hold_ms: 15.0, slow_attack_ms: 400.0, slow_release_ms: 250.0 }
+                Shape { window_ms: 1.5, hold_ms: 15.0, slow_attack_ms: 600.0, slow_release_ms: 40.0 }
             }
             Self::Aggressive => {
-                Shape { window_ms: 1.5, hold_ms: 6.0, slow_attack_ms: 800.0, slow_release_ms: 150.0 }
+                Shape { window_ms: 1.5, hold_ms: 11.0, slow_attack_ms: 800.0, slow_release_ms: 30.0 }
             }
             Self::Smooth => {
-                Shape { window_ms: 5.0, hold_ms: 32.0, slow_attack_ms: 200.0, slow_release_ms: 600.0 }
+                Shape { window_ms: 5.0, hold_ms: 32.0, slow_attack_ms: 300.0, slow_release_ms: 70.0 }
             }
         }
     }
@@ -141,7 +147,7 @@ struct AtDetector {
 struct AtEnvelope {
     release_link: f64,
     release: f64,
-    slow_share: f64,
+    automatic: f64,
 }
 
 /// The stage; see the module.
@@ -158,7 +164,10 @@ pub struct Limiter {
     style_fade: f64,
     style_step: f64,
     delay: Delay,
+    /// The driven frames in time with their levels: which side of zero they are on.
+    sides: Delay,
     sample_rate: f64,
+    margin_db: f64,
     drive_db: Smoother,
     ceiling_db: Smoother,
     reserve: Smoother,
@@ -166,7 +175,7 @@ pub struct Limiter {
     release_log: Smoother,
     transient_link: Smoother,
     release_link: Smoother,
-    slow_share: Smoother,
+    automatic: Smoother,
     controls: Controls,
     drive: Ramp,
     ceiling: Ramp,
@@ -193,7 +202,7 @@ impl Limiter {
             &mut self.release_log,
             &mut self.transient_link,
             &mut self.release_link,
-            &mut self.slow_share,
+            &mut self.automatic,
         ]
     }
 
@@ -231,7 +240,8 @@ impl Limiter {
         }
         self.settling = self.settling.saturating_sub(1);
         let drive = db_to_gain(self.drive_db.end_of_period());
-        let ceiling = db_to_gain(self.ceiling_db.end_of_period() - MARGIN_DB) - self.reserve.end_of_period();
+        let ceiling =
+            db_to_gain(self.ceiling_db.end_of_period() - self.margin_db) - self.reserve.end_of_period();
         let unity = self.unity.end_of_period();
         let at_detector = AtDetector {
             ceiling: ceiling.max(1e-3),
@@ -241,8 +251,8 @@ impl Limiter {
         let output_gain = if unity == 0.0 { 1.0 } else { 1.0 + unity * (1.0 / drive - 1.0) };
         let at_envelope = AtEnvelope {
             release_link: self.release_link.end_of_period(),
-            release: (-1000.0 / (self.release_log.end_of_period().exp() * self.sample_rate)).exp(),
-            slow_share: self.slow_share.end_of_period(),
+            release: 1e-3 * self.release_log.end_of_period().exp() * self.sample_rate,
+            automatic: self.automatic.end_of_period(),
         };
         if !started {
             self.at_detector.snap(at_detector);
@@ -264,19 +274,19 @@ impl Limiter {
             transient_link: at_detector.transient_link,
             release_link: at_envelope.release_link,
             release: at_envelope.release,
-            slow_share: at_envelope.slow_share,
+            automatic: at_envelope.automatic,
         };
     }
 
     /// Reduction in dB for the frame that leaves the delay now.
     #[inline(always)]
-    fn reduction(&mut self, needed: [f64; 2]) -> [f64; 2] {
-        let reduction = self.envelopes[self.style].tick(needed, &self.controls);
+    fn reduction(&mut self, needed: [f64; 2], is_positive: bool) -> [f64; 2] {
+        let reduction = self.envelopes[self.style].tick(needed, is_positive, &self.controls);
         if self.next_style == self.style {
             return reduction;
         }
         // Both give every frame what it needs, and so does any mixture.
-        let next = self.envelopes[self.next_style].tick(needed, &self.controls);
+        let next = self.envelopes[self.next_style].tick(needed, is_positive, &self.controls);
         if self.warm_up > 0 {
             self.warm_up -= 1;
             return reduction;
@@ -300,6 +310,7 @@ impl Processor for Limiter {
         };
         let look_ahead = spec.frames_of_ms(look_ahead_ms);
         self.sample_rate = spec.sample_rate;
+        self.margin_db = if spec.sample_rate < HIGH_RATE_HZ { MARGIN_DB } else { HIGH_RATE_MARGIN_DB };
         self.detector = TruePeakDetector::new(spec.sample_rate);
         let styles =
             [LimiterStyle::Transparent, LimiterStyle::Punch, LimiterStyle::Aggressive, LimiterStyle::Smooth];
@@ -309,6 +320,7 @@ impl Processor for Limiter {
         // The window's middle is heard half the look-ahead later.
         self.at_envelope = Late::new(self.detector.delay() + look_ahead / 2);
         self.at_output = Late::new(self.delay.samples());
+        self.sides = Delay::new(self.detector.delay());
         self.style_step = 1000.0 / (STYLE_FADE_MS * spec.sample_rate);
         let rate = spec.sample_rate;
         self.smoothers().into_iter().for_each(|smoother| smoother.prepare(rate, CONTROL_SMOOTHING_MS));
@@ -319,6 +331,7 @@ impl Processor for Limiter {
         self.detector.reset();
         self.envelopes.iter_mut().for_each(Envelope::reset);
         self.delay.reset();
+        self.sides.reset();
         self.started = false;
         self.reduction_db = 0.0;
     }
@@ -338,6 +351,9 @@ impl Processor for Limiter {
             *frame = frame.map(|x| x * drive);
             *driven = frame.map(|x| x as f32);
         }
+        let mut sides = [[0.0f64; 2]; CONTROL_PERIOD];
+        sides[..length].copy_from_slice(block.frames);
+        self.sides.process(&mut sides[..length]);
         self.delay.process(block.frames);
         let mut ceilings = [0.0; CONTROL_PERIOD];
         ceilings[..length].iter_mut().for_each(|ceiling| *ceiling = self.ceiling.next());
@@ -349,9 +365,12 @@ impl Processor for Limiter {
         if idle {
             self.envelopes[self.style].skip(length);
         } else {
-            for ((frame, level), ceiling) in block.frames.iter_mut().zip(levels).zip(ceilings) {
+            for (((frame, level), ceiling), side) in
+                block.frames.iter_mut().zip(levels).zip(ceilings).zip(sides)
+            {
                 let needed = [over_db(level[0], ceiling), over_db(level[1], ceiling)];
-                let reduction = self.reduction(needed);
+                let louder = if level[1] > level[0] { side[1] } else { side[0] };
+                let reduction = self.reduction(needed, louder > 0.0);
                 if reduction != [0.0; 2] {
                     self.reduction_db = self.reduction_db.max(reduction[0].max(reduction[1]));
                     let left = fast_db_to_gain(-reduction[0]);
@@ -389,7 +408,7 @@ impl Stage for Limiter {
         self.release_log.set_target(settings.release_ms.ln());
         self.transient_link.set_target(settings.transient_link);
         self.release_link.set_target(settings.release_link);
-        self.slow_share.set_target(if settings.auto_release { 1.0 } else { 0.0 });
+        self.automatic.set_target(if settings.auto_release { 1.0 } else { 0.0 });
     }
 
     fn gain_reduction_db(&self) -> f64 {

@@ -6,17 +6,14 @@
 //! ```
 //!
 //! All in dB, positive. The maximum looks ahead as far as the means reach back, and neither hold nor release ever gives less
-//! than it: the means of what is everywhere enough is enough. The hold bridges the gaps between the crests of one tone: it
-//! follows the time from crest to crest, so that a bass note is held through its zero crossings and not distorted, while
-//! dense material is released at once.
+//! than it: the means of what is everywhere enough is enough. The hold bridges the gaps between the crests of one tone and no
+//! longer ([`runs`](super::runs)), so that a bass note is held through its zero crossings and not distorted, while dense material is
+//! released at once. A release that follows the programme is as fast as what dominates allows: a few holds.
 
+use super::runs::Runs;
 use super::window::{MeanCascade, SlidingMaximum};
 use crate::processor::Frame;
 
-/// How long a hold outlasts the distance of the crests that set it, as a factor.
-const HOLD_MARGIN: f64 = 1.1;
-/// Time constant in ms with which a hold is forgotten when crests come closer together.
-const HOLD_MEMORY_MS: f64 = 120.0;
 /// Reduction in dB below which a release ends.
 const RELEASED_DB: f64 = 1e-6;
 
@@ -33,6 +30,16 @@ pub struct Shape {
     pub slow_release_ms: f64,
 }
 
+/// Shortest release that follows the programme, ms: faster ones are heard as distortion.
+const FASTEST_RELEASE_MS: f64 = 3.0;
+/// Holds that a release that follows the programme lasts.
+const RELEASE_IN_HOLDS: f64 = 1.0;
+
+/// How long the level of a steady tone is held, ms: its crests are then read alike, whatever points of them are seen.
+const STEADY_HOLD_MS: f64 = 32.0;
+/// Fall of the reduction below which it counts as steady, dB.
+const STEADY_DB: f64 = 0.2;
+
 /// Controls of an envelope, for one control period.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Controls {
@@ -40,10 +47,10 @@ pub struct Controls {
     pub transient_link: f64,
     /// Stereo link of the slow part, 0 to 1.
     pub release_link: f64,
-    /// Coefficient of the fast part's release per frame.
+    /// Time constant of the fast part's release in frames; the longest, as far as it follows the programme.
     pub release: f64,
-    /// How much of the lasting reduction the slow part takes, 0 (none) to 1.
-    pub slow_share: f64,
+    /// How far the release follows the programme, and how much of the lasting reduction the slow part takes, 0 to 1.
+    pub automatic: f64,
 }
 
 /// Parts in which a hold is counted: it lasts between its length and a quarter more.
@@ -60,6 +67,11 @@ impl Crest {
     /// The highest value of at least the last `hold` frames.
     #[inline(always)]
     fn tick(&mut self, x: f64, hold: f64) -> f64 {
+        if x == 0.0 && self.parts[0] == 0.0 && self.older == 0.0 {
+            // What is empty begins with the next value, however many frames were passed over.
+            self.age = 0.0;
+            return 0.0;
+        }
         self.age += 1.0;
         if self.age * (PARTS - 1) as f64 > hold {
             self.age = 0.0;
@@ -75,7 +87,6 @@ impl Crest {
 #[derive(Debug, Clone, Default)]
 pub struct Envelope {
     frames_per_ms: f64,
-    shape_hold: f64,
     slow_attack: f64,
     slow_release: f64,
     /// Delays what is needed until this window, if shorter than the look-ahead, has its turn.
@@ -85,9 +96,11 @@ pub struct Envelope {
     means: MeanCascade,
     held: Frame,
     crests: [Crest; 2],
-    hold: f64,
-    since_crest: f64,
-    above: bool,
+    steady: [Crest; 2],
+    runs: Runs,
+    /// Coefficient of the fast part's release, and the time constant in frames that it is for.
+    release: f64,
+    release_of: f64,
     slow: Frame,
     fast: Frame,
     quiet: usize,
@@ -102,7 +115,7 @@ impl Envelope {
         let coefficient = |ms: f64| 1.0 - (-1.0 / (ms * frames_per_ms)).exp();
         Self {
             frames_per_ms,
-            shape_hold: shape.hold_ms * frames_per_ms,
+            runs: Runs::new(shape.hold_ms, sample_rate),
             slow_attack: coefficient(shape.slow_attack_ms),
             slow_release: coefficient(shape.slow_release_ms),
             wait: vec![[0.0; 2]; look_ahead - means.reach() + 1],
@@ -119,10 +132,10 @@ impl Envelope {
         self.place = 0;
         self.maximum.reset();
         self.means.reset();
-        (self.held, self.slow, self.fast, self.crests) = ([0.0; 2], [0.0; 2], [0.0; 2], Default::default());
-        self.hold = 0.0;
-        self.since_crest = f64::from(u32::MAX);
-        self.above = false;
+        (self.held, self.slow, self.fast) = ([0.0; 2], [0.0; 2], [0.0; 2]);
+        (self.crests, self.steady) = Default::default();
+        self.runs.reset();
+        (self.release, self.release_of) = (0.0, 0.0);
         self.quiet = self.memory;
     }
 
@@ -133,13 +146,16 @@ impl Envelope {
 
     /// Passes over frames that need nothing; only while [`Envelope::is_idle`].
     pub fn skip(&mut self, frames: usize) {
-        self.since_crest += frames as f64;
+        self.runs.skip(frames);
     }
 
-    /// The reduction in dB for the frame `look_ahead` earlier.
+    /// The reduction in dB for the frame `look_ahead` earlier. `is_positive` says which side of zero the louder channel is on.
     #[inline]
-    pub fn tick(&mut self, needed: Frame, controls: &Controls) -> Frame {
+    pub fn tick(&mut self, needed: Frame, is_positive: bool, controls: &Controls) -> Frame {
         let most = needed[0].max(needed[1]);
+        self.runs.tick(most, is_positive);
+        let hold = self.runs.hold();
+        self.follow(hold, controls);
         let (link, own) = (controls.transient_link, 1.0 - controls.transient_link);
         let needed = [link * most + own * needed[0], link * most + own * needed[1]];
         // A ring one longer than the delay: what is written now is read `wait.len() - 1` frames later.
@@ -150,18 +166,21 @@ impl Envelope {
         }
         let needed = self.wait[self.place];
         let maximum = self.maximum.tick(needed);
-        self.follow_crests(needed);
         for (c, maximum) in maximum.into_iter().enumerate() {
-            self.held[c] = self.crests[c].tick(maximum, self.hold);
+            let held = self.crests[c].tick(maximum, hold);
+            let before = self.steady[c].tick(held, STEADY_HOLD_MS * self.frames_per_ms);
+            // Small falls are taken back; of others next to nothing, a tenth of a dB at most.
+            let square = (before - held) * (before - held);
+            self.held[c] = before - (before - held) * square / (square + STEADY_DB * STEADY_DB);
         }
         let loudest = self.held[0].max(self.held[1]);
         let mut reduction = [0.0; 2];
         for (c, reduction) in reduction.iter_mut().enumerate() {
             let linked = controls.release_link * loudest + (1.0 - controls.release_link) * self.held[c];
-            let towards = controls.slow_share * linked;
+            let towards = controls.automatic * linked;
             let speed = if towards > self.slow[c] { self.slow_attack } else { self.slow_release };
             self.slow[c] += speed * (towards - self.slow[c]);
-            self.fast[c] = (self.held[c] - self.slow[c]).max(controls.release * self.fast[c]);
+            self.fast[c] = (self.held[c] - self.slow[c]).max(self.release * self.fast[c]);
             *reduction = self.slow[c] + self.fast[c];
             if self.held[c] == 0.0 && *reduction < RELEASED_DB {
                 (self.slow[c], self.fast[c], *reduction) = (0.0, 0.0, 0.0);
@@ -171,21 +190,15 @@ impl Envelope {
         self.means.tick(reduction)
     }
 
-    /// Measures the time from crest to crest: from where the need rises over half the reduction to where it does again.
+    /// The release for a hold.
     #[inline(always)]
-    fn follow_crests(&mut self, needed: Frame) {
-        let most = needed[0].max(needed[1]);
-        let above = most > 0.5 * self.held[0].max(self.held[1]);
-        self.since_crest += 1.0;
-        if above && !self.above {
-            let remembered =
-                self.hold * (1.0 - (self.since_crest / (HOLD_MEMORY_MS * self.frames_per_ms)).min(1.0));
-            let wanted = HOLD_MARGIN * self.since_crest;
-            // A distance beyond the longest hold is that of two events, not of one tone's crests.
-            let wanted = if wanted <= self.shape_hold { wanted } else { 0.0 };
-            self.hold = remembered.max(wanted);
-            self.since_crest = 0.0;
+    fn follow(&mut self, hold: f64, controls: &Controls) {
+        let fastest = FASTEST_RELEASE_MS * self.frames_per_ms;
+        let of_hold = (RELEASE_IN_HOLDS * hold).max(fastest).min(controls.release);
+        let wanted = controls.release + controls.automatic * (of_hold - controls.release);
+        if wanted != self.release_of {
+            self.release_of = wanted;
+            self.release = 1.0 - 1.0 / wanted.max(1.0);
         }
-        self.above = above;
     }
 }
