@@ -143,13 +143,16 @@ impl<'a> Best<'a> {
     fn hold_rest(&self, frames: &mut [Frame]) {
         let reference = Reference::new();
         let mut margin_db = LAST_MARGIN_DB;
-        for _ in 0..MOST_PASSES {
+        for pass in 0..MOST_PASSES {
             let peak = reference.peak(frames, 0.9 * self.ceiling);
             if peak <= HELD * self.ceiling {
                 return;
             }
+            if pass > 0 {
+                // What the envelope's detector reads low there, and a little.
+                margin_db += 20.0 * (peak / self.ceiling).log10() + 0.01;
+            }
             envelope::hold(frames, self.ceiling * db_to_gain(-margin_db), &self.scale);
-            margin_db += LAST_MARGIN_DB;
         }
     }
 

@@ -60,6 +60,8 @@ const PARTS: usize = 5;
 #[derive(Debug, Clone, Copy, Default)]
 struct Crest {
     parts: [f64; PARTS],
+    /// The highest of all parts but the first.
+    older: f64,
     age: f64,
 }
 
@@ -77,9 +79,11 @@ impl Crest {
             self.age = 0.0;
             self.parts.copy_within(..PARTS - 1, 1);
             self.parts[0] = x;
+            self.older =
+                self.parts[1..].iter().fold(0.0, |highest, x| if *x > highest { *x } else { highest });
         }
         self.parts[0] = self.parts[0].max(x);
-        self.parts.iter().fold(0.0, |highest, x| if *x > highest { *x } else { highest })
+        self.parts[0].max(self.older)
     }
 }
 
