@@ -87,7 +87,7 @@ fn an_albums_track_that_keeps_its_level_keeps_every_word() {
     let settings = final_settings(&ChainSettings::default(), &how);
     let run = |gain: f64| {
         let part = Part { start: 0, frames: &mix.frames, gain, settings: settings.clone() };
-        finish(&[part], mix.frames.len(), &how).audio.frames
+        finish(&[part], mix.frames.len(), &how).unwrap().audio.frames
     };
     assert!(run(1.0) == mix.frames, "bit for bit");
     assert!(run(0.9) != mix.frames);

@@ -5,6 +5,7 @@ mod masking;
 #[path = "../benches/songs/movement.rs"]
 mod movement;
 #[path = "../benches/songs/spectra.rs"]
+#[allow(dead_code)] // One of its scales is another measure's.
 mod spectra;
 
 use lacquer_dsp::chain::limiter::best::Best;

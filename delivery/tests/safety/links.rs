@@ -63,7 +63,8 @@ fn links_in_the_place_of_files_are_replaced_by_force_and_never_written_through()
 #[test]
 fn what_lacquer_did_not_write_it_does_not_replace() {
     let scene = Scene::with_mixes(5.0);
-    scene.album("ALBUM.toml", ALL, "");
+    // What is encoded takes long, and is named as the others are.
+    scene.album("ALBUM.toml", &ALL.replace("\"opus128\", \"vorbis\", ", ""), "");
     scene.done(&BUILD);
     let names: Vec<String> = everything(&scene.path("album/release"))
         .into_iter()

@@ -1,15 +1,16 @@
 //! How long a hold has to be: half a period of what makes the peaks.
 //!
-//! While a wave stays on one side of zero and within 3 dB of its crest, a run is counted. Of a sine the run is known:
+//! From where a wave passes the ceiling until it is 3 dB below its crest, or on the other side of zero, a run is counted. Of a sine
+//! that is
 //!
 //! ```text
-//! width = half a period * (1 - 2/pi asin(10^(-depth/20)))
+//! width = half a period * (1 - (asin(10^(-crest/20)) + asin(10^(-depth/20))) / pi)
 //! ```
 //!
 //! so that a run's width and depth tell half a period from one crest, whatever the drive: of a bass note long, of a click short, though
 //! the click be as loud. Gaps that other tones cut into a crest do not end it.
 
-use std::f64::consts::{FRAC_2_PI, LN_10};
+use std::f64::consts::{FRAC_1_PI, LN_10};
 
 /// How far below its crest a run is counted, dB, and as a share of a smaller reduction.
 const DEPTH_DB: f64 = 3.0;
@@ -76,10 +77,10 @@ impl Runs {
     pub fn tick(&mut self, needed: f64, is_positive: bool) {
         self.age += 1.0;
         self.since += 1.0;
+        if needed > 0.0 && self.crest > 0.0 && (is_positive != self.is_positive || self.since > self.gap) {
+            self.finish();
+        }
         if needed > 0.0 && needed >= self.crest - depth_db(self.crest) {
-            if self.crest > 0.0 && (is_positive != self.is_positive || self.since > self.gap) {
-                self.finish();
-            }
             self.width = if self.crest > 0.0 { self.width + self.since } else { 1.0 };
             self.crest = self.crest.max(needed);
             self.is_positive = is_positive;
@@ -91,7 +92,8 @@ impl Runs {
 
     /// Takes the hold from the run.
     fn finish(&mut self) {
-        let share = 1.0 - FRAC_2_PI * (-depth_db(self.crest) * (LN_10 / 20.0)).exp().min(1.0).asin();
+        let angle = |below_db: f64| (-below_db * (LN_10 / 20.0)).exp().min(1.0).asin();
+        let share = 1.0 - FRAC_1_PI * (angle(self.crest) + angle(depth_db(self.crest)));
         let half_period = self.width / share.max(1e-3);
         let remembered = self.hold * (1.0 - self.age / self.memory).max(0.0);
         self.hold = remembered.max((MARGIN * half_period).min(self.longest));
