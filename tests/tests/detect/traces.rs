@@ -174,7 +174,8 @@ fn dropouts_of_five_milliseconds_with_soft_edges_are_found_and_pulses_are_none()
 
 #[test]
 fn clicks_at_high_rates_are_found_and_strokes_are_none() {
-    let frames = song(Style::Band, 41, 192_000.0, 6.0);
+    // Hats of white noise would fill the spectrum to 96 kHz, as no microphone does.
+    let frames = song(Style::Quiet, 41, 192_000.0, 6.0);
     let mut clicked = frames.clone();
     let places: Vec<usize> = (1..9).map(|n| n * frames.len() / 10 + 977 * n).collect();
     for place in &places {
@@ -186,12 +187,12 @@ fn clicks_at_high_rates_are_found_and_strokes_are_none() {
         |place: &usize| found.places.iter().any(|found| found.start_frame.abs_diff(*place as u64) <= 1);
     assert!(places.iter().all(is_found) && found.place_count == 8, "{found:?}");
     assert!(finding(&inspected(192_000.0, WORDS, &frames), Check::Clicks).is_none());
-    // A woodblock: noise that is over in a millisecond, over a soft chord.
+    // A woodblock: noise that is over in two milliseconds, over a soft chord.
     let mut noise = Noise::new(3);
     let strokes: Vec<Frame> = (0..480_000)
         .map(|n| {
             let t = n as f64 / 48_000.0;
-            let stroke = 0.3 * (-(t % 0.37) / 0.0004).exp() * noise.bipolar();
+            let stroke = 0.3 * (-(t % 0.37) / 0.0008).exp() * noise.bipolar();
             let chord = 0.1 * (TAU * 220.0 * t).sin() + 0.1 * (TAU * 277.2 * t).sin();
             [chord + stroke, chord + 0.8 * stroke]
         })
