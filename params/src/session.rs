@@ -118,7 +118,8 @@ impl Default for Session {
 struct Saved {
     theme: Theme,
     scale_percent: u32,
-    size: Option<[f32; 2]>,
+    /// Wide enough for whatever a number can say: one that no window has is no reason to lose the rest.
+    size: Option<[f64; 2]>,
     slots: [Option<Slot>; SLOTS],
     slot: usize,
     preset: String,
@@ -128,6 +129,7 @@ struct Saved {
 impl Default for Saved {
     fn default() -> Self {
         let Session { theme, scale_percent, size, slots, slot, preset, keeps_output } = Session::default();
+        let size = size.map(|size| size.map(f64::from));
         Self { theme, scale_percent, size, slots, slot, preset, keeps_output }
     }
 }
@@ -151,7 +153,8 @@ impl From<Saved> for Session {
 }
 
 /// A size that a screen can show at a scale; none for what is no size.
-fn bounded_size(size: [f32; 2], scale_percent: u32) -> Option<[f32; 2]> {
+fn bounded_size(size: [f64; 2], scale_percent: u32) -> Option<[f32; 2]> {
+    let size = size.map(|side| side as f32);
     let scale = scale_percent as f32 / 100.0;
     let fit = |side: usize| size[side].clamp(LEAST_WINDOW[side], LARGEST_WINDOW[side] / scale);
     size.iter().all(|side| side.is_finite()).then(|| [fit(0), fit(1)])

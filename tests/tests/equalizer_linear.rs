@@ -157,8 +157,8 @@ fn kernels_follow_from_frames_alone() {
     let rendered = |sizes: &[usize], lead: usize, pause: bool| {
         let mut chain = Chain::new();
         chain.prepare(&spec(RATE));
-        let mut settings = ChainSettings::default();
-        settings.equalizer = with_band(EqualizerBand { gain_db: 3.0, ..Default::default() });
+        let equalizer = with_band(EqualizerBand { gain_db: 3.0, ..Default::default() });
+        let mut settings = ChainSettings { equalizer, ..Default::default() };
         chain.set(&settings);
         chain.process(&mut vec![[0.0; 2]; lead]);
         let mut output = input.clone();

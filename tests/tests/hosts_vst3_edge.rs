@@ -19,6 +19,15 @@ use vst3_host::{Desk, Module, RunLoopFrame, bundle};
 
 const BLOCK: usize = 480;
 
+/// What hosts show as a list, and the flag of changed values.
+#[allow(
+    clippy::unnecessary_cast,
+    reason = "the constants are unsigned where the compiler's enumerations are"
+)]
+const IS_LIST: i32 = ParameterInfo_::ParameterFlags_::kIsList as i32;
+#[allow(clippy::unnecessary_cast, reason = "as above")]
+const VALUES_CHANGED: i32 = RestartFlags_::kParamValuesChanged as i32;
+
 /// Programme that makes every stage work: noise under a tone.
 fn programme(frames: usize) -> [Vec<f32>; 2] {
     let mut noise = Noise(3);
@@ -156,7 +165,7 @@ fn values(module: &Module) {
         let (title, shown) = (text(&info.title), text(&info.shortTitle));
         assert!((1..=8).contains(&shown.chars().count()), "{title}: {shown:?}");
         assert!(short.insert(shown.clone()), "{shown:?} twice");
-        let is_list = info.flags & ParameterInfo_::ParameterFlags_::kIsList as i32 != 0;
+        let is_list = info.flags & IS_LIST != 0;
         assert_eq!(is_list, info.stepCount > 1, "{title}");
     }
     // A value between two steps: the plugin's own copy and, by its answer, the host's are on one of them.
@@ -186,11 +195,7 @@ fn values(module: &Module) {
             assert_eq!(raw.set_value(info.id, set), kResultOk);
             assert_eq!(raw.value(info.id), held, "{}", text(&info.title));
             let asked = raw.listener.restarts.load(Relaxed);
-            assert_eq!(
-                asked,
-                RestartFlags_::kParamValuesChanged as i32,
-                "the host is to read its copy again"
-            );
+            assert_eq!(asked, VALUES_CHANGED, "the host is to read its copy again");
         }
     }
     raw.end();

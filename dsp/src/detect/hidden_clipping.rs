@@ -83,9 +83,9 @@ impl HiddenClipping {
                 reached[c][1] = reached[c][1].max(frame[c]);
             }
         }
-        for c in 0..2 {
-            for direction in 0..2 {
-                let (edge, new) = (&mut self.edges[c][direction], reached[c][direction]);
+        for (c, reached) in reached.into_iter().enumerate() {
+            for (direction, new) in reached.into_iter().enumerate() {
+                let edge = &mut self.edges[c][direction];
                 // What the channel goes beyond was no edge.
                 if new * EDGE > *edge {
                     self.tops[c][direction].clear();

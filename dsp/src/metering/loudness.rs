@@ -35,7 +35,7 @@ pub struct Loudness {
     weighting: KWeighting,
     hop: u64,
     in_hop: u64,
-    energy: f64,
+    energies: Frame,
     /// Energies of the last 3 s of hops, and their count since the beginning.
     hops: [f64; SHORT_TERM],
     count: u64,
@@ -54,7 +54,7 @@ impl Loudness {
             weighting: KWeighting::new(sample_rate),
             hop: (sample_rate / HOPS_PER_SECOND).round().max(1.0) as u64,
             in_hop: 0,
-            energy: 0.0,
+            energies: [0.0; 2],
             hops: [0.0; SHORT_TERM],
             count: 0,
             momentary: f64::NEG_INFINITY,
@@ -72,7 +72,7 @@ impl Loudness {
 
     /// Forgets what was measured; the weighting filter goes on. Real-time safe.
     pub fn reset(&mut self) {
-        (self.in_hop, self.energy, self.count) = (0, 0.0, 0);
+        (self.in_hop, self.energies, self.count) = (0, [0.0; 2], 0);
         self.hops = [0.0; SHORT_TERM];
         self.momentary = f64::NEG_INFINITY;
         self.short_term = f64::NEG_INFINITY;
@@ -102,20 +102,26 @@ impl Loudness {
         let mut rest = frames;
         while !rest.is_empty() {
             let (part, tail) = rest.split_at(((self.hop - self.in_hop) as usize).min(rest.len()));
-            let mut sums = [0.0; 2];
+            // Frame by frame from where the last call ended: the readings are the same bits however frames are pushed.
+            let [mut left_sum, mut right_sum] = self.energies;
             for frame in part {
                 let [left, right] = self.weighting.tick(*frame);
-                sums[0] += left * left;
-                sums[1] += right * right;
+                left_sum += left * left;
+                right_sum += right * right;
             }
-            self.push_weighted(sums, part.len());
+            self.energies = [left_sum, right_sum];
+            self.advance(part.len());
             rest = tail;
         }
     }
 
     /// Takes frames that were weighted elsewhere: the sums of their squares, and their number, which does not cross a hop.
     pub fn push_weighted(&mut self, sums: Frame, frames: usize) {
-        self.energy += if self.mono { sums[0] } else { sums[0] + sums[1] };
+        self.energies = [self.energies[0] + sums[0], self.energies[1] + sums[1]];
+        self.advance(frames);
+    }
+
+    fn advance(&mut self, frames: usize) {
         self.in_hop += frames as u64;
         debug_assert!(self.in_hop <= self.hop, "frames cross a hop");
         if self.in_hop == self.hop {
@@ -134,9 +140,10 @@ impl Loudness {
 
     fn finish_hop(&mut self) {
         let place = (self.count % SHORT_TERM as u64) as usize;
-        self.hops[place] = self.energy;
+        let [left, right] = self.energies;
+        self.hops[place] = if self.mono { left } else { left + right };
         self.count += 1;
-        self.energy = 0.0;
+        self.energies = [0.0; 2];
         self.in_hop = 0;
         if self.count >= MOMENTARY as u64 {
             let mean = self.mean(MOMENTARY);
@@ -185,7 +192,7 @@ impl Loudness {
     pub fn range_lu(&self) -> f64 {
         let mut ended = Self { histograms: Arc::new((*self.histograms).clone()), ..self.clone() };
         for _ in 0..RANGE_TAIL {
-            ended.energy = 0.0;
+            ended.energies = [0.0; 2];
             ended.finish_hop();
         }
         ended.histograms.range_lu()

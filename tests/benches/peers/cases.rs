@@ -11,7 +11,8 @@ const CEILING: f32 = 0.891_250_9;
 /// Centres of the eight bells.
 const BELLS_HZ: [f32; 8] = [60.0, 150.0, 400.0, 1000.0, 2500.0, 5000.0, 9000.0, 15000.0];
 
-fn slot(plugin: String, controls: &[(&str, f32)]) -> Slot {
+/// A plugin with its controls set.
+pub fn slot(plugin: String, controls: &[(&str, f32)]) -> Slot {
     let controls = controls.iter().map(|(symbol, value)| (symbol.to_string(), *value)).collect();
     Slot { uri: plugin, controls, messages: Vec::new() }
 }
@@ -141,11 +142,6 @@ pub fn x42_limiter(drive_db: f32) -> Slot {
         format!("{X42}dpl#stereo"),
         &[("gain", drive_db), ("threshold", -1.0), ("release", 0.01), ("truepeak", 1.0)],
     )
-}
-
-/// A maximizer on sample peaks.
-pub fn zam_maximizer() -> Slot {
-    slot("urn:zamaudio:ZaMaximX2".into(), &[("rel", 25.0), ("ceil", -1.0), ("thresh", -1.0)])
 }
 
 /// EBU R 128 with true peak: it starts, and measures peaks, on a message.

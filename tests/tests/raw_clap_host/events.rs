@@ -69,6 +69,8 @@ impl Event {
 /// A host's list of them.
 pub struct Events<'a> {
     raw: Box<clap_input_events>,
+    /// What `raw` points to: a slice is two words, and the list has room for one.
+    #[allow(clippy::redundant_allocation, reason = "its place must not move")]
     _events: Box<&'a [Event]>,
 }
 

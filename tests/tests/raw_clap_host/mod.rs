@@ -186,7 +186,7 @@ macro_rules! call {
 macro_rules! ext {
     ($plugin:expr, $table:ty, $id:expr, $function:ident($($argument:expr),*)) => {{
         let table = $plugin.table::<$table>($id).expect("the table");
-        #[allow(unused_unsafe)]
+        #[allow(unused_unsafe, clippy::macro_metavars_in_unsafe, reason = "whatever a host may hand over is tried")]
         unsafe { table.$function.expect("the function")($plugin.raw() $(, $argument)*) }
     }};
 }

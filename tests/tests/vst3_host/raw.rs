@@ -9,10 +9,16 @@ use vst3::Steinberg::*;
 use vst3::{Class, ComPtr, ComWrapper, Interface};
 
 /// Real time and offline, as a host says it.
+#[allow(
+    clippy::unnecessary_cast,
+    reason = "the constants are unsigned where the compiler's enumerations are"
+)]
 pub const REALTIME: i32 = ProcessModes_::kRealtime as i32;
 /// See [`REALTIME`].
+#[allow(clippy::unnecessary_cast, reason = "as above")]
 pub const OFFLINE: i32 = ProcessModes_::kOffline as i32;
 /// The flag of a changed latency.
+#[allow(clippy::unnecessary_cast, reason = "as above")]
 pub const LATENCY_CHANGED: i32 = RestartFlags_::kLatencyChanged as i32;
 
 /// What the plugin tells its host.

@@ -95,12 +95,17 @@ impl<C: Codec> Link<C> {
                 continue;
             }
             let mut is_ready = false;
-            // Sound begins on a page of its own: what follows the last header here is none.
+            // Sound begins on a page of its own, says the standard; some encoders let it follow the last header.
+            let mut early = Vec::new();
             for packet in packets.take(&page).0 {
-                is_ready = is_ready || codec.header(&packet)?;
+                if is_ready {
+                    early.push(packet);
+                } else {
+                    is_ready = codec.header(&packet)?;
+                }
             }
             if is_ready {
-                return Ok(Some(Self {
+                let mut link = Self {
                     skip: codec.pre_skip(),
                     codec,
                     serial: first.serial,
@@ -111,7 +116,13 @@ impl<C: Codec> Link<C> {
                     has_ended: false,
                     is_whole: true,
                     is_trusted: true,
-                }));
+                };
+                if !early.is_empty() {
+                    let sound = link.sound_of(early, page.granule);
+                    link.decoded = sound.frames.len() as i64;
+                    link.held = Some(sound);
+                }
+                return Ok(Some(link));
             }
         }
         Err("its headers are damaged or break off".into())
@@ -120,12 +131,22 @@ impl<C: Codec> Link<C> {
     /// Decodes a page.
     fn decode(&mut self, page: &Page) -> Sound {
         let (packets, is_lost) = self.packets.take(page);
-        let mut sound = Sound { granule: page.granule, ..Sound::default() };
+        if is_lost {
+            self.codec.reset();
+        }
+        let mut sound = self.sound_of(packets, page.granule);
         if is_lost {
             let kind = if page.foreign_bytes > 0 { Kind::Damaged } else { Kind::Missing };
             sound.lost = Some((0, kind, 0));
-            self.codec.reset();
+            self.is_whole = false;
         }
+        self.has_ended |= page.is_last;
+        sound
+    }
+
+    /// The sound of a page's packets, and where the page says that it ends.
+    fn sound_of(&mut self, packets: Vec<Vec<u8>>, granule: Option<i64>) -> Sound {
+        let mut sound = Sound { granule, ..Sound::default() };
         for packet in packets {
             if !self.codec.decode(&packet, &mut sound.frames) {
                 sound.lost.get_or_insert((sound.frames.len(), Kind::Damaged, 0));
@@ -133,7 +154,6 @@ impl<C: Codec> Link<C> {
             }
         }
         self.is_whole &= sound.lost.is_none();
-        self.has_ended |= page.is_last;
         sound
     }
 
