@@ -1,4 +1,4 @@
-//! Windows for the design of filters.
+//! Windows for the design of filters and for spectra.
 
 /// Kaiser's window at a position from -1 to +1 about its centre, where it is 1; 0 beyond the ends. A larger `beta` has lower side
 /// lobes and a wider main lobe.
@@ -7,6 +7,11 @@
 pub fn kaiser(position: f64, beta: f64) -> f64 {
     let inside = 1.0 - position * position;
     if inside < 0.0 { 0.0 } else { bessel_i0(beta * inside.sqrt()) / bessel_i0(beta) }
+}
+
+/// Hann's window of `length` points, periodic: 0 at the first, 1 in the middle.
+pub fn hann(length: usize) -> Vec<f64> {
+    (0..length).map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / length as f64).cos()).collect()
 }
 
 /// Modified Bessel function of the first kind, order 0, by its power series.
@@ -25,6 +30,13 @@ fn bessel_i0(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hann_is_flat_over_two_halves() {
+        let window = hann(64);
+        assert_eq!((window[0], window[32]), (0.0, 1.0));
+        assert!((0..32).all(|n| (window[n] + window[n + 32] - 1.0).abs() < 1e-15));
+    }
 
     #[test]
     fn window_has_its_known_ends_and_middle() {

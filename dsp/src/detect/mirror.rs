@@ -4,6 +4,7 @@
 //! logarithm of the power above the old half is held against that below, counted from it outwards, each less its mean around: an image
 //! has the same ripples, sound of its own has none of them. Steep converters leave a wall instead, see [`super::wall`].
 
+use crate::blocks::window::hann;
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
@@ -54,9 +55,7 @@ impl Mirror {
             bin_hz: sample_rate_hz / length as f64,
             wait: 0,
             line: Vec::with_capacity(length),
-            window: (0..length)
-                .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / length as f64).cos())
-                .collect(),
+            window: hann(length),
             bins: transform.make_output_vec(),
             scratch: transform.make_scratch_vec(),
             levels: vec![0.0; length / 2 + 1],

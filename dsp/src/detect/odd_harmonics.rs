@@ -7,6 +7,7 @@
 
 use super::heard::Heard;
 use super::{Check, Finding, Severity};
+use crate::blocks::window::hann;
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
@@ -58,9 +59,7 @@ impl OddHarmonics {
         Self {
             bin_hz: sample_rate_hz / length as f64,
             line: Vec::with_capacity(length),
-            window: (0..length)
-                .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / length as f64).cos())
-                .collect(),
+            window: hann(length),
             bins: transform.make_output_vec(),
             scratch: transform.make_scratch_vec(),
             powers: vec![0.0; length / 2 + 1],

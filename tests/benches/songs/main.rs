@@ -18,7 +18,7 @@ mod figures;
 mod in_band;
 #[cfg(target_os = "linux")]
 #[path = "../peers/lv2.rs"]
-#[allow(dead_code)]
+#[allow(dead_code)] // Latencies are reported to the other bench.
 mod lv2;
 mod masking;
 mod matching;
