@@ -143,7 +143,7 @@ pub enum Error {
     },
     /// The loudness cannot be reached.
     #[error(
-        "{target_lufs:.1} LUFS cannot be reached: with the limiter's drive at {drive_db:+.1} dB the master has {found_lufs:.1} LUFS; give another target or change the settings before the limiter"
+        "{target_lufs:.1} LUFS cannot be reached: {found_lufs:.1} LUFS can be had, with the limiter's drive at {drive_db:+.1} dB, and its last LU took {db_for_last_lu:.0} dB of drive; give a target of {found_lufs:.1} or lower, or change what comes before the limiter"
     )]
     Unreachable {
         /// The loudness that was wanted.
@@ -152,6 +152,8 @@ pub enum Error {
         drive_db: f64,
         /// The loudness there.
         found_lufs: f64,
+        /// Drive in dB that the last LU on the way there took.
+        db_for_last_lu: f64,
     },
     /// No render holds the ceiling.
     #[error(

@@ -12,16 +12,12 @@ use crate::encode::WordLength;
 use crate::error::Error;
 use crate::measure::measure;
 use crate::render::render;
+use lacquer_dsp::drive::{MOST_TRIALS, NoDrive, search};
 use lacquer_dsp::metering::Measurement;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
+use lacquer_params::Preset;
+use std::convert::Infallible;
 use std::path::Path;
-
-/// How near the loudness has to come, LU: half of what is promised.
-const LOUDNESS_TOLERANCE_LU: f64 = 0.05;
-/// Range of the limiter's drive in dB.
-const DRIVES_DB: [f64; 2] = [-24.0, 24.0];
-/// Trials of the search at most; each at least halves what is left of 48 dB.
-const MOST_TRIALS: usize = 14;
 
 /// Which limiter makes a master.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -42,6 +38,8 @@ pub struct Job {
     pub spec: ProcessSpec,
     /// Loudness to reach, LUFS.
     pub target_lufs: Option<f64>,
+    /// The preset that trims the mix to the loudness that it was made for.
+    pub trimmed_by: Option<Preset>,
     /// Word length of the file.
     pub word_length: WordLength,
     /// The limiter, if one is on.
@@ -96,9 +94,15 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
         }
         None => settings.dither.on = false,
     }
-    // The unmastered programme is measured on another core meanwhile.
+    // The unmastered programme is measured on another core meanwhile, unless what comes first depends on it.
+    let measured = job.trimmed_by.as_ref().map(|_| measure(programme));
+    let trim_db = measured.as_ref().zip(job.trimmed_by.as_ref());
+    if let Some(trim_db) = trim_db.and_then(|(before, preset)| preset.trim_db(before.integrated_lufs)) {
+        settings.input_trim.on = true;
+        settings.input_trim.gain_db = trim_db;
+    }
     let (before, driven) = std::thread::scope(|scope| {
-        let measurement = scope.spawn(|| measure(programme));
+        let measurement = scope.spawn(|| measured.unwrap_or_else(|| measure(programme)));
         let driven = render(&spec, &before_limiter(&settings), programme.frames.iter().map(widen), &|done| {
             progress(Step::Processing, done);
         });
@@ -167,76 +171,43 @@ pub(crate) fn from_limiter(settings: &ChainSettings) -> ChainSettings {
     after
 }
 
-/// The drive in dB at which `loudness` is the target, from `start_db` by secants. Two drives are tried at a time, whatever the
-/// number of cores, so that every machine finds the same.
+/// The drive in dB at which `loudness` is the target, from `start_db`. Two drives are tried at a time, whatever the number of cores, so
+/// that every machine finds the same.
+///
+/// # Errors
+/// [`Error::Unreachable`] with the loudness that can be had and what its last LU cost.
 pub(crate) fn solve(
     target_lufs: f64,
     start_db: f64,
     progress: Progress,
     loudness: impl Fn(f64) -> f64 + Sync,
 ) -> Result<f64, Error> {
-    let [lowest, highest] = DRIVES_DB;
-    // Drives and loudnesses so far, ascending.
-    let mut tried: Vec<[f64; 2]> = Vec::new();
-    let mut pair = [start_db.clamp(lowest, highest - 1.0), start_db.clamp(lowest, highest - 1.0) + 1.0];
-    for round in 0..MOST_TRIALS {
+    let mut trials = 0;
+    let found = search(target_lufs, start_db, |drives| {
+        trials += 1;
         let found = std::thread::scope(|scope| {
-            let second = scope.spawn(|| loudness(pair[1]));
-            [loudness(pair[0]), second.join().unwrap_or(f64::NAN)]
+            let second = scope.spawn(|| loudness(drives[1]));
+            [loudness(drives[0]), second.join().unwrap_or(f64::NAN)]
         });
-        tried.extend([[pair[0], found[0]], [pair[1], found[1]]]);
-        tried.sort_by(|a, b| a[0].total_cmp(&b[0]));
-        progress(Step::Solving, (round + 1) as f64 / MOST_TRIALS as f64);
-        let miss = |point: &[f64; 2]| (point[1] - target_lufs).abs();
-        let best = tried
-            .iter()
-            .copied()
-            .min_by(|a, b| miss(a).total_cmp(&miss(b)))
-            .unwrap_or([start_db, target_lufs]);
-        if miss(&best) <= LOUDNESS_TOLERANCE_LU {
-            return Ok(best[0]);
-        }
-        if best[0] == highest && best[1] < target_lufs || best[0] == lowest && best[1] > target_lufs {
-            let [drive_db, found_lufs] = best;
-            return Err(Error::Unreachable { target_lufs, drive_db, found_lufs });
-        }
-        // The last drive below the target and the first above it, or the outermost two.
-        let above = tried.iter().position(|point| point[1] >= target_lufs).unwrap_or(tried.len());
-        let right = above.clamp(1, tried.len() - 1);
-        let (left, right) = (tried[right - 1], tried[right]);
-        let slope = ((right[1] - left[1]) / (right[0] - left[0])).max(0.1);
-        let step = (target_lufs - best[1]) / slope;
-        let inside = |drive_db: f64| {
-            let drive_db = drive_db.clamp(lowest, highest);
-            let bracketed = left[1] < target_lufs && target_lufs < right[1];
-            if bracketed { drive_db.clamp(left[0], right[0]) } else { drive_db }
-        };
-        // The curve bends down the harder it is driven: the truth lies a little beyond the secant's end.
-        pair = [inside(best[0] + step), inside(best[0] + 1.15 * step)];
-        if tried.iter().any(|point| point[0] == pair[0]) {
-            pair[0] = 0.5 * (left[0] + right[0]);
-        }
+        progress(Step::Solving, trials as f64 / MOST_TRIALS as f64);
+        Ok::<_, Infallible>(found)
+    });
+    match found {
+        Ok(drive_db) => Ok(drive_db),
+        Err(NoDrive::Unreachable { nearest, db_for_last_lu }) => Err(Error::Unreachable {
+            target_lufs,
+            drive_db: nearest.drive_db,
+            found_lufs: nearest.lufs,
+            db_for_last_lu,
+        }),
+        Err(NoDrive::Failed(never)) => match never {},
     }
-    let miss = |point: &&[f64; 2]| (point[1] - target_lufs).abs();
-    let best =
-        tried.iter().min_by(|a, b| miss(a).total_cmp(&miss(b))).copied().unwrap_or([start_db, f64::NAN]);
-    Err(Error::Unreachable { target_lufs, drive_db: best[0], found_lufs: best[1] })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_drive_is_found_on_a_bending_curve_and_refused_beyond_its_end() {
-        // Loudness grows one for one at first and saturates at -5 LUFS.
-        let loudness = |drive_db: f64| -5.0 - 3.0 * (1.0 + ((-3.0 - drive_db) / 3.0).exp()).ln();
-        for target in [-24.0, -14.0, -9.0, -6.0] {
-            let drive = solve(target, 0.0, &|_, _| {}, loudness).expect("a drive");
-            assert!((loudness(drive) - target).abs() <= LOUDNESS_TOLERANCE_LU, "{target}: {drive}");
-        }
-        assert!(matches!(solve(-3.0, 0.0, &|_, _| {}, loudness), Err(Error::Unreachable { .. })));
-    }
+    use lacquer_dsp::drive::LOUDNESS_TOLERANCE_LU;
 
     /// Two seconds of decaying hits over a chord, peaks near 0.9.
     fn mix() -> Audio {
@@ -255,7 +226,7 @@ mod tests {
         let mut settings = ChainSettings::default();
         settings.limiter.drive_db = 9.0;
         let spec = ProcessSpec::stereo(48_000.0);
-        Job { settings, spec, target_lufs, word_length: WordLength::Float32, limiter }
+        Job { settings, spec, target_lufs, trimmed_by: None, word_length: WordLength::Float32, limiter }
     }
 
     #[test]

@@ -35,6 +35,7 @@ fn made(audio: &Audio, settings: &ChainSettings, word_length: WordLength) -> Mas
         settings: settings.clone(),
         spec,
         target_lufs: None,
+        trimmed_by: None,
         word_length,
         limiter: LimiterMode::default(),
     };

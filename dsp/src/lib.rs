@@ -7,9 +7,11 @@
 pub mod blocks;
 pub mod chain;
 pub mod detect;
+pub mod drive;
 pub mod metering;
 pub mod monitor;
 pub mod processor;
+pub mod rehearsal;
 pub mod shared;
 pub mod targets;
 

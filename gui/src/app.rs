@@ -6,7 +6,7 @@ use crate::history::History;
 use crate::host::{Gestures, Host};
 use crate::status::Status;
 use crate::view::View;
-use crate::{header, hint_bar, keys, meters, panel, song, strip, theme};
+use crate::{header, hint_bar, keys, meters, panel, presets as preset_menu, song, strip, theme};
 use egui::{Context, Rect, Ui, UiBuilder, Vec2, ViewportCommand, pos2, vec2};
 use lacquer_params::{LacquerParams, Library, Preset, Session, Theme, Tree};
 use nice_plug::context::gui::GuiContext;
@@ -183,6 +183,7 @@ pub(crate) fn window_ui(
     area_ui(ui, meters, |ui| meters::meters_ui(ui, host, desk, view));
     area_ui(ui, hint, |ui| hint_bar::hint_ui(ui, desk, status, view));
     keys::keys(ui, host, view);
+    preset_menu::keep_promise(host, desk, view);
     let mut wish = view.wish;
     if let Some(heard) = view.abx_heard {
         wish.settings.compare = heard;

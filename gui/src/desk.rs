@@ -1,5 +1,6 @@
 //! What the editor's views share of the meters: read once a frame, analysed on the editor's thread.
 
+use crate::learner::Learner;
 use crate::pictures::Pictures;
 use egui::Context;
 use lacquer_dsp::Frame;
@@ -120,6 +121,8 @@ pub(crate) struct Desk {
     pub levels: Vec<Bar>,
     /// Pictures of stages.
     pub pictures: Pictures,
+    /// Finds the limiter's drive for a loudness.
+    pub learner: Learner,
     time: f64,
     last_sound: f64,
     figures: RefCell<HashMap<&'static str, (f64, String)>>,
@@ -158,6 +161,7 @@ impl Desk {
             reductions_db: vec![0.0; bank.reductions_db.len()],
             levels: vec![Bar::default(); bank.levels.len()],
             pictures: Pictures::default(),
+            learner: Learner::new(rate, channels as usize),
             time: 0.0,
             last_sound: f64::NEG_INFINITY,
             figures: RefCell::default(),
@@ -197,7 +201,7 @@ impl Desk {
 
     /// Whether there is anything new to be seen.
     pub fn is_moving(&self) -> bool {
-        self.time - self.last_sound < SETTLING_S
+        self.time - self.last_sound < SETTLING_S || self.learner.is_moving()
     }
 
     /// Sample rate in hertz.
@@ -285,6 +289,8 @@ impl Desk {
         self.output.push(&output);
         self.long.push(&output);
         self.vinyl.push(&output);
+        self.learner.push(&input, &output);
+        self.learner.poll();
         if is_missed || is_seam {
             // A seam would be taken for a click.
             self.inspect_anew();

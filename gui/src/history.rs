@@ -28,6 +28,8 @@ pub(crate) struct History {
     open: usize,
     gathered: Vec<Change>,
     name: Option<String>,
+    /// Whether what is gathered belongs to the last step.
+    continues: bool,
     done: Vec<Step>,
     undone: Vec<Step>,
     /// Whether an undo or a redo is under way, which is no step.
@@ -38,6 +40,11 @@ impl History {
     /// Names the step that is being made.
     pub fn name(&mut self, name: &str) {
         self.name = Some(name.to_owned());
+    }
+
+    /// What is moved in this frame belongs to the last step, if that is still called `name` and was not undone.
+    pub fn continue_step(&mut self, name: &str) {
+        self.continues = self.undone.is_empty() && self.done.last().is_some_and(|step| step.name == name);
     }
 
     /// A gesture begins at a place.
@@ -70,6 +77,17 @@ impl History {
         }
         let mut changes = std::mem::take(&mut self.gathered);
         changes.retain(|change| change.before != change.after);
+        if std::mem::take(&mut self.continues)
+            && let Some(step) = self.done.last_mut()
+        {
+            for change in changes {
+                match step.changes.iter_mut().find(|earlier| earlier.id == change.id) {
+                    Some(earlier) => earlier.after = change.after,
+                    None => step.changes.push(change),
+                }
+            }
+            return;
+        }
         let given = self.name.take();
         let name = match changes.as_slice() {
             [] => return,
@@ -120,6 +138,27 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_follows_of_itself_belongs_to_its_step() {
+        let tree = Tree::new();
+        let mut history = History::default();
+        let go = |history: &mut History, from: f32, to: f32| {
+            history.begin("limiter_drive", from);
+            history.moved("limiter_drive", to);
+            history.end();
+            history.end_frame(&tree);
+        };
+        history.name("Loud");
+        go(&mut history, 0.5, 0.6);
+        history.continue_step("Loud");
+        go(&mut history, 0.6, 0.7);
+        assert_eq!(history.undo(), [("limiter_drive".to_owned(), 0.5)]);
+        // What was undone is not gone on with.
+        history.continue_step("Loud");
+        go(&mut history, 0.5, 0.8);
+        assert_eq!(history.names(), [Some("Limiter Drive"), None]);
+    }
 
     #[test]
     fn what_was_done_in_one_go_is_one_step() {

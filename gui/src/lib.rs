@@ -15,6 +15,7 @@ mod host;
 pub mod host_menu;
 pub mod indication;
 mod keys;
+mod learner;
 mod meters;
 mod panel;
 mod panels;

@@ -11,6 +11,7 @@ mod glue;
 mod imager;
 mod input_trim;
 mod limiter;
+mod loudness;
 mod multiband;
 mod saturator;
 mod transfer;

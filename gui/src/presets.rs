@@ -1,13 +1,18 @@
 //! The presets' part of the top bar: factory and own, next and previous, save, rename, delete, and the lock on the output.
 
+use crate::desk::Desk;
 use crate::host::Host;
+use crate::learner::{Promise, Request};
+use crate::scale::level;
 use crate::theme;
 use crate::view::{PresetName, View};
 use crate::widgets::{icon_ui, name_menu, small_button_ui};
 use egui::{Color32, ComboBox, Key, Painter, Popup, Rect, Sense, Shape, Stroke, Ui, vec2};
-use lacquer_params::Preset;
+use lacquer_dsp::{ChainSettings, ProcessSpec};
 use lacquer_params::library::Owned;
 use lacquer_params::preset::OUTPUT;
+use lacquer_params::{LacquerParams, Preset, Tree};
+use std::sync::Arc;
 
 /// Width of the name, and of the field in which it is typed.
 const WIDTH: f32 = 168.0;
@@ -189,18 +194,66 @@ fn store(host: &Host, name: &PresetName) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes a preset as one step; what the output delivers stays if it is locked.
+/// Takes a preset as one step, trimmed to the mix as far as it was measured; what the output delivers stays if it is locked. The
+/// loudness that it promises is asked of the learner next.
 fn take(host: &Host, preset: &Preset, view: &mut View) {
     let locked = host.session(|session| session.keeps_output);
-    match preset.values(host.tree) {
+    match preset.values_for(host.tree, host.status.meters().input.integrated_lufs()) {
         Ok(mut values) => {
             values.retain(|(id, _)| !locked || !OUTPUT.contains(&id.as_str()));
             host.name_step(&preset.name);
             host.set_all(&values);
             host.edit_session(|session| session.preset.clone_from(&preset.name));
             view.problem = None;
+            view.promise = preset.loudness_lufs.map(|target_lufs| Promise {
+                request: Request { target_lufs, preset: Some(preset.name.clone()) },
+                settings: settings_with(host, &values),
+            });
         }
         Err(error) => view.problem = Some(error.to_string()),
+    }
+}
+
+/// The settings once the host has taken these values over, which it may do later.
+fn settings_with(host: &Host, values: &[(String, f64)]) -> ChainSettings {
+    let tree = Tree::over(Arc::new(LacquerParams::default()));
+    for info in host.tree.infos() {
+        let value = values.iter().find(|(id, _)| *id == info.id).map(|(_, value)| *value);
+        if let Some(plain) = value.or_else(|| host.tree.plain(&info.id).ok()) {
+            // A value of this tree's, or one that the preset was checked for.
+            let _ = tree.set_plain(&info.id, plain);
+        }
+    }
+    tree.to_settings()
+}
+
+/// Has the learner find the drive for what a preset promises, from what was heard lately, and sets it once it is found.
+pub(crate) fn keep_promise(host: &Host, desk: &mut Desk, view: &mut View) {
+    if let Some(Promise { request, settings }) = view.promise.take() {
+        let text = format!(
+            "{} is made for {} LUFS: play the loud part and choose it again, or set the drive in the limiter.",
+            request.preset.as_deref().unwrap_or_default(),
+            level(request.target_lufs)
+        );
+        let spec = host.tree.to_spec(ProcessSpec::stereo(desk.sample_rate()));
+        if !desk.learner.work(request, spec, settings) {
+            view.problem = Some(text);
+        }
+    }
+    let Some(answer) = desk.learner.take_presets_answer() else { return };
+    let name = answer.request.preset.unwrap_or_default();
+    // Whoever has taken another one meanwhile does not want it.
+    if host.session(|session| session.preset != name) {
+        return;
+    }
+    host.history.borrow_mut().continue_step(&name);
+    host.set_plain("limiter_drive", answer.found.drive_db);
+    if !answer.is_reached {
+        view.problem = Some(format!(
+            "{name} promises {} LUFS: {} is what this mix gives.",
+            level(answer.request.target_lufs),
+            level(answer.found.lufs)
+        ));
     }
 }
 

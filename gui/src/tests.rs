@@ -1,6 +1,7 @@
 //! The window without a screen: everything found by its accessible name, clicked, dragged, turned and typed into; and drawn in software.
 
 mod gestures;
+mod loudness;
 mod raster;
 mod snapshots;
 

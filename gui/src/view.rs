@@ -2,6 +2,7 @@
 
 use crate::analysis::Tab;
 use crate::analysis::spectrum::SpectrumView;
+use crate::learner::Promise;
 use lacquer_dsp::chain::{Listen, ListenSource, StageId};
 use lacquer_dsp::monitor::Compare;
 use lacquer_dsp::monitor::abx::Abx;
@@ -42,6 +43,8 @@ pub(crate) struct View {
     pub abx_on_x: bool,
     /// The name that is typed for a preset, and whether it is to replace the one that was taken.
     pub preset_name: Option<PresetName>,
+    /// The loudness that a preset promises, until the learner has been asked for its drive.
+    pub promise: Option<Promise>,
     /// The path that is typed for a song.
     pub song_path: String,
     /// Whether the keys are explained.
@@ -74,6 +77,7 @@ impl Default for View {
             abx_heard: None,
             abx_on_x: false,
             preset_name: None,
+            promise: None,
             song_path: String::new(),
             help: false,
         }

@@ -9,6 +9,9 @@
 //! saturator_character = "tape"
 //! saturator_drive = "4 dB"
 //! ```
+//! A preset whose thresholds were set for mixes of one loudness says so (`made_for_lufs = -18`): whoever takes it trims the mix to that.
+//! One that promises a loudness (`loudness_lufs = -9.5`) is given the limiter's drive that keeps the promise.
+//!
 //! A preset is the whole sound: what it does not name goes to its default. Bypass, quality and the equalizer's phase belong to the
 //! session and stay as they are unless the preset names them.
 
@@ -38,8 +41,15 @@ const MOST_BYTES: u64 = 1 << 16;
 /// Longest name, heading or description, signs: more is no preset's, and would be shown on one line.
 const LONGEST_TEXT: usize = 2000;
 
+/// Loudnesses in LUFS that a preset may be made for, or promise.
+const LOUDNESSES_LUFS: std::ops::RangeInclusive<f64> = -40.0..=-4.0;
+
 /// What stays as it is when a preset does not name it.
 pub const SESSION: [&str; 3] = ["bypass", "quality", "equalizer_phase"];
+
+/// The parameter that trims the mix, and its range in dB.
+const TRIM: &str = "input_trim_gain";
+const TRIMS_DB: [f64; 2] = [-24.0, 24.0];
 
 /// What the output delivers: can be kept from one preset to the next.
 pub const OUTPUT: [&str; 6] = [
@@ -60,6 +70,10 @@ pub struct Preset {
     pub description: String,
     /// Under which heading a menu has it: a use, a genre.
     pub group: String,
+    /// Loudness of the mixes that its thresholds were set for, LUFS.
+    pub made_for_lufs: Option<f64>,
+    /// Loudness that it promises, LUFS.
+    pub loudness_lufs: Option<f64>,
     /// Where it came from, for messages.
     file: String,
     parameters: toml::Table,
@@ -73,6 +87,10 @@ struct Document {
     description: String,
     #[serde(default)]
     group: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    made_for_lufs: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    loudness_lufs: Option<f64>,
     #[serde(default)]
     parameters: toml::Table,
 }
@@ -155,10 +173,16 @@ impl Preset {
         if texts.iter().any(|text| text.chars().count() > LONGEST_TEXT) {
             return Err(malformed(format!("its name or description is longer than {LONGEST_TEXT} signs")));
         }
+        let levels = [document.made_for_lufs, document.loudness_lufs];
+        if levels.iter().flatten().any(|lufs| !LOUDNESSES_LUFS.contains(lufs)) {
+            return Err(malformed("its loudness is not between -40 and -4 LUFS".to_owned()));
+        }
         Ok(Self {
             name: document.name,
             description: document.description,
             group: document.group,
+            made_for_lufs: document.made_for_lufs,
+            loudness_lufs: document.loudness_lufs,
             file: file.to_owned(),
             parameters: document.parameters,
         })
@@ -184,6 +208,8 @@ impl Preset {
             name: name.to_owned(),
             description: description.to_owned(),
             group: String::new(),
+            made_for_lufs: None,
+            loudness_lufs: None,
             file: String::new(),
             parameters,
         }
@@ -195,6 +221,8 @@ impl Preset {
             name: self.name.clone(),
             description: self.description.clone(),
             group: self.group.clone(),
+            made_for_lufs: self.made_for_lufs,
+            loudness_lufs: self.loudness_lufs,
             parameters: self.parameters.clone(),
         };
         // Strings, numbers and switches under string keys: what TOML is made of.
@@ -220,6 +248,24 @@ impl Preset {
                 None if SESSION.contains(&info.id.as_str()) => {}
                 None => values.push((info.id, info.default)),
             }
+        }
+        Ok(values)
+    }
+
+    /// Gain in dB that brings a mix of a loudness in LUFS to the one that the preset's thresholds were set for: the input trim's, within
+    /// its range. `None` where the preset does not say, or nothing was measured.
+    pub fn trim_db(&self, mix_lufs: f64) -> Option<f64> {
+        let [least, most] = TRIMS_DB;
+        self.made_for_lufs.filter(|_| mix_lufs.is_finite()).map(|lufs| (lufs - mix_lufs).clamp(least, most))
+    }
+
+    /// As [`Preset::values`], trimmed to a mix of a loudness in LUFS.
+    pub fn values_for(&self, tree: &Tree, mix_lufs: f64) -> Result<Vec<(String, f64)>, PresetError> {
+        let mut values = self.values(tree)?;
+        if let (Some(trim_db), Some((_, value))) =
+            (self.trim_db(mix_lufs), values.iter_mut().find(|(id, _)| id == TRIM))
+        {
+            *value = trim_db;
         }
         Ok(values)
     }
@@ -316,6 +362,23 @@ mod tests {
         assert_eq!(tree.plain("glue_on").unwrap(), 0.0);
         assert_eq!(tree.plain("limiter_drive").unwrap(), 3.0);
         assert_eq!(tree.text("quality").unwrap(), "Finest");
+    }
+
+    #[test]
+    fn a_preset_is_trimmed_to_the_mix_that_it_was_made_for() {
+        let tree = Tree::new();
+        let of = |text: &str| Preset::parse("x.toml", &format!("name = \"X\"\n{text}"));
+        let trim = |preset: &Preset, lufs| {
+            let values = preset.values_for(&tree, lufs).unwrap();
+            values.into_iter().find(|(id, _)| id == TRIM).unwrap().1
+        };
+        let preset = of("made_for_lufs = -18").unwrap();
+        for (lufs, gain_db) in [(-24.0, 6.0), (-10.0, -8.0), (-60.0, 24.0), (f64::NEG_INFINITY, 0.0)] {
+            assert_eq!(trim(&preset, lufs), gain_db, "{lufs}");
+        }
+        assert_eq!(trim(&of("").unwrap(), -24.0), 0.0);
+        assert!(of("loudness_lufs = 3").is_err() && of("made_for_lufs = nan").is_err());
+        assert_eq!(tree.info(TRIM).map(|info| [info.min, info.max]), Some(TRIMS_DB));
     }
 
     #[test]

@@ -69,6 +69,7 @@ struct Report<'a> {
     after: Readings,
     verified_true_peak_dbtp: Option<f64>,
     ceiling_dbtp: Option<f64>,
+    input_trim_db: f64,
     limiter_drive_db: Option<f64>,
     limiter_mode: Option<&'static str>,
     lowerings: usize,
@@ -128,7 +129,13 @@ fn job(arguments: &MasterArguments) -> Result<(Job, Option<Preset>), Error> {
         tree.set_from_text(id.trim(), value.trim())
             .map_err(|source| Error::Parameter { text: text.clone(), source })?;
     }
-    let aim = arguments.target.as_deref().map_or(Ok(Aim { lufs: None, row: None }), aim)?;
+    let is_set = |id: &str| arguments.set.iter().any(|text| text.trim_start().starts_with(&format!("{id}=")));
+    let aim = match (arguments.target.as_deref(), &preset) {
+        (Some(target), _) => aim(target)?,
+        // What a preset promises, unless the drive is given.
+        (None, Some(preset)) if !is_set("limiter_drive") => Aim { lufs: preset.loudness_lufs, row: None },
+        (None, _) => Aim { lufs: None, row: None },
+    };
     let mut settings = tree.to_settings();
     let ceiling_dbtp = match (arguments.ceiling, aim.row) {
         (Some(ceiling_dbtp), _) if !CEILINGS_DBTP.contains(&ceiling_dbtp) => {
@@ -150,7 +157,10 @@ fn job(arguments: &MasterArguments) -> Result<(Job, Option<Preset>), Error> {
     };
     let word_length = arguments.word_length.unwrap_or(own);
     let spec = tree.to_spec(ProcessSpec::stereo(48_000.0));
-    let job = Job { settings, spec, target_lufs: aim.lufs, word_length, limiter: arguments.limiter };
+    let trims = |preset: &Preset| preset.made_for_lufs.is_some() && !is_set("input_trim_gain");
+    let trimmed_by = preset.clone().filter(trims);
+    let job =
+        Job { settings, spec, target_lufs: aim.lufs, trimmed_by, word_length, limiter: arguments.limiter };
     Ok((job, preset))
 }
 
@@ -202,6 +212,11 @@ fn report<'a>(
             .is_finite()
             .then(|| thousandths(made.verified_peak_dbtp)),
         ceiling_dbtp: limiter.map(|limiter| limiter.ceiling_dbtp),
+        input_trim_db: if made.settings.input_trim.on {
+            thousandths(made.settings.input_trim.gain_db)
+        } else {
+            0.0
+        },
         limiter_drive_db: limiter.map(|limiter| thousandths(limiter.drive_db)),
         limiter_mode: limiter.map(|_| match job.limiter {
             LimiterMode::Best => "best",
@@ -227,6 +242,9 @@ fn describe(report: &Report) -> Lines {
     let mut fact = |name: &str, text: String| facts.push([name.to_owned(), text]);
     if let Some(preset) = report.preset {
         fact("Preset", preset.to_owned());
+    }
+    if report.input_trim_db != 0.0 {
+        fact("Input trim", format!("{:+.2} dB", report.input_trim_db));
     }
     if let (Some(drive_db), Some(ceiling_dbtp)) = (report.limiter_drive_db, report.ceiling_dbtp) {
         let mode = report.limiter_mode.unwrap_or_default();

@@ -1,12 +1,16 @@
 //! The limiter of a master that nobody hears while it is made: over the whole programme at once.
 
-use super::{LOUDNESS_TOLERANCE_LU, Progress, Step};
+use super::{Progress, Step};
 use crate::error::Error;
 use crate::render::render;
 use lacquer_dsp::chain::limiter::best::{Best, Limited};
 use lacquer_dsp::chain::{Dither, LimiterSettings};
+use lacquer_dsp::drive::LOUDNESS_TOLERANCE_LU;
 use lacquer_dsp::metering::loudness::Loudness;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec, Processor};
+
+/// How far below the loudest drive another one is tried, to tell what the last LU cost, dB.
+const LAST_STEP_DB: f64 = 4.0;
 
 /// Limits and dithers what comes before the limiter, at the settings' drive or, with a target, at the drive that reaches it, which is
 /// written into the settings.
@@ -33,7 +37,9 @@ pub(crate) fn limit(
             let Limited { frames, drive_db, loudness_lufs: found_lufs } =
                 best.render_to(target_lufs, |frames| loudness_lufs(frames, spec));
             if (found_lufs - target_lufs).abs() > LOUDNESS_TOLERANCE_LU {
-                return Err(Error::Unreachable { target_lufs, drive_db, found_lufs });
+                let before_lufs = loudness_lufs(&best.render(drive_db - LAST_STEP_DB), spec);
+                let db_for_last_lu = LAST_STEP_DB / (found_lufs - before_lufs).max(1e-3);
+                return Err(Error::Unreachable { target_lufs, drive_db, found_lufs, db_for_last_lu });
             }
             settings.limiter.drive_db = drive_db;
             frames

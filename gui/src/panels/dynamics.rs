@@ -21,7 +21,7 @@ const OVER_POINTS: usize = 20;
 /// Width that an over's figure takes.
 const OVER_WIDTH: f32 = 44.0;
 /// Width of the column that says how much it is now.
-const NOW: f32 = 72.0;
+const NOW: f32 = 100.0;
 /// Half the height of what a pointer hits of a line.
 const REACH: f32 = 6.0;
 
