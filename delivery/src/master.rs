@@ -4,7 +4,7 @@
 //! alone. Stages that are off are bit-exact delays, so that both halves give the same bits as the whole chain in one. The limiter is
 //! the best one, which sees the whole programme and exists away from a host only, or the plugin's, bit for bit.
 
-mod best;
+pub(crate) mod best;
 
 use crate::audio::{Audio, widen};
 use crate::ceiling::{Held, held};
@@ -131,7 +131,13 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
     let Held { frames, peak, lowerings } = held(ceiling_dbtp, programme.sample_rate, |reserve| {
         settings.limiter.output_reserve = own_reserve + reserve;
         if is_best {
-            let limited = best::limit(&spec, &driven, &mut settings, job.target_lufs, progress)?;
+            let loudness = |frames: &[Frame]| best::loudness_lufs(frames, &spec);
+            let limited = match job.target_lufs {
+                Some(target_lufs) => {
+                    best::limit_to(&spec, &driven, &mut settings, target_lufs, &loudness, progress)?
+                }
+                None => best::at_its_drive(&spec, &driven, &settings),
+            };
             progress(Step::Verifying, 0.0);
             return Ok(audio(limited).frames);
         }

@@ -68,6 +68,7 @@ fn track(n: usize, start_s: f64) -> TrackReport {
             sample_rate: 96_000,
             channels: 2,
             frames: (length_s * 96_000.0) as usize,
+            integrated_lufs: None,
             warnings: Vec::new(),
         },
         preset: (n == 1).then(|| "Open".to_owned()),

@@ -84,6 +84,7 @@ fn an_albums_track_that_keeps_its_level_keeps_every_word() {
         word_length: WordLength::Bits16,
         ceiling_dbtp: -1.0,
         quality: Quality::Standard,
+        limiter: LimiterMode::default(),
     };
     let settings = final_settings(&ChainSettings::default(), &how);
     let run = |gain: f64| {

@@ -16,7 +16,9 @@
 
 use crate::decode::Limits;
 use crate::isrc::Isrc;
+use crate::master::LimiterMode;
 use lacquer_dsp::{ChainSettings, ProcessSpec};
+use lacquer_params::Preset;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -186,6 +188,8 @@ pub struct Track {
     pub isrc: Option<IsrcWish>,
     /// Name of the preset, if it has one.
     pub preset: Option<String>,
+    /// The preset, where it trims the mix to the loudness that it was made for.
+    pub trimmed_by: Option<Preset>,
     /// The chain's settings.
     pub settings: ChainSettings,
     /// Quality and phase of the chain; rate and channels are the file's.
@@ -231,6 +235,8 @@ pub struct Album {
     pub ledger_is_given: bool,
     /// The loudness that is aimed at.
     pub aim: Aim,
+    /// The limiter that its runs have.
+    pub limiter: LimiterMode,
     /// Share of the tonal distance that is corrected, 0 to 0.5.
     pub character: f64,
     /// What is made.

@@ -4,7 +4,7 @@ use crate::audio::Audio;
 use crate::ceiling::{Held, held};
 use crate::encode::WordLength;
 use crate::error::Error;
-use crate::master::from_limiter;
+use crate::master::{LimiterMode, best, from_limiter};
 use crate::render::render_changing;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec, Quality};
 
@@ -32,6 +32,15 @@ pub struct Finish {
     pub ceiling_dbtp: f64,
     /// Look-ahead of the limiter.
     pub quality: Quality,
+    /// The limiter: over the whole run at once, or the plugin's.
+    pub limiter: LimiterMode,
+}
+
+impl Finish {
+    /// What the limiter is prepared for.
+    pub fn spec(&self) -> ProcessSpec {
+        ProcessSpec { quality: self.quality, ..ProcessSpec::stereo(f64::from(self.sample_rate)) }
+    }
 }
 
 /// What came of it.
@@ -111,13 +120,16 @@ pub fn final_settings(track: &ChainSettings, finish: &Finish) -> ChainSettings {
     settings
 }
 
-/// Runs limiter and dither over the sum of the parts, in one piece of `length` frames. Where the parts' limiters differ, one moves
-/// into the other at the second part's beginning.
+/// Runs limiter and dither over the sum of the parts, in one piece of `length` frames. Where the parts' limiters differ, the plugin's
+/// moves from one into the other at the second part's beginning: the one over the whole run has one style.
 ///
 /// # Errors
 /// [`Error::OverCeiling`], with a time from the run's beginning.
 pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Result<Finished, Error> {
-    let spec = ProcessSpec { quality: how.quality, ..ProcessSpec::stereo(f64::from(how.sample_rate)) };
+    let spec = how.spec();
+    let is_best = how.limiter == LimiterMode::Best
+        && parts.windows(2).all(|pair| pair[0].settings.limiter == pair[1].settings.limiter);
+    let summed: Vec<Frame> = if is_best { Mix::new(parts, length).collect() } else { Vec::new() };
     let Held { frames, peak, lowerings } = held(how.ceiling_dbtp, how.sample_rate, |reserve| {
         let mut settings = parts.iter().map(|part| {
             let mut settings = part.settings.clone();
@@ -125,6 +137,10 @@ pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Result<Finished, E
             (part.start, settings)
         });
         let (_, first) = settings.next().unwrap_or_default();
+        if is_best {
+            let limited = best::at_its_drive(&spec, &summed, &first);
+            return Ok(limited.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect());
+        }
         let changes: Vec<(usize, ChainSettings)> = settings.collect();
         let frames = render_changing(&spec, &first, &changes, Mix::new(parts, length), &|_| {});
         Ok::<_, Error>(frames.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect())

@@ -74,7 +74,13 @@ impl<'a> Joined<'a> {
         for (n, run) in joined.timeline.runs.iter().enumerate() {
             progress(n as f64 / joined.timeline.runs.len() as f64);
             let quality = units[run.units.start].quality();
-            let how = Finish { sample_rate, word_length, ceiling_dbtp: album.aim.ceiling_dbtp, quality };
+            let how = Finish {
+                sample_rate,
+                word_length,
+                ceiling_dbtp: album.aim.ceiling_dbtp,
+                quality,
+                limiter: album.limiter,
+            };
             let (key, verified) = finish_run(material, &joined.timeline, run, &how)?;
             joined.keys.push(key);
             joined.verified.push(verified);

@@ -8,17 +8,21 @@ use super::finish::{Finish, Mix, Part, final_settings};
 use super::plan::Level;
 use super::report::Renders;
 use super::unit::Unit;
-use crate::audio::Audio;
+use crate::audio::{Audio, widen};
 use crate::encode::WordLength;
-use crate::master::solve;
+use crate::master::{LimiterMode, best, solve};
 use crate::measure::{Readings, measure};
 use crate::render::render;
-use lacquer_dsp::ProcessSpec;
+use lacquer_dsp::Frame;
+use lacquer_dsp::metering::loudness::Loudness;
 use serde::{Deserialize, Serialize};
 
 /// Peaks this far below the ceiling are not touched by the limiter, dB: loudness then goes with the drive. It covers what the
 /// meter reads low and what the limiter keeps free.
 const UNTOUCHED_DB: f64 = 0.5;
+
+/// What silence reads, LUFS: JSON has no infinities.
+const SILENT_LUFS: f64 = -200.0;
 
 /// A track before the limiter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,7 +80,9 @@ impl Looker<'_> {
             loudness_lufs: highest(|look| look.readings.integrated_lufs),
             true_peak_dbtp: highest(|look| look.readings.true_peak_dbtp),
             offset_db: track.gain_db,
-            drive_db: if track.settings.limiter.on { track.settings.limiter.drive_db } else { 0.0 },
+            // What the trim lifts is no part of the song's own level.
+            drive_db: if track.settings.limiter.on { track.settings.limiter.drive_db } else { 0.0 }
+                - unit.trim_db,
             is_joined,
         }
     }
@@ -102,6 +108,9 @@ impl Looker<'_> {
         let key = self.key("drive", unit, wanted_lufs);
         self.cache.value_or(&key, || {
             let audio = unit.audio(self.album, self.sample_rate, self.cache, self.renders)?;
+            if self.album.limiter == LimiterMode::Best {
+                return self.solve_best(unit, &audio, wanted_lufs);
+            }
             let found =
                 solve(wanted_lufs, plain_db, &|_, _| {}, |drive_db| self.trial(unit, &audio, drive_db));
             match found {
@@ -111,6 +120,29 @@ impl Looker<'_> {
                 Err(error) => Err(error.into()),
             }
         })
+    }
+
+    /// As [`Looker::solve`] for the limiter that sees the whole unit.
+    fn solve_best(&self, unit: &Unit, audio: &Audio, wanted_lufs: f64) -> Result<f64, AlbumError> {
+        let how = self.finish(unit);
+        let mut settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);
+        let driven: Vec<Frame> = audio.frames.iter().map(widen).collect();
+        let loudness = |frames: &[Frame]| {
+            self.renders.count_trial();
+            let marks = unit.marks(self.sample_rate);
+            let lufs = |n: usize| {
+                let mut meter = Loudness::new(f64::from(self.sample_rate), 2);
+                meter.push(&frames[marks[n - 1]..marks[n]]);
+                meter.integrated_lufs()
+            };
+            (1..marks.len()).map(lufs).fold(SILENT_LUFS, f64::max)
+        };
+        match best::limit_to(&how.spec(), &driven, &mut settings, wanted_lufs, &loudness, &|_, _| {}) {
+            Ok(_) => Ok(settings.limiter.drive_db),
+            // The range's end: the plan sees that it limits too much.
+            Err(crate::Error::Unreachable { drive_db, .. }) => Ok(drive_db),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn is_untouched(&self, level: &Level, drive_db: f64) -> bool {
@@ -123,6 +155,7 @@ impl Looker<'_> {
             word_length: WordLength::Float32,
             ceiling_dbtp: self.album.aim.ceiling_dbtp,
             quality: unit.quality(),
+            limiter: self.album.limiter,
         }
     }
 
@@ -133,16 +166,20 @@ impl Looker<'_> {
         key(&[what, &unit_key, &format!("{settings:?}"), &format!("{how:?}"), &format!("{value:?}")])
     }
 
-    /// Loudness through the limiter, LUFS. JSON has no infinities: silence reads as -200.
+    /// Loudness through the limiter, LUFS.
     fn trial(&self, unit: &Unit, audio: &Audio, drive_db: f64) -> f64 {
         self.renders.count_trial();
         let how = self.finish(unit);
         let settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);
         let gain = 10f64.powf(drive_db / 20.0);
         let parts = [Part { start: 0, frames: &audio.frames, gain, settings: settings.clone() }];
-        let spec = ProcessSpec { quality: how.quality, ..ProcessSpec::stereo(f64::from(how.sample_rate)) };
-        let frames = render(&spec, &settings, Mix::new(&parts, audio.frames.len()), &|_| {});
+        let mixed = Mix::new(&parts, audio.frames.len());
+        let frames = if how.limiter == LimiterMode::Best {
+            best::at_its_drive(&how.spec(), &mixed.collect::<Vec<_>>(), &settings)
+        } else {
+            render(&how.spec(), &settings, mixed, &|_| {})
+        };
         let frames: Vec<[f32; 2]> = frames.iter().map(|frame| frame.map(|x| x as f32)).collect();
-        self.tracks(unit, &frames).map(|track| measure(&track).integrated_lufs).fold(-200.0, f64::max)
+        self.tracks(unit, &frames).map(|track| measure(&track).integrated_lufs).fold(SILENT_LUFS, f64::max)
     }
 }

@@ -9,6 +9,7 @@ use crate::decode::Limits;
 use crate::disc::upc;
 use crate::error::SAMPLE_RATES;
 use crate::isrc::Isrc;
+use crate::master::LimiterMode;
 use lacquer_dsp::targets::{self, TARGETS};
 use lacquer_dsp::{ChainSettings, ProcessSpec};
 use lacquer_params::regular_file::read_regular_text;
@@ -162,6 +163,7 @@ impl Reader<'_> {
             ledger: self.ledger(album)?,
             ledger_is_given: false,
             aim: self.aim(album)?,
+            limiter: LimiterMode::default(),
             character: character.unwrap_or(0.0) / 100.0,
             outputs,
             sample_rate: album.sample_rate,
@@ -324,7 +326,7 @@ impl Reader<'_> {
         if end_s.is_some_and(|end_s| end_s <= start_s) {
             return Err(self.wrong(at, "end_s", format!("lies before start_s, {start_s}; give a later one")));
         }
-        let (settings, spec) = self.settings(number, track, album)?;
+        let (settings, spec, trimmed_by) = self.settings(number, track, album)?;
         Ok(Track {
             title: track.title.clone().unwrap_or_else(|| title_of(&file)),
             performer: track.performer.clone().or_else(|| album.artist.clone()).unwrap_or_default(),
@@ -339,6 +341,7 @@ impl Reader<'_> {
                 }
             },
             preset: track.preset.clone().or_else(|| album.preset.clone()),
+            trimmed_by,
             settings,
             spec,
             join,
@@ -376,8 +379,9 @@ impl Reader<'_> {
         number: usize,
         track: &TrackSection,
         album: &AlbumSection,
-    ) -> Result<(ChainSettings, ProcessSpec), AlbumError> {
+    ) -> Result<(ChainSettings, ProcessSpec, Option<Preset>), AlbumError> {
         let tree = Tree::new();
+        let mut trimmed_by = None;
         let (at, preset) = match (&track.preset, &album.preset) {
             (Some(name), _) => (Some(number), Some(name)),
             (None, name) => (None, name.as_ref()),
@@ -385,8 +389,9 @@ impl Reader<'_> {
         if let Some(name) = preset {
             let file = self.relative(name);
             let found = if file.is_file() { Preset::read(&file) } else { Preset::find(name) };
-            found
-                .and_then(|preset| preset.apply(&tree))
+            trimmed_by = found
+                .and_then(|preset| preset.apply(&tree).map(|()| preset))
+                .map(|preset| Some(preset).filter(|preset| preset.made_for_lufs.is_some()))
                 .map_err(|error| self.wrong(at, "preset", one_line(&error.to_string())))?;
         }
         // A track's own preset is its whole sound: the album's settings go with the album's preset.
@@ -398,6 +403,8 @@ impl Reader<'_> {
                     toml::Value::Boolean(on) => if *on { "on" } else { "off" }.to_owned(),
                     other => other.to_string(),
                 };
+                // Whoever gives the trim has it.
+                trimmed_by = trimmed_by.filter(|_| id != "input_trim_gain");
                 tree.set_from_text(id, &text).map_err(|error| {
                     self.wrong(at, "settings", format!("{error}; `lacquer params` lists ids and ranges"))
                 })?;
@@ -406,7 +413,7 @@ impl Reader<'_> {
         let mut settings = tree.to_settings();
         settings.bypass = false;
         settings.listen = None;
-        Ok((settings, tree.to_spec(ProcessSpec::stereo(48_000.0))))
+        Ok((settings, tree.to_spec(ProcessSpec::stereo(48_000.0)), trimmed_by))
     }
 }
 

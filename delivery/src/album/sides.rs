@@ -12,7 +12,7 @@ use super::timeline::{Timeline, lay_out};
 use super::vinyl::{Cut, Side, describe, divide};
 use crate::audio::{Audio, widen};
 use crate::encode::WordLength;
-use crate::master::before_limiter;
+use crate::master::{LimiterMode, before_limiter};
 use crate::measure::{Readings, true_peak};
 use crate::render::render;
 use lacquer_dsp::metering::vinyl::Vinyl;
@@ -226,6 +226,8 @@ fn limited(
         word_length: WordLength::Bits24,
         ceiling_dbtp: CEILING_DBTP,
         quality: Quality::default(),
+        // It stands by for single peaks: a side has no loudness from it.
+        limiter: LimiterMode::Plugin,
     };
     let part = Part {
         start: 0,

@@ -144,8 +144,14 @@ mod tests {
         let text: String =
             joins.iter().map(|join| format!("[[track]]\nfile = \"a.wav\"\n{join}\n")).collect();
         let album = parse(Path::new("A.toml"), &text).unwrap();
-        let source =
-            Source { sha256: String::new(), sample_rate: 44_100, channels: 2, frames, warnings: Vec::new() };
+        let source = Source {
+            sha256: String::new(),
+            sample_rate: 44_100,
+            channels: 2,
+            frames,
+            integrated_lufs: None,
+            warnings: Vec::new(),
+        };
         let units = units(&album, &vec![source; joins.len()]).unwrap();
         let timeline = lay_out(&album, &units, 44_100, on_disc);
         (album, timeline)

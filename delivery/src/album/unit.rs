@@ -22,6 +22,7 @@ use crate::master::before_limiter;
 use crate::render::render;
 use crate::resample::{converted_frames, resample};
 use crate::warnings::warnings;
+use lacquer_dsp::metering::loudness::Loudness;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -43,6 +44,8 @@ pub struct Source {
     pub channels: usize,
     /// Length in frames.
     pub frames: usize,
+    /// Gated loudness, LUFS; none of silence.
+    pub integrated_lufs: Option<f64>,
     /// What is wrong with the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -59,6 +62,8 @@ pub struct Unit {
     pub channels: usize,
     /// Settings of the stages before the limiter.
     pub settings: ChainSettings,
+    /// What of its level is the trim that its preset needs, dB.
+    pub trim_db: f64,
     spec: ProcessSpec,
     /// What each track takes of its file, frames.
     cuts: Vec<Range<usize>>,
@@ -74,16 +79,22 @@ pub fn inspect(number: usize, track: &Track, limits: &Limits, cache: &Cache) -> 
         path: path.clone(),
         reason: format!("cannot be read: {source}; paths are relative to the album file"),
     })?;
-    cache.value_or(&key(&["source with warnings", &sha256]), || {
+    cache.value_or(&key(&["source with loudness", &sha256]), || {
         let mut reader = Reader::open(path, limits)?;
-        let mut block = Vec::new();
-        while reader.next_block(&mut block)? {}
+        let mut meter = Loudness::new(f64::from(reader.sample_rate()), reader.channels());
+        let (mut block, mut frames) = (Vec::new(), Vec::new());
+        while reader.next_block(&mut block)? {
+            frames.clear();
+            frames.extend(block.iter().map(widen));
+            meter.push(&frames);
+        }
         reader.require_whole()?;
         Ok(Source {
             sha256: sha256.clone(),
             sample_rate: reader.sample_rate(),
             channels: reader.channels(),
             frames: reader.frames() as usize,
+            integrated_lufs: Some(meter.integrated_lufs()).filter(|lufs| lufs.is_finite()),
             warnings: warnings(&reader),
         })
     })
@@ -145,16 +156,32 @@ pub fn units(album: &Album, sources: &[Source]) -> Result<Vec<Unit>, AlbumError>
                 sample_rate: source.sample_rate,
                 channels: source.channels,
                 settings,
+                trim_db: 0.0,
                 spec,
                 cuts: vec![cut],
                 hashes: vec![source.sha256.clone()],
             }),
         }
     }
+    for unit in &mut units {
+        unit.trim(album, sources);
+    }
     Ok(units)
 }
 
 impl Unit {
+    /// Trims it to the loudness that its preset was made for, as its loudest file asks for.
+    fn trim(&mut self, album: &Album, sources: &[Source]) {
+        let loudest = sources[self.tracks.clone()].iter().filter_map(|source| source.integrated_lufs);
+        let loudest_lufs = loudest.fold(f64::NEG_INFINITY, f64::max);
+        let preset = album.tracks[self.tracks.start].trimmed_by.as_ref();
+        if let Some(trim_db) = preset.and_then(|preset| preset.trim_db(loudest_lufs)) {
+            self.settings.input_trim.on = true;
+            self.settings.input_trim.gain_db = trim_db;
+            self.trim_db = trim_db;
+        }
+    }
+
     /// Where each of its tracks begins, and where the last one ends, in frames at `rate` hertz from the unit's beginning.
     pub fn marks(&self, rate: u32) -> Vec<usize> {
         let mut at = 0;

@@ -7,6 +7,7 @@ use lacquer_delivery::album::file::Album;
 use lacquer_delivery::album::plan::Reason;
 use lacquer_delivery::album::{Options, Report, build_with, init, read};
 use lacquer_delivery::decode::Limits;
+use lacquer_delivery::master::LimiterMode;
 use std::path::PathBuf;
 
 /// Arguments of `lacquer album`.
@@ -24,6 +25,9 @@ pub struct AlbumArguments {
     /// Encode lossy files softer where their peaks would be over full scale after decoding
     #[arg(long)]
     fix: bool,
+    /// The limiter: best sees each run of songs whole, plugin gives the bits that the plugin plays
+    #[arg(long, value_enum, default_value = "best")]
+    limiter: LimiterMode,
     /// The ledger of codes, wherever it lies; without it the album file's, which lies below its folder
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
@@ -72,7 +76,7 @@ pub fn run(arguments: &AlbumArguments, limits: Limits) -> anyhow::Result<()> {
     }
     // clap has asked for both.
     let (Some(path), Some(out)) = (&arguments.album, &arguments.output) else { return Ok(()) };
-    let mut album = Album { limits, ..read(path)? };
+    let mut album = Album { limits, limiter: arguments.limiter, ..read(path)? };
     if let Some(ledger) = &arguments.ledger {
         (album.ledger, album.ledger_is_given) = (ledger.clone(), true);
     }

@@ -1,7 +1,10 @@
 //! Loudness: what comes to the target, what keeps its distance, what another implementation says.
 
 use crate::scene::*;
+use lacquer_delivery::album::file::Album;
 use lacquer_delivery::album::plan::Reason;
+use lacquer_delivery::album::{build, read};
+use lacquer_delivery::master::LimiterMode;
 
 #[test]
 fn a_list_of_files_is_enough_and_comes_to_the_target_under_the_ceiling() {
@@ -46,6 +49,38 @@ fn equal_tracks_come_to_the_target_and_the_cap_holds_the_rest() {
     assert!((report.tracks[2].drive.against_others_db - 3.0).abs() < 1e-9);
     assert!(report.tracks[2].drive.sentence.contains("3.0 LU are allowed"));
     assert!(lufs(2) < -18.0);
+}
+
+#[test]
+fn the_limiter_of_an_album_is_the_one_that_was_asked_for_and_both_come_to_the_target() {
+    let scene = Scene::new();
+    scene.mix("a.wav", 48_000, &song(48_000, 4.0, 0.5, 110.0, 1));
+    let text = "[album]\nloudness = { target = -7 }\noutputs = [\"wav24\"]\n[[track]]\nfile = \"a.wav\"\n";
+    let made = [LimiterMode::Best, LimiterMode::Plugin].map(|limiter| {
+        let album = Album { limiter, ..read(&scene.album(text)).unwrap() };
+        let out = format!("{limiter:?}");
+        let report = build(&album, &scene.path(&out), false, &|_, _| {}).unwrap();
+        let lufs = report.tracks[0].after.integrated_lufs.unwrap();
+        assert!((lufs + 7.0).abs() <= 0.06, "{limiter:?}: {lufs}");
+        scene.files(&report, &out, "wav24")[0].frames.clone()
+    });
+    assert!(made[0] != made[1], "two limiters, one sound");
+}
+
+#[test]
+fn a_preset_meets_each_mix_at_its_own_level_and_the_album_keeps_its_distances() {
+    let scene = Scene::new();
+    for (n, peak) in [0.5, 0.2].into_iter().enumerate() {
+        scene.mix(&format!("{n}.wav"), 48_000, &song(48_000, 4.0, peak, 110.0, 1));
+    }
+    let report = scene
+        .build("[album]\npreset = \"Warm tape\"\n[[track]]\nfile = \"0.wav\"\n[[track]]\nfile = \"1.wav\"\n");
+    let before: Vec<f64> = report.tracks.iter().map(|track| track.before.integrated_lufs.unwrap()).collect();
+    // The same song at two levels is the same to the glue and the tape.
+    assert!((before[0] - before[1]).abs() < 0.05, "{before:?}");
+    let after: Vec<f64> = report.tracks.iter().map(|track| track.after.integrated_lufs.unwrap()).collect();
+    let distance_lu = after[0] - after[1];
+    assert!((distance_lu - db(0.5 / 0.2)).abs() < 0.15, "{distance_lu:.2} LU");
 }
 
 #[test]
