@@ -14,10 +14,14 @@ use crate::measure::measure;
 use crate::render::render;
 use lacquer_dsp::drive::{MOST_TRIALS, NoDrive, search};
 use lacquer_dsp::metering::Measurement;
+use lacquer_dsp::metering::cost::{Cost, CostMeter};
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
 use lacquer_params::Preset;
 use std::convert::Infallible;
 use std::path::Path;
+
+/// Frames that the cost is measured of at a time; the readings do not depend on it.
+const COST_FRAMES: usize = 1 << 14;
 
 /// Which limiter makes a master.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -72,6 +76,8 @@ pub struct Master {
     pub verified_peak_dbtp: f64,
     /// How often it was rendered again because a peak was over the ceiling.
     pub lowerings: usize,
+    /// What the limiter did to the sound, if it was on.
+    pub cost: Option<Cost>,
 }
 
 /// Called with the step and how much of it is done, 0 to 1.
@@ -153,12 +159,25 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
         Ok::<_, Error>(trial(&settings).frames)
     })?;
     let audio = Audio { sample_rate: programme.sample_rate, channels: programme.channels, frames };
+    let cost = settings.limiter.on.then(|| cost(&driven, &settings, &audio));
     let verified_peak_dbtp = 20.0 * peak.level.log10();
     let mut after = measure(&audio);
     // The closer look has the last word.
     after.true_peak_dbtp = after.true_peak_dbtp.max(verified_peak_dbtp);
     after.plr_db = after.true_peak_dbtp - after.integrated_lufs;
-    Ok(Master { audio, before, after, settings, verified_peak_dbtp, lowerings })
+    Ok(Master { audio, before, after, settings, verified_peak_dbtp, lowerings, cost })
+}
+
+/// What the limiter did to what came before it.
+fn cost(driven: &[Frame], settings: &ChainSettings, made: &Audio) -> Cost {
+    let mut meter = CostMeter::new(f64::from(made.sample_rate));
+    let limiter = &settings.limiter;
+    let gain = if limiter.unity_gain { 1.0 } else { 10f64.powf(limiter.drive_db / 20.0) };
+    for (driven, made) in driven.chunks(COST_FRAMES).zip(made.frames.chunks(COST_FRAMES)) {
+        let driven: Vec<Frame> = driven.iter().map(|frame| frame.map(|x| gain * x)).collect();
+        meter.push(&driven, &made.iter().map(widen).collect::<Vec<Frame>>());
+    }
+    meter.cost()
 }
 
 /// The stages before the limiter.

@@ -3,12 +3,14 @@
 //! [`Meter`] takes frames as they come, for any length, and gives the [`Measurement`] of all of them. Its memory does not grow
 //! but by two numbers for every three seconds.
 
+pub mod cost;
 pub mod dynamic_range;
 pub mod goniometer;
 pub mod histogram;
 pub mod k_weighting;
 pub mod live;
 pub mod loudness;
+pub mod masking;
 pub mod portrait;
 pub mod spectrum;
 pub mod stereo;

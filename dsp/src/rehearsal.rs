@@ -3,6 +3,7 @@
 //! What comes before the limiter does not depend on its drive and is rendered once; each trial runs limiter and dither alone.
 
 use crate::chain::{Chain, ChainListener, ChainSettings, StageId};
+use crate::metering::cost::{Cost, CostMeter};
 use crate::metering::loudness::Loudness;
 use crate::processor::{Frame, ProcessSpec};
 use std::collections::VecDeque;
@@ -27,6 +28,8 @@ pub struct Outcome {
     pub psr_db: f64,
     /// How far the limiter stands down: the median over what passes the loudness' gate, dB, 0 or more.
     pub standing_db: f64,
+    /// What it does to the sound.
+    pub cost: Cost,
 }
 
 /// A programme up to the limiter.
@@ -77,8 +80,17 @@ impl Rehearsal {
         chain.set(&settings);
         let mut reduction = Reduction::default();
         let mut watch = Watch::new(&self.spec);
-        run(&mut chain, &self.driven, keep_going, &mut reduction, |frames| watch.push(frames))?;
-        Some(watch.outcome(drive_db, &reduction.windows(&self.spec)))
+        let mut cost = CostMeter::new(self.spec.sample_rate);
+        let gain = 10f64.powf(drive_db / 20.0);
+        let mut rest = self.driven.iter();
+        let mut driven: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
+        run(&mut chain, &self.driven, keep_going, &mut reduction, |frames| {
+            watch.push(frames);
+            driven.clear();
+            driven.extend(rest.by_ref().take(frames.len()).map(|frame| frame.map(|x| gain * f64::from(x))));
+            cost.push(&driven, frames);
+        })?;
+        Some(watch.outcome(drive_db, &reduction.windows(&self.spec), cost.cost()))
     }
 }
 
@@ -202,7 +214,7 @@ impl Watch {
         }
     }
 
-    fn outcome(&self, drive_db: f64, reductions: &[f64]) -> Outcome {
+    fn outcome(&self, drive_db: f64, reductions: &[f64], cost: Cost) -> Outcome {
         let lufs = self.meter.integrated_lufs();
         let [loudest_lufs, peak] = self.loudest;
         let psr_db =
@@ -216,7 +228,7 @@ impl Watch {
             .collect();
         gated.sort_by(f64::total_cmp);
         let standing_db = gated.get(gated.len() / 2).copied().unwrap_or(0.0);
-        Outcome { drive_db, lufs, psr_db, standing_db }
+        Outcome { drive_db, lufs, psr_db, standing_db, cost }
     }
 }
 
@@ -275,6 +287,8 @@ mod tests {
         assert!(gentle.standing_db < 0.5, "{gentle:?}");
         assert!(hard.standing_db > gentle.standing_db + 1.0, "{hard:?}");
         assert!(hard.psr_db < gentle.psr_db - 3.0, "{gentle:?} {hard:?}");
+        assert!(hard.cost.distortion_db > gentle.cost.distortion_db + 6.0, "{gentle:?} {hard:?}");
+        assert!(hard.cost.pumping_db > gentle.cost.pumping_db + 0.1, "{gentle:?} {hard:?}");
     }
 
     #[test]

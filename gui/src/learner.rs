@@ -7,6 +7,7 @@ mod heard;
 
 use heard::Heard;
 use lacquer_dsp::drive::{DRIVES_DB, NoDrive, search};
+use lacquer_dsp::metering::cost::Cost;
 use lacquer_dsp::metering::loudness::Loudness;
 use lacquer_dsp::rehearsal::{Outcome, Rehearsal};
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
@@ -79,6 +80,10 @@ fn between(a: &Outcome, b: &Outcome, share: f64) -> Outcome {
         lufs: mix(a.lufs, b.lufs),
         psr_db: mix(a.psr_db, b.psr_db),
         standing_db: mix(a.standing_db, b.standing_db),
+        cost: Cost {
+            distortion_db: mix(a.cost.distortion_db, b.cost.distortion_db),
+            pumping_db: mix(a.cost.pumping_db, b.cost.pumping_db),
+        },
     }
 }
 

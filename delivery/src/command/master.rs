@@ -72,6 +72,8 @@ struct Report<'a> {
     input_trim_db: f64,
     limiter_drive_db: Option<f64>,
     limiter_mode: Option<&'static str>,
+    limiter_distortion_db: Option<f64>,
+    limiter_pumping_db: Option<f64>,
     lowerings: usize,
     latency_samples: usize,
     latency_ms: f64,
@@ -222,6 +224,8 @@ fn report<'a>(
             LimiterMode::Best => "best",
             LimiterMode::Plugin => "plugin",
         }),
+        limiter_distortion_db: made.cost.map(|cost| thousandths(cost.distortion_db)),
+        limiter_pumping_db: made.cost.map(|cost| thousandths(cost.pumping_db)),
         lowerings: made.lowerings,
         latency_samples,
         latency_ms: thousandths(latency_samples as f64 * 1000.0 / f64::from(programme.sample_rate)),
@@ -249,6 +253,12 @@ fn describe(report: &Report) -> Lines {
     if let (Some(drive_db), Some(ceiling_dbtp)) = (report.limiter_drive_db, report.ceiling_dbtp) {
         let mode = report.limiter_mode.unwrap_or_default();
         fact("Limiter", format!("{mode}, {drive_db:+.2} dB into {ceiling_dbtp:.2} dBTP"));
+    }
+    if let (Some(distortion_db), Some(pumping_db)) = (report.limiter_distortion_db, report.limiter_pumping_db)
+    {
+        let text =
+            format!("distortion {distortion_db:.1} dB over what is masked, pumping {pumping_db:.2} dB");
+        fact("What it costs", text);
     }
     if let Some(peak_dbtp) = report.verified_true_peak_dbtp {
         // What lies above is no part of the promise: no two converters' filters pass it alike.

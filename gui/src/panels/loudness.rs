@@ -171,8 +171,8 @@ fn prices_ui(ui: &Ui, rect: Rect, answer: Option<&Answer>) {
     let wanted = answer.map(|answer| answer.request.target_lufs);
     let rows: [(&str, &dyn Fn(&Outcome) -> f64); 3] = [
         ("Drive, dB", &|outcome| outcome.drive_db),
-        ("PSR, dB", &|outcome| outcome.psr_db),
-        ("Stands down, dB", &|outcome| outcome.standing_db),
+        ("Pumping, dB", &|outcome| outcome.cost.pumping_db),
+        ("Distortion, dB", &|outcome| outcome.cost.distortion_db),
     ];
     let row = (rect.height() - 4.0) / 4.0;
     let y = |n: usize| rect.top() + 2.0 + row * (n as f32 + 0.5);

@@ -1,6 +1,7 @@
 //! Short spectra of input and output side by side, and bands that are as wide as the ear's.
 
 use lacquer_dsp::Frame;
+pub use lacquer_dsp::metering::masking::bands;
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 use std::f64::consts::TAU;
@@ -48,28 +49,9 @@ fn turn(pairs: &mut [Pair]) {
     }
 }
 
-/// Critical-band rate in Bark (E. Zwicker, E. Terhardt, 1980).
-pub fn bark(hz: f64) -> f64 {
-    13.0 * (0.00076 * hz).atan() + 3.5 * (hz / 7500.0).powi(2).atan()
-}
-
 /// Number of equivalent rectangular bandwidths below a frequency (B. C. J. Moore, B. R. Glasberg, 1996).
 pub fn erb(hz: f64) -> f64 {
     21.366 * (0.004368 * hz + 1.0).log10()
-}
-
-/// Bins of bands `step` wide on a scale, up to 16 kHz: beyond, a difference is hardly heard and easily made.
-pub fn bands(length: usize, rate: f64, scale: fn(f64) -> f64, step: f64) -> Vec<Range<usize>> {
-    let place = |k: usize| (scale(k as f64 * rate / length as f64) / step) as usize;
-    let end = ((16_000.0 / rate * length as f64) as usize).min(length / 2);
-    let mut bands: Vec<Range<usize>> = Vec::new();
-    for k in 1..end {
-        match bands.last_mut() {
-            Some(band) if place(band.start) == place(k) => band.end = k + 1,
-            _ => bands.push(k..k + 1),
-        }
-    }
-    bands
 }
 
 /// The gain from input to output within a band by least squares, and the power of the input.

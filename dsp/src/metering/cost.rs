@@ -1,0 +1,178 @@
+//! What a limiter costs: the noise that it adds, against what the music masks, and how its gain moves.
+//!
+//! ```text
+//! input, output -- spectra of 43 ms -- in each critical band the best gain -- what no gain explains, over the mask: distortion
+//!                                   +- in each octave the gain, over time: its standard deviation: pumping
+//! ```
+
+use super::masking::{Masking, bands};
+use crate::processor::Frame;
+use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
+use std::f64::consts::TAU;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Time that a spectrum spans at least, s; its length is a power of two.
+const LENGTH_S: f64 = 0.04;
+/// Power of an octave below its mean whose gain is not looked at: -30 dB.
+const HEARD: f64 = 1e-3;
+
+/// What it came to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
+    /// Noise over mask, dB: the mean over moments and bands; below about -20 nothing of it is heard.
+    pub distortion_db: f64,
+    /// Standard deviation of the gain in each octave, dB: their mean.
+    pub pumping_db: f64,
+}
+
+/// Measures it as frames come.
+pub struct CostMeter {
+    masking: Masking,
+    octaves: Vec<Range<usize>>,
+    transform: Arc<dyn RealToComplex<f64>>,
+    window: Vec<f64>,
+    /// Input and output that no spectrum has had.
+    waiting: [Vec<Frame>; 2],
+    buffer: Vec<f64>,
+    bins: [Vec<Complex<f64>>; 2],
+    noise: f64,
+    moments: usize,
+    /// Gain in dB and power of each octave, moment by moment.
+    gains: Vec<Vec<[f32; 2]>>,
+}
+
+impl CostMeter {
+    /// For a rate in hertz. Allocates, also as it goes.
+    pub fn new(rate: f64) -> Self {
+        let length = ((LENGTH_S * rate) as usize).next_power_of_two();
+        let octave: fn(f64) -> f64 = |hz| (hz / 62.5).max(1.0).log2();
+        let octaves = bands(length, rate, octave, 1.0);
+        let transform = RealFftPlanner::new().plan_fft_forward(length);
+        Self {
+            masking: Masking::new(length, rate),
+            gains: vec![Vec::new(); octaves.len()],
+            octaves,
+            window: (0..length).map(|n| 0.5 - 0.5 * (TAU * (n as f64 + 0.5) / length as f64).cos()).collect(),
+            waiting: Default::default(),
+            buffer: transform.make_input_vec(),
+            bins: [transform.make_output_vec(), transform.make_output_vec()],
+            transform,
+            noise: 0.0,
+            moments: 0,
+        }
+    }
+
+    /// Takes frames that go into the limiter, with its drive, and what comes out, in time with them.
+    pub fn push(&mut self, input: &[Frame], output: &[Frame]) {
+        self.waiting[0].extend_from_slice(input);
+        self.waiting[1].extend_from_slice(output);
+        let length = self.window.len();
+        let mut start = 0;
+        while start + length <= self.waiting[0].len().min(self.waiting[1].len()) {
+            (0..2).for_each(|channel| self.moment(start, channel));
+            start += length / 2;
+        }
+        self.waiting.iter_mut().for_each(|frames| drop(frames.drain(..start)));
+    }
+
+    fn moment(&mut self, start: usize, channel: usize) {
+        for (frames, bins) in self.waiting.iter().zip(&mut self.bins) {
+            for ((x, frame), window) in self.buffer.iter_mut().zip(&frames[start..]).zip(&self.window) {
+                *x = frame[channel] * window;
+            }
+            let done = self.transform.process(&mut self.buffer, bins);
+            debug_assert!(done.is_ok());
+        }
+        let [x, y] = &self.bins;
+        let bands: Vec<(f64, f64)> = self
+            .masking
+            .bands
+            .iter()
+            .map(|band| gain_and_power(&x[band.clone()], &y[band.clone()]))
+            .collect();
+        let heard: Vec<f64> = bands.iter().map(|(gain, power)| gain * gain * power).collect();
+        let mask = self.masking.mask(&heard);
+        for (((gain, _), band), mask) in bands.iter().zip(&self.masking.bands).zip(mask) {
+            let noise: f64 =
+                x[band.clone()].iter().zip(&y[band.clone()]).map(|(x, y)| (y - x * gain).norm_sqr()).sum();
+            self.noise += noise / mask / self.masking.bands.len() as f64;
+        }
+        self.moments += 1;
+        for (band, gains) in self.octaves.iter().zip(&mut self.gains) {
+            let (gain, power) = gain_and_power(&x[band.clone()], &y[band.clone()]);
+            gains.push([20.0 * gain.max(1e-3).log10() as f32, power as f32]);
+        }
+    }
+
+    /// What it came to so far; nothing is lost in silence.
+    pub fn cost(&self) -> Cost {
+        let mean = |values: &mut dyn Iterator<Item = f64>| {
+            let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+            if count > 0.0 { sum / count } else { 0.0 }
+        };
+        let deviation = |gains: &Vec<[f32; 2]>| {
+            let mean_power = mean(&mut gains.iter().map(|[_, power]| f64::from(*power)));
+            let heard = || {
+                let is_heard = move |power: f32| f64::from(power) > HEARD * mean_power;
+                gains.iter().filter(move |[_, power]| is_heard(*power)).map(|[gain, _]| f64::from(*gain))
+            };
+            let middle = mean(&mut heard());
+            mean(&mut heard().map(|gain| (gain - middle).powi(2))).sqrt()
+        };
+        Cost {
+            distortion_db: 10.0 * (self.noise / self.moments.max(1) as f64).max(1e-12).log10(),
+            pumping_db: mean(&mut self.gains.iter().map(deviation)),
+        }
+    }
+}
+
+/// The gain from input to output within a band by least squares, and the power of the input.
+fn gain_and_power(x: &[Complex<f64>], y: &[Complex<f64>]) -> (f64, f64) {
+    let power: f64 = x.iter().map(Complex::norm_sqr).sum();
+    let cross: f64 = x.iter().zip(y).map(|(x, y)| (x * y.conj()).re).sum();
+    (cross / power.max(1e-12), power)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: f64 = 48_000.0;
+
+    fn chord(n: usize) -> f64 {
+        let t = n as f64 / RATE;
+        [110.0, 277.2, 659.3, 1975.5, 5274.0].iter().map(|hz| 0.15 * (TAU * hz * t).sin()).sum()
+    }
+
+    fn cost(change: impl Fn(usize, f64) -> f64) -> Cost {
+        let input: Vec<Frame> = (0..96_000).map(|n| [chord(n); 2]).collect();
+        let output: Vec<Frame> = (0..96_000).map(|n| [change(n, chord(n)); 2]).collect();
+        let mut meter = CostMeter::new(RATE);
+        for (input, output) in input.chunks(1000).zip(output.chunks(1000)) {
+            meter.push(input, output);
+        }
+        meter.cost()
+    }
+
+    #[test]
+    fn a_gain_costs_nothing_a_clip_distorts_and_a_moving_gain_pumps() {
+        let gain = cost(|_, x| 0.5 * x);
+        assert!(gain.distortion_db < -100.0 && gain.pumping_db < 1e-6, "{gain:?}");
+        let clip = cost(|_, x| x.clamp(-0.25, 0.25));
+        assert!(clip.distortion_db > -10.0, "{clip:?}");
+        // A sine of 3 dB: its standard deviation is 2.1 dB; octaves without a tone of their own see the flanks of others'.
+        let moving = cost(|n, x| x * 10f64.powf(0.15 * (TAU * 1.5 * n as f64 / RATE).sin()));
+        assert!((moving.pumping_db - 2.12).abs() < 0.5, "{moving:?}");
+        assert!(moving.distortion_db < clip.distortion_db - 15.0, "{moving:?}");
+    }
+
+    #[test]
+    fn silence_costs_nothing() {
+        let mut meter = CostMeter::new(RATE);
+        meter.push(&[[0.0; 2]; 10_000], &[[0.0; 2]; 10_000]);
+        assert_eq!(meter.cost().pumping_db, 0.0);
+        assert!(meter.cost().distortion_db <= -100.0);
+    }
+}
