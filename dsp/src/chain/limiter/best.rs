@@ -16,12 +16,12 @@ mod clip;
 mod envelope;
 mod gate;
 mod levels;
-mod load;
-mod mask;
+pub(super) mod load;
+pub(super) mod mask;
 mod obstacle;
-mod runs;
-mod scale;
-mod spline;
+pub(super) mod runs;
+pub(super) mod scale;
+pub(super) mod spline;
 mod steady;
 
 use super::{LimiterSettings, LimiterStyle};

@@ -54,9 +54,7 @@ pub fn slow_gain_db(frames: &[Frame], ceiling: f64, character: &Character, scale
 /// Values on the slow grid under a Hann window of `ms`, as a sum; nothing lies beyond the ends.
 pub fn smoothed(values: &[f64], ms: f64, scale: &Scale) -> Vec<f64> {
     let reach = scale.points(0.5 * ms, scale.slow_grid).max(1);
-    let window: Vec<f64> = (0..2 * reach + 1)
-        .map(|n| 0.5 - 0.5 * (TAU * (n as f64 + 1.0) / (2 * reach + 2) as f64).cos())
-        .collect();
+    let window = hann(reach);
     (0..values.len())
         .map(|at| {
             let from = at.saturating_sub(reach);
@@ -67,5 +65,12 @@ pub fn smoothed(values: &[f64], ms: f64, scale: &Scale) -> Vec<f64> {
                 .map(|(value, weight)| value * weight)
                 .sum()
         })
+        .collect()
+}
+
+/// A Hann window of `2 reach + 1` points without its zeros.
+pub fn hann(reach: usize) -> Vec<f64> {
+    (0..2 * reach + 1)
+        .map(|n| 0.5 - 0.5 * (TAU * (n as f64 + 1.0) / (2 * reach + 2) as f64).cos())
         .collect()
 }

@@ -9,7 +9,7 @@ use crate::processor::Frame;
 const WINDOW_MS: f64 = 200.0;
 /// Runs up to here are the clip's, and from there on the envelope's as far as it goes, ms: dense songs have 0.2 to 1.8, and bass that
 /// makes the peaks itself 4 to 7.
-const LENGTHS_MS: [f64; 2] = [2.5, 6.0];
+pub const LENGTHS_MS: [f64; 2] = [2.5, 6.0];
 /// Excess below which nothing is over.
 const NOTHING: f64 = 1e-9;
 

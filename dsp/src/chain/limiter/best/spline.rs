@@ -14,12 +14,9 @@ pub fn points(frames: usize, grid: usize) -> usize {
     frames.div_ceil(grid) + 3
 }
 
-/// Multiplies `frames` by the gain; no points are no gain.
-pub fn apply(frames: &mut [Frame], points_db: &[f64], grid: usize) {
-    if points_db.is_empty() {
-        return;
-    }
-    let bases: Vec<[f64; 4]> = (0..grid)
+/// Weights of the four points around each frame of a block of `grid` frames.
+pub fn bases(grid: usize) -> Vec<[f64; 4]> {
+    (0..grid)
         .map(|n| {
             let u = n as f64 / grid as f64;
             let v = 1.0 - u;
@@ -30,7 +27,15 @@ pub fn apply(frames: &mut [Frame], points_db: &[f64], grid: usize) {
                 u * u * u / 6.0,
             ]
         })
-        .collect();
+        .collect()
+}
+
+/// Multiplies `frames` by the gain; no points are no gain.
+pub fn apply(frames: &mut [Frame], points_db: &[f64], grid: usize) {
+    if points_db.is_empty() {
+        return;
+    }
+    let bases = bases(grid);
     let last = points_db.len() - 1;
     for (block, frames) in frames.chunks_mut(grid).enumerate() {
         let around: [f64; 4] = std::array::from_fn(|n| points_db[(block + n).saturating_sub(1).min(last)]);

@@ -1,0 +1,260 @@
+//! How steady the spectrum is ([`super::super::best`]), as a stream whose work is spread evenly.
+//!
+//! Both channels are one complex signal. Its spectrum over 0.17 s, at every quarter of that, is compared with the ones half a window and
+//! a whole window before: one less the share of power that differs, the least of the last four comparisons.
+//!
+//! A transform of that length at once would be a peak in the load, so that it is made in four steps (D. H. Bailey, "FFTs in
+//! external or hierarchical memory", J. Supercomputing 4, 1990): 16 transforms of a sixteenth of the length, twiddles, and transforms of
+//! 16; some in each control period.
+
+use super::super::best::runs::smooth_step;
+use crate::processor::Frame;
+use realfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
+use std::f64::consts::TAU;
+use std::sync::Arc;
+
+/// Columns of the transform.
+const COLUMNS: usize = 16;
+/// Pieces of work of each of the three passes (columns, rows, comparison).
+const PIECES: usize = 16;
+/// Spectra that are kept: a whole window.
+const SPECTRA: usize = 5;
+/// Power of a spectrum that counts as none.
+const NOTHING: f64 = 1e-3;
+/// Steadiness of programme and of tones: of 15 songs the highest was 0.83 in 99 % of the time, tones have 0.99.
+const RANGE: [f64; 2] = [0.9, 0.97];
+
+/// Measures it; see the module.
+pub struct Steadiness {
+    rows: usize,
+    column: Arc<dyn Fft<f32>>,
+    row: Arc<dyn Fft<f32>>,
+    scratch: Vec<Complex<f32>>,
+    buffer: Vec<Complex<f32>>,
+    window: Vec<f32>,
+    twiddles: Vec<Complex<f32>>,
+    /// The last frames, a hop more than a window.
+    ring: Vec<Complex<f32>>,
+    write: usize,
+    /// Where the window that is transformed begins in the ring.
+    start: usize,
+    matrix: Vec<Complex<f32>>,
+    powers: [Vec<f32>; SPECTRA],
+    newest: usize,
+    /// Sums over the comparison with half a window and with a whole window before: difference, power.
+    compared: [[f64; 2]; 2],
+    /// The last three results half a window apart, the newest first.
+    halves: [f64; 3],
+    next_unit: usize,
+    steadiness: f64,
+}
+
+impl Steadiness {
+    /// With windows of 16 times `transform` frames. Allocates.
+    pub fn new(transform: usize) -> Self {
+        let length = COLUMNS * transform;
+        let mut planner = FftPlanner::new();
+        let (column, row) = (planner.plan_fft_forward(transform), planner.plan_fft_forward(COLUMNS));
+        let zero = Complex::new(0.0f32, 0.0);
+        let turn = |n: usize| TAU * n as f64 / length as f64;
+        let twiddle = |n: usize| {
+            let (row, column) = (n / COLUMNS, n % COLUMNS);
+            let angle = -turn(row * column);
+            Complex::new(angle.cos() as f32, angle.sin() as f32)
+        };
+        Self {
+            rows: transform,
+            scratch: vec![zero; column.get_inplace_scratch_len().max(row.get_inplace_scratch_len())],
+            buffer: vec![zero; transform],
+            window: (0..length).map(|n| (0.5 - 0.5 * turn(n).cos()) as f32).collect(),
+            twiddles: (0..length).map(twiddle).collect(),
+            ring: vec![zero; length + length / 4],
+            write: 0,
+            start: 0,
+            matrix: vec![zero; length],
+            powers: std::array::from_fn(|_| vec![0.0; length]),
+            newest: 0,
+            compared: [[0.0; 2]; 2],
+            halves: [0.0; 3],
+            next_unit: 0,
+            steadiness: 0.0,
+            column,
+            row,
+        }
+    }
+
+    /// Frames between two spectra.
+    pub fn hop(&self) -> usize {
+        COLUMNS * self.rows / 4
+    }
+
+    /// Forgets the audio.
+    pub fn reset(&mut self) {
+        let zero = Complex::new(0.0, 0.0);
+        self.ring.fill(zero);
+        self.matrix.fill(zero);
+        self.powers.iter_mut().for_each(|power| power.fill(0.0));
+        (self.write, self.start, self.newest, self.next_unit) = (0, self.hop(), 0, 0);
+        (self.compared, self.halves, self.steadiness) = Default::default();
+    }
+
+    /// Takes frames.
+    pub fn push(&mut self, frames: &[Frame]) {
+        for frame in frames {
+            self.ring[self.write] = Complex::new(frame[0] as f32, frame[1] as f32);
+            self.write += 1;
+            if self.write == self.ring.len() {
+                self.write = 0;
+            }
+        }
+    }
+
+    /// 0 where the spectrum moves, to 1 where it stands.
+    pub fn value(&self) -> f64 {
+        let [moving, steady] = RANGE;
+        smooth_step((self.steadiness - moving) / (steady - moving))
+    }
+
+    /// Ends a hop: the window that ends here is transformed next.
+    pub fn finish_hop(&mut self) {
+        self.run_units(3 * PIECES);
+        let similarity = |sums: [f64; 2]| if sums[1] > NOTHING { 1.0 - sums[0] / sums[1] } else { 0.0 };
+        self.halves = [similarity(self.compared[0]), self.halves[0], self.halves[1]];
+        let whole = similarity(self.compared[1]);
+        self.steadiness = self.halves.iter().fold(whole, |least, half| least.min(*half));
+        self.compared = [[0.0; 2]; 2];
+        self.newest = (self.newest + 1) % SPECTRA;
+        // A hop more than a window is kept: the oldest of the window follows what is written next in that hop.
+        self.start = (self.write + self.hop()) % self.ring.len();
+        self.next_unit = 0;
+    }
+
+    /// Does the work that is due in control period `period` of `periods` in a hop.
+    pub fn work(&mut self, period: usize, periods: usize) {
+        self.run_units((period + 1) * 3 * PIECES / periods);
+    }
+
+    fn run_units(&mut self, end: usize) {
+        while self.next_unit < end {
+            let unit = self.next_unit;
+            self.next_unit += 1;
+            match unit / PIECES {
+                0 => self.transform_column(unit),
+                1 => self.transform_rows(unit - PIECES),
+                _ => self.compare(unit - 2 * PIECES),
+            }
+        }
+    }
+
+    fn transform_column(&mut self, column: usize) {
+        let length = self.ring.len();
+        for (row, value) in self.buffer.iter_mut().enumerate() {
+            let n = COLUMNS * row + column;
+            let mut at = self.start + n;
+            if at >= length {
+                at -= length;
+            }
+            *value = self.ring[at] * self.window[n];
+        }
+        self.column.process_with_scratch(&mut self.buffer, &mut self.scratch);
+        for (row, value) in self.buffer.iter().enumerate() {
+            let n = COLUMNS * row + column;
+            self.matrix[n] = value * self.twiddles[n];
+        }
+    }
+
+    fn transform_rows(&mut self, piece: usize) {
+        let size = self.rows / PIECES * COLUMNS;
+        let rows = &mut self.matrix[piece * size..(piece + 1) * size];
+        self.row.process_with_scratch(rows, &mut self.scratch);
+    }
+
+    fn compare(&mut self, piece: usize) {
+        let size = self.matrix.len() / PIECES;
+        let range = piece * size..(piece + 1) * size;
+        for (power, bin) in self.powers[self.newest][range.clone()].iter_mut().zip(&self.matrix[range.clone()]) {
+            *power = bin.norm_sqr();
+        }
+        let newest = &self.powers[self.newest][range.clone()];
+        // Two spectra are half a window, four a whole one.
+        for (sums, ago) in self.compared.iter_mut().zip([2, 4]) {
+            let older = &self.powers[(self.newest + SPECTRA - ago) % SPECTRA][range.clone()];
+            let (mut difference, mut sum) = ([0.0f32; 8], [0.0f32; 8]);
+            for (a, b) in newest.chunks_exact(8).zip(older.chunks_exact(8)) {
+                for l in 0..8 {
+                    difference[l] += (a[l] - b[l]).abs();
+                    sum[l] += a[l] + b[l];
+                }
+            }
+            sums[0] += f64::from(difference.iter().sum::<f32>());
+            sums[1] += f64::from(sum.iter().sum::<f32>());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steadiness_of(signal: impl Fn(usize) -> f64) -> f64 {
+        let mut steadiness = Steadiness::new(512);
+        steadiness.reset();
+        let periods = steadiness.hop() / 32;
+        for period in 0..20 * periods {
+            if period > 0 && period % periods == 0 {
+                steadiness.finish_hop();
+            }
+            steadiness.work(period % periods, periods);
+            let frames: Vec<Frame> = (0..32).map(|n| [signal(32 * period + n), 0.0]).collect();
+            steadiness.push(&frames);
+        }
+        steadiness.steadiness
+    }
+
+    #[test]
+    fn tones_are_steady_and_noise_is_not() {
+        for hz in [40.0, 50.0, 110.0, 997.0, 11_000.0] {
+            let tone = steadiness_of(|n| (TAU * hz * n as f64 / 48_000.0).sin());
+            assert!(tone > 0.97, "{hz} Hz: {tone}");
+        }
+        let mut state = 1u32;
+        let noise: Vec<f64> = (0..20 * 2048)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                f64::from(state) / f64::from(u32::MAX) - 0.5
+            })
+            .collect();
+        let noise = steadiness_of(|n| noise[n]);
+        assert!(noise < 0.7, "noise: {noise}");
+        assert_eq!(steadiness_of(|_| 0.0), 0.0, "silence is nothing that could be clipped");
+    }
+
+    #[test]
+    fn the_spectrum_is_a_transform() {
+        let mut steadiness = Steadiness::new(64);
+        steadiness.reset();
+        let length = 16 * 64;
+        let signal = |n: usize| ((n * n) % 17) as f64 - 8.0;
+        let frames: Vec<Frame> = (0..length).map(|n| [signal(n), 0.0]).collect();
+        for hop in frames.chunks(length / 4) {
+            steadiness.push(hop);
+            steadiness.finish_hop();
+        }
+        steadiness.run_units(3 * PIECES);
+        for k in [0, 1, 5, 64, 200, 1000] {
+            let (mut re, mut im) = (0.0, 0.0);
+            for (n, frame) in frames.iter().enumerate() {
+                let windowed = frame[0] * (0.5 - 0.5 * (TAU * n as f64 / length as f64).cos());
+                let angle = -TAU * (k * n % length) as f64 / length as f64;
+                re += windowed * angle.cos();
+                im += windowed * angle.sin();
+            }
+            // The matrix has bin k1 + rows k2 in row k1.
+            let found = steadiness.powers[steadiness.newest][(k % 64) * COLUMNS + k / 64];
+            let expected = re * re + im * im;
+            // Single precision over 1024 frames.
+            assert!((f64::from(found) - expected).abs() < 1e-4 * expected.max(1e4), "bin {k}: {found}, {expected}");
+        }
+    }
+}
