@@ -174,6 +174,9 @@ impl ChainListener for () {}
 /// Largest amplitude that is let in (+60 dBFS): no programme reaches it, and every filter recovers from it.
 const INPUT_LIMIT: f64 = 1000.0;
 
+/// Frames after which every grid of every stage begins again, at any rate: a quarter of the limiter's longest spectrum at 768 kHz.
+const LONGEST_GRID: i64 = 1 << 15;
+
 /// Length of the fade to and from bypass and listening, in ms.
 const SWITCH_MS: f64 = 15.0;
 
@@ -258,9 +261,11 @@ impl Chain {
     /// (dynamic equalizer, multiband, glue) then read the song up to some tenths of a dB differently. Real-time safe.
     pub fn align(&mut self, frame: i64) {
         if !self.started {
+            let past = frame.rem_euclid(LONGEST_GRID);
+            let within = past % CONTROL_PERIOD as i64;
+            self.position = (past - within) as u64;
             let mut silence = [[0.0; 2]; CONTROL_PERIOD];
-            let past = frame.rem_euclid(CONTROL_PERIOD as i64) as usize;
-            self.process(&mut silence[..past]);
+            self.process(&mut silence[..within as usize]);
         }
     }
 

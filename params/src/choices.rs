@@ -171,7 +171,7 @@ choice! {
     LimiterStyle => DspLimiterStyle {
         Transparent, "Transparent", "transparent", DspLimiterStyle::Transparent;
         Punch, "Punch", "punch", DspLimiterStyle::Punch;
-        Aggressive, "Aggressive", "aggressive", DspLimiterStyle::Aggressive;
+        Aggressive, "Aggressive", "aggressive", DspLimiterStyle::Bass;
         Smooth, "Smooth", "smooth", DspLimiterStyle::Smooth;
     }
 }

@@ -200,7 +200,7 @@ pub fn random(seed: u64) -> ChainSettings {
     s.limiter.ceiling_dbtp = between(noise, -12.0, 0.0);
     s.limiter.style = one_of(
         noise,
-        &[LimiterStyle::Transparent, LimiterStyle::Punch, LimiterStyle::Aggressive, LimiterStyle::Smooth],
+        &[LimiterStyle::Transparent, LimiterStyle::Punch, LimiterStyle::Bass, LimiterStyle::Smooth],
     );
     s.limiter.release_ms = logarithmic(noise, 1.0, 1000.0);
     s.limiter.auto_release = flip(noise);

@@ -12,7 +12,7 @@ use lacquer_tests::true_peak::true_peak_dbtp;
 use std::f64::consts::TAU;
 
 const STYLES: [LimiterStyle; 4] =
-    [LimiterStyle::Transparent, LimiterStyle::Punch, LimiterStyle::Aggressive, LimiterStyle::Smooth];
+    [LimiterStyle::Transparent, LimiterStyle::Punch, LimiterStyle::Bass, LimiterStyle::Smooth];
 
 fn run(settings: LimiterSettings, spec: ProcessSpec, input: &[Frame]) -> Vec<Frame> {
     let mut stage = Limiter::default();
@@ -58,7 +58,7 @@ fn tones_stay_clean_under_limiting() {
         (LimiterStyle::Transparent, -130.0),
         (LimiterStyle::Smooth, -130.0),
         (LimiterStyle::Punch, -130.0),
-        (LimiterStyle::Aggressive, -130.0),
+        (LimiterStyle::Bass, -130.0),
     ] {
         for (hz, bound) in [(50.0, low_bound), (997.0, -130.0)] {
             let bin = (hz * LENGTH as f64 / rate).round() as usize;

@@ -23,7 +23,7 @@ use std::f64::consts::TAU;
 
 const RATE: f64 = 48_000.0;
 const STYLES: [LimiterStyle; 4] =
-    [LimiterStyle::Transparent, LimiterStyle::Punch, LimiterStyle::Aggressive, LimiterStyle::Smooth];
+    [LimiterStyle::Transparent, LimiterStyle::Punch, LimiterStyle::Bass, LimiterStyle::Smooth];
 
 fn limited(frames: &[Frame], rate: f64, style: LimiterStyle) -> Vec<Frame> {
     let mut best = Best::new(frames, rate, &LimiterSettings { style, ..Default::default() });
@@ -106,7 +106,7 @@ fn what_needs_nothing_keeps_its_bits() {
 fn played(input: &[Frame], drive_db: f64) -> Vec<Frame> {
     let mut settings = ChainSettings::default();
     settings.limiter.drive_db = drive_db;
-    settings.limiter.style = LimiterStyle::Aggressive;
+    settings.limiter.style = LimiterStyle::Bass;
     let mut chain = Chain::new();
     chain.prepare(&ProcessSpec::stereo(RATE));
     chain.set(&settings);

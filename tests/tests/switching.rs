@@ -209,7 +209,7 @@ fn changes() -> Vec<Change> {
     let mut limiter = q.clone();
     limiter.limiter = working.limiter;
     limiter.limiter.drive_db = 16.0;
-    for style in [LimiterStyle::Punch, LimiterStyle::Aggressive, LimiterStyle::Smooth] {
+    for style in [LimiterStyle::Punch, LimiterStyle::Bass, LimiterStyle::Smooth] {
         add(format!("limiter to {style:?}"), minimum, &limiter, &|s| s.limiter.style = style);
     }
     let mut dither = q.clone();

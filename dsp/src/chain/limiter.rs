@@ -28,17 +28,17 @@ use high::High;
 pub use high::Reductions;
 use low_latency::LowLatency;
 
-/// How the limiter moves.
+/// Points on the trade-off between distortion and movement of the gain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LimiterStyle {
-    /// Slow and even: nothing is heard but the level.
+    /// The least of both: short peaks are clipped where it is masked, and a slow gain takes a part of dense passages.
     #[default]
     Transparent,
-    /// A short window that lets transients through longer.
+    /// The gain stands still as long as it can: the most punch.
     Punch,
-    /// Loud and dense.
-    Aggressive,
-    /// The longest window, for sustained material.
+    /// No clip but where the gain is too late: for material whose lows make its peaks.
+    Bass,
+    /// A slow gain takes most: the least distortion.
     Smooth,
 }
 
@@ -112,7 +112,7 @@ const HIGH_RATE_HZ: f64 = 100_000.0;
 const LOW_LATENCY_LOOK_AHEAD_MS: f64 = 1.5;
 
 impl LimiterStyle {
-    const ALL: [Self; 4] = [Self::Transparent, Self::Punch, Self::Aggressive, Self::Smooth];
+    const ALL: [Self; 4] = [Self::Transparent, Self::Punch, Self::Bass, Self::Smooth];
 
     fn shape(self) -> Shape {
         match self {
@@ -125,8 +125,8 @@ impl LimiterStyle {
             Self::Punch => {
                 Shape { window_ms: 1.5, hold_ms: 15.0, slow_attack_ms: 600.0, slow_release_ms: 40.0 }
             }
-            Self::Aggressive => {
-                Shape { window_ms: 1.5, hold_ms: 11.0, slow_attack_ms: 800.0, slow_release_ms: 30.0 }
+            Self::Bass => {
+                Shape { window_ms: 1.5, hold_ms: 32.0, slow_attack_ms: 800.0, slow_release_ms: 30.0 }
             }
             Self::Smooth => {
                 Shape { window_ms: 5.0, hold_ms: 32.0, slow_attack_ms: 300.0, slow_release_ms: 70.0 }
@@ -139,10 +139,14 @@ impl LimiterStyle {
         match self {
             // The least distortion wants 2, the least movement 0.
             Self::Transparent => 1.5,
-            Self::Aggressive => 1.0,
-            Self::Punch => 0.0,
+            Self::Punch | Self::Bass => 0.0,
             Self::Smooth => 2.5,
         }
+    }
+
+    /// How much the envelope takes in place of the clip, 0 to 1.
+    fn whole(self) -> f64 {
+        if self == Self::Bass { 1.0 } else { 0.0 }
     }
 }
 
@@ -367,7 +371,7 @@ impl Stage for Limiter {
         self.release_link.set_target(settings.release_link);
         self.automatic.set_target(if settings.auto_release { 1.0 } else { 0.0 });
         self.slow_share.set_target(settings.style.slow_share());
-        self.whole.set_target(0.0);
+        self.whole.set_target(settings.style.whole());
     }
 
     fn gain_reduction_db(&self) -> f64 {

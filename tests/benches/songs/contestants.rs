@@ -136,10 +136,10 @@ fn ours<'a>() -> Vec<Contestant<'a>> {
             Ok(chain(x, rate, LimiterStyle::Transparent, None))
         }),
         contestant("Lacquer punch", false, |x, rate| Ok(chain(x, rate, LimiterStyle::Punch, None))),
-        contestant("Lacquer aggressive", false, |x, rate| Ok(chain(x, rate, LimiterStyle::Aggressive, None))),
+        contestant("Lacquer aggressive", false, |x, rate| Ok(chain(x, rate, LimiterStyle::Bass, None))),
         contestant("Lacquer smooth", false, |x, rate| Ok(chain(x, rate, LimiterStyle::Smooth, None))),
         contestant("Lacquer clip + limit", false, |x, rate| {
-            Ok(chain(x, rate, LimiterStyle::Aggressive, Some(1.5)))
+            Ok(chain(x, rate, LimiterStyle::Bass, Some(1.5)))
         }),
     ]
 }

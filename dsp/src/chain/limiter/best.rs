@@ -58,6 +58,8 @@ pub struct Best<'a> {
     true_peak: bool,
     ceiling: f64,
     character: Character,
+    /// How much the envelope takes in place of the clip, 0 to 1.
+    whole: f64,
     /// How steady the programme's spectrum is, 0 to 1, on the slow grid.
     steady: Vec<f64>,
     /// The slow gain in dB on the slow grid; empty until it is found.
@@ -78,8 +80,7 @@ impl Character {
     fn of(style: LimiterStyle) -> Self {
         match style {
             LimiterStyle::Transparent => Self { share: 1.4, loudness_weight: 0.25 },
-            LimiterStyle::Aggressive => Self { share: 1.0, loudness_weight: 0.25 },
-            LimiterStyle::Punch => Self { share: 0.0, loudness_weight: 0.25 },
+            LimiterStyle::Punch | LimiterStyle::Bass => Self { share: 0.0, loudness_weight: 0.25 },
             LimiterStyle::Smooth => Self { share: 2.5, loudness_weight: 0.0 },
         }
     }
@@ -96,6 +97,7 @@ impl<'a> Best<'a> {
             true_peak: settings.true_peak,
             ceiling: (db_to_gain(settings.ceiling_dbtp.clamp(-12.0, 0.0)) - reserve).max(1e-3),
             character: Character::of(settings.style),
+            whole: settings.style.whole(),
             steady: steady::steadiness(programme, &scale),
             slow_db: Vec::new(),
         }
@@ -135,7 +137,7 @@ impl<'a> Best<'a> {
         let mut frames: Vec<Frame> = self.programme.iter().map(|frame| frame.map(|x| x * gain)).collect();
         spline::apply(&mut frames, &self.slow_db, self.scale.slow_grid);
         let ceiling = self.ceiling * db_to_gain(-STEADY_MARGIN_DB);
-        gate::hold_steady(&mut frames, &self.steady, ceiling, self.true_peak, &self.scale);
+        gate::hold_steady(&mut frames, &self.steady, self.whole, ceiling, self.true_peak, &self.scale);
         frames
     }
 

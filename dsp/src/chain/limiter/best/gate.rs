@@ -19,11 +19,18 @@ const LAMBDA: f64 = 1e4;
 /// A share below this is none.
 const LEAST_SHARE: f64 = 1e-3;
 
-/// Turns down what is steady or long, as far as it is, to `ceiling`. `steady` is on the slow grid.
-pub fn hold_steady(frames: &mut [Frame], steady: &[f64], ceiling: f64, true_peak: bool, scale: &Scale) {
+/// Turns down what is steady or long, as far as it is, to `ceiling`, and of everything at least `whole`. `steady` is on the slow grid.
+pub fn hold_steady(
+    frames: &mut [Frame],
+    steady: &[f64],
+    whole: f64,
+    ceiling: f64,
+    true_peak: bool,
+    scale: &Scale,
+) {
     let long = length_of_runs(frames, ceiling, scale);
     let highest = |shares: &[f64]| shares.iter().copied().fold(0.0, f64::max);
-    if highest(steady) < LEAST_SHARE && highest(&long) < LEAST_SHARE {
+    if highest(steady).max(whole) < LEAST_SHARE && highest(&long) < LEAST_SHARE {
         return;
     }
     let window = smoothed(&vec![1.0; steady.len()], FADE_MS, scale);
@@ -42,7 +49,7 @@ pub fn hold_steady(frames: &mut [Frame], steady: &[f64], ceiling: f64, true_peak
         if share < LEAST_SHARE { 0.0 } else { share }
     };
     let shared: Vec<f64> = (0..needs.len())
-        .map(|point| (near[point] * at(&long, point)).min(far[point] * at(&steady, point)))
+        .map(|point| (near[point] * at(&long, point).max(whole)).min(far[point] * at(&steady, point)))
         .collect();
     envelope::apply(frames, &shared, LAMBDA, scale.grid, scale.rate);
 }

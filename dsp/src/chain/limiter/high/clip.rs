@@ -281,26 +281,27 @@ impl Clip {
         }
         let ahead = &self.window.ahead[moment * hop..moment * hop + length];
         for ((value, ahead), window) in self.buffer.iter_mut().zip(ahead).zip(&self.sine) {
-            *value = ahead * window;
+            *value = Complex { re: ahead.re * window, im: ahead.im * window };
         }
         self.forward.process_with_scratch(&mut self.buffer, &mut self.scratch);
         let weights = &self.weights[moment];
         let (low, high) = self.buffer.split_at_mut(hop);
-        // 0 and half the length are their own mirrors.
-        for (value, weights) in [(&mut low[0], weights[0]), (&mut high[0], weights[hop])] {
-            *value = *value * weights[0] + value.conj() * weights[1];
+        // 0 and half the length are their own mirrors. Parts are written out: they are done in lanes.
+        for (value, [a, b]) in [(&mut low[0], weights[0]), (&mut high[0], weights[hop])] {
+            *value = Complex { re: value.re * (a + b), im: value.im * (a - b) };
         }
         for ((value, mirror), weights) in
             low[1..].iter_mut().zip(high[1..].iter_mut().rev()).zip(&weights[1..hop])
         {
-            let (z, m) = (*value, *mirror);
-            *value = z * weights[0] + m.conj() * weights[1];
-            *mirror = m * weights[0] + z.conj() * weights[1];
+            let (z, m, [a, b]) = (*value, *mirror, *weights);
+            *value = Complex { re: a * z.re + b * m.re, im: a * z.im - b * m.im };
+            *mirror = Complex { re: a * m.re + b * z.re, im: a * m.im - b * z.im };
         }
         self.inverse.process_with_scratch(&mut self.buffer, &mut self.scratch);
         let gradient = &mut self.gradient[moment * hop..moment * hop + length];
         for ((gradient, value), window) in gradient.iter_mut().zip(&self.buffer).zip(&self.sine) {
-            *gradient += value * window;
+            gradient.re += value.re * window;
+            gradient.im += value.im * window;
         }
         if moment == self.free {
             self.step();
@@ -317,15 +318,24 @@ impl Clip {
         // A channel that nothing is to be done in keeps its bits.
         let heard = self.active.map(|active| if active { 1.0f32 } else { 0.0 });
         for (((error, ahead), (x, bounds)), (gradient, steps)) in values.zip(given).zip(slopes) {
-            let step = |x: f32, bound: f32, ahead: f32, gradient: f32, step: f32, heard: f32| {
-                ((x + (ahead - gradient * step)).clamp(-bound, bound) - x) * heard
+            let moved = [
+                x.re + (ahead.re - gradient.re * steps[0]),
+                x.im + (ahead.im - gradient.im * steps[1]),
+            ];
+            let new = Complex {
+                re: (clip(moved[0], bounds[0]) - x.re) * heard[0],
+                im: (clip(moved[1], bounds[1]) - x.im) * heard[1],
             };
-            let new = Complex::new(
-                step(x.re, bounds[0], ahead.re, gradient.re, steps[0], heard[0]),
-                step(x.im, bounds[1], ahead.im, gradient.im, steps[1], heard[1]),
-            );
-            *ahead = new + (new - *error) * MOMENTUM;
+            ahead.re = new.re + (new.re - error.re) * MOMENTUM;
+            ahead.im = new.im + (new.im - error.im) * MOMENTUM;
             *error = new;
         }
     }
+}
+
+/// `x` held within `bound`, as two instructions.
+#[inline(always)]
+fn clip(x: f32, bound: f32) -> f32 {
+    let low = if x > -bound { x } else { -bound };
+    if low < bound { low } else { bound }
 }
