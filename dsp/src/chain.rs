@@ -164,6 +164,9 @@ pub trait ChainListener {
     /// Gains in dB of the bands of the dynamic equalizer and of the multiband compressor; 0 where the stage does not run.
     fn after_bands(&mut self, _dynamic_eq: [f64; DYNAMIC_EQ_BANDS], _multiband: [f64; MULTIBAND_BANDS]) {}
 
+    /// How far each part of the limiter turned down; nothing where it does not run.
+    fn after_limiter(&mut self, _reductions: limiter::Reductions) {}
+
     /// The chain has made `frames` of `dry`, the input in time with them. What is changed here is heard, and metered by nobody.
     fn after_chain(&mut self, _dry: &[Frame], _frames: &mut [Frame]) {}
 }
@@ -340,6 +343,12 @@ impl Chain {
             if dynamic_eq.is_running() { dynamic_eq.stage().band_gains_db() } else { Default::default() },
             if multiband.is_running() { multiband.stage().band_gains_db() } else { Default::default() },
         );
+        let limiter = &self.stages.limiter;
+        listener.after_limiter(if limiter.is_running() {
+            limiter.stage().reductions()
+        } else {
+            limiter::Reductions::default()
+        });
         self.mix_bypass(block.frames);
         listener.after_chain(&self.dry_frames[..length], block.frames);
         self.mix_listen(block.frames);

@@ -70,6 +70,8 @@ pub(crate) struct TracePoint {
     /// Deepest reduction of each stage, dB, and highest sample after it, an amplitude.
     pub reductions_db: Vec<f32>,
     pub levels: Vec<f32>,
+    /// What the limiter's gains and its clip took, dB.
+    pub limiter_db: [f32; 2],
     /// Peaks of input and output, amplitudes.
     pub input: f32,
     pub output: f32,
@@ -173,10 +175,10 @@ impl Desk {
         let mut entries = Vec::new();
         self.next_trace = self.bank.trace.read(self.next_trace, &mut entries).next;
         for entry in entries {
-            let (peaks, stages) = entry.split_last().unwrap_or((&0, &[]));
+            let [stages @ .., gain, peaks] = entry;
             let (reductions_db, levels) = stages.iter().map(|stage| unpack(*stage)).unzip();
-            let (input, output) = unpack(*peaks);
-            self.trace.push_back(TracePoint { reductions_db, levels, input, output });
+            let (limiter_db, (input, output)) = (unpack(gain).into(), unpack(peaks));
+            self.trace.push_back(TracePoint { reductions_db, levels, limiter_db, input, output });
         }
         let surplus = self.trace.len().saturating_sub(TRACE_POINTS);
         self.trace.drain(..surplus);

@@ -46,6 +46,7 @@ pub(crate) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
         StageId::Equalizer => equalizer::head_ui(ui, host, view),
         StageId::Multiband => multiband::head_ui(ui, host, view),
         StageId::Bass => bass::head_ui(ui, view),
+        StageId::Limiter => limiter::head_ui(ui, host, view),
         _ => {}
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::monitor_guard::MonitorGuard;
 use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
+use lacquer_dsp::chain::limiter::Reductions;
 use lacquer_dsp::chain::multiband::MULTIBAND_BANDS;
 use lacquer_dsp::chain::{Chain, ChainListener, ChainSettings, StageId};
 use lacquer_dsp::metering::live::{LiveMeters, Transport};
@@ -93,6 +94,10 @@ impl ChainListener for Booth {
             self.spent[stage as usize] += now.duration_since(std::mem::replace(clock, now));
         }
         self.meters.after_stage(stage, frames, reduction_db);
+    }
+
+    fn after_limiter(&mut self, reductions: Reductions) {
+        self.meters.after_limiter(reductions);
     }
 
     fn after_bands(&mut self, dynamic_eq: [f64; DYNAMIC_EQ_BANDS], multiband: [f64; MULTIBAND_BANDS]) {

@@ -7,6 +7,7 @@ mod intake;
 mod side;
 
 use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
+use crate::chain::limiter::Reductions;
 use crate::chain::multiband::MULTIBAND_BANDS;
 use crate::chain::{ChainListener, StageId};
 use crate::processor::{CONTROL_PERIOD, Frame};
@@ -55,6 +56,8 @@ pub struct LiveMeters {
     history_reductions: [f32; STAGES],
     history_peak: f32,
     trace_peaks: [f32; 2],
+    /// Deepest reductions by the limiter's gains and by its clip since then, dB.
+    trace_limiter: [f32; 2],
     trace_periods: usize,
     trace_count: usize,
 }
@@ -83,6 +86,7 @@ impl LiveMeters {
             history_reductions: [0.0; STAGES],
             history_peak: 0.0,
             trace_peaks: [0.0; 2],
+            trace_limiter: [0.0; 2],
             trace_periods: (sample_rate / (TRACE_HZ * CONTROL_PERIOD as f64)).round().max(1.0) as usize,
             trace_count: 0,
             bank,
@@ -218,6 +222,8 @@ impl LiveMeters {
             for (word, (reduction_db, level)) in words.iter_mut().zip(stages) {
                 *word = pack(*reduction_db, *level);
             }
+            words[TRACE_WORDS - 2] = pack(self.trace_limiter[0], self.trace_limiter[1]);
+            self.trace_limiter = [0.0; 2];
             words[TRACE_WORDS - 1] = pack(self.trace_peaks[0], self.trace_peaks[1]);
             self.bank.trace.push(words);
             self.trace_reductions = [0.0; STAGES];
@@ -240,6 +246,14 @@ impl ChainListener for LiveMeters {
         let shown = self.bank.dynamic_eq_gains_db.iter().chain(&self.bank.multiband_gains_db);
         for (shown, gain_db) in shown.zip(dynamic_eq.into_iter().chain(multiband)) {
             shown.set(gain_db as f32);
+        }
+    }
+
+    fn after_limiter(&mut self, reductions: Reductions) {
+        if self.watched {
+            let Reductions { slow_db, envelope_db, clip_db } = reductions;
+            let [gain, clip] = self.trace_limiter;
+            self.trace_limiter = [gain.max((slow_db + envelope_db) as f32), clip.max(clip_db as f32)];
         }
     }
 

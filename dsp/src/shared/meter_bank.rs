@@ -243,14 +243,15 @@ pub struct MeterBank {
     pub seams: AtomicU32,
     /// Frames of input and output, while somebody looks.
     pub feed: Ring<2>,
-    /// Deepest reduction of each stage and highest sample after it in each 5 ms, and the peaks of input and output, while somebody looks.
+    /// In each 5 ms, while somebody looks: the deepest reduction of each stage and the highest sample after it; of the limiter's, what
+    /// its gains took and what its clip took; the peaks of input and output.
     pub trace: Ring<TRACE_WORDS>,
     /// What readers ask for.
     pub controls: Controls,
 }
 
-/// Words of an entry of the trace: reduction and level of a stage in each, and the peaks.
-pub const TRACE_WORDS: usize = STAGES + 1;
+/// Words of an entry of the trace: reduction and level of a stage in each, the limiter's gain and clip, and the peaks.
+pub const TRACE_WORDS: usize = STAGES + 2;
 
 /// One point of the history.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,4 +1,5 @@
 //! The last seconds of a stage that changes gain: its input and output from below, reduction from above, the chain's overs marked.
+//! The limiter's input is drawn with its drive, so that what crosses the ceiling is seen, and of its reduction what the clip took.
 
 use super::curve::band;
 use crate::axes::levels_ui;
@@ -21,7 +22,9 @@ const OVER_POINTS: usize = 20;
 /// Width that an over's figure takes.
 const OVER_WIDTH: f32 = 44.0;
 /// Width of the column that says how much it is now.
-const NOW: f32 = 100.0;
+const NOW: f32 = 104.0;
+/// Width of the letters of reduction in it.
+const LETTERS: f32 = 34.0;
 /// Half the height of what a pointer hits of a line.
 const REACH: f32 = 6.0;
 
@@ -48,12 +51,20 @@ pub(super) fn dynamics_ui(
     };
     let output = line(&|n| graph.y(db(desk.trace[n].after(stage))));
     painter.add(band(&output, plot.bottom(), colors.output.gamma_multiply(0.35)));
+    let is_limiter = stage == StageId::Limiter;
+    let drive_db = if is_limiter { host.tree.plain("limiter_drive").unwrap_or_default() } else { 0.0 };
     painter.add(Shape::line(
-        line(&|n| graph.y(db(desk.trace[n].before(stage)))),
+        line(&|n| graph.y(drive_db + db(desk.trace[n].before(stage)))),
         Stroke::new(1.0, colors.input),
     ));
     let reduction = |n: usize| f64::from(desk.trace[n].reductions_db[stage as usize]);
-    let reductions = line(&|n| plot.top() + plot.height() * (reduction(n) / DEEPEST_DB).min(1.0) as f32);
+    let lane = |value: f64| plot.top() + plot.height() * (value / DEEPEST_DB).min(1.0) as f32;
+    if is_limiter {
+        let whole = line(&|n| lane(desk.trace[n].limiter_db.iter().map(|part| f64::from(*part)).sum()));
+        painter.add(band(&whole, plot.top(), colors.side.gamma_multiply(0.8)));
+    }
+    let gain = |n: usize| if is_limiter { f64::from(desk.trace[n].limiter_db[0]) } else { reduction(n) };
+    let reductions = line(&|n| lane(gain(n)));
     painter.add(band(&reductions, plot.top(), colors.reduction.gamma_multiply(0.5)));
     painter.add(Shape::line(reductions, Stroke::new(1.5, colors.reduction)));
     for depth in LETTERED_DB {
@@ -80,8 +91,35 @@ pub(super) fn dynamics_ui(
         painter.text(at, Align2::RIGHT_TOP, level(value), theme::main_font(), color);
         painter.text(at + vec2(0.0, 20.0), Align2::RIGHT_TOP, name, theme::label_font(), colors.text_third);
     }
+    if is_limiter {
+        share_ui(&painter, corner + vec2(0.0, 96.0), desk);
+    }
     if let Some((id, name)) = threshold {
         threshold_ui(ui, &graph, host, id, name, view);
+    }
+}
+
+/// How much of what was taken the gains took, and how much the clip, over the trace.
+fn share_ui(painter: &Painter, corner: Pos2, desk: &Desk) {
+    let colors = theme::colors();
+    let sum = |part: usize| desk.trace.iter().map(|point| point.limiter_db[part]).sum::<f32>();
+    let [gain, clip] = [sum(0), sum(1)];
+    if gain + clip <= 0.0 {
+        return;
+    }
+    let share = gain / (gain + clip);
+    // The reductions are lettered to its left.
+    let bar = Rect::from_min_size(corner + vec2(LETTERS - NOW, 0.0), vec2(NOW - LETTERS, 8.0));
+    let middle = bar.left() + share * bar.width();
+    painter.rect_filled(bar, 2.0, colors.side);
+    painter.rect_filled(Rect::from_min_max(bar.min, pos2(middle, bar.bottom())), 2.0, colors.reduction);
+    for (n, (name, share, color)) in
+        [("Gain", share, colors.reduction), ("Clip", 1.0 - share, colors.side)].into_iter().enumerate()
+    {
+        let y = bar.bottom() + 12.0 + 14.0 * n as f32;
+        painter.text(pos2(bar.left(), y), Align2::LEFT_CENTER, name, theme::label_font(), color);
+        let text = format!("{:.0} %", 100.0 * share);
+        painter.text(pos2(bar.right(), y), Align2::RIGHT_CENTER, text, theme::label_font(), colors.text);
     }
 }
 

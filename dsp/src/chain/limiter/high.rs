@@ -324,8 +324,7 @@ impl High {
             }
         }
         if highest[0] > highest[1] {
-            self.reductions.clip_db =
-                self.reductions.clip_db.max(over_db(highest[0], highest[1].max(1e-3)));
+            self.reductions.clip_db = self.reductions.clip_db.max(over_db(highest[0], highest[1].max(1e-3)));
         }
         self.rest.process(frames);
     }

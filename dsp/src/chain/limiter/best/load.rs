@@ -70,7 +70,5 @@ pub fn smoothed(values: &[f64], ms: f64, scale: &Scale) -> Vec<f64> {
 
 /// A Hann window of `2 reach + 1` points without its zeros.
 pub fn hann(reach: usize) -> Vec<f64> {
-    (0..2 * reach + 1)
-        .map(|n| 0.5 - 0.5 * (TAU * (n as f64 + 1.0) / (2 * reach + 2) as f64).cos())
-        .collect()
+    (0..2 * reach + 1).map(|n| 0.5 - 0.5 * (TAU * (n as f64 + 1.0) / (2 * reach + 2) as f64).cos()).collect()
 }

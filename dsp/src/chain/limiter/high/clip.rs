@@ -318,10 +318,8 @@ impl Clip {
         // A channel that nothing is to be done in keeps its bits.
         let heard = self.active.map(|active| if active { 1.0f32 } else { 0.0 });
         for (((error, ahead), (x, bounds)), (gradient, steps)) in values.zip(given).zip(slopes) {
-            let moved = [
-                x.re + (ahead.re - gradient.re * steps[0]),
-                x.im + (ahead.im - gradient.im * steps[1]),
-            ];
+            let moved =
+                [x.re + (ahead.re - gradient.re * steps[0]), x.im + (ahead.im - gradient.im * steps[1])];
             let new = Complex {
                 re: (clip(moved[0], bounds[0]) - x.re) * heard[0],
                 im: (clip(moved[1], bounds[1]) - x.im) * heard[1],

@@ -4,8 +4,8 @@
 //! held for half a period of 48 Hz and steady tones for 35 ms, so that a tone's gain stands still. The curve is solved exactly in a
 //! window of 14 points, of which the first four are committed ([`super::solve`]).
 
-use super::solve::{POINTS, Points, smoothest_below};
 use super::super::best::spline::bases;
+use super::solve::{POINTS, Points, smoothest_below};
 use crate::processor::Frame;
 
 /// Bending costs this: 22 Hz on a grid of [`GRID_HZ`].
@@ -115,8 +115,7 @@ impl Envelope {
             self.solve(first, shares);
         }
         let out = self.block.wrapping_sub(BLOCKS);
-        self.points_db =
-            std::array::from_fn(|n| [0, 1].map(|c| self.curve[c][out.wrapping_add(n) % KEPT]));
+        self.points_db = std::array::from_fn(|n| [0, 1].map(|c| self.curve[c][out.wrapping_add(n) % KEPT]));
         self.block = self.block.wrapping_add(1);
     }
 

@@ -21,8 +21,7 @@ struct Cost {
 
 impl Cost {
     fn new(curve: &Points, before: [f64; 2], lambda: f64) -> Self {
-        let mut cost =
-            Self { gradient: *curve, diagonals: [[1.0; POINTS], [0.0; POINTS], [0.0; POINTS]] };
+        let mut cost = Self { gradient: *curve, diagonals: [[1.0; POINTS], [0.0; POINTS], [0.0; POINTS]] };
         let gradient = &mut cost.gradient;
         let [d0, d1, d2] = &mut cost.diagonals;
         // The bends at the point before the window, and at its first.

@@ -173,7 +173,9 @@ impl Steadiness {
     fn compare(&mut self, piece: usize) {
         let size = self.matrix.len() / PIECES;
         let range = piece * size..(piece + 1) * size;
-        for (power, bin) in self.powers[self.newest][range.clone()].iter_mut().zip(&self.matrix[range.clone()]) {
+        for (power, bin) in
+            self.powers[self.newest][range.clone()].iter_mut().zip(&self.matrix[range.clone()])
+        {
             *power = bin.norm_sqr();
         }
         let newest = &self.powers[self.newest][range.clone()];
@@ -254,7 +256,10 @@ mod tests {
             let found = steadiness.powers[steadiness.newest][(k % 64) * COLUMNS + k / 64];
             let expected = re * re + im * im;
             // Single precision over 1024 frames.
-            assert!((f64::from(found) - expected).abs() < 1e-4 * expected.max(1e4), "bin {k}: {found}, {expected}");
+            assert!(
+                (f64::from(found) - expected).abs() < 1e-4 * expected.max(1e4),
+                "bin {k}: {found}, {expected}"
+            );
         }
     }
 }
