@@ -29,8 +29,9 @@ pub enum LimiterMode {
     /// The one that sees the whole programme at once: the cleanest, offline only.
     #[default]
     Best,
-    /// The plugin's: the same bits as in a host.
-    Plugin,
+    /// The plugin's at the quality that is set: the same bits as in a host.
+    #[value(alias = "plugin")]
+    High,
 }
 
 /// What is to be made.
@@ -260,11 +261,11 @@ mod tests {
         let made = |limiter| {
             master(Path::new("mix"), &mix, &job(limiter, None), &|_, _| {}).expect("a master").audio.frames
         };
-        let settings = job(LimiterMode::Plugin, None).settings;
+        let settings = job(LimiterMode::High, None).settings;
         let spec = ProcessSpec::stereo(48_000.0);
         let played = render(&spec, &settings, mix.frames.iter().map(widen), &|_| {});
         let played: Vec<[f32; 2]> = played.iter().map(|frame| frame.map(|x| x as f32)).collect();
-        assert!(made(LimiterMode::Plugin) == played);
+        assert!(made(LimiterMode::High) == played);
         assert!(made(LimiterMode::Best) != played);
     }
 

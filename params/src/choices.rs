@@ -171,7 +171,7 @@ choice! {
     LimiterStyle => DspLimiterStyle {
         Transparent, "Transparent", "transparent", DspLimiterStyle::Transparent;
         Punch, "Punch", "punch", DspLimiterStyle::Punch;
-        Aggressive, "Aggressive", "aggressive", DspLimiterStyle::Bass;
+        Bass, "Bass", "bass", DspLimiterStyle::Bass;
         Smooth, "Smooth", "smooth", DspLimiterStyle::Smooth;
     }
 }
@@ -192,6 +192,15 @@ choice! {
         Light, "Light", "light", DspShaping::Light;
         Strong, "Strong", "strong", DspShaping::Strong;
     }
+}
+
+/// Ids that a choice once had: parameter, id, and the id of what comes nearest. What was dense and loud clips now.
+pub(crate) const FORMER_IDS: [(&str, &str, &str); 1] = [("limiter_style", "aggressive", "punch")];
+
+/// The id that stands now for what `id` was called.
+pub(crate) fn present_id<'a>(parameter: &str, id: &'a str) -> &'a str {
+    let former = FORMER_IDS.iter().find(|(owner, former, _)| *owner == parameter && id.eq_ignore_ascii_case(former));
+    former.map_or(id, |(_, _, present)| present)
 }
 
 /// The ids that belong to a choice's shown names: the framework keeps them to itself.

@@ -12,6 +12,7 @@
 //! |---|---|---|
 //! | 1 | 0.1.0 | the first |
 
+use crate::choices::present_id;
 use crate::tree::Tree;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::persist::PersistentField;
@@ -145,6 +146,11 @@ pub fn migrate(version: u32, mut values: Values) -> Result<Values, StateError> {
     // Each step from one version to the next goes here, oldest first: `if version < 2 { ... }`.
     let tree = Tree::new();
     values.retain(|id, _| !RETIRED.contains(&id.as_str()));
+    for (id, value) in &mut values {
+        if let ParamValue::String(choice) = value {
+            *choice = present_id(id, choice).to_owned();
+        }
+    }
     for (id, value) in &values {
         check(&tree, id, value)?;
     }
@@ -288,6 +294,13 @@ mod tests {
         assert_eq!(filter(&mut state), Ok(()));
         assert!(matches!(state.params["limiter_drive"], ParamValue::F32(3.0)));
         assert!(!state.params.contains_key("compare") && !state.fields.contains_key(REFUSAL_KEY));
+    }
+
+    #[test]
+    fn a_choice_that_was_renamed_is_taken() {
+        let mut old = state("1", &[("limiter_style", ParamValue::String("aggressive".to_owned()))]);
+        filter(&mut old).unwrap();
+        assert!(matches!(&old.params["limiter_style"], ParamValue::String(style) if style == "punch"));
     }
 
     #[test]

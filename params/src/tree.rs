@@ -1,5 +1,6 @@
 //! The parameters as a table: by id, in plain units and as text. What the command line, presets and the editor work with.
 
+use crate::choices::present_id;
 use crate::root::LacquerParams;
 use crate::steps;
 use crate::text;
@@ -218,7 +219,7 @@ impl Tree {
         let entry = self.entry(id)?;
         let info = &entry.info;
         // SAFETY: as in `plain`.
-        unsafe { typed::plain(entry.pointer, text) }.map_err(|misread| match misread {
+        unsafe { typed::plain(entry.pointer, present_id(id, text)) }.map_err(|misread| match misread {
             Misread::OutOfRange(value) => out_of_range(info, value),
             Misread::NotUnderstood => ParameterError::NotUnderstood {
                 id: info.id.clone(),
@@ -393,7 +394,8 @@ mod tests {
             ("equalizer_shape_1", "high shelf", 2.0),
             ("equalizer_shape_1", "high_pass", 4.0),
             ("limiter_ceiling", "-0.3 dB", -0.3),
-            ("limiter_style", "AGGRESSIVE", 2.0),
+            ("limiter_style", "BASS", 2.0),
+            ("limiter_style", "AGGRESSIVE", 1.0),
             ("glue_mix", "50 %", 50.0),
             ("glue_sidechain_high_pass", "off", 20.0),
             ("glue_sidechain_high_pass", "120 Hz", 120.0),
@@ -424,7 +426,7 @@ mod tests {
         );
         assert_eq!(
             message("limiter_style", "loud"),
-            "`limiter_style` cannot be \"loud\": give one of Transparent, Punch, Aggressive, Smooth"
+            "`limiter_style` cannot be \"loud\": give one of Transparent, Punch, Bass, Smooth"
         );
     }
 

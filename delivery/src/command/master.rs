@@ -12,7 +12,7 @@ use lacquer_delivery::{Audio, Error};
 use lacquer_dsp::chain::dither::WordLength as DitherLength;
 use lacquer_dsp::metering::true_peak::COVERED;
 use lacquer_dsp::targets::{self, TARGETS, Target};
-use lacquer_dsp::{Chain, ProcessSpec};
+use lacquer_dsp::{Chain, ProcessSpec, Quality};
 use lacquer_params::{Preset, Tree};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -41,7 +41,7 @@ pub struct MasterArguments {
     /// Word length: 16, 20, 24 or 32f; without it the preset's dither, or else 24
     #[arg(long, value_name = "BITS")]
     word_length: Option<WordLength>,
-    /// The limiter: best sees the whole song at once and exists offline only, plugin gives the bits that the plugin plays
+    /// The limiter: best sees the whole song at once and exists offline only, high gives the bits that the plugin plays
     #[arg(long, value_enum, default_value = "best")]
     limiter: LimiterMode,
     /// Print JSON instead of a table
@@ -222,7 +222,8 @@ fn report<'a>(
         limiter_drive_db: limiter.map(|limiter| thousandths(limiter.drive_db)),
         limiter_mode: limiter.map(|_| match job.limiter {
             LimiterMode::Best => "best",
-            LimiterMode::Plugin => "plugin",
+            LimiterMode::High if job.spec.quality == Quality::Live => "low latency",
+            LimiterMode::High => "high",
         }),
         limiter_distortion_db: made.cost.map(|cost| thousandths(cost.distortion_db)),
         limiter_pumping_db: made.cost.map(|cost| thousandths(cost.pumping_db)),

@@ -134,7 +134,7 @@ fn limiters_that_differ_across_a_join_hold_the_ceiling_and_do_not_click() {
             .fold(0.0f32, f32::max)
     };
     let same = scene.build_in(&text("transparent"), "same");
-    let differ = scene.build_in(&text("aggressive"), "differ");
+    let differ = scene.build_in(&text("punch"), "differ");
     for report in [&same, &differ] {
         assert!(
             report.variants[0].verified_peaks_dbtp.iter().all(|peak| peak.unwrap() <= -2.0),

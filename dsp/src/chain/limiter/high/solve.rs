@@ -6,7 +6,7 @@
 /// Points of the window.
 pub const POINTS: usize = 14;
 /// Rounds: the gap is then 1e-8 of what it was.
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 14;
 /// Slack and multiplier to begin with.
 const START: f64 = 0.5;
 
