@@ -199,7 +199,8 @@ pub(crate) const FORMER_IDS: [(&str, &str, &str); 1] = [("limiter_style", "aggre
 
 /// The id that stands now for what `id` was called.
 pub(crate) fn present_id<'a>(parameter: &str, id: &'a str) -> &'a str {
-    let former = FORMER_IDS.iter().find(|(owner, former, _)| *owner == parameter && id.eq_ignore_ascii_case(former));
+    let former =
+        FORMER_IDS.iter().find(|(owner, former, _)| *owner == parameter && id.eq_ignore_ascii_case(former));
     former.map_or(id, |(_, _, present)| present)
 }
 

@@ -129,12 +129,19 @@ fn a_burst_is_forgotten_within_20_ms() {
             [level * (TAU * 1000.0 * n as f64 / 48_000.0).sin(); 2]
         })
         .collect();
-    for style in STYLES {
-        let output = run(LimiterSettings { style, ..Default::default() }, spec, &input);
-        let gains = gains_db(&input, &output, latency(&spec));
-        let after_20_ms = gains[burst.end + 960..].iter().copied().fold(0.0, f64::min);
-        println!("{style:?}: {after_20_ms:.2} dB from 20 ms after the burst on");
-        assert!(after_20_ms > -1.0, "{style:?}: {after_20_ms:.2} dB 20 ms after a burst");
+    for quality in [Quality::Live, Quality::Standard] {
+        let spec = ProcessSpec { quality, ..spec };
+        for style in STYLES {
+            let output = run(LimiterSettings { style, ..Default::default() }, spec, &input);
+            let gains = gains_db(&input, &output, latency(&spec));
+            let after_20_ms = gains[burst.end + 960..].iter().copied().fold(0.0, f64::min);
+            println!("{quality:?} {style:?}: {after_20_ms:.2} dB from 20 ms after the burst on");
+            // With the high limiter, Smooth levels out on purpose, and to Bass a steady tone's burst is a long peak.
+            let is_slow =
+                quality == Quality::Standard && matches!(style, LimiterStyle::Smooth | LimiterStyle::Bass);
+            let bound = if is_slow { -4.0 } else { -1.0 };
+            assert!(after_20_ms > bound, "{quality:?} {style:?}: {after_20_ms:.2} dB 20 ms after a burst");
+        }
     }
 }
 

@@ -11,7 +11,7 @@ mod spectra;
 use lacquer_dsp::chain::limiter::best::Best;
 use lacquer_dsp::chain::limiter::{LimiterSettings, LimiterStyle};
 use lacquer_dsp::metering::loudness::Loudness;
-use lacquer_dsp::{Chain, ChainSettings, Frame, ProcessSpec};
+use lacquer_dsp::{Chain, ChainSettings, Frame, ProcessSpec, Quality};
 use lacquer_tests::material::{Style, song};
 use lacquer_tests::signals::Noise;
 use lacquer_tests::spectrum::magnitudes_db;
@@ -102,13 +102,13 @@ fn what_needs_nothing_keeps_its_bits() {
     }
 }
 
-/// The plugin's limiter at a drive, in time.
+/// The low-latency limiter at a drive, in time.
 fn played(input: &[Frame], drive_db: f64) -> Vec<Frame> {
     let mut settings = ChainSettings::default();
     settings.limiter.drive_db = drive_db;
-    settings.limiter.style = LimiterStyle::Bass;
+    settings.limiter.style = LimiterStyle::Punch;
     let mut chain = Chain::new();
-    chain.prepare(&ProcessSpec::stereo(RATE));
+    chain.prepare(&ProcessSpec { quality: Quality::Live, ..ProcessSpec::stereo(RATE) });
     chain.set(&settings);
     let latency = chain.latency_samples();
     let mut frames = input.to_vec();

@@ -7,7 +7,7 @@ use crate::{CEILING_DBTP, Candidate};
 use anyhow::{Context, ensure};
 use lacquer_dsp::chain::limiter::best::{Best, Limited};
 use lacquer_dsp::chain::limiter::{LimiterSettings, LimiterStyle};
-use lacquer_dsp::{Chain, ChainSettings, Frame, ProcessSpec};
+use lacquer_dsp::{Chain, ChainSettings, Frame, ProcessSpec, Quality};
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
@@ -55,7 +55,13 @@ fn best<'a>(name: &'static str, style: LimiterStyle) -> Contestant<'a> {
 }
 
 /// The chain with the limiter in `style`, after a clipper where `clip_db` says how far it stands over the ceiling.
-fn chain(frames: &[Frame], rate: f64, style: LimiterStyle, clip_db: Option<f64>) -> Vec<Frame> {
+fn chain(
+    frames: &[Frame],
+    rate: f64,
+    quality: Quality,
+    style: LimiterStyle,
+    clip_db: Option<f64>,
+) -> Vec<Frame> {
     let mut settings = ChainSettings::default();
     settings.limiter.style = style;
     settings.limiter.ceiling_dbtp = CEILING_DBTP;
@@ -67,7 +73,7 @@ fn chain(frames: &[Frame], rate: f64, style: LimiterStyle, clip_db: Option<f64>)
         settings.limiter.release_ms = 5.0;
     }
     let mut chain = Chain::new();
-    chain.prepare(&ProcessSpec::stereo(rate));
+    chain.prepare(&ProcessSpec { quality, ..ProcessSpec::stereo(rate) });
     chain.set(&settings);
     let latency = chain.latency_samples();
     let mut output: Vec<Frame> = frames.to_vec();
@@ -126,21 +132,30 @@ fn plugin(world: &lv2::World, slot: &lv2::Slot, frames: &[Frame], rate: f64) -> 
     Ok(output)
 }
 
+/// The limiter that plays in a quality.
+fn played<'a>(
+    name: &'static str,
+    quality: Quality,
+    style: LimiterStyle,
+    clip_db: Option<f64>,
+) -> Contestant<'a> {
+    contestant(name, false, move |x, rate| Ok(chain(x, rate, quality, style, clip_db)))
+}
+
 /// Lacquer's.
 fn ours<'a>() -> Vec<Contestant<'a>> {
     vec![
         best("Best transparent", LimiterStyle::Transparent),
         best("Best punch", LimiterStyle::Punch),
         best("Best smooth", LimiterStyle::Smooth),
-        contestant("Lacquer transparent", false, |x, rate| {
-            Ok(chain(x, rate, LimiterStyle::Transparent, None))
-        }),
-        contestant("Lacquer punch", false, |x, rate| Ok(chain(x, rate, LimiterStyle::Punch, None))),
-        contestant("Lacquer aggressive", false, |x, rate| Ok(chain(x, rate, LimiterStyle::Bass, None))),
-        contestant("Lacquer smooth", false, |x, rate| Ok(chain(x, rate, LimiterStyle::Smooth, None))),
-        contestant("Lacquer clip + limit", false, |x, rate| {
-            Ok(chain(x, rate, LimiterStyle::Bass, Some(1.5)))
-        }),
+        played("High transparent", Quality::Standard, LimiterStyle::Transparent, None),
+        played("High punch", Quality::Standard, LimiterStyle::Punch, None),
+        played("High bass", Quality::Standard, LimiterStyle::Bass, None),
+        played("High smooth", Quality::Standard, LimiterStyle::Smooth, None),
+        played("High finest", Quality::Finest, LimiterStyle::Transparent, None),
+        played("Low latency transparent", Quality::Live, LimiterStyle::Transparent, None),
+        played("Low latency punch", Quality::Live, LimiterStyle::Punch, None),
+        played("Low latency clip + limit", Quality::Live, LimiterStyle::Punch, Some(1.5)),
     ]
 }
 

@@ -63,9 +63,8 @@ pub struct LowLatency {
 
 impl LowLatency {
     /// With an envelope for each of the `shapes`, none of them longer than the look-ahead. Allocates.
-    pub fn new(shapes: &[Shape], look_ahead_ms: f64, rate: f64) -> Self {
+    pub fn new(shapes: &[Shape], look_ahead_ms: f64, detector: TruePeakDetector, rate: f64) -> Self {
         let look_ahead = (1e-3 * look_ahead_ms * rate).round() as usize;
-        let detector = TruePeakDetector::new(rate);
         let half = detector.delay();
         Self {
             envelopes: shapes.iter().map(|shape| Envelope::new(shape, look_ahead, rate)).collect(),

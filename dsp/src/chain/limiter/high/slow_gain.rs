@@ -17,7 +17,7 @@ const NOTHING: f64 = 1e-7;
 /// The lowest gain of a clip that is followed: -14 dB.
 const LOWEST: f64 = 0.2;
 /// What is taken beyond the clip's own load at most, dB: with a share above 1 more drive would else be less level.
-const MOST_BEYOND_DB: f64 = 3.0;
+const MOST_BEYOND_DB: f64 = 1.0;
 
 /// Of a hop: clipped times unclipped, and unclipped squared.
 type Sums = [f64; 2];
