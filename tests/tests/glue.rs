@@ -5,6 +5,7 @@ use lacquer_dsp::chain::glue::GlueSettings;
 use lacquer_dsp::processor::for_each_block;
 use lacquer_dsp::{Frame, ProcessSpec, Processor, Stage};
 use lacquer_tests::signals::programme;
+use lacquer_tests::spectrum::magnitudes_db;
 use std::f64::consts::TAU;
 
 fn base() -> GlueSettings {
@@ -144,5 +145,46 @@ fn mix_zero_and_ratio_one_keep_every_bit() {
     let input = programme(48_000, 48_000.0, 0.9);
     for settings in [GlueSettings { mix: 0.0, ..base() }, GlueSettings { ratio: 1.0, ..base() }] {
         assert_eq!(run(GlueSettings { threshold_db: -40.0, ..settings }, 48_000.0, &input), input);
+    }
+}
+
+#[test]
+fn a_low_tone_keeps_its_shape_at_short_times() {
+    // Analysed where attack and release have long settled.
+    const LENGTH: usize = 65_536;
+    for (auto, attack_ms, release_ms) in [(false, 1.0, 50.0), (false, 0.1, 5.0), (true, 1.0, 50.0)] {
+        for hz in [25.0, 50.0, 110.0, 997.0] {
+            let settings =
+                GlueSettings { threshold_db: -20.0, ratio: 4.0, auto, attack_ms, release_ms, ..base() };
+            let bin = (hz * LENGTH as f64 / 48_000.0).round() as usize;
+            let input: Vec<Frame> = (0..4 * LENGTH)
+                .map(|n| [0.5 * (TAU * bin as f64 * n as f64 / LENGTH as f64).sin(); 2])
+                .collect();
+            let output = run(settings, 48_000.0, &input);
+            let left: Vec<f64> = output[3 * LENGTH..].iter().map(|frame| frame[0]).collect();
+            let lines = magnitudes_db(&left);
+            let power: f64 = (2..10).map(|k| 10f64.powf(0.1 * (lines[k * bin] - lines[bin]))).sum();
+            let thd_db = 10.0 * power.log10();
+            // A gain that stands leaves rounding alone; it was -39 dB at 50 Hz when the release ran from crest to crest.
+            assert!(thd_db < -100.0, "auto {auto}, {attack_ms}/{release_ms} ms, {hz} Hz: THD {thd_db:.1} dB");
+        }
+    }
+}
+
+#[test]
+fn a_bounce_that_begins_elsewhere_nulls_without_a_position() {
+    let song = programme(260_000, 48_000.0, 0.9);
+    for auto in [true, false] {
+        let settings = GlueSettings { threshold_db: -24.0, auto, release_ms: 100.0, ..base() };
+        let whole = run(settings, 48_000.0, &song);
+        for shift in [1, 7, 31] {
+            let start = 48_000 + shift;
+            let later = run(settings, 48_000.0, &song[start..]);
+            // From the two-second release on nothing is left of what came before.
+            let most = (220_000..260_000)
+                .fold(0.0f64, |most, n| most.max((whole[n][0] - later[n - start][0]).abs()));
+            let dbfs = 20.0 * most.max(1e-20).log10();
+            assert!(dbfs < -80.0, "auto {auto}, {shift} frames: {dbfs:.1} dBFS");
+        }
     }
 }
