@@ -135,6 +135,24 @@ fn changes() -> Vec<Change> {
             }
         }
     }
+    // From each shape to the two after it, so that all kinds of curves meet.
+    for (n, shape) in shapes.into_iter().enumerate() {
+        for (hz, quality) in [(60.0, 4.0), (1000.0, 0.7), (12_000.0, 8.0)] {
+            for step in [1, 2] {
+                let mut from = q.clone();
+                from.equalizer.on = true;
+                let band = &mut from.equalizer.bands[3];
+                (band.on, band.shape, band.frequency_hz) = (true, shape, hz);
+                (band.q, band.gain_db, band.slope) = (quality, 12.0, 8);
+                let to = shapes[(n + step) % shapes.len()];
+                for phase in [minimum, linear] {
+                    add(format!("equalizer {shape:?} to {to:?} at {hz} Hz, {phase:?}"), phase, &from, &|s| {
+                        s.equalizer.bands[3].shape = to
+                    });
+                }
+            }
+        }
+    }
     let mut eq = q.clone();
     eq.equalizer.on = true;
     eq.equalizer.bands[6].on = true;
