@@ -10,18 +10,22 @@ use std::f64::consts::TAU;
 const LENGTH: usize = 65_536;
 
 #[test]
-fn aliases_stay_inaudible_at_twelve_db_over_the_threshold() {
+fn aliases_stay_inaudible_far_over_the_threshold() {
+    // Tones at full scale and 12 dB above it, 12 and 24 dB over the lowest threshold, at 44.1 kHz.
     let mut failures = Vec::new();
-    for (quality, hard_bounds, soft_bounds) in [
-        (Quality::Live, [-60.0, -60.0], [-60.0, -60.0]),
-        (Quality::Standard, [-100.0, -100.0], [-110.0, -100.0]),
-        (Quality::Finest, [-110.0, -110.0], [-120.0, -110.0]),
+    for (quality, over_db, bound) in [
+        (Quality::Live, 12.0, -60.0),
+        (Quality::Standard, 12.0, -110.0),
+        (Quality::Standard, 24.0, -100.0),
+        (Quality::Finest, 12.0, -110.0),
+        (Quality::Finest, 24.0, -100.0),
     ] {
-        for (knee, bounds) in [(0.0, hard_bounds), (1.0, soft_bounds)] {
-            for (hz, bound) in [5000.0, 9000.0].into_iter().zip(bounds) {
+        for knee in [0.0, 0.25, 1.0] {
+            for hz in [5000.0, 9000.0, 13_000.0, 19_000.0] {
                 let bin = (hz * LENGTH as f64 / 44_100.0) as usize | 1;
+                let peak = 10f64.powf((over_db - 12.0) / 20.0);
                 let mut frames: Vec<Frame> = (0..2 * LENGTH)
-                    .map(|n| [(TAU * bin as f64 * n as f64 / LENGTH as f64).sin(); 2])
+                    .map(|n| [peak * (TAU * bin as f64 * n as f64 / LENGTH as f64).sin(); 2])
                     .collect();
                 let mut clipper = Clipper::default();
                 clipper.prepare(&ProcessSpec { quality, ..ProcessSpec::stereo(44_100.0) });
@@ -29,9 +33,11 @@ fn aliases_stay_inaudible_at_twelve_db_over_the_threshold() {
                 for_each_block(&mut frames, 0, |block| clipper.process(block));
                 let left: Vec<f64> = frames[LENGTH..].iter().map(|frame| frame[0]).collect();
                 let dbc = inharmonic_dbc(&left, bin);
-                println!("{quality:?} knee {knee} {hz} Hz: aliases {dbc:.1} dBc");
+                println!("{quality:?} knee {knee} {hz} Hz, {over_db} dB over: aliases {dbc:.1} dBc");
                 if dbc > bound {
-                    failures.push(format!("{quality:?} knee {knee} {hz} Hz: {dbc:.1} dBc, bound {bound}"));
+                    failures.push(format!(
+                        "{quality:?} knee {knee} {hz} Hz, {over_db} dB over: {dbc:.1} dBc, bound {bound}"
+                    ));
                 }
             }
         }
