@@ -21,7 +21,10 @@ fn of(id: &str) -> Option<&'static str> {
 const TEXTS: &[(&str, &str)] = &[
     ("bypass", "Passes the mix untouched, in time with the master. Goes into a bounce."),
     ("quality", "More oversampling and look-ahead: cleaner, later, dearer."),
-    ("equalizer_phase", "Minimum: no delay, phase turns. Linear: phase stays, with delay and pre-ringing."),
+    (
+        "equalizer_phase",
+        "Minimum: no delay, phase turns. Linear: phase stays, with delay and pre-ringing; narrow lows and notches turn.",
+    ),
     ("input_trim_on", "Level, polarity and balance of the mix before everything else."),
     ("input_trim_gain", "Up: drives all stages harder."),
     ("input_trim_invert_left", "Turns the left channel's polarity round."),

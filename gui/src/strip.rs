@@ -178,10 +178,11 @@ fn meter_ui(painter: &Painter, rect: Rect, host: &Host, desk: &mut Desk, stage: 
             painter.rect_filled(bar, 2.0, colors.reduction);
         }
         StageId::Equalizer => {
+            let phase = host.tree.params().equalizer_phase();
             let gain = |n: usize| {
                 let hz = 30.0 * 600f64.powf(n as f64 / 18.0);
                 let on = settings.equalizer.bands.iter().filter(|band| band.on);
-                on.map(|band| band.response_db(hz, desk.sample_rate())).sum::<f64>().clamp(-9.0, 9.0)
+                on.map(|band| band.response_db(hz, desk.sample_rate(), phase)).sum::<f64>().clamp(-9.0, 9.0)
             };
             let x = |n: usize| rect.left() + rect.width() * n as f32 / 18.0;
             let points = (0..=18).map(|n| pos2(x(n), rect.center().y - 0.6 * gain(n) as f32)).collect();

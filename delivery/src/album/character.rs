@@ -6,6 +6,7 @@
 //! bands never asks for more than 2 dB. What was reached is measured again, and a correction that brings a track no nearer is
 //! dropped.
 
+use lacquer_dsp::EqualizerPhase;
 use lacquer_dsp::chain::EqualizerSettings;
 use lacquer_dsp::chain::equalizer::{EqualizerBand, EqualizerShape, Placement};
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging, Part};
@@ -190,7 +191,9 @@ pub fn correct(
     // In dB a band's response is its gain times a shape, very nearly, as long as gains are small.
     let shapes: Vec<Vec<f64>> = bands
         .iter()
-        .map(|band| wanted.iter().map(|(hz, _)| band.response_db(*hz, sample_rate)).collect())
+        .map(|band| {
+            wanted.iter().map(|(hz, _)| band.response_db(*hz, sample_rate, EqualizerPhase::Minimum)).collect()
+        })
         .collect();
     let gains = least_squares(&shapes, &wanted);
     for (band, gain) in bands.iter_mut().zip(&gains) {
@@ -199,7 +202,13 @@ pub fn correct(
     // Bands overlap: together they may go further than each of them.
     let highest = wanted
         .iter()
-        .map(|(hz, _)| bands.iter().map(|band| band.response_db(*hz, sample_rate)).sum::<f64>().abs())
+        .map(|(hz, _)| {
+            bands
+                .iter()
+                .map(|band| band.response_db(*hz, sample_rate, EqualizerPhase::Minimum))
+                .sum::<f64>()
+                .abs()
+        })
         .fold(0.0, f64::max);
     let scale = (MOST_CORRECTION_DB / highest.max(MOST_CORRECTION_DB)).min(1.0);
     let mut set = Vec::new();
@@ -292,7 +301,12 @@ mod tests {
                 let set = correct(&mut equalizer, distance, share, RATE);
                 assert_eq!(set.is_empty(), n == 5, "{set:?}");
                 let response = |hz: f64| {
-                    equalizer.bands.iter().filter(|band| band.on).map(|band| band.response_db(hz, RATE)).sum()
+                    equalizer
+                        .bands
+                        .iter()
+                        .filter(|band| band.on)
+                        .map(|band| band.response_db(hz, RATE, EqualizerPhase::Minimum))
+                        .sum()
                 };
                 let most = (1..200)
                     .map(|n| f64::from(n) * 100.0)

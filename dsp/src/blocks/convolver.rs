@@ -5,11 +5,11 @@
 //! section 2). A block of input is transformed, multiplied and transformed back during the B frames after it, a share in each
 //! control period, and heard in the B frames after those: a delay of 2 B frames to the kernel's first tap.
 //!
-//! A new kernel takes over from any frame on, in 2 B frames, along the integral S of the linear B-spline: with the kernels 0, 1, 2 ...
-//! from the frames T_1, T_2 ... on, at least B apart,
+//! A new kernel takes over from any frame on, in 2 D frames, along the integral S of the linear B-spline: with the kernels 0, 1, 2 ...
+//! from the frames T_1, T_2 ... on, at least D apart, D being a multiple of B,
 //!
 //! ```text
-//! y = y_0 + sum S((t - T_k) / B) (y_k - y_k-1),   S(u) = u^2 / 2 to u = 1, then 1 - (2 - u)^2 / 2
+//! y = y_0 + sum S((t - T_k) / D) (y_k - y_k-1),   S(u) = u^2 / 2 to u = 1, then 1 - (2 - u)^2 / 2
 //! ```
 //!
 //! Value and slope are continuous, so that a sweep leaves images of the kernels' rate at -100 dB where a linear crossfade leaves -80.
@@ -27,6 +27,9 @@ use std::sync::Arc;
 
 /// Taps of a kernel per partition.
 pub const PARTITIONS: usize = 16;
+
+/// Transforms back in a block: for two channels of each kernel.
+const TRANSFORMS_BACK: usize = 2 * BRANCHES;
 
 /// Fewest taps: two control periods for each pair of transforms, and four for the products.
 pub const LEAST_TAPS: usize = 8 * CONTROL_PERIOD * PARTITIONS;
@@ -75,6 +78,8 @@ impl Score {
 /// The convolver; see the module.
 pub struct Convolver {
     block: usize,
+    /// Cycles of half a change: D of the module over B.
+    pace: usize,
     forward: Arc<dyn RealToComplex<f64>>,
     inverse: Arc<dyn ComplexToReal<f64>>,
     scratch: Vec<Complex<f64>>,
@@ -101,8 +106,9 @@ pub struct Convolver {
 }
 
 impl Convolver {
-    /// For kernels of `taps` taps: a power of two, at least [`LEAST_TAPS`]. Silent at first. Allocates.
-    pub fn new(taps: usize) -> Self {
+    /// For kernels of `taps` taps: a power of two, at least [`LEAST_TAPS`], that come at least `pace` cycles apart and take over in twice
+    /// that. Silent at first. Allocates.
+    pub fn new(taps: usize, pace: usize) -> Self {
         debug_assert!(taps.is_power_of_two() && taps >= LEAST_TAPS, "{taps} taps");
         let block = taps / PARTITIONS;
         let mut planner = RealFftPlanner::new();
@@ -112,6 +118,7 @@ impl Convolver {
         let spectra = || [Spectrum::new(block + 1), Spectrum::new(block + 1)];
         Self {
             block,
+            pace: pace.max(1),
             scratch: vec![Complex::default(); forward.get_scratch_len().max(inverse.get_scratch_len())],
             time: vec![0.0; 2 * block],
             bins: vec![Complex::default(); block + 1],
@@ -138,7 +145,7 @@ impl Convolver {
         2 * self.block
     }
 
-    /// Frames of a cycle, in which a block is made: the least distance between two kernels.
+    /// Frames of a cycle, in which a block is made.
     pub fn cycle_frames(&self) -> usize {
         self.block
     }
@@ -174,7 +181,7 @@ impl Convolver {
     }
 
     /// Lets the spare kernel take over from an output frame on, counted from the last reset: one that the next cycle or a later one
-    /// makes, and at least a cycle after the last. Call where [`Convolver::begins_cycle`].
+    /// makes, and at least the pace after the last. Call where [`Convolver::begins_cycle`].
     pub fn start(&mut self, frame: u64) {
         self.coming = Some(frame);
     }
@@ -188,7 +195,7 @@ impl Convolver {
     /// Adds the spare kernel to the score and finds another one to be spare.
     fn adopt(&mut self, start: u64) {
         if self.score.count == BRANCHES {
-            // Kernels a cycle apart never get here; if they did, the oldest would be cut short.
+            // Kernels at their pace never get here; if they did, the oldest would be cut short.
             self.score.parts.copy_within(1.., 0);
             self.score.count -= 1;
         }
@@ -219,16 +226,22 @@ impl Convolver {
     fn work(&mut self) {
         let steps = self.block / CONTROL_PERIOD;
         let step = self.offset / CONTROL_PERIOD;
+        // Where the cycle has room for it, transforms, which are long there, are two periods apart.
+        let (apart, last) =
+            if steps >= 4 * TRANSFORMS_BACK { (2, 2 * TRANSFORMS_BACK) } else { (1, steps / 4) };
         if step == 0 {
             self.begin_cycle();
         }
-        match step {
-            0 | 1 => self.transform_input(step),
-            _ if step + 2 >= steps => self.transform_output(step + 2 - steps),
-            _ => {
-                let bin = |step: usize| (self.block + 1) * step / (steps - 4);
-                self.multiply(bin(step - 2)..bin(step - 1));
+        if step < 2 * apart {
+            if step.is_multiple_of(apart) {
+                self.transform_input(step / apart);
             }
+        } else if step + last >= steps {
+            let first = |step: usize| TRANSFORMS_BACK * (step + last - steps) / last;
+            (first(step)..first(step + 1)).for_each(|n| self.transform_output(n / 2, n % 2));
+        } else {
+            let bin = |step: usize| (self.block + 1) * (step - 2 * apart) / (steps - 2 * apart - last);
+            self.multiply(bin(step)..bin(step + 1));
         }
     }
 
@@ -236,7 +249,7 @@ impl Convolver {
         self.play();
         let block = self.block as u64;
         let heard = self.cycle + block;
-        self.score.forget_before(heard, 2 * block);
+        self.score.forget_before(heard, 2 * self.pace as u64 * block);
         if let Some(start) = self.coming.take() {
             self.adopt(start);
         }
@@ -247,7 +260,7 @@ impl Convolver {
 
     /// What the last cycle made is heard now.
     fn play(&mut self) {
-        let step = 1.0 / self.block as f64;
+        let step = 1.0 / (self.pace * self.block) as f64;
         let parts = self.score.parts();
         for c in 0..2 {
             let playing = &mut self.playing[c];
@@ -289,24 +302,25 @@ impl Convolver {
         }
     }
 
-    fn transform_output(&mut self, channel: usize) {
-        for (branch, part) in self.branches.iter_mut().zip(self.score.parts()) {
-            if self.kernels[part.kernel].routes().is_empty() {
-                branch.output[channel].fill(0.0);
-                continue;
-            }
-            branch.sums[channel].copy_to(&mut self.bins);
-            // A real signal's spectrum is real at both ends.
-            self.bins[0].im = 0.0;
-            self.bins[self.block].im = 0.0;
-            if self.inverse.process_with_scratch(&mut self.bins, &mut self.time, &mut self.scratch).is_ok() {
-                branch.output[channel].copy_from_slice(&self.time[self.block..]);
-            }
+    fn transform_output(&mut self, branch: usize, channel: usize) {
+        let (Some(part), branch) = (self.score.parts().get(branch), &mut self.branches[branch]) else {
+            return;
+        };
+        if self.kernels[part.kernel].routes().is_empty() {
+            branch.output[channel].fill(0.0);
+            return;
+        }
+        branch.sums[channel].copy_to(&mut self.bins);
+        // A real signal's spectrum is real at both ends.
+        self.bins[0].im = 0.0;
+        self.bins[self.block].im = 0.0;
+        if self.inverse.process_with_scratch(&mut self.bins, &mut self.time, &mut self.scratch).is_ok() {
+            branch.output[channel].copy_from_slice(&self.time[self.block..]);
         }
     }
 }
 
-/// S of the module: how far a change is, `u` cycles after it began.
+/// S of the module: how far a change is, `u` times its pace after it began.
 fn share(u: f64) -> f64 {
     if u < 1.0 {
         0.5 * u.max(0.0) * u.max(0.0)

@@ -18,7 +18,9 @@ mod lattice;
 use crate::blocks::ballistics::hop_frames;
 pub use crate::blocks::placement::Placement;
 use crate::chain::equalizer::{EqualizerBand, EqualizerShape};
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
+use crate::processor::{
+    Block, CONTROL_PERIOD, EqualizerPhase, Frame, ProcessSpec, Processor, Stage, StageSettings, limit,
+};
 use band::Band;
 use lattice::MOST_GAIN_DB;
 
@@ -93,7 +95,7 @@ impl DynamicEqBand {
         };
         let (frequency_hz, q) = (self.frequency_hz, self.q);
         let band = EqualizerBand { on: true, shape, frequency_hz, gain_db, q, ..EqualizerBand::default() };
-        band.response_db(hz, sample_rate)
+        band.response_db(hz, sample_rate, EqualizerPhase::Minimum)
     }
 }
 

@@ -5,7 +5,8 @@
 //! frequency ([`correction`]). No latency. A band at 0 dB keeps every bit.
 //!
 //! *Linear phase*: the prototypes' magnitude with a constant delay, by convolution ([`kernel`], [`linear`]). Latency 5120 frames at
-//! 44.1 and 48 kHz, and as long in time at any rate. Bands that change nothing keep every bit here too.
+//! 44.1 and 48 kHz, and as long in time at any rate. Bands that change nothing keep every bit here too. A band that rings for longer
+//! than that ([`EqualizerBand::outlasts_linear_phase`]), narrow lows and deep notches, keeps its magnitude and has minimum phase.
 //!
 //! *Auto gain* takes back what the bands add to a typical programme's loudness: 10 log10 of sum S K |H|^2 / sum S K with S
 //! the programme's spectrum and K the weighting of ITU-R BS.1770. It follows the settings, not the signal.
@@ -95,10 +96,28 @@ impl EqualizerBand {
         matches!(self.shape, Bell | LowShelf | HighShelf | Tilt)
     }
 
-    /// Its gain in dB at a frequency, whatever its switch says: that of the analogue prototype, which the digital band matches.
-    pub fn response_db(&self, hz: f64, sample_rate: f64) -> f64 {
+    /// Its gain in dB at a frequency, whatever its switch says: that of the analogue prototype, which the digital band matches. In
+    /// minimum phase a centre above 0.49 of the sample rate is brought down to it; linear phase has it where it is.
+    pub fn response_db(&self, hz: f64, sample_rate: f64, phase: EqualizerPhase) -> f64 {
         let w = std::f64::consts::TAU * hz / sample_rate;
-        10.0 * prototype::Prototype::new(self, sample_rate).power(w).max(1e-20).log10()
+        let frequency_hz = match phase {
+            EqualizerPhase::Minimum => band::highest_hz(self.frequency_hz, sample_rate),
+            EqualizerPhase::Linear => self.frequency_hz,
+        };
+        let band = Self { frequency_hz, ..*self };
+        10.0 * prototype::Prototype::new(&band, sample_rate).power(w).max(1e-20).log10()
+    }
+
+    /// Whether it rings for longer than the linear-phase kernel lasts at `sample_rate` hertz: then it has minimum phase in both modes, as
+    /// a kernel cut short would be dBs off. So for bells of 60 Hz from a Q of 3 on at +6 dB, and for notches up to 120 Hz wide.
+    pub fn outlasts_linear_phase(&self, sample_rate: f64) -> bool {
+        /// Decay in nepers at the kernel's end below which a cut-short kernel is more than 0.1 dB off.
+        const LEAST_DECAY: f64 = 4.0;
+        /// The same for a notch, whose depth the cut limits to 30 dB even so.
+        const LEAST_DECAY_NOTCH: f64 = 32.0;
+        let least = if self.shape == EqualizerShape::Notch { LEAST_DECAY_NOTCH } else { LEAST_DECAY };
+        let half = 0.5 * kernel::taps(sample_rate) as f64;
+        kernel::changes(self) && prototype::Prototype::new(self, sample_rate).decay() * half < least
     }
 }
 

@@ -178,18 +178,18 @@ fn graph_ui(
     let graph = curve::graph(area, [-1.1 * most, 1.1 * most]);
     let steps: Vec<f64> = (-3..=3).map(|n| f64::from(n) * most / 3.0).collect();
     curve::ground_ui(ui, &graph, &steps, desk, view);
-    let rate = desk.sample_rate();
+    let (rate, phase) = (desk.sample_rate(), host.tree.params().equalizer_phase());
     let on: Vec<&EqualizerBand> = settings.bands.iter().filter(|band| band.on).collect();
     let strength = if settings.on { 1.0 } else { 0.4 };
     let painter = ui.painter().with_clip_rect(graph.rect);
     for band in &on {
-        let single = points(&graph, |hz| band.response_db(hz, rate));
+        let single = points(&graph, |hz| band.response_db(hz, rate, phase));
         curve::line(&painter, single, 1.5, color(band.placement).gamma_multiply(0.3 * strength));
     }
     // What mid and side, or left and right, get together differs: a curve for each part that has bands of its own.
     for part in parts(&on) {
         let heard = |band: &&&EqualizerBand| band.placement == Placement::Stereo || band.placement == part;
-        let sum = |hz: f64| on.iter().filter(heard).map(|band| band.response_db(hz, rate)).sum();
+        let sum = |hz: f64| on.iter().filter(heard).map(|band| band.response_db(hz, rate, phase)).sum();
         curve::line(&painter, points(&graph, sum), 2.2, color(part).gamma_multiply(strength));
     }
     let background = ui.interact(graph.rect, ui.scope_id().with("equalizer graph"), Sense::click());

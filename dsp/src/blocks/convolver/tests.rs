@@ -23,7 +23,7 @@ fn convolves_as_by_definition_through_both_routes() {
         Route { from: 1, to: 0, response: 1 },
         Route { from: 1, to: 1, response: 0 },
     ];
-    let mut convolver = Convolver::new(taps);
+    let mut convolver = Convolver::new(taps, 1);
     write(&mut convolver, &responses, &routes);
     convolver.snap();
     let input: Vec<Frame> =
@@ -49,7 +49,7 @@ fn convolves_as_by_definition_through_both_routes() {
 /// Gains that take over at given frames, as kernels of one tap on a constant: the output is the mixture itself.
 fn mixture(changes: &[(u64, f64)], length: usize) -> Vec<f64> {
     let taps = LEAST_TAPS;
-    let mut convolver = Convolver::new(taps);
+    let mut convolver = Convolver::new(taps, 1);
     let cycle = convolver.cycle_frames() as u64;
     let gain = |gain: f64| {
         let mut response = vec![0.0; taps];

@@ -17,6 +17,14 @@ use super::correction::GRID;
 /// Length of a fade in ms; a change of design takes two.
 const FADE_MS: f64 = 10.0;
 
+/// Highest centre against the sample rate that a section can have.
+const HIGHEST: f64 = 0.49;
+
+/// The centre that a band gets in place of `hz`.
+pub fn highest_hz(hz: f64, sample_rate: f64) -> f64 {
+    hz.min(HIGHEST * sample_rate)
+}
+
 /// Coefficients of a section as it is run: y = x + e0 x + e1 v1 + e2 v2, with e of its own for each channel.
 #[derive(Debug, Clone, Copy)]
 struct Coefficients {
@@ -262,7 +270,8 @@ impl Band {
     /// The band as it stands at the end of this period.
     pub fn current(&self) -> EqualizerBand {
         EqualizerBand {
-            frequency_hz: self.frequency_log.end_of_period().exp(),
+            // A root beyond the Nyquist frequency would come back below it.
+            frequency_hz: highest_hz(self.frequency_log.end_of_period().exp(), self.sample_rate),
             gain_db: self.gain_db.end_of_period(),
             q: self.q_log.end_of_period().exp(),
             ..self.used

@@ -10,9 +10,9 @@
 //! right = (H_M - H_S)/2 H_L left + (H_M + H_S)/2 H_R right
 //! ```
 //!
-//! The spectrum is real and even, and a quarter of the response is wanted: with N points and the bins in four combs,
-//! h[n] = sum over r of e^(2 pi i r n / N) X_r[n], X_r is the transform of N/4 real numbers, r = 3 mirrors r = 1, and each comb
-//! is a slice. Slices are counted, never timed: a design takes as many steps as it is given.
+//! The spectrum is real and even, and the response is wanted near its centre: with N points and the bins in R combs,
+//! h[n] = sum over r of e^(2 pi i r n / N) X_r[n], X_r is the transform of the real numbers in comb r of R, R - r mirrors r, and each comb
+//! is a slice: of as many points at any rate, so that no slice is long. Slices are counted, never timed: a design takes as many steps as it is given.
 
 use super::auto_gain::AutoGain;
 use super::prototype::Prototype;
@@ -33,8 +33,15 @@ const TAPER: f64 = 0.25;
 
 /// Bins of a slice.
 const SLICE: usize = 512;
-/// Combs that are transformed.
-const COMBS: usize = 3;
+/// Points of a comb.
+const COMB: usize = TAPS / 2;
+/// Taps to which a comb is added in a slice.
+const ADDED: usize = 4096;
+
+/// Cycles of the convolver that a design takes at a sample rate in hertz. A kernel for a higher rate is longer, and there is less time.
+pub fn design_cycles(sample_rate: f64) -> usize {
+    (taps(sample_rate) / TAPS).max(1)
+}
 
 /// Taps for a sample rate in hertz: the same time at any.
 pub fn taps(sample_rate: f64) -> usize {
@@ -61,6 +68,8 @@ enum Slice {
     Spectrum { response: usize, part: usize },
     /// The transform of a comb of it.
     Comb { response: usize, comb: usize },
+    /// What that adds to some of the taps.
+    Add { response: usize, comb: usize, part: usize },
     /// A partition of the kernel.
     Partition { response: usize, partition: usize },
 }
@@ -71,6 +80,8 @@ pub struct KernelDesigner {
     taps: usize,
     auto_gain: AutoGain,
     forward: Arc<dyn RealToComplex<f64>>,
+    /// Combs in all, R of the module, and one of them.
+    combs: usize,
     comb: Vec<f64>,
     bins: Vec<Complex<f64>>,
     scratch: Vec<Complex<f64>>,
@@ -90,6 +101,8 @@ pub struct KernelDesigner {
     gain: f64,
     paths: [Path; RESPONSES],
     responses: usize,
+    routes: [Route; RESPONSES],
+    route_count: usize,
     next: Option<Slice>,
     whole: usize,
     done: usize,
@@ -100,7 +113,9 @@ impl KernelDesigner {
     pub fn new(sample_rate: f64) -> Self {
         let taps = taps(sample_rate);
         let points = FINENESS * taps;
-        let forward = RealFftPlanner::new().plan_fft_forward(taps);
+        let comb = COMB.min(taps);
+        let combs = points / comb;
+        let forward = RealFftPlanner::new().plan_fft_forward(comb);
         // The first tap has no counterpart beyond the last; it is 0.
         let window = (0..=taps / 2)
             .map(|from_end| {
@@ -112,11 +127,14 @@ impl KernelDesigner {
             sample_rate,
             taps,
             auto_gain: AutoGain::new(sample_rate),
+            combs,
             comb: forward.make_input_vec(),
             bins: forward.make_output_vec(),
             scratch: forward.make_scratch_vec(),
             forward,
-            turns: (0..=taps).map(|n| Complex::from_polar(1.0, TAU * n as f64 / points as f64)).collect(),
+            turns: (0..=combs / 2 * (taps / 2))
+                .map(|n| Complex::from_polar(1.0, TAU * n as f64 / points as f64))
+                .collect(),
             window,
             writer: KernelWriter::new(taps),
             powers: [(); EQUALIZER_BANDS].map(|()| vec![1.0; points / 2 + 1]),
@@ -127,16 +145,24 @@ impl KernelDesigner {
             gain: 1.0,
             paths: [Path::LeftToLeft; RESPONSES],
             responses: 0,
+            routes: Default::default(),
+            route_count: 0,
             next: None,
             whole: 0,
             done: 0,
         }
     }
 
-    /// Begins the design of the kernel of H - 1, delayed by half its taps. Real-time safe, as is [`KernelDesigner::step`].
-    pub fn begin(&mut self, settings: &EqualizerSettings, kernel: &mut Kernel) {
+    /// Begins the design of the kernel of H - 1, delayed by half its taps, without the bands that ring for longer than it lasts.
+    /// Real-time safe, as is [`KernelDesigner::step`].
+    pub fn begin(&mut self, settings: &EqualizerSettings) {
+        self.gain =
+            if settings.auto_gain { self.auto_gain.gain(&settings.bands, self.sample_rate) } else { 1.0 };
         self.settings = *settings;
-        let bands = settings.bands.iter().filter(|band| changes(band));
+        for band in &mut self.settings.bands {
+            band.on &= !band.outlasts_linear_phase(self.sample_rate);
+        }
+        let bands = self.settings.bands.iter().filter(|band| changes(band));
         let has = |sides: [Placement; 2]| bands.clone().any(|band| sides.contains(&band.placement));
         let (apart, crossed) =
             (has([Placement::Left, Placement::Right]), has([Placement::Mid, Placement::Side]));
@@ -158,10 +184,8 @@ impl KernelDesigner {
                 lead(1, 0, apart.then_some(Path::RightToLeft));
             }
         }
-        kernel.set_routes(&routes[..count]);
+        (self.routes, self.route_count) = (routes, count);
         self.responses = responses;
-        self.gain =
-            if settings.auto_gain { self.auto_gain.gain(&settings.bands, self.sample_rate) } else { 1.0 };
         (self.whole, self.done) = (0, 0);
         let mut slice = self.first();
         self.next = slice;
@@ -171,7 +195,8 @@ impl KernelDesigner {
         }
     }
 
-    /// Designs up to `step` of `steps` equal shares of the work.
+    /// Designs up to `step` of `steps` equal shares of the work. Nothing is written to the kernel before the second share, unless there is
+    /// but one: until then it may be one that is to be heard.
     pub fn step(&mut self, step: usize, steps: usize, kernel: &mut Kernel) {
         while let Some(slice) = self.next
             && self.done * steps < self.whole * step
@@ -180,6 +205,18 @@ impl KernelDesigner {
             self.done += self.cost(slice);
             self.next = self.after(slice);
         }
+        if step == steps {
+            kernel.set_routes(&self.routes[..self.route_count]);
+        }
+    }
+
+    /// Half of the combs, and the middle one: those that are transformed.
+    fn transforms(&self) -> usize {
+        self.combs / 2 + 1
+    }
+
+    fn additions(&self) -> usize {
+        self.response.len().div_ceil(ADDED + 1)
     }
 
     fn parts(&self) -> usize {
@@ -211,10 +248,14 @@ impl KernelDesigner {
                 Some(Slice::Spectrum { response, part: part + 1 })
             }
             Slice::Spectrum { response, .. } => Some(Slice::Comb { response, comb: 0 }),
-            Slice::Comb { response, comb } if comb + 1 < COMBS => {
+            Slice::Comb { response, comb } => Some(Slice::Add { response, comb, part: 0 }),
+            Slice::Add { response, comb, part } if part + 1 < self.additions() => {
+                Some(Slice::Add { response, comb, part: part + 1 })
+            }
+            Slice::Add { response, comb, .. } if comb + 1 < self.transforms() => {
                 Some(Slice::Comb { response, comb: comb + 1 })
             }
-            Slice::Comb { response, .. } => Some(Slice::Partition { response, partition: 0 }),
+            Slice::Add { response, .. } => Some(Slice::Partition { response, partition: 0 }),
             Slice::Partition { response, partition } if partition + 1 < PARTITIONS => {
                 Some(Slice::Partition { response, partition: partition + 1 })
             }
@@ -231,9 +272,10 @@ impl KernelDesigner {
             Slice::Power { band, .. } => {
                 Prototype::new(&self.settings.bands[band], self.sample_rate).sections().len()
             }
-            Slice::Spectrum { .. } => 2,
-            Slice::Comb { .. } => 3 * self.taps / SLICE / 2,
-            Slice::Partition { .. } => 2 * self.taps / TAPS,
+            Slice::Spectrum { .. } => 3,
+            Slice::Comb { .. } => 16,
+            Slice::Add { .. } => 4,
+            Slice::Partition { .. } => 5 * self.taps / TAPS,
         }
         .max(1)
     }
@@ -243,6 +285,7 @@ impl KernelDesigner {
             Slice::Power { band, part } => self.make_power(band, part),
             Slice::Spectrum { response, part } => self.make_spectrum(self.paths[response], part),
             Slice::Comb { comb, .. } => self.transform(comb),
+            Slice::Add { comb, part, .. } => self.add(comb, part),
             Slice::Partition { response, partition } => {
                 let (half, window, taps) = (self.taps / 2, &self.window, &self.response);
                 self.writer.write(kernel, response, partition, |n| {
@@ -309,29 +352,37 @@ impl KernelDesigner {
         }
     }
 
-    /// Adds a comb's part of the response.
+    /// Transforms a comb.
     fn transform(&mut self, comb: usize) {
         let points = FINENESS * self.taps;
         for (k, value) in self.comb.iter_mut().enumerate() {
-            let bin = FINENESS * k + comb;
+            let bin = self.combs * k + comb;
             *value = self.spectrum[bin.min(points - bin)];
         }
         // The lengths are the plan's own: nothing can fail.
         if self.forward.process_with_scratch(&mut self.comb, &mut self.bins, &mut self.scratch).is_err() {
             self.bins.fill(Complex::default());
         }
-        let weight = if comb == 1 { 2.0 } else { 1.0 };
-        for (n, (tap, bin)) in self.response.iter_mut().zip(&self.bins).enumerate() {
-            // The forward transform is the conjugate of the inverse one of real numbers.
-            let turn = self.turns[comb * n];
-            let part = weight * (turn.re * bin.re + turn.im * bin.im);
-            *tap = if comb == 0 { part } else { *tap + part };
+    }
+
+    /// Adds a comb's share of some of the taps. A comb's length is a power of two, as that of the kernel.
+    fn add(&mut self, comb: usize, part: usize) {
+        let weight = if comb == 0 || comb == self.combs / 2 { 1.0 } else { 2.0 };
+        let (period, first) = (self.comb.len(), part * (ADDED + 1));
+        let last = (first + ADDED + 1).min(self.response.len());
+        for (n, tap) in (first..last).zip(&mut self.response[first..last]) {
+            // The forward transform is the conjugate of the inverse one of real numbers, and its second half that of the first.
+            let phase = n & (period - 1);
+            let (index, sign) = if 2 * phase <= period { (phase, 1.0) } else { (period - phase, -1.0) };
+            let (turn, bin) = (self.turns[comb * n], self.bins[index]);
+            let share = weight * (turn.re * bin.re + sign * turn.im * bin.im);
+            *tap = if comb == 0 { share } else { *tap + share };
         }
     }
 }
 
 /// Whether a band changes anything.
-fn changes(band: &EqualizerBand) -> bool {
+pub fn changes(band: &EqualizerBand) -> bool {
     band.on && (band.gain_db != 0.0 || !band.has_gain())
 }
 

@@ -1,22 +1,23 @@
 //! The linear-phase equalizer: the delayed input, and what the bands change by convolution.
 //!
-//! Settings are sampled where they change, at most once in a cycle of the convolver (10.7 ms at 48 kHz), and each sample becomes a kernel
-//! that takes over from the very frame with which the settings came in, one latency later. In between lies the time to make it: it is
-//! designed in the second cycle before the one in which it is first heard, an equal share in each control period. All of that follows from
-//! frames alone, so that the sound is the same at any pace and for any blocks.
+//! Settings are sampled where they change, at most once in a design's time (a cycle of the convolver at 48 kHz, 10.7 ms, two at 96 kHz, four
+//! at 192 kHz), and each sample becomes a kernel that takes over from the very frame with which the settings came in, one latency later. In
+//! between lies the time to make it: it is designed in the cycles before the one that comes before the one in which it is first heard, an
+//! equal share in each control period. All of that follows from frames alone, so that the sound is the same at any pace and for any blocks.
+//!
+//! Bands that ring for longer than the kernel lasts come behind it as minimum-phase sections.
 //!
 //! The first kernel after a reset is there from the first frame and designed at once. Where the equalizer is switched on in the midst
 //! of the sound, its first kernel is designed in slices like any other: the latency is time enough.
 
 use super::EqualizerSettings;
-use super::kernel::{KernelDesigner, taps};
+use super::kernel::{KernelDesigner, design_cycles, taps};
+use super::minimum::MinimumPhase;
 use crate::blocks::convolver::Convolver;
 use crate::blocks::delay::Delay;
+use crate::blocks::timeline::Timeline;
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec};
 use std::collections::VecDeque;
-
-/// Cycles that a kernel that is needed before anything is heard is early: it has taken over by then.
-const EARLY_CYCLES: u64 = 3;
 
 /// Settings and the output frame from which they are heard, counted from the last reset.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,14 @@ struct Sample {
 pub struct LinearPhase {
     convolver: Convolver,
     designer: KernelDesigner,
+    /// Cycles that a design takes.
+    pace: usize,
+    sample_rate: f64,
+    /// The bands that outlast the kernel, for the output, and what they are told when its frames come.
+    outlasting: MinimumPhase,
+    arriving: Timeline<EqualizerSettings>,
+    /// Whether there have been any since the last reset.
+    outlasts: bool,
     wanted: EqualizerSettings,
     /// What was last sampled, and what the newest kernel is of.
     sampled: EqualizerSettings,
@@ -36,7 +45,8 @@ pub struct LinearPhase {
     /// When the last sample is heard.
     last_start: Option<u64>,
     coming: VecDeque<Sample>,
-    designing: Option<Sample>,
+    /// What is being designed, and since when.
+    designing: Option<(u64, Sample)>,
     /// Frames since the last reset.
     clock: u64,
     started: bool,
@@ -49,11 +59,19 @@ impl LinearPhase {
     /// For a sample rate. Allocates.
     pub fn new(spec: &ProcessSpec) -> Self {
         let taps = taps(spec.sample_rate);
-        let convolver = Convolver::new(taps);
+        let pace = design_cycles(spec.sample_rate);
+        let convolver = Convolver::new(taps, pace);
         let latency = convolver.latency_samples() + taps / 2;
         // The empty kernel that the convolver begins with is that of settings that change nothing.
         let nothing = EqualizerSettings { on: true, ..EqualizerSettings::default() };
+        let mut outlasting = MinimumPhase::default();
+        outlasting.prepare(spec.sample_rate);
         Self {
+            pace,
+            sample_rate: spec.sample_rate,
+            outlasting,
+            arriving: Timeline::new(latency),
+            outlasts: false,
             designer: KernelDesigner::new(spec.sample_rate),
             wanted: nothing,
             sampled: nothing,
@@ -80,11 +98,34 @@ impl LinearPhase {
     pub fn apply(&mut self, settings: &EqualizerSettings) {
         // The switch is the slot's affair.
         self.wanted = EqualizerSettings { on: true, ..*settings };
+        if self.started {
+            let outlasting = self.outlasting_of_wanted();
+            self.arriving.set(self.clock + self.latency_samples() as u64, outlasting);
+        }
+    }
+
+    /// The settings with the bands that outlast the kernel alone.
+    fn outlasting_of_wanted(&self) -> EqualizerSettings {
+        let mut settings = self.wanted;
+        for band in &mut settings.bands {
+            band.on &= band.outlasts_linear_phase(self.sample_rate);
+        }
+        settings
+    }
+
+    /// Puts the bands that outlast the kernel on what is wanted at once.
+    fn snap_outlasting(&mut self) {
+        let settings = self.outlasting_of_wanted();
+        self.outlasts = settings.bands.iter().any(|band| band.on);
+        self.outlasting.set(&settings);
+        self.outlasting.snap();
     }
 
     /// Forgets the audio.
     pub fn reset(&mut self) {
         self.convolver.reset();
+        self.outlasting.reset();
+        self.arriving.clear();
         self.dry.reset();
         self.listen_delay.reset();
         self.coming.clear();
@@ -98,9 +139,11 @@ impl LinearPhase {
         self.reset();
         self.started = true;
         self.sampled = self.designed;
+        self.snap_outlasting();
         if self.wanted != self.designed {
-            let early = EARLY_CYCLES * self.convolver.cycle_frames() as u64;
-            self.sample(self.latency_samples() as u64 - early);
+            // Early enough to have taken over when anything is heard.
+            let early = (2 * self.pace + 1) * self.convolver.cycle_frames();
+            self.sample(self.latency_samples().saturating_sub(early) as u64);
         }
     }
 
@@ -110,11 +153,11 @@ impl LinearPhase {
             return;
         }
         if self.designed != self.wanted {
-            let kernel = self.convolver.spare();
-            self.designer.begin(&self.wanted, kernel);
-            self.designer.step(1, 1, kernel);
+            self.designer.begin(&self.wanted);
+            self.designer.step(1, 1, self.convolver.spare());
             self.convolver.snap();
         }
+        self.snap_outlasting();
         (self.sampled, self.designed) = (self.wanted, self.wanted);
     }
 
@@ -134,29 +177,44 @@ impl LinearPhase {
         for (frame, change) in block.frames.iter_mut().zip(changes) {
             *frame = [frame[0] + change[0], frame[1] + change[1]];
         }
+        if self.outlasts {
+            self.outlasting.process(block.frames);
+        }
         self.clock += block.frames.len() as u64;
     }
 
     fn begin_period(&mut self) {
         let cycle = self.convolver.cycle_frames() as u64;
+        let design = self.pace as u64 * cycle;
+        if let Some(settings) = self.arriving.take(self.clock) {
+            self.outlasts |= settings.bands.iter().any(|band| band.on);
+            self.outlasting.set(&settings);
+        }
+        if self.outlasts {
+            self.outlasting.begin_period();
+        }
         let start = self.clock + self.latency_samples() as u64;
-        if self.wanted != self.sampled && self.last_start.is_none_or(|last| start >= last + cycle) {
+        if self.wanted != self.sampled && self.last_start.is_none_or(|last| start >= last + design) {
             self.sample(start);
         }
         if self.convolver.begins_cycle() {
-            if let Some(sample) = self.designing.take() {
+            if let Some((_, sample)) = self.designing.take_if(|(begun, _)| *begun + design <= self.clock) {
                 self.convolver.start(sample.start);
                 self.designed = sample.settings;
             }
-            // What is heard in the cycle after the next is computed in the next, and so designed in this.
-            let due = self.coming.front().is_some_and(|sample| sample.start < self.clock + 3 * cycle);
-            if due && let Some(sample) = self.coming.pop_front() {
-                self.designer.begin(&sample.settings, self.convolver.spare());
-                self.designing = Some(sample);
+            // What is heard in the cycle after the next is computed in the next, and so designed by the end of this.
+            let is_due = |sample: &Sample| sample.start < self.clock + design + 2 * cycle;
+            if self.designing.is_none()
+                && self.coming.front().is_some_and(is_due)
+                && let Some(sample) = self.coming.pop_front()
+            {
+                self.designer.begin(&sample.settings);
+                self.designing = Some((self.clock, sample));
             }
         }
-        if self.designing.is_some() {
-            let (step, steps) = (self.clock % cycle / CONTROL_PERIOD as u64, cycle / CONTROL_PERIOD as u64);
+        if let Some((begun, _)) = self.designing {
+            let (step, steps) =
+                ((self.clock - begun) / CONTROL_PERIOD as u64, design / CONTROL_PERIOD as u64);
             self.designer.step(step as usize + 1, steps as usize, self.convolver.spare());
         }
     }

@@ -21,9 +21,9 @@ pub struct Prototype {
 const UNITY: AnalogSection = AnalogSection { numerator: [1.0, 0.0, 0.0], denominator: [1.0, 0.0, 0.0] };
 
 impl Prototype {
-    /// The band's prototype, whatever its switch and placement say. The frequency is clamped below Nyquist.
+    /// The band's prototype, whatever its switch and placement say, and wherever its centre lies against the Nyquist frequency.
     pub fn new(band: &EqualizerBand, sample_rate: f64) -> Self {
-        let w = TAU * band.frequency_hz.clamp(10.0, 40_000.0).min(0.49 * sample_rate) / sample_rate;
+        let w = TAU * band.frequency_hz.clamp(10.0, 40_000.0) / sample_rate;
         let q = band.q.clamp(0.1, 30.0);
         let gain_db = band.gain_db.clamp(-18.0, 18.0);
         let a = db_to_gain(0.5 * gain_db);
@@ -79,6 +79,17 @@ impl Prototype {
     /// The sections in use.
     pub fn sections(&self) -> &[AnalogSection] {
         &self.sections[..self.count]
+    }
+
+    /// How fast what rings decays, in nepers per frame: the slowest of the conjugate pairs of poles and zeros. Zeros on the axis, those
+    /// of a notch, are none; infinite where nothing rings.
+    pub fn decay(&self) -> f64 {
+        let pairs = self.sections().iter().flat_map(|section| [section.numerator, section.denominator]);
+        pairs.fold(f64::INFINITY, |slowest, [constant, linear, square]| {
+            let decay = 0.5 * linear / square;
+            let is_pair = square != 0.0 && linear > 0.0 && constant / square > decay * decay;
+            if is_pair { slowest.min(decay) } else { slowest }
+        })
     }
 
     /// |H|^2 at `w` radians per sample.
