@@ -179,7 +179,7 @@ impl Processor for Equalizer {
     fn prepare(&mut self, spec: &ProcessSpec) {
         self.sample_rate = spec.sample_rate;
         self.mono = spec.channels == 1;
-        self.minimum.prepare(spec.sample_rate);
+        self.minimum.prepare(spec.sample_rate, band::FADE_MS);
         self.linear = match spec.equalizer_phase {
             EqualizerPhase::Minimum => None,
             EqualizerPhase::Linear => Some(Box::new(LinearPhase::new(spec))),

@@ -15,7 +15,7 @@ use crate::processor::{CONTROL_PERIOD, Frame};
 use super::correction::GRID;
 
 /// Length of a fade in ms; a change of design takes two.
-const FADE_MS: f64 = 10.0;
+pub const FADE_MS: f64 = 10.0;
 
 /// Highest centre against the sample rate that a section can have.
 const HIGHEST: f64 = 0.49;
@@ -178,10 +178,10 @@ impl Default for Band {
 }
 
 impl Band {
-    /// Sets the sample rate in hertz.
-    pub fn prepare(&mut self, sample_rate: f64) {
+    /// Sets the sample rate in hertz, and the length of a fade in ms.
+    pub fn prepare(&mut self, sample_rate: f64, fade_ms: f64) {
         self.sample_rate = sample_rate;
-        self.fade_step = 1000.0 * CONTROL_PERIOD as f64 / (FADE_MS * sample_rate);
+        self.fade_step = 1000.0 * CONTROL_PERIOD as f64 / (fade_ms * sample_rate);
         self.entry = Entry::new(sample_rate);
         for smoother in [&mut self.frequency_log, &mut self.gain_db, &mut self.q_log] {
             smoother.prepare(sample_rate, CONTROL_SMOOTHING_MS);

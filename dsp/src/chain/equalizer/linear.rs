@@ -19,6 +19,10 @@ use crate::blocks::timeline::Timeline;
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec};
 use std::collections::VecDeque;
 
+/// Length of a fade of the bands that outlast the kernel, in ms: as long as a kernel takes to be taken over from. Where a change leads
+/// from one to the other, both move at once.
+const OUTLASTING_FADE_MS: f64 = 20.0;
+
 /// Settings and the output frame from which they are heard, counted from the last reset.
 #[derive(Debug, Clone, Copy)]
 struct Sample {
@@ -65,7 +69,7 @@ impl LinearPhase {
         // The empty kernel that the convolver begins with is that of settings that change nothing.
         let nothing = EqualizerSettings { on: true, ..EqualizerSettings::default() };
         let mut outlasting = MinimumPhase::default();
-        outlasting.prepare(spec.sample_rate);
+        outlasting.prepare(spec.sample_rate, OUTLASTING_FADE_MS);
         Self {
             pace,
             sample_rate: spec.sample_rate,

@@ -40,11 +40,11 @@ impl Default for MinimumPhase {
 }
 
 impl MinimumPhase {
-    /// Sets the sample rate in hertz.
-    pub fn prepare(&mut self, sample_rate: f64) {
+    /// Sets the sample rate in hertz, and the length of a band's fade in ms.
+    pub fn prepare(&mut self, sample_rate: f64, fade_ms: f64) {
         self.grid = grid();
         self.corrections.iter_mut().for_each(|correction| correction.prepare(sample_rate));
-        self.bands.iter_mut().for_each(|band| band.prepare(sample_rate));
+        self.bands.iter_mut().for_each(|band| band.prepare(sample_rate, fade_ms));
     }
 
     /// Takes new settings.
