@@ -29,6 +29,16 @@ fn curve(v: f64) -> f64 {
     SCALE * u * (1.0 + square * (C3 + square * (C5 + square * (C7 + square * C9))))
 }
 
+/// How the residual is averaged over three frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mean {
+    /// Over the triangle that they span, by six points: the better one where frames are few.
+    #[default]
+    Cubature,
+    /// Along the lines between them, by [`POINTS`] points each: the better one far above the audio.
+    Midpoints,
+}
+
 /// Evaluates the residual of blocks, and knows the makeup of each character and drive.
 pub struct Shaper {
     /// Makeup as a gain for each character and whole dB of drive.
@@ -81,25 +91,43 @@ impl Shaper {
 
     /// Writes r(v + bias) - r(bias), averaged over the triangle of each window of three frames, for interleaved stereo values. Returns
     /// whether any is other than zero.
-    pub fn residual(&self, window: &[f32], residual: &mut [f32], bias: f32) -> bool {
+    pub fn residual(&self, mean: Mean, window: &[f32], residual: &mut [f32], bias: f32) -> bool {
         #[cfg(target_arch = "x86_64")]
         if self.avx2 {
             // SAFETY: the CPU has AVX2, as `new` found out.
-            return unsafe { residual_avx2(window, residual, bias) };
+            return unsafe { residual_avx2(mean, window, residual, bias) };
         }
-        residual_in(window, residual, bias)
+        residual_in(mean, window, residual, bias)
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn residual_avx2(window: &[f32], residual: &mut [f32], bias: f32) -> bool {
-    residual_in(window, residual, bias)
+fn residual_avx2(mean: Mean, window: &[f32], residual: &mut [f32], bias: f32) -> bool {
+    residual_in(mean, window, residual, bias)
+}
+
+#[inline(always)]
+fn residual_in(mean: Mean, window: &[f32], residual: &mut [f32], bias: f32) -> bool {
+    match mean {
+        Mean::Cubature => by_cubature(window, residual, bias),
+        Mean::Midpoints => by_midpoints(window, residual, bias),
+    }
+    residual.iter().any(|r| *r != 0.0)
+}
+
+#[inline(always)]
+fn by_cubature(window: &[f32], residual: &mut [f32], bias: f32) {
+    let rest = bend(bias);
+    let windows = window.iter().zip(&window[NEXT..]).zip(&window[2 * NEXT..]);
+    for (residual, ((a, b), c)) in residual.iter_mut().zip(windows) {
+        *residual = mean_over_triangle(*a, *b, *c, bias, rest);
+    }
 }
 
 /// Every segment between two samples gives a part to the output that it rises towards and one to that which it falls from.
 #[inline(always)]
-fn residual_in(window: &[f32], residual: &mut [f32], bias: f32) -> bool {
+fn by_midpoints(window: &[f32], residual: &mut [f32], bias: f32) {
     let length = residual.len();
     let rest = bend(bias);
     let whole = length - length % LANES;
@@ -128,7 +156,6 @@ fn residual_in(window: &[f32], residual: &mut [f32], bias: f32) -> bool {
         let [_, falling] = moments::<1>(&window[n..n + 1 + NEXT], bias, rest);
         residual[n - NEXT] += falling[0];
     }
-    residual.iter().any(|r| *r != 0.0)
 }
 
 /// r(v) = f(v) - v.
@@ -165,6 +192,24 @@ fn moments<const N: usize>(window: &[f32], bias: f32, rest: f32) -> [[f32; N]; 2
     }
     let falling = std::array::from_fn(|l| sum[l] - rising[l]);
     [rising, falling]
+}
+
+/// Mean of the residual over the triangle of a, b and c, shifted by `bias`, by the rule of two rings of three points each.
+#[inline(always)]
+fn mean_over_triangle(a: f32, b: f32, c: f32, bias: f32, rest: f32) -> f32 {
+    // Barycentric coordinates twice the constant and once the rest of 1.
+    const NEAR_WEIGHT: f32 = 0.223_381_6;
+    const NEAR: f32 = 0.445_948_5;
+    const FAR_WEIGHT: f32 = 0.109_951_74;
+    const FAR: f32 = 0.091_576_21;
+    let sum = a + b + c;
+    let near = NEAR * sum + bias;
+    let far = FAR * sum + bias;
+    let near_point = |x: f32| bend(near + (1.0 - 3.0 * NEAR) * x);
+    let far_point = |x: f32| bend(far + (1.0 - 3.0 * FAR) * x);
+    let near_sum = near_point(a) + near_point(b) + near_point(c);
+    let far_sum = far_point(a) + far_point(b) + far_point(c);
+    NEAR_WEIGHT * near_sum + FAR_WEIGHT * far_sum - rest
 }
 
 /// Makeup of one character at one drive: sigma / sqrt(E[(f(d sigma z) / d)^2]) for Gaussian z, mean taken out.
@@ -211,13 +256,42 @@ mod tests {
         let mut window = Vec::new();
         triples.iter().for_each(|(a, b, c)| window.extend([a, a, b, b, c, c].map(|v: &f64| *v as f32)));
         let mut residual = vec![0.0f32; window.len() - 2 * NEXT];
-        assert!(Shaper::new().residual(&window, &mut residual, 0.0));
+        assert!(Shaper::new().residual(Mean::Midpoints, &window, &mut residual, 0.0));
         for (n, (a, b, c)) in triples.into_iter().enumerate() {
             let expected = reference(a, b, c);
             for found in &residual[6 * n..6 * n + NEXT] {
                 // Four midpoints of a line half as wide as the curve, and single precision.
                 assert!((f64::from(*found) - expected).abs() < 1e-3, "{a} {b} {c}: {found} for {expected}");
             }
+        }
+    }
+
+    #[test]
+    fn cubature_agrees_with_the_mean_over_the_triangle() {
+        // The mean over the triangle, by a fine sum over barycentric coordinates.
+        let reference = |a: f64, b: f64, c: f64| {
+            let steps = 400;
+            let (mut sum, mut count) = (0.0, 0.0);
+            for i in 0..steps {
+                for j in 0..steps - i {
+                    for (third, most) in [(1.0 / 3.0, 1), (2.0 / 3.0, 2)] {
+                        if i + j + most <= steps {
+                            let (p, q) =
+                                ((i as f64 + third) / steps as f64, (j as f64 + third) / steps as f64);
+                            let v = p * a + q * b + (1.0 - p - q) * c;
+                            sum += curve(v) - v;
+                            count += 1.0;
+                        }
+                    }
+                }
+            }
+            sum / count
+        };
+        for (a, b, c) in [(0.1, 0.5, 0.9), (-0.6, 0.1, 0.5), (1.0, 1.9, 1.4), (2.2, 2.6, 3.0)] {
+            let found = f64::from(mean_over_triangle(a as f32, b as f32, c as f32, 0.0, 0.0));
+            let expected = reference(a, b, c);
+            // Degrees above the fourth, the reference's grid and single precision.
+            assert!((found - expected).abs() < 1e-4, "{a} {b} {c}: {found} against {expected}");
         }
     }
 
