@@ -6,22 +6,22 @@
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]
 
+mod changes;
 pub mod child;
+mod desk;
+mod frame;
 pub mod raw;
+mod stream;
 
-use std::cell::RefCell;
+use changes::Changes;
+pub use desk::Desk;
+pub use frame::{BareFrame, OpenEditor, RunLoopFrame};
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-use vst3::Steinberg::Linux::*;
+pub use stream::Stream;
 use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
-use vst3::{Class, ComPtr, ComRef, ComWrapper, Interface};
-use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{
-    ConnectionExt, CreateWindowAux, EventMask, ImageFormat, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, KeyButMask,
-    KeyPressEvent, WindowClass,
-};
+use vst3::{Class, ComPtr, ComWrapper, Interface};
 
 /// Frames in a block of the stress.
 pub const BLOCK: usize = 64;
@@ -244,11 +244,8 @@ impl Instance {
             };
             view.setFrame(frame.as_ptr());
             let parent = window as usize as *mut c_void;
-            (view.attached(parent, kPlatformTypeX11EmbedWindowID) == kResultOk).then_some(OpenEditor {
-                view,
-                run_loop,
-                _frame: frame,
-            })
+            (view.attached(parent, kPlatformTypeX11EmbedWindowID) == kResultOk)
+                .then(|| OpenEditor::new(view, run_loop, frame))
         }
     }
 
@@ -258,326 +255,14 @@ impl Instance {
         let pointer = stream.to_com_ptr::<IBStream>().unwrap();
         // SAFETY: the stream outlives the call.
         assert_eq!(unsafe { self.component.getState(pointer.as_ptr()) }, kResultOk);
-        stream.0.borrow().0.clone()
+        stream.bytes()
     }
 
     /// Whether the plugin says that it has taken a state.
     pub fn set_state(&self, state: &[u8]) -> bool {
-        let stream = ComWrapper::new(Stream(RefCell::new((state.to_vec(), 0))));
+        let stream = ComWrapper::new(Stream::new(state));
         let pointer = stream.to_com_ptr::<IBStream>().unwrap();
         // SAFETY: the stream outlives the call.
         unsafe { self.component.setState(pointer.as_ptr()) == kResultOk }
-    }
-}
-
-/// A window for editors.
-pub struct Desk {
-    connection: x11rb::rust_connection::RustConnection,
-    /// The window's number.
-    pub window: u32,
-}
-
-impl Desk {
-    /// Opens one, if there is a screen.
-    pub fn open() -> Option<Self> {
-        let desk = Self::hidden()?;
-        desk.show()?;
-        Some(desk)
-    }
-
-    /// Makes one that is not shown yet, if there is a screen.
-    pub fn hidden() -> Option<Self> {
-        std::env::var_os("DISPLAY")?;
-        let (connection, screen) = x11rb::connect(None).ok()?;
-        let window = connection.generate_id().ok()?;
-        let screen = &connection.setup().roots[screen];
-        let (depth, root, visual) = (screen.root_depth, screen.root, screen.root_visual);
-        let class = WindowClass::INPUT_OUTPUT;
-        let settings = CreateWindowAux::new().background_pixel(0);
-        connection
-            .create_window(depth, window, root, 0, 0, 1000, 600, 0, class, visual, &settings)
-            .ok()?
-            .check()
-            .ok()?;
-        Some(Self { connection, window })
-    }
-
-    /// Presses a key over the editor, by its number; false if there is none.
-    pub fn press(&self, key: u8) -> bool {
-        let children = self.connection.query_tree(self.window).unwrap().reply().unwrap().children;
-        let Some(editor) = children.first().copied() else { return false };
-        for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
-            let event = KeyPressEvent {
-                response_type: kind,
-                detail: key,
-                sequence: 0,
-                time: x11rb::CURRENT_TIME,
-                root: self.window,
-                event: editor,
-                child: x11rb::NONE,
-                root_x: 0,
-                root_y: 0,
-                event_x: 0,
-                event_y: 0,
-                state: KeyButMask::default(),
-                same_screen: true,
-            };
-            // Without a mask it goes to whoever made the window.
-            self.connection.send_event(false, editor, EventMask::NO_EVENT, event).unwrap().check().unwrap();
-        }
-        true
-    }
-
-    /// Shows it.
-    pub fn show(&self) -> Option<()> {
-        self.connection.map_window(self.window).ok()?.check().ok()
-    }
-
-    /// Paints the window black again.
-    pub fn clear(&self) {
-        self.connection.clear_area(false, self.window, 0, 0, 0, 0).unwrap().check().unwrap();
-    }
-
-    /// Whether anything is seen at the left of the editor's top bar.
-    pub fn is_painted(&self) -> bool {
-        let picture =
-            self.connection.get_image(ImageFormat::Z_PIXMAP, self.window, 4, 4, 1, 1, !0).unwrap().reply();
-        picture.is_ok_and(|picture| picture.data[..3].iter().any(|value| *value != 0))
-    }
-}
-
-/// An editor with its window.
-pub struct OpenEditor {
-    view: ComPtr<IPlugView>,
-    run_loop: Option<ComWrapper<RunLoopFrame>>,
-    _frame: ComPtr<IPlugFrame>,
-}
-
-impl OpenEditor {
-    /// Lets the editor live for a while.
-    pub fn run(&self, time: Duration) {
-        let start = Instant::now();
-        while start.elapsed() < time {
-            if let Some(run_loop) = &self.run_loop {
-                run_loop.turn();
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-
-    /// Closes it.
-    pub fn close(self) {
-        // SAFETY: the view was attached.
-        assert_eq!(unsafe { self.view.removed() }, kResultOk);
-    }
-}
-
-/// Bytes and a position in them.
-#[derive(Default)]
-pub struct Stream(RefCell<(Vec<u8>, usize)>);
-
-impl Stream {
-    /// Over a copy of `bytes`, at their beginning.
-    pub fn new(bytes: &[u8]) -> Self {
-        Self(RefCell::new((bytes.to_vec(), 0)))
-    }
-
-    /// All of its bytes.
-    pub fn bytes(&self) -> Vec<u8> {
-        self.0.borrow().0.clone()
-    }
-}
-
-impl Class for Stream {
-    type Interfaces = (IBStream,);
-}
-
-impl IBStreamTrait for Stream {
-    unsafe fn read(&self, buffer: *mut c_void, wanted: int32, read: *mut int32) -> tresult {
-        let (bytes, position) = &mut *self.0.borrow_mut();
-        let count = bytes.len().saturating_sub(*position).min(wanted as usize);
-        // SAFETY: the caller's buffer holds `wanted` bytes; a null pointer for the count is allowed.
-        unsafe {
-            std::ptr::copy_nonoverlapping(bytes[*position..].as_ptr(), buffer.cast(), count);
-            if !read.is_null() {
-                *read = count as int32;
-            }
-        }
-        *position += count;
-        kResultOk
-    }
-
-    unsafe fn write(&self, buffer: *mut c_void, count: int32, written: *mut int32) -> tresult {
-        // SAFETY: the caller's buffer holds `count` bytes; a null pointer for the count is allowed.
-        unsafe {
-            self.0
-                .borrow_mut()
-                .0
-                .extend_from_slice(std::slice::from_raw_parts(buffer.cast(), count as usize));
-            if !written.is_null() {
-                *written = count;
-            }
-        }
-        kResultOk
-    }
-
-    unsafe fn seek(&self, offset: int64, mode: int32, result: *mut int64) -> tresult {
-        let (bytes, position) = &mut *self.0.borrow_mut();
-        // The modes are 0 from the beginning, 1 from here, 2 from the end.
-        let from = [0, *position, bytes.len()][mode as usize % 3];
-        *position = (from as i64 + offset).clamp(0, bytes.len() as i64) as usize;
-        if !result.is_null() {
-            // SAFETY: not null.
-            unsafe { *result = *position as i64 };
-        }
-        kResultOk
-    }
-
-    unsafe fn tell(&self, position: *mut int64) -> tresult {
-        // SAFETY: the caller's pointer is valid.
-        unsafe { *position = self.0.borrow().1 as i64 };
-        kResultOk
-    }
-}
-
-/// The parameter changes of one block, one point each.
-struct Changes(Vec<ComPtr<IParamValueQueue>>);
-
-impl Changes {
-    fn new(changes: &[(ParamID, i32, f64)]) -> Self {
-        let queue = |change: &(ParamID, i32, f64)| ComWrapper::new(Queue(*change)).to_com_ptr().unwrap();
-        Self(changes.iter().map(queue).collect())
-    }
-}
-
-impl Class for Changes {
-    type Interfaces = (IParameterChanges,);
-}
-
-impl IParameterChangesTrait for Changes {
-    unsafe fn getParameterCount(&self) -> int32 {
-        self.0.len() as int32
-    }
-    unsafe fn getParameterData(&self, index: int32) -> *mut IParamValueQueue {
-        self.0.get(index as usize).map_or(std::ptr::null_mut(), ComPtr::as_ptr)
-    }
-    unsafe fn addParameterData(&self, _: *const ParamID, _: *mut int32) -> *mut IParamValueQueue {
-        std::ptr::null_mut()
-    }
-}
-
-struct Queue((ParamID, i32, f64));
-
-impl Class for Queue {
-    type Interfaces = (IParamValueQueue,);
-}
-
-impl IParamValueQueueTrait for Queue {
-    unsafe fn getParameterId(&self) -> ParamID {
-        self.0.0
-    }
-    unsafe fn getPointCount(&self) -> int32 {
-        1
-    }
-    unsafe fn getPoint(&self, _: int32, offset: *mut int32, value: *mut ParamValue) -> tresult {
-        // SAFETY: the caller's pointers are valid.
-        unsafe {
-            *offset = self.0.1;
-            *value = self.0.2;
-        }
-        kResultOk
-    }
-    unsafe fn addPoint(&self, _: int32, _: ParamValue, _: *mut int32) -> tresult {
-        kResultFalse
-    }
-}
-
-/// A frame that knows no run loop.
-pub struct BareFrame;
-
-impl Class for BareFrame {
-    type Interfaces = (IPlugFrame,);
-}
-
-impl IPlugFrameTrait for BareFrame {
-    unsafe fn resizeView(&self, _: *mut IPlugView, _: *mut ViewRect) -> tresult {
-        kResultFalse
-    }
-}
-
-/// A frame with the host's run loop.
-#[derive(Default)]
-pub struct RunLoopFrame {
-    handlers: RefCell<Vec<(ComPtr<IEventHandler>, FileDescriptor)>>,
-    timers: RefCell<Vec<(ComPtr<ITimerHandler>, Duration, Instant)>>,
-}
-
-impl RunLoopFrame {
-    /// How many handlers are registered.
-    pub fn handlers(&self) -> usize {
-        self.handlers.borrow().len()
-    }
-
-    /// Serves what is ready.
-    pub fn turn(&self) {
-        let handlers: Vec<_> = self.handlers.borrow().clone();
-        for (handler, descriptor) in handlers {
-            let mut poll = libc::pollfd { fd: descriptor, events: libc::POLLIN, revents: 0 };
-            // SAFETY: one valid entry.
-            if unsafe { libc::poll(&mut poll, 1, 0) } > 0 {
-                // SAFETY: the handler is held.
-                unsafe { handler.onFDIsSet(descriptor) };
-            }
-        }
-        let now = Instant::now();
-        let mut due = Vec::new();
-        for (timer, period, next) in self.timers.borrow_mut().iter_mut() {
-            if *next <= now {
-                *next = now + *period;
-                due.push(timer.clone());
-            }
-        }
-        // SAFETY: the timers are held.
-        due.iter().for_each(|timer| unsafe { timer.onTimer() });
-    }
-}
-
-impl Class for RunLoopFrame {
-    type Interfaces = (IPlugFrame, IRunLoop);
-}
-
-impl IPlugFrameTrait for RunLoopFrame {
-    unsafe fn resizeView(&self, _: *mut IPlugView, _: *mut ViewRect) -> tresult {
-        kResultFalse
-    }
-}
-
-impl IRunLoopTrait for RunLoopFrame {
-    unsafe fn registerEventHandler(
-        &self,
-        handler: *mut IEventHandler,
-        descriptor: FileDescriptor,
-    ) -> tresult {
-        // SAFETY: the caller's pointer is a handler.
-        if let Some(handler) = unsafe { ComRef::from_raw(handler) } {
-            self.handlers.borrow_mut().push((handler.to_com_ptr(), descriptor));
-        }
-        kResultOk
-    }
-    unsafe fn unregisterEventHandler(&self, handler: *mut IEventHandler) -> tresult {
-        self.handlers.borrow_mut().retain(|(other, _)| other.as_ptr() != handler);
-        kResultOk
-    }
-    unsafe fn registerTimer(&self, timer: *mut ITimerHandler, period: TimerInterval) -> tresult {
-        // SAFETY: the caller's pointer is a timer.
-        if let Some(timer) = unsafe { ComRef::from_raw(timer) } {
-            let period = Duration::from_millis(period);
-            self.timers.borrow_mut().push((timer.to_com_ptr(), period, Instant::now() + period));
-        }
-        kResultOk
-    }
-    unsafe fn unregisterTimer(&self, timer: *mut ITimerHandler) -> tresult {
-        self.timers.borrow_mut().retain(|(other, _, _)| other.as_ptr() != timer);
-        kResultOk
     }
 }

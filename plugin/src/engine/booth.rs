@@ -1,0 +1,86 @@
+//! Who goes along with the chain: the meters, the monitor, and a clock for what each stage costs.
+
+use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
+use lacquer_dsp::chain::limiter::Reductions;
+use lacquer_dsp::chain::multiband::MULTIBAND_BANDS;
+use lacquer_dsp::chain::{ChainListener, StageId};
+use lacquer_dsp::metering::live::LiveMeters;
+use lacquer_dsp::monitor::Monitor;
+use lacquer_dsp::processor::{Frame, ProcessSpec};
+use lacquer_dsp::shared::meter_bank::STAGES;
+use lacquer_gui::Status;
+use std::time::{Duration, Instant};
+
+/// Time constant of the loads that are shown, s.
+const LOAD_S: f64 = 0.5;
+
+/// Who goes along with the chain: meters, monitor, and a clock while somebody looks.
+pub(super) struct Booth {
+    pub meters: LiveMeters,
+    pub monitor: Monitor,
+    /// When the stage that runs began; none while nobody looks.
+    pub clock: Option<Instant>,
+    spent: [Duration; STAGES],
+    loads: [f64; STAGES],
+    load: f64,
+}
+
+impl Booth {
+    /// For an engine of `spec`. Allocates.
+    pub fn new(spec: &ProcessSpec, status: &Status) -> Self {
+        Self {
+            meters: LiveMeters::new(spec.sample_rate, spec.channels, status.meters().clone()),
+            monitor: Monitor::new(spec.sample_rate),
+            clock: None,
+            spent: [Duration::ZERO; STAGES],
+            loads: [0.0; STAGES],
+            load: 0.0,
+        }
+    }
+
+    /// [audio-thread] Publishes what was spent on a block of `length_s` seconds.
+    pub fn publish_loads(&mut self, whole: Duration, length_s: f64) {
+        let bank = self.meters.bank();
+        let share = 1.0 - (-length_s / LOAD_S).exp();
+        self.load += share * (whole.as_secs_f64() / length_s - self.load);
+        bank.load.set(self.load as f32);
+        for ((load, spent), shown) in self.loads.iter_mut().zip(&mut self.spent).zip(&bank.loads) {
+            *load += share * (spent.as_secs_f64() / length_s - *load);
+            shown.set(*load as f32);
+            *spent = Duration::ZERO;
+        }
+    }
+}
+
+/// Whether anything of a block is above -120 dBFS.
+pub(super) fn is_heard(channel: &[f32]) -> bool {
+    channel.iter().any(|x| x.abs() > 1e-6)
+}
+
+impl ChainListener for Booth {
+    fn after_stage(&mut self, stage: StageId, frames: &[Frame], reduction_db: f64) {
+        if let Some(clock) = &mut self.clock {
+            let now = Instant::now();
+            self.spent[stage as usize] += now.duration_since(std::mem::replace(clock, now));
+        }
+        self.meters.after_stage(stage, frames, reduction_db);
+    }
+
+    fn after_limiter(&mut self, reductions: Reductions) {
+        self.meters.after_limiter(reductions);
+    }
+
+    fn after_bands(&mut self, dynamic_eq: [f64; DYNAMIC_EQ_BANDS], multiband: [f64; MULTIBAND_BANDS]) {
+        self.meters.after_bands(dynamic_eq, multiband);
+    }
+
+    fn after_chain(&mut self, dry: &[Frame], frames: &mut [Frame]) {
+        self.meters.after_chain(dry, frames);
+        let (hops, energies) = self.meters.hop_energies();
+        self.monitor.follow(hops, energies, self.meters.short_term_lufs());
+        self.monitor.process(dry, frames);
+        if let Some(clock) = &mut self.clock {
+            *clock = Instant::now();
+        }
+    }
+}
