@@ -17,6 +17,8 @@ mod life;
 mod parameters;
 #[path = "hostile_clap/random.rs"]
 mod random;
+#[path = "hostile_clap/state.rs"]
+mod state;
 #[path = "hostile_clap/windows.rs"]
 mod windows;
 

@@ -11,7 +11,7 @@
 mod hostile_vst3;
 mod vst3_host;
 
-use hostile_vst3::{blocks, random, values, windows};
+use hostile_vst3::{automation, blocks, random, values, windows};
 use vst3_host::Module;
 use vst3_host::child::in_a_process;
 
@@ -28,6 +28,25 @@ fn ten_thousand_legal_calls_of_seed_2() {
 #[test]
 fn ten_thousand_legal_calls_of_seed_3() {
     in_a_process("ten_thousand_legal_calls_of_seed_3", |module| random::random_calls(module, 3));
+}
+
+/// A test a rate, so that they run beside each other; what they played is printed.
+macro_rules! rates {
+    ($($name:ident = $rate:literal;)*) => {$(
+        #[test]
+        fn $name() {
+            let said = in_a_process(stringify!($name), |module| automation::everything(module, $rate));
+            let said = said.unwrap_or_default();
+            said.lines().filter(|line| line.contains("figures:")).for_each(|line| println!("{line}"));
+        }
+    )*};
+}
+
+rates! {
+    automation_of_everything_at_44_1_khz = 44_100.0;
+    automation_of_everything_at_48_khz = 48_000.0;
+    automation_of_everything_at_96_khz = 96_000.0;
+    automation_of_everything_at_192_khz = 192_000.0;
 }
 
 fn illegal_calls(module: &Module) {

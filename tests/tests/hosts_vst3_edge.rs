@@ -289,7 +289,7 @@ fn an_editor_in_a_window_that_is_shown_later_is_drawn() {
     in_a_process("an_editor_in_a_window_that_is_shown_later_is_drawn", hidden_editors);
 }
 
-/// Every number to both ends from random values, and all parameters moving at random, with every stage on.
+/// Every number to both ends from random values, with every stage on.
 fn moves(module: &Module) {
     // At one rate for as long as it takes a smoother to come to rest (8 ms down to the last bit); the others differ in time constants alone.
     for (rate, starts, rest_s) in
@@ -319,16 +319,6 @@ fn moves(module: &Module) {
                 let rest = (rest_s * rate / BLOCK as f64) as usize;
                 play(numbers.iter().map(|id| (*id, vec![(0, end)])).collect(), rest);
             }
-        }
-        for _ in 0..60 {
-            let mut moves: Vec<_> = (0..40)
-                .map(|_| {
-                    let info = &infos[noise.below(infos.len())];
-                    (info.id, vec![(noise.below(BLOCK) as i32, noise.next())])
-                })
-                .collect();
-            moves.sort_by_key(|(id, _)| *id);
-            play(moves, 1);
         }
         raw.end();
     }

@@ -1,11 +1,11 @@
 //! Everything that can be moved is moved, everywhere: no panic is caught, nothing is not a number.
 //!
 //! A minute of random automation is played in full at 44.1 kHz; at the other rates ten seconds, because the same code runs there with
-//! other coefficients and CI's time is bounded.
+//! other coefficients and CI's time is bounded. `LACQUER_AUTOMATION_SECONDS` says otherwise for all of them.
 
-use crate::raw_clap_host::Plugin;
 use crate::raw_clap_host::events::Event;
-use crate::{Noise, isolated};
+use crate::raw_clap_host::{Module, Plugin, child};
+use crate::{DEADLINE, Noise, isolated};
 use clap_sys::ext::params::CLAP_PARAM_IS_STEPPED;
 
 const BLOCK: usize = 512;
@@ -68,35 +68,56 @@ isolated! {
     }
 }
 
+/// Seconds of random automation where nobody says how many, at 44.1 kHz and at the other rates.
+const SECONDS: [f64; 2] = [60.0, 10.0];
+/// Moves in each block, of a parameter each.
+const MOVES: usize = 8;
+/// How much of them goes to an end: where settings are least alike.
+const ENDS: f64 = 0.3;
+
 /// Random values for all parameters, a few in each block.
-fn automate(plugin: &Plugin, noise: &mut Noise, rate: f64, seconds: f64) {
-    switch_on(plugin);
+fn automate(module: &Module, rate: f64, seconds: f64) {
+    let seconds = std::env::var("LACQUER_AUTOMATION_SECONDS").map_or(seconds, |text| text.parse().unwrap());
+    let plugin = Plugin::running(module, rate, BLOCK as u32);
+    switch_on(&plugin);
+    let mut noise = Noise(rate as u64);
+    let mut moved = vec![0_u32; plugin.parameters.len()];
     for _ in 0..(rate * seconds) as usize / BLOCK {
-        let events: Vec<_> = (0..8)
+        let events: Vec<_> = (0..MOVES)
             .map(|_| {
-                let parameter = &plugin.parameters[noise.below(plugin.parameters.len())];
-                let value = if noise.next() < 0.3 { noise.pick(&[0.0, 1.0]) } else { noise.next() };
+                let any = noise.below(plugin.parameters.len());
+                moved[any] += 1;
+                let parameter = &plugin.parameters[any];
+                let value = if noise.next() < ENDS { noise.pick(&[0.0, 1.0]) } else { noise.next() };
                 Event::value(noise.below(BLOCK) as u32, parameter.id, value * parameter.highest)
             })
             .collect();
-        play(plugin, noise, BLOCK, &events);
+        play(&plugin, &mut noise, BLOCK, &events);
     }
+    let (moves, least) = (moved.iter().sum::<u32>(), moved.iter().min().unwrap());
+    println!(
+        "figures: {rate} Hz, {seconds} s, {moves} moves of {} parameters, {least} at least",
+        moved.len()
+    );
+    assert!(*least > 0, "each is moved");
+    plugin.destroy();
 }
 
-isolated! {
-    fn a_minute_of_automation_of_everything_at_44_1_khz(module) {
-        let plugin = Plugin::running(module, 44_100.0, BLOCK as u32);
-        automate(&plugin, &mut Noise(21), 44_100.0, 60.0);
-        plugin.destroy();
-    }
-}
-
-isolated! {
-    fn automation_of_everything_at_the_other_rates(module) {
-        for rate in [48_000.0, 96_000.0, 192_000.0] {
-            let plugin = Plugin::running(module, rate, BLOCK as u32);
-            automate(&plugin, &mut Noise(rate as u64), rate, 10.0);
-            plugin.destroy();
+/// A test a rate, so that they run beside each other.
+macro_rules! rates {
+    ($($name:ident = $rate:literal, $seconds:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            let test = concat!("automation::", stringify!($name));
+            // A minute at the highest rate takes longer than any other case.
+            child::isolated(test, 4 * DEADLINE, &[], |module| automate(module, $rate, $seconds));
         }
-    }
+    )*};
+}
+
+rates! {
+    automation_of_everything_at_44_1_khz = 44_100.0, SECONDS[0];
+    automation_of_everything_at_48_khz = 48_000.0, SECONDS[1];
+    automation_of_everything_at_96_khz = 96_000.0, SECONDS[1];
+    automation_of_everything_at_192_khz = 192_000.0, SECONDS[1];
 }

@@ -5,11 +5,12 @@ use crate::vst3_host::child::Noise;
 use crate::vst3_host::raw::{Answers, Call, OFFLINE, Queues, REALTIME, Raw};
 use crate::vst3_host::{Desk, Module};
 use std::ptr::null_mut;
+use std::time::Instant;
 use vst3::ComWrapper;
 use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
 
-/// Calls of a seed.
+/// Calls of a seed where nobody says for how many seconds (`LACQUER_HOSTILE_SECONDS`).
 const CALLS: usize = 10_000;
 /// Instances at a time.
 const INSTANCES: usize = 4;
@@ -234,7 +235,10 @@ pub fn random_calls(module: &Module, seed: u64) {
     let desk = Desk::open();
     let mut noise = Noise(seed);
     let mut instances: Vec<Held> = Vec::new();
-    for _ in 0..CALLS {
+    let seconds = std::env::var("LACQUER_HOSTILE_SECONDS").ok().map(|text| text.parse::<f64>().unwrap());
+    let (since, mut calls) = (Instant::now(), 0);
+    while seconds.map_or(calls < CALLS, |seconds| since.elapsed().as_secs_f64() < seconds) {
+        calls += 1;
         if instances.len() < INSTANCES && noise.next() < 0.005 || instances.is_empty() {
             instances.push(Held::new(module));
         }
@@ -246,4 +250,5 @@ pub fn random_calls(module: &Module, seed: u64) {
         }
     }
     instances.drain(..).for_each(Held::end);
+    eprintln!("figures: seed {seed}, {calls} calls in {:.0} s", since.elapsed().as_secs_f64());
 }

@@ -94,6 +94,9 @@ macro_rules! ext {
     }};
 }
 
+// SAFETY: CLAP lets `process` be called on another thread than the rest, and nothing else is called there.
+unsafe impl Sync for Plugin {}
+
 impl Plugin {
     /// Makes one and initialises it.
     pub fn new(module: &Module, host: Box<Host>) -> Self {
