@@ -23,6 +23,7 @@ mod pictures;
 mod presets;
 mod scale;
 mod song;
+mod sound;
 mod status;
 mod strip;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use std::sync::Arc;
 pub use app::App;
 pub use host::Gestures;
 pub use song::{SongPlayer, SongState};
+pub use sound::{SoundChoice, SoundDevices, SoundState};
 pub use status::Status;
 
 /// The editor as the framework takes it.

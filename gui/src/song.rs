@@ -1,5 +1,6 @@
 //! The row of the song that plays through the chain where no host does: in the program that stands alone.
 
+use crate::sound;
 use crate::status::Status;
 use crate::theme;
 use crate::view::View;
@@ -66,8 +67,9 @@ pub(crate) fn song_ui(ui: &mut Ui, status: &Status, view: &mut View) {
             player.play(!state.is_playing);
         }
         ui.add_space(theme::MARGIN);
-        let line = vec2(ui.available_width() - TIME_WIDTH - theme::PADDING, theme::CONTROL_HEIGHT);
-        line_ui(ui, line, player, &state, view);
+        let sound_width = status.sound().map_or(0.0, |_| sound::BUTTON_WIDTH + theme::MARGIN);
+        let line_width = ui.available_width() - TIME_WIDTH - theme::PADDING - sound_width;
+        line_ui(ui, vec2(line_width, theme::CONTROL_HEIGHT), player, &state, view);
         let (text, color) = match (&state.problem, state.is_loading) {
             (_, true) => (format!("reading {}\u{2026}", state.name), colors.text_second),
             (Some(problem), _) => (problem.clone(), colors.alarm),
@@ -77,10 +79,15 @@ pub(crate) fn song_ui(ui: &mut Ui, status: &Status, view: &mut View) {
                 (format!("{}   {times}", state.name), colors.text_second)
             }
         };
-        let area = Rect::from_min_max(pos2(rect.right() - TIME_WIDTH, rect.top()), rect.max);
+        let right = rect.right() - sound_width;
+        let area = Rect::from_min_max(pos2(right - TIME_WIDTH, rect.top()), pos2(right, rect.bottom()));
         let painter = ui.painter().with_clip_rect(area);
         let at = area.left_center() + vec2(theme::GAP, 0.0);
         painter.text(at, Align2::LEFT_CENTER, text, theme::body_font(), color);
+        if sound_width > 0.0 {
+            ui.add_space(ui.available_width() - sound_width - theme::GAP);
+            sound::sound_ui(ui, status, view);
+        }
     });
     if state.is_loading || state.is_playing {
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));

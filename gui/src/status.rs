@@ -5,6 +5,7 @@
 use crate::host_menu::HostMenu;
 use crate::indication::Indications;
 use crate::song::SongPlayer;
+use crate::sound::SoundDevices;
 use lacquer_dsp::shared::meter_bank::MeterBank;
 use lacquer_dsp::shared::monitor_desk::MonitorDesk;
 use nice_plug_egui::{EguiEditorState, RepaintNotifier};
@@ -32,6 +33,7 @@ pub struct Status {
     meters: OnceLock<Arc<MeterBank>>,
     window: OnceLock<Arc<EguiEditorState>>,
     song: OnceLock<Arc<dyn SongPlayer>>,
+    sound: OnceLock<Arc<dyn SoundDevices>>,
     repaint: RepaintNotifier,
     /// Pictures drawn so far.
     frames: AtomicU32,
@@ -58,6 +60,17 @@ impl Status {
     /// [gui-thread] Whoever plays songs into the chain; none in a host.
     pub fn song(&self) -> Option<&dyn SongPlayer> {
         self.song.get().map(|player| &**player)
+    }
+
+    /// [main-thread] Takes whoever owns the sound devices; before the editor is made.
+    pub fn set_sound(&self, devices: Arc<dyn SoundDevices>) {
+        // As with the song.
+        let _ = self.sound.set(devices);
+    }
+
+    /// [gui-thread] Whoever owns the sound devices; none in a host.
+    pub fn sound(&self) -> Option<&dyn SoundDevices> {
+        self.sound.get().map(|devices| &**devices)
     }
 
     /// What the editor's window listens to.

@@ -31,6 +31,14 @@ pub struct ComingBlock {
     pub now: Instant,
 }
 
+/// How many engines a thread has built, for tests of who does.
+#[cfg(test)]
+pub(crate) mod counting {
+    thread_local! {
+        pub(crate) static BUILT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+}
+
 /// A prepared chain with its settings and a block to convert in.
 pub struct Engine {
     chain: Chain,
@@ -45,6 +53,8 @@ pub struct Engine {
 impl Engine {
     /// Builds everything for `spec` and the parameters' settings, the first filters included. Allocates.
     pub fn new(spec: &ProcessSpec, params: &LacquerParams, status: &Arc<Status>) -> Self {
+        #[cfg(test)]
+        counting::BUILT.set(counting::BUILT.get() + 1);
         let mut chain = Chain::new();
         chain.prepare(spec);
         let settings = params.to_settings();

@@ -57,7 +57,7 @@ pub struct LacquerPlugin {
     tail_samples: u32,
     restart_requested: bool,
     /// What plays in the input's place where no host does.
-    #[cfg(feature = "standalone")]
+    #[cfg(any(test, feature = "standalone"))]
     song: Option<standalone::SongFeed>,
     #[cfg(target_os = "linux")]
     worker_guard: Option<worker_guard::WorkerGuard>,
@@ -73,8 +73,8 @@ impl Default for LacquerPlugin {
         edge::capture::leave(&params, &status, &handover);
         Self {
             params,
-            #[cfg(feature = "standalone")]
-            song: standalone::join(&status),
+            #[cfg(any(test, feature = "standalone"))]
+            song: None,
             status,
             engine: None,
             net: Net::new(0, 1),
@@ -245,7 +245,7 @@ impl Plugin for LacquerPlugin {
             self.tail_samples = tail_samples(engine.latency_samples() as u32, spec.sample_rate as f32);
             self.status.set_failed(false);
         }
-        #[cfg(feature = "standalone")]
+        #[cfg(any(test, feature = "standalone"))]
         if let Some(song) = &mut self.song {
             song.fill(buffer.as_slice(), engine.spec().sample_rate as f32);
         }
@@ -269,14 +269,7 @@ impl Plugin for LacquerPlugin {
         if stale != self.restart_requested {
             self.restart_requested = stale;
             self.status.set_restart_needed(stale);
-            if stale && context.plugin_api() == PluginApi::Standalone {
-                // No host is there to restart or to align anything: the sound stops for as long as it takes.
-                **engine = Engine::new(&engine.spec_for(&self.params), &self.params, &self.status);
-                self.restart_requested = false;
-                self.net = self.net.for_latency(engine.latency_samples());
-                self.handover.activate(engine, buffer.samples(), false);
-                self.status.publish(engine.latency_samples() as u32, engine.spec().sample_rate as f32);
-            } else if stale {
+            if stale {
                 context.request_restart();
             }
         }

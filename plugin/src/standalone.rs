@@ -1,13 +1,22 @@
-//! The program that stands alone: what its command line says, whether a window can open at all, and the song that plays in it.
+//! The program that stands alone: what its command line says, whether a window can open at all, which devices it plays to, and the
+//! song that plays in it.
 //!
-//! Sound devices belong to the framework's wrapper, which opens them once from its own options: those are passed on to it.
+//! The framework has a wrapper for such programs, which opens devices once, at its start, and sets parameters after a block: the
+//! plugin's own instance is played here instead ([`instance`]), by whatever device is chosen in the window ([`sound`]).
 
 mod arguments;
+mod context;
+#[cfg(feature = "standalone")]
+mod devices;
+mod instance;
 #[cfg(feature = "standalone")]
 mod program;
+mod silence;
 mod song;
+mod sound;
+#[cfg(test)]
+mod tests;
 
 #[cfg(feature = "standalone")]
 pub use program::run;
-#[cfg(feature = "standalone")]
-pub(crate) use {program::join, song::SongFeed};
+pub(crate) use song::SongFeed;

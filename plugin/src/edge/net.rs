@@ -27,7 +27,6 @@ pub(crate) struct Net {
     taken: usize,
     valid: usize,
     latency: usize,
-    max_block: usize,
     state: State,
 }
 
@@ -68,14 +67,8 @@ impl Net {
             taken: 0,
             valid: 0,
             latency,
-            max_block,
             state: State::Whole,
         }
-    }
-
-    /// A new one for the same blocks and another latency. Allocates.
-    pub(crate) fn for_latency(&self, latency: usize) -> Self {
-        Self::new(latency, self.max_block)
     }
 
     /// Whether the chain is not to be called.

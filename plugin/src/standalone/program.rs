@@ -1,32 +1,29 @@
 //! From the command line to the window.
 
 use super::arguments::{Arguments, HELP};
-use super::song::{self, Player, SongFeed};
-use lacquer_gui::Status;
-use nice_plug::prelude::nice_export_standalone_with_args;
+use super::context::EditorContext;
+use super::devices::Devices;
+use super::instance::Instance;
+use super::song;
+use super::sound::{Sound, System};
+use crate::LacquerPlugin;
+use crate::edge::editor::{GuardedEditor, GuardedHandle};
+use lacquer_gui::{SongPlayer, SoundChoice, Status};
+use nice_plug::context::gui::{AsyncExecutor, GuiContext};
+use nice_plug::editor::{Editor, EditorHandle, SpawnedEditor};
+use nice_plug::prelude::Plugin;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Longest wait for the window: software rendering on a busy machine takes a second or two.
 const WINDOW_PATIENCE: Duration = Duration::from_secs(20);
 /// Pause between two looks for it.
 const WINDOW_POLL: Duration = Duration::from_millis(50);
-
-/// What [`run`] leaves for the plugin that the framework makes.
-static FEED: Mutex<Option<(SongFeed, Arc<Player>)>> = Mutex::new(None);
-/// What the plugin leaves for [`run`]: whether its window is open.
-static STATUS: OnceLock<Arc<Status>> = OnceLock::new();
-
-/// [main-thread] Called by the plugin that is made: gives it the song's end in the audio thread, if it stands alone.
-pub(crate) fn join(status: &Arc<Status>) -> Option<SongFeed> {
-    let (feed, player) = FEED.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-    player.set_status(status.clone());
-    status.set_song(player);
-    // One plugin stands alone in a process.
-    let _ = STATUS.set(status.clone());
-    Some(feed)
-}
+/// What no backend is called.
+const NO_SOUND: &str = "dummy";
+/// What is tried first where nothing else is asked for: whoever runs it wants it.
+const JACK: &str = "JACK";
 
 /// Runs until the window is closed. Says on standard error why it cannot.
 pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
@@ -45,55 +42,104 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
         println!("lacquer-standalone {}", env!("CARGO_PKG_VERSION"));
         return ExitCode::SUCCESS;
     }
+    let devices = Devices::new(arguments.period);
     if arguments.devices {
-        return list_devices(&arguments.program);
+        list(&devices);
+        return ExitCode::SUCCESS;
     }
+    let choices = match choices(&arguments, &devices.backends()) {
+        Ok(choices) => choices,
+        Err(problem) => {
+            eprintln!("lacquer-standalone: {problem}");
+            return ExitCode::from(2);
+        }
+    };
     if let Err(problem) = display() {
         eprintln!(
             "lacquer-standalone: there is no display: {problem}. The window needs one; `lacquer master` works without."
         );
         return ExitCode::FAILURE;
     }
-    let (feed, player) = song::pair();
-    if let Some(path) = &arguments.song {
-        lacquer_gui::SongPlayer::open(&*player, path);
-    }
-    *FEED.lock().unwrap_or_else(PoisonError::into_inner) = Some((feed, player));
-    std::thread::spawn(watch_for_the_window);
-    if nice_export_standalone_with_args::<crate::LacquerPlugin, _>(arguments.passed_on) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
-}
-
-/// The framework waits for ever if its window cannot open: it says why, and this ends it.
-fn watch_for_the_window() {
-    let begun = Instant::now();
-    while begun.elapsed() < WINDOW_PATIENCE {
-        if STATUS.get().is_some_and(|status| status.is_editor_open()) {
-            end_on_interrupt();
-            return;
+    match open(&arguments, devices, choices) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("lacquer-standalone: {problem}");
+            ExitCode::FAILURE
         }
-        std::thread::sleep(WINDOW_POLL);
     }
-    eprintln!(
-        "lacquer-standalone: no window has opened in {} s. It needs OpenGL, of a graphics driver or of Mesa's software renderer.",
-        WINDOW_PATIENCE.as_secs()
-    );
-    std::process::exit(1);
 }
 
-/// Ctrl-C ends the program: the framework's own handler sets a flag that nothing reads while a window is open.
-#[cfg(unix)]
-fn end_on_interrupt() {
-    // SAFETY: the default action needs nothing of the program's.
-    unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+/// What is tried, the best first.
+fn choices(arguments: &Arguments, backends: &[String]) -> Result<Vec<SoundChoice>, String> {
+    let chosen = |backend: &str| SoundChoice {
+        backend: Some(backend.to_owned()),
+        output: arguments.output.clone(),
+        input: arguments.input.clone(),
+        rate_hz: arguments.rate_hz,
+    };
+    match arguments.backend.as_deref() {
+        Some(NO_SOUND) => Ok(vec![SoundChoice { rate_hz: arguments.rate_hz, ..Default::default() }]),
+        Some(name) => {
+            let known = backends.iter().find(|backend| backend.eq_ignore_ascii_case(name));
+            let known = known.ok_or_else(|| {
+                format!("there is no backend {name}; there are {} and {NO_SOUND}", backends.join(", "))
+            })?;
+            Ok(vec![chosen(known)])
+        }
+        None => {
+            let (mut first, rest): (Vec<_>, Vec<_>) = backends.iter().partition(|backend| *backend == JACK);
+            first.extend(rest);
+            Ok(first.into_iter().map(|backend| chosen(backend)).collect())
+        }
+    }
 }
 
-/// Ctrl-C ends the program: the system does it.
-#[cfg(not(unix))]
-fn end_on_interrupt() {}
+/// Opens window and sound, and closes them when the window is closed.
+fn open(arguments: &Arguments, devices: Devices, choices: Vec<SoundChoice>) -> Result<(), String> {
+    let (feed, player) = song::pair();
+    let (sound, receiving) = Sound::new(&devices);
+    let mut plugin = LacquerPlugin { song: Some(feed), ..LacquerPlugin::default() };
+    let status = plugin.status.clone();
+    player.set_status(status.clone());
+    status.set_song(player.clone());
+    status.set_sound(sound);
+    if let Some(path) = &arguments.song {
+        player.open(path);
+    }
+    let executor = AsyncExecutor::new(Arc::new(|_| {}), Arc::new(|_| {}));
+    let editor = plugin.editor(executor).ok_or("the window cannot be made")?;
+    let context = GuiContext::new(Arc::new(EditorContext::new(&plugin.params, &plugin.handover)));
+    let instance = Box::new(Instance::new(plugin, arguments.channels));
+    // Ends when it goes out of scope, after the window.
+    let _playing = receiving.run(Box::new(devices), instance, choices, move || player.read_again());
+    watch_for_the_window(&status);
+    show(&editor, arguments.scale, context)
+}
+
+fn show(editor: &GuardedEditor, scale: Option<f64>, context: GuiContext) -> Result<(), String> {
+    let spawned = editor.spawn(None, false, scale, context, None);
+    let SpawnedEditor { handle: _handle, window } = spawned.map_err(|error| error.to_string())?;
+    GuardedHandle::run_until_closed(window).map_err(|error| error.to_string())
+}
+
+/// A window that cannot be drawn may never say so: this does, and ends it.
+fn watch_for_the_window(status: &Arc<Status>) {
+    let status = status.clone();
+    std::thread::spawn(move || {
+        let begun = Instant::now();
+        while begun.elapsed() < WINDOW_PATIENCE {
+            if status.is_editor_open() {
+                return;
+            }
+            std::thread::sleep(WINDOW_POLL);
+        }
+        eprintln!(
+            "lacquer-standalone: no window has opened in {} s. It needs OpenGL, of a graphics driver or of Mesa's software renderer.",
+            WINDOW_PATIENCE.as_secs()
+        );
+        std::process::exit(1);
+    });
+}
 
 /// Whether a window can be asked for.
 #[cfg(target_os = "linux")]
@@ -113,18 +159,14 @@ fn display() -> Result<(), String> {
     Ok(())
 }
 
-/// Lists the sound devices: the framework does, if it is given a name that none has.
-fn list_devices(program: &str) -> ExitCode {
-    let backend = if cfg!(target_os = "macos") {
-        "core-audio"
-    } else if cfg!(target_os = "windows") {
-        "wasapi"
-    } else {
-        "alsa"
-    };
-    for option in ["--input-device", "--output-device"] {
-        let line = [program, "--backend", backend, option, ""].map(str::to_owned);
-        nice_export_standalone_with_args::<crate::LacquerPlugin, _>(line);
+/// Lists the sound devices.
+fn list(devices: &Devices) {
+    for backend in devices.backends() {
+        let [outputs, inputs] = devices.devices(&backend);
+        for (what, names) in [("plays", outputs), ("records", inputs)] {
+            for name in names {
+                println!("{backend} {what}: {name}");
+            }
+        }
     }
-    ExitCode::SUCCESS
 }

@@ -55,6 +55,8 @@ pub(crate) struct Player {
     shared: Arc<Shared>,
     shown: Arc<Mutex<Shown>>,
     requests: Mutex<Sender<PathBuf>>,
+    /// What was opened last.
+    path: Mutex<Option<PathBuf>>,
     status: Arc<OnceLock<Arc<Status>>>,
 }
 
@@ -90,6 +92,7 @@ pub(crate) fn pair() -> (SongFeed, Arc<Player>) {
         shared: shared.clone(),
         shown: Arc::default(),
         requests: Mutex::new(requests),
+        path: Mutex::default(),
         status: Arc::default(),
     };
     let reader = Reader {
@@ -110,6 +113,14 @@ impl Player {
         // One plugin stands alone in a process.
         let _ = self.status.set(status);
     }
+
+    /// [any thread] The chain runs at another rate: what plays is read again for it.
+    pub fn read_again(&self) {
+        let path = locked(&self.path).clone();
+        if let Some(path) = path {
+            self.open(&path);
+        }
+    }
 }
 
 impl SongPlayer for Player {
@@ -120,6 +131,7 @@ impl SongPlayer for Player {
                 path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             (shown.is_loading, shown.problem) = (true, None);
         }
+        *locked(&self.path) = Some(path.to_owned());
         // The reader lives as long as the process.
         let _ = locked(&self.requests).send(path.to_owned());
     }
