@@ -15,29 +15,33 @@ use hostile_vst3::{automation, blocks, random, values, windows};
 use vst3_host::Module;
 use vst3_host::child::in_a_process;
 
+/// Runs a test's work in a process of its own and prints what it says of itself.
+fn told(test: &str, work: impl FnOnce(&Module)) {
+    let said = in_a_process(test, work).unwrap_or_default();
+    said.lines().filter(|line| line.contains("figures:")).for_each(|line| println!("{line}"));
+}
+
 #[test]
 fn ten_thousand_legal_calls_of_seed_1() {
-    in_a_process("ten_thousand_legal_calls_of_seed_1", |module| random::random_calls(module, 1));
+    told("ten_thousand_legal_calls_of_seed_1", |module| random::random_calls(module, 1));
 }
 
 #[test]
 fn ten_thousand_legal_calls_of_seed_2() {
-    in_a_process("ten_thousand_legal_calls_of_seed_2", |module| random::random_calls(module, 2));
+    told("ten_thousand_legal_calls_of_seed_2", |module| random::random_calls(module, 2));
 }
 
 #[test]
 fn ten_thousand_legal_calls_of_seed_3() {
-    in_a_process("ten_thousand_legal_calls_of_seed_3", |module| random::random_calls(module, 3));
+    told("ten_thousand_legal_calls_of_seed_3", |module| random::random_calls(module, 3));
 }
 
-/// A test a rate, so that they run beside each other; what they played is printed.
+/// A test a rate, so that they run beside each other.
 macro_rules! rates {
     ($($name:ident = $rate:literal;)*) => {$(
         #[test]
         fn $name() {
-            let said = in_a_process(stringify!($name), |module| automation::everything(module, $rate));
-            let said = said.unwrap_or_default();
-            said.lines().filter(|line| line.contains("figures:")).for_each(|line| println!("{line}"));
+            told(stringify!($name), |module| automation::everything(module, $rate));
         }
     )*};
 }

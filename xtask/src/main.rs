@@ -15,6 +15,9 @@ mod run;
 mod system;
 mod test;
 
+use anyhow::Context;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -25,6 +28,17 @@ const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | -
 fn bundle() -> anyhow::Result<()> {
     let arguments = ["bundle", "lacquer", "--release", "--locked"];
     nice_plug_xtask::main_with_args("cargo xtask", arguments.map(String::from))?;
+    // The bundler takes the command `lacquer`, if it was built, for the plugin standing alone: that one is `lacquer-standalone`.
+    for name in ["Lacquer", "Lacquer.exe", "Lacquer.app"] {
+        let path = run::target().join("bundled").join(name);
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        match removed {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).context(path.display().to_string());
+            }
+            _ => {}
+        }
+    }
     module_info::write(&run::target().join("bundled/Lacquer.vst3"))
 }
 

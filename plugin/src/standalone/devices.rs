@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// What is recorded and not yet played, s: more than the instance lets lie.
 const INPUT_RING_S: f64 = 0.5;
 
+/// JACK's name.
+pub(super) const JACK: &str = "JACK";
+
 /// A device and how it runs.
 struct Way {
     device: Device,
@@ -122,7 +125,13 @@ impl System for Devices {
         };
         let outputs = host.output_devices().ok().map(Iterator::collect);
         let inputs = host.input_devices().ok().map(Iterator::collect);
-        [names(outputs), names(inputs)]
+        let [mut outputs, mut inputs] = [names(outputs), names(inputs)];
+        if backend == JACK {
+            // Each of its two devices is given as able to do both, and named for what it does.
+            outputs.retain(|name| !name.ends_with("Input"));
+            inputs.retain(|name| !name.ends_with("Output"));
+        }
+        [outputs, inputs]
     }
 
     fn prepare(&mut self, choice: &SoundChoice) -> Result<(u32, Option<Incoming>), String> {

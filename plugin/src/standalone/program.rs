@@ -2,7 +2,7 @@
 
 use super::arguments::{Arguments, HELP};
 use super::context::EditorContext;
-use super::devices::Devices;
+use super::devices::{Devices, JACK};
 use super::instance::Instance;
 use super::song;
 use super::sound::{Sound, System};
@@ -22,8 +22,6 @@ const WINDOW_PATIENCE: Duration = Duration::from_secs(20);
 const WINDOW_POLL: Duration = Duration::from_millis(50);
 /// What no backend is called.
 const NO_SOUND: &str = "dummy";
-/// What is tried first where nothing else is asked for: whoever runs it wants it.
-const JACK: &str = "JACK";
 
 /// Runs until the window is closed. Says on standard error why it cannot.
 pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
@@ -87,6 +85,7 @@ fn choices(arguments: &Arguments, backends: &[String]) -> Result<Vec<SoundChoice
             Ok(vec![chosen(known)])
         }
         None => {
+            // Whoever runs JACK wants it.
             let (mut first, rest): (Vec<_>, Vec<_>) = backends.iter().partition(|backend| *backend == JACK);
             first.extend(rest);
             Ok(first.into_iter().map(|backend| chosen(backend)).collect())

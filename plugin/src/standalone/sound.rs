@@ -14,6 +14,11 @@ use std::any::Any;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Time for a device's thread to come back from having said that it goes: JACK's server ends on the client's own thread, and closing
+/// the client cancels that thread wherever it is, which ends the process if it is still in ours.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// The system's devices.
 pub(super) trait System: Send {
@@ -225,6 +230,7 @@ impl Player {
                 Ok(Request::Lost(opening, why)) if opening == self.openings => {
                     let rate_hz = self.rate_hz;
                     self.lost = Some(why);
+                    std::thread::sleep(FAREWELL);
                     return Some(vec![SoundChoice { rate_hz, ..Default::default() }]);
                 }
                 Ok(Request::Lost(..)) => {}
