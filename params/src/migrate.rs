@@ -13,6 +13,7 @@
 //! | 1 | 0.1.0 | the first |
 
 use crate::choices::present_id;
+use crate::preset::SESSION;
 use crate::tree::Tree;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::persist::PersistentField;
@@ -34,8 +35,12 @@ const REFUSAL_KEY: &str = "refusal";
 /// Key under which a state that was not taken is carried along.
 pub const KEPT_KEY: &str = "kept_state";
 
+/// Field of a state that is a preset: bypass, quality and phase are the session's own and stay as they are.
+pub(crate) const PRESET_KEY: &str = "preset";
+
 /// Fields that a state may bring, and how many bytes each may have. A session holds four slots of every parameter.
-const FIELDS: [(&str, usize); 3] = [(STATE_VERSION_KEY, 16), ("target", 256), ("session", 1 << 18)];
+const FIELDS: [(&str, usize); 4] =
+    [(STATE_VERSION_KEY, 16), (PRESET_KEY, 1), ("target", 256), ("session", 1 << 18)];
 
 /// Most values of a state: several times what there are parameters.
 const MOST_VALUES: usize = 4096;
@@ -199,6 +204,9 @@ fn take(state: &mut PluginState) -> Result<(), StateError> {
     state.fields.retain(|key, text| FIELDS.iter().any(|(known, most)| key == known && text.len() <= *most));
     let version = state.fields.get(STATE_VERSION_KEY).and_then(|version| version.parse().ok()).unwrap_or(0);
     state.params = migrate(version, std::mem::take(&mut state.params))?;
+    if state.fields.remove(PRESET_KEY).is_some() {
+        state.params.retain(|id, _| !SESSION.contains(&id.as_str()));
+    }
     Ok(())
 }
 

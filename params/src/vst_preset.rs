@@ -6,8 +6,8 @@
 //! Source: Steinberg, VST 3 developer portal, "Preset Format" and "Preset Locations". Numbers are little-endian. The state is the one
 //! that the plugin itself saves.
 
-use crate::migrate::{ParamValue, STATE_VERSION_KEY};
-use crate::preset::{Preset, PresetError};
+use crate::migrate::{PRESET_KEY, ParamValue, STATE_VERSION_KEY};
+use crate::preset::{Preset, PresetError, SESSION};
 use crate::tree::Tree;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::{Param, Params, PluginState};
@@ -55,12 +55,15 @@ fn state(tree: &Tree) -> PluginState {
             }
         }
     };
+    let own = tree.pointers().filter(|(id, _)| !SESSION.contains(id));
     let params: BTreeMap<String, ParamValue> =
-        tree.pointers().map(|(id, pointer)| (id.to_owned(), value(pointer))).collect();
+        own.map(|(id, pointer)| (id.to_owned(), value(pointer))).collect();
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let mut fields = tree.params().serialize_fields();
     // Slots, window and target belong to the session: a field that is not there leaves them alone.
     fields.retain(|key, _| key == STATE_VERSION_KEY);
+    // VST3 has no word for a state that is a preset: it says so itself.
+    fields.insert(PRESET_KEY.to_owned(), "1".to_owned());
     PluginState { version, params, fields }
 }
 
@@ -86,8 +89,12 @@ mod tests {
             // The tree says 12.7 of what is 12.700001 in 32 bits.
             let drive = tree.plain("limiter_drive").unwrap();
             assert!(matches!(state.params["limiter_drive"], ParamValue::F32(saved) if tidy(saved) == drive));
-            assert_eq!(state.params.len(), tree.infos().len());
-            assert_eq!(state.fields.keys().collect::<Vec<_>>(), [STATE_VERSION_KEY]);
+            assert_eq!(state.params.len(), tree.infos().len() - SESSION.len());
+            assert_eq!(state.fields.keys().collect::<Vec<_>>(), [PRESET_KEY, STATE_VERSION_KEY]);
+            let mut taken = state;
+            crate::migrate::filter(&mut taken).unwrap();
+            assert!(SESSION.iter().all(|id| !taken.params.contains_key(*id)), "the session keeps its own");
+            assert!(!taken.fields.contains_key(PRESET_KEY), "what is saved next is a state");
         }
     }
 }

@@ -6,6 +6,8 @@
 
 mod vst3_host;
 
+use lacquer_params::Preset;
+use lacquer_params::vst_preset::vst_preset;
 use std::collections::HashSet;
 use std::ffi::c_void;
 use std::sync::atomic::Ordering::Relaxed;
@@ -110,6 +112,33 @@ fn late_states(module: &Module) {
 #[test]
 fn a_state_restored_after_activation_is_what_plays() {
     in_a_process("a_state_restored_after_activation_is_what_plays", late_states);
+}
+
+/// The state that stands in a factory preset's file, as hosts read it.
+fn preset_state(name: &str) -> Vec<u8> {
+    let bytes = vst_preset(&Preset::find(name).unwrap()).unwrap();
+    let list = u64::from_le_bytes(bytes[40..48].try_into().unwrap()) as usize;
+    bytes[48..list].to_vec()
+}
+
+fn presets(module: &Module) {
+    let raw = Raw::started(module, BLOCK as i32);
+    for (title, value) in [("Quality", 1.0), ("Equalizer Phase", 1.0), ("Bypass", 1.0)] {
+        assert_eq!(raw.set_value(raw.id(title), value), kResultOk);
+    }
+    let (drive, latency) = (raw.value(raw.id("Limiter Drive")), raw.latency());
+    assert_eq!(raw.set_state(&preset_state("Loud")), kResultOk);
+    assert_ne!(raw.value(raw.id("Limiter Drive")), drive, "it is taken");
+    for title in ["Quality", "Equalizer Phase", "Bypass"] {
+        assert_eq!(raw.value(raw.id(title)), 1.0, "{title} is the session's");
+    }
+    assert_eq!(raw.latency(), latency);
+    raw.end();
+}
+
+#[test]
+fn a_preset_leaves_quality_phase_and_bypass_alone() {
+    in_a_process("a_preset_leaves_quality_phase_and_bypass_alone", presets);
 }
 
 fn late_settings(module: &Module) {
