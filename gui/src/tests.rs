@@ -1,5 +1,6 @@
 //! The window without a screen: everything found by its accessible name, clicked, dragged, turned and typed into; and drawn in software.
 
+mod around;
 mod gestures;
 mod loudness;
 mod raster;
