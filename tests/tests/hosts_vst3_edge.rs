@@ -123,9 +123,12 @@ fn preset_state(name: &str) -> Vec<u8> {
 
 fn presets(module: &Module) {
     let raw = Raw::started(module, BLOCK as i32);
-    for (title, value) in [("Quality", 1.0), ("Equalizer Phase", 1.0), ("Bypass", 1.0)] {
-        assert_eq!(raw.set_value(raw.id(title), value), kResultOk);
+    for title in ["Quality", "Equalizer Phase"] {
+        assert_eq!(raw.set_value(raw.id(title), 1.0), kResultOk);
     }
+    // What can be automated comes with a block.
+    let bypassed = Queues::new(&[(raw.id("Bypass"), vec![(0, 1.0)])]);
+    raw.play(&mut programme(BLOCK), &Call { changes: Some(&bypassed), ..Call::of(BLOCK) });
     let (drive, latency) = (raw.value(raw.id("Limiter Drive")), raw.latency());
     assert_eq!(raw.set_state(&preset_state("Loud")), kResultOk);
     assert_ne!(raw.value(raw.id("Limiter Drive")), drive, "it is taken");
