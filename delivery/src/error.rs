@@ -102,12 +102,6 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// A WAV file cannot be as long.
-    #[error("{}: the master would be longer than the 4 GB that a WAV file can hold; give a smaller --word-length or split the programme", path.display())]
-    TooLong {
-        /// The file.
-        path: PathBuf,
-    },
     /// A setting is not of the form id=value.
     #[error(
         "--set {text}: give it as id=value, for instance --set limiter_drive=3; `lacquer params` lists the ids"

@@ -2,7 +2,8 @@
 //!
 //! One and two channels of up to 24 bits need no channel mask; where there is one, players take a mono file for the left side of a
 //! stereo one, and many players and recorders of DJs refuse the format altogether. Floating point has the size of its (empty) extension
-//! and a `fact` chunk, as every format but PCM must (IBM and Microsoft, New Multimedia Data Types, 1994).
+//! and a `fact` chunk, as every format but PCM must (IBM and Microsoft, New Multimedia Data Types, 1994). What is longer than RIFF's sizes can say is
+//! RF64, and nothing else is: many players know only RIFF.
 
 use super::{WordLength, word};
 use crate::audio::Audio;
@@ -13,22 +14,23 @@ use std::path::Path;
 /// Format tags.
 const PCM: u16 = 1;
 const IEEE_FLOAT: u16 = 3;
-/// Room for everything but the samples, tags among it, in the 4 GiB that a file's size can say.
-const MOST_BYTES: u64 = u32::MAX as u64 - 1024;
+/// Bytes of samples from which on a file is RF64: what is left of the 4 GiB that RIFF's sizes can say is room for tags with pictures.
+const MOST_RIFF_BYTES: u64 = u32::MAX as u64 - (16 << 20);
+/// What stands for a size that `ds64` has, and that chunk's bytes.
+const ELSEWHERE: u32 = u32::MAX;
+const SIZES_BYTES: u32 = 28;
 
-/// Writes a WAV file's header and samples. `path` is what errors name.
+/// Writes a WAV file's header and samples: RIFF, and past its 4 GiB RF64 (EBU Tech 3306). `path` is what errors name.
 ///
 /// # Errors
-/// [`Error::TooLong`] and [`Error::Write`].
+/// [`Error::Write`].
 pub fn write(path: &Path, file: impl Write, audio: &Audio, word_length: WordLength) -> Result<(), Error> {
     let bits = word_length.stored_bits();
-    let data_bytes = audio.frames.len() as u64 * audio.channels as u64 * u64::from(bits / 8);
-    if data_bytes > MOST_BYTES {
-        return Err(Error::TooLong { path: path.to_owned() });
-    }
+    let shape =
+        Shape { channels: audio.channels, sample_rate: audio.sample_rate, frames: audio.frames.len() as u64 };
     let mut out = BufWriter::with_capacity(1 << 20, file);
     let mut written = || -> std::io::Result<()> {
-        out.write_all(&header(audio, word_length, data_bytes as u32))?;
+        out.write_all(&header(shape, word_length))?;
         for frame in &audio.frames {
             for sample in &frame[..audio.channels] {
                 if word_length == WordLength::Float32 {
@@ -40,37 +42,61 @@ pub fn write(path: &Path, file: impl Write, audio: &Audio, word_length: WordLeng
             }
         }
         // A chunk of odd length is followed by a byte that only the file's size counts.
-        out.write_all(&[0][..(data_bytes % 2) as usize])?;
+        out.write_all(&[0][..(shape.data_bytes(word_length) % 2) as usize])?;
         out.flush()
     };
     written().map_err(|error| Error::Write { path: path.to_owned(), reason: error.to_string() })
 }
 
+/// What a header says of the sound.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    channels: usize,
+    sample_rate: u32,
+    frames: u64,
+}
+
+impl Shape {
+    fn data_bytes(self, word_length: WordLength) -> u64 {
+        self.frames * self.channels as u64 * u64::from(word_length.stored_bits() / 8)
+    }
+}
+
 /// Everything before the samples.
-fn header(audio: &Audio, word_length: WordLength, data_bytes: u32) -> Vec<u8> {
+fn header(shape: Shape, word_length: WordLength) -> Vec<u8> {
     let is_float = word_length == WordLength::Float32;
     let bits = word_length.stored_bits();
-    let align = audio.channels as u16 * (bits / 8);
-    let mut chunks = b"WAVE".to_vec();
-    let mut push = |bytes: &[u8]| chunks.extend_from_slice(bytes);
+    let align = shape.channels as u16 * (bits / 8);
+    let data_bytes = shape.data_bytes(word_length);
+    let is_long = data_bytes > MOST_RIFF_BYTES;
+    let mut sound = Vec::new();
+    let mut push = |bytes: &[u8]| sound.extend_from_slice(bytes);
     push(b"fmt ");
     push(&if is_float { 18u32 } else { 16 }.to_le_bytes());
     push(&if is_float { IEEE_FLOAT } else { PCM }.to_le_bytes());
-    push(&(audio.channels as u16).to_le_bytes());
-    push(&audio.sample_rate.to_le_bytes());
-    push(&(audio.sample_rate * u32::from(align)).to_le_bytes());
+    push(&(shape.channels as u16).to_le_bytes());
+    push(&shape.sample_rate.to_le_bytes());
+    push(&(shape.sample_rate * u32::from(align)).to_le_bytes());
     push(&align.to_le_bytes());
     push(&bits.to_le_bytes());
     if is_float {
         push(&0u16.to_le_bytes());
         push(b"fact");
         push(&4u32.to_le_bytes());
-        push(&(audio.frames.len() as u32).to_le_bytes());
+        push(&u32::try_from(shape.frames).unwrap_or(ELSEWHERE).to_le_bytes());
     }
     push(b"data");
-    push(&data_bytes.to_le_bytes());
-    let size = chunks.len() as u32 + data_bytes + data_bytes % 2;
-    [b"RIFF", &size.to_le_bytes()[..], &chunks].concat()
+    push(&if is_long { ELSEWHERE } else { data_bytes as u32 }.to_le_bytes());
+    let sizes_bytes = if is_long { 8 + u64::from(SIZES_BYTES) } else { 0 };
+    let size = 4 + sizes_bytes + sound.len() as u64 + data_bytes + data_bytes % 2;
+    if !is_long {
+        return [b"RIFF", &(size as u32).to_le_bytes()[..], b"WAVE", &sound].concat();
+    }
+    // No chunk but `data` is so long that a table of more sizes would be needed.
+    let sizes = [size, data_bytes, shape.frames].map(u64::to_le_bytes).concat();
+    let start =
+        [b"RF64", &ELSEWHERE.to_le_bytes()[..], b"WAVE", b"ds64", &SIZES_BYTES.to_le_bytes()].concat();
+    [start, sizes, 0u32.to_le_bytes().to_vec(), sound].concat()
 }
 
 #[cfg(test)]
@@ -98,6 +124,40 @@ mod tests {
                 assert_eq!(said as usize + 8, bytes.len(), "{word_length}, {channels}");
                 assert_eq!(bytes.len() % 2, 0);
             }
+        }
+    }
+
+    #[test]
+    fn what_riff_cannot_say_is_rf64_and_read_back_whole() {
+        use crate::decode::{Limits, Reader};
+        use crate::tags::{self, Tags};
+        let folder = tempfile::tempdir().unwrap();
+        for (word_length, frames) in [
+            (WordLength::Bits24, 800_000_000u64),
+            (WordLength::Float32, 600_000_000),
+            (WordLength::Bits16, 1000),
+        ] {
+            let shape = Shape { channels: 2, sample_rate: 96_000, frames };
+            let head = header(shape, word_length);
+            let is_long = frames > 1000;
+            assert_eq!(&head[..4], if is_long { b"RF64" } else { b"RIFF" });
+            // A file whose samples are a hole: nothing of its 4.8 GB is on the disk.
+            let path = folder.path().join(format!("{frames}.wav"));
+            let mut file = std::fs::File::create(&path).unwrap();
+            file.write_all(&head).unwrap();
+            file.set_len(head.len() as u64 + shape.data_bytes(word_length)).unwrap();
+            let reader = Reader::open(&path, &Limits::default()).unwrap();
+            assert_eq!(
+                (reader.promised_frames(), reader.sample_rate()),
+                (Some(frames), 96_000),
+                "{word_length}"
+            );
+            // And by others, where they are installed.
+            if let Ok(info) = std::process::Command::new("sndfile-info").arg(&path).output() {
+                let said = String::from_utf8_lossy(&info.stdout).replace(' ', "");
+                assert!(said.contains(&format!("Frames:{frames}\n")), "{word_length}: {said}");
+            }
+            assert_eq!(tags::read(&path).unwrap(), Tags::default(), "{word_length}");
         }
     }
 }
