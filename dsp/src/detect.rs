@@ -7,6 +7,7 @@
 mod channel_delay;
 mod clicks;
 mod clipping;
+mod codec_grid;
 mod dc_offset;
 mod distortion;
 mod dynamics;

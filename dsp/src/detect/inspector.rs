@@ -6,6 +6,7 @@
 use super::channel_delay::ChannelDelay;
 use super::clicks::Clicks;
 use super::clipping::Clipping;
+use super::codec_grid::{CodecGrid, Trace};
 use super::dc_offset::DcOffset;
 use super::distortion::Distortion;
 use super::dynamics::Dynamics;
@@ -80,6 +81,9 @@ pub struct Inspector {
     mirror: Option<Mirror>,
     vinyl: Vinyl,
     is_cut: bool,
+    codec_grid: CodecGrid,
+    /// Looked for once, at the end.
+    codec_trace: Option<Trace>,
 }
 
 impl Inspector {
@@ -132,6 +136,8 @@ impl Inspector {
             mirror: (sample_rate_hz >= up_sampling::HIGH_RATE_HZ).then(|| Mirror::new(sample_rate_hz)),
             vinyl: Vinyl::new(sample_rate_hz),
             is_cut: false,
+            codec_grid: CodecGrid::new(words, sample_rate_hz),
+            codec_trace: None,
         }
     }
 
@@ -205,6 +211,7 @@ impl Inspector {
         let (_, short_term_lufs) = self.meter.momentary_and_short_term_lufs();
         self.dynamics.push(&hop, short_term_lufs);
         self.vinyl.push(frames);
+        self.codec_grid.push(frames);
         self.hop.clear();
     }
 
@@ -222,6 +229,7 @@ impl Inspector {
             }
             self.inter_sample_overs.finish(self.frames);
             self.meter.finish();
+            self.codec_trace = self.codec_grid.trace();
             self.ended = true;
         }
         self.inspection()
@@ -241,7 +249,8 @@ impl Inspector {
         };
         let mut findings: Vec<Finding> = Vec::new();
         findings.extend(self.word_length.finding(&heard));
-        findings.extend(self.rounding.finding(self.word_length.true_bits()));
+        let bits = self.word_length.true_bits();
+        findings.extend(self.rounding.finding(bits));
         findings.extend(self.clipping.finding(&heard));
         findings.extend(self.hidden_clipping.finding(&heard));
         findings.extend(self.sample_overs.findings(&heard));
@@ -252,7 +261,7 @@ impl Inspector {
         findings.extend(self.stuck_buffer.finding(&heard));
         findings.extend(self.hum.finding());
         findings.extend(up_sampling::finding(&heard, self.mirror.as_ref()));
-        findings.extend(lossy_trace::finding(&heard));
+        findings.extend(lossy_trace::finding(&heard, self.codec_trace));
         if self.channels == 2 {
             findings.extend(self.polarity.finding(&heard));
             findings.extend(self.channel_delay.finding(&heard));

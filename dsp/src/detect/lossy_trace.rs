@@ -4,6 +4,7 @@
 //! Spectrum Analysis", ACM MM&Sec 2009). Detectors of cut-offs fail on settings that they have not seen (arXiv 2407.21545): this is a trace
 //! with its confidence, and no verdict. Walls from 19.5 kHz on may be a converter's filter and are worth a note.
 
+use super::codec_grid::Trace;
 use super::heard::{Heard, hertz};
 use super::wall::{Search, Wall, find};
 use super::{Check, Finding, Severity, StoredWords};
@@ -28,11 +29,40 @@ const LOW: Search =
 /// Steeper near converters' filters, which take 2 kHz for their 100 dB.
 const HIGH: Search =
     Search { range_hz: [CONVERTERS_HZ, 20_400.0], width_hz: 150.0, side_hz: 300.0, height_db: 32.0 };
+/// Confidence in a grid: chance makes none in a thousand files, and a mix that holds one encoded track has one as well.
+const GRID: f64 = 0.97;
+const ADVICE: &str = "Ask whether this was an MP3, AAC or stream, or holds samples that were, and master from the original export if there is one.";
 /// A wall as high as this leaves no doubt that it is one, dB.
 const SURE_DB: f64 = 30.0;
 
-/// What was found.
-pub(super) fn finding(heard: &Heard) -> Option<Finding> {
+/// What was found, on an encoder's grid or in the spectrum.
+pub(super) fn finding(heard: &Heard, grid: Option<Trace>) -> Option<Finding> {
+    grid.map(on_grid).or_else(|| wall(heard))
+}
+
+/// A grid.
+fn on_grid(trace: Trace) -> Finding {
+    let [share, beside] = [trace.share, trace.beside].map(|share| 100.0 * share);
+    Finding {
+        check: Check::LossyTrace,
+        severity: Severity::Warn,
+        figure: share,
+        unit: "%",
+        threshold: beside,
+        confidence: Some(GRID),
+        fact: format!(
+            "In blocks of {} frames {share:.0} % of the coefficients are rounded to nothing, {beside:.0} % where blocks begin elsewhere: the trace of a \
+             lossy encoder ({}).",
+            trace.block, trace.codec
+        ),
+        advice: ADVICE.to_owned(),
+        places: Vec::new(),
+        place_count: 0,
+    }
+}
+
+/// A wall.
+fn wall(heard: &Heard) -> Option<Finding> {
     if heard.sample_rate_hz < LEAST_RATE_HZ || !heard.has_spectrum() {
         return None;
     }
@@ -57,7 +87,7 @@ pub(super) fn finding(heard: &Heard) -> Option<Finding> {
         advice: if is_known {
             "The file is lossy: master from the export that it was encoded from."
         } else {
-            "Ask whether this was an MP3, AAC or stream, or holds samples that were, and master from the original export if there is one."
+            ADVICE
         }
         .to_owned(),
         places: Vec::new(),

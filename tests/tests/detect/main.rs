@@ -1,9 +1,10 @@
 //! Quality control against labelled material: programme that the tests make and damage, and real songs.
 //!
-//! Recall: of clean programme with one defect done to it, at least 95 % has to be found at every strength that is listed. False alarms:
-//! none on clean programme; on real songs only what is listed there with its reason.
+//! Recall: of clean programme with one defect done to it, at least 95 % has to be found at every strength that is listed, unless the test says why
+//! it is less. False alarms: none on clean programme; on real songs only what is listed there with its reason.
 
 mod clean;
+mod codecs;
 mod levels;
 mod robustness;
 mod songs;
@@ -104,10 +105,14 @@ impl Recall {
     }
 
     fn is_at_least_95_percent(&self) {
+        self.is_at_least(95);
+    }
+
+    fn is_at_least(&self, percent: usize) {
         let found = self.cases - self.missed.len();
         println!("{found} of {} found", self.cases);
         assert!(
-            self.cases > 0 && 100 * found >= 95 * self.cases,
+            self.cases > 0 && 100 * found >= percent * self.cases,
             "{found} of {}: {:#?}",
             self.cases,
             self.missed
