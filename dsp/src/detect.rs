@@ -11,6 +11,7 @@ mod codec_grid;
 mod dc_offset;
 mod distortion;
 mod dynamics;
+mod edge_pile;
 mod flat_tops;
 mod gaps;
 mod head_and_tail;

@@ -3,6 +3,7 @@
 //! The edge of the amplitude's distribution carries a spike there, which no unclipped programme has (C. Laguna, A. Lerch, "An Efficient
 //! Algorithm for Clipping Detection and Declipping Audio", AES 141, 2016). Both directions are looked at apart: an offset moves them.
 
+use super::edge_pile::EdgePile;
 use super::flat_tops::FlatTop;
 use super::heard::{Heard, counted};
 use super::places::{Places, channel};
@@ -48,6 +49,7 @@ pub(super) struct HiddenClipping {
     last: Frame,
     straight_tops: StraightTops,
     straight: Places,
+    pile: EdgePile,
 }
 
 impl HiddenClipping {
@@ -67,6 +69,7 @@ impl HiddenClipping {
             last: [0.0; 2],
             straight_tops: StraightTops::new(sample_rate_hz, channels, step),
             straight: Places::default(),
+            pile: EdgePile::new(),
         }
     }
 
@@ -75,6 +78,7 @@ impl HiddenClipping {
         for place in self.straight_tops.push(start_frame, frames) {
             self.straight.add(*place);
         }
+        self.pile.push(frames);
         let tolerance = PAIR_STEPS * self.step;
         let mut reached = [[0.0f64; 2]; 2];
         for frame in frames {
@@ -158,7 +162,7 @@ impl HiddenClipping {
             }
         }
         if count == 0 {
-            return self.few(heard).or_else(|| self.bent(heard));
+            return self.few(heard).or_else(|| self.bent(heard)).or_else(|| self.piled(heard));
         }
         let seconds = heard.seconds(heard.frames).max(1.0);
         let is_square = frames as f64 / (heard.frames.max(1) * heard.channels as u64) as f64 > SQUARE;
@@ -231,6 +235,31 @@ impl HiddenClipping {
                 "The mix was clipped and filtered afterwards: take the clipper or limiter off the tracks and the mix bus, or lower what feeds \
                  it, and export again.",
             )
+        })
+    }
+
+    /// Levels that pile up where no top is flat or straight any more.
+    fn piled(&self, heard: &Heard) -> Option<Finding> {
+        let bump = self.pile.bump(heard.channels).filter(|bump| bump.level < HIGHEST)?;
+        let fact = format!(
+            "Levels pile up at {:.1} dBFS: {} samples lie there and {} just below, where there are more of them in what was never held down.",
+            20.0 * bump.level.log10(),
+            bump.samples,
+            bump.below
+        );
+        Some(Finding {
+            check: Check::HiddenClipping,
+            severity: Severity::Warn,
+            figure: f64::from(bump.deviations),
+            unit: "",
+            threshold: f64::from(super::edge_pile::SURE),
+            confidence: Some(0.7),
+            fact,
+            advice: "The mix was clipped, or limited hard, and then converted, filtered or encoded: take the clipper or limiter off the mix bus, and \
+                     export again."
+                .to_owned(),
+            places: Vec::new(),
+            place_count: 0,
         })
     }
 
