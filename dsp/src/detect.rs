@@ -37,6 +37,7 @@ mod sample_overs;
 mod straight_tops;
 mod stuck_buffer;
 mod translation;
+mod truncation;
 mod up_sampling;
 mod vinyl;
 mod wall;

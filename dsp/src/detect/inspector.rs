@@ -27,6 +27,7 @@ use super::polarity::Polarity;
 use super::rounding::Rounding;
 use super::sample_overs::SampleOvers;
 use super::stuck_buffer::StuckBuffer;
+use super::truncation::Truncation;
 use super::word_length::WordLength;
 use super::{Finding, Inspection, StoredWords};
 use super::{lossy_trace, mono_compatibility, translation, up_sampling, vinyl};
@@ -59,6 +60,7 @@ pub struct Inspector {
     flat_tops: FlatTops,
     word_length: WordLength,
     rounding: Rounding,
+    truncation: Truncation,
     clipping: Clipping,
     hidden_clipping: HiddenClipping,
     sample_overs: SampleOvers,
@@ -115,6 +117,7 @@ impl Inspector {
             flat_tops: FlatTops::new(sample_rate_hz, channels),
             word_length: WordLength::new(words),
             rounding: Rounding::new(),
+            truncation: Truncation::new(sample_rate_hz, channels),
             clipping: Clipping::default(),
             hidden_clipping: HiddenClipping::new(words, sample_rate_hz, channels),
             sample_overs: SampleOvers::new(sample_rate_hz, channels),
@@ -180,6 +183,7 @@ impl Inspector {
 
         self.word_length.push(frames);
         self.rounding.push(frames, self.word_length.true_bits());
+        self.truncation.push(frames, self.word_length.true_bits());
         self.hidden_clipping.push(start, frames);
         for top in self.flat_tops.push(start, frames) {
             self.clipping.add(top);
@@ -250,7 +254,7 @@ impl Inspector {
         let mut findings: Vec<Finding> = Vec::new();
         findings.extend(self.word_length.finding(&heard));
         let bits = self.word_length.true_bits();
-        findings.extend(self.rounding.finding(bits));
+        findings.extend(self.truncation.finding(bits).or_else(|| self.rounding.finding(bits)));
         findings.extend(self.clipping.finding(&heard));
         findings.extend(self.hidden_clipping.finding(&heard));
         findings.extend(self.sample_overs.findings(&heard));

@@ -1,10 +1,11 @@
 //! The trace of a lower sample rate in a file of 88.2 kHz or more: a wall at half of 44.1 or 48 kHz and only noise above, or an image
 //! of what lies below.
 
-use super::heard::{Heard, hertz};
+use super::heard::{Heard, hertz, power_db};
 use super::mirror::Mirror;
 use super::wall::{Search, find};
 use super::{Check, Finding, Severity};
+use crate::metering::spectrum::Part;
 
 /// Rates that are high, hertz.
 pub(super) const HIGH_RATE_HZ: f64 = 80_000.0;
@@ -13,6 +14,17 @@ const SEARCH: Search =
     Search { range_hz: [19_500.0, 24_200.0], width_hz: 1200.0, side_hz: 1000.0, height_db: 18.0 };
 /// A wall as high as this leaves no doubt, dB.
 const SURE_DB: f64 = 30.0;
+/// A step in the noise: half the rates that it lies at, how far the stretches beside it lie from it, for steep converters and for gentle ones, and their
+/// width, hertz; how flat each is, and how high the step is at the least, dB.
+const HALVES_HZ: [f64; 2] = [22_050.0, 24_000.0];
+const AWAY_HZ: [f64; 2] = [1000.0, 3800.0];
+const SIDE_HZ: f64 = 600.0;
+const FLAT_DB: f64 = 0.5;
+const STEP_DB: f64 = 2.0;
+/// Noise of words, as a power, is that of rounding to 20 bits at the most: what is louder may be a microphone's, which has a slope of its own.
+const NOISE_POWER: f64 = 3e-13;
+/// Bins below this hold nothing at all, dB.
+const LEAST_DB: f64 = -190.0;
 /// Below this it was 44.1 kHz, hertz.
 const BETWEEN_HZ: f64 = 22_200.0;
 
@@ -21,7 +33,55 @@ pub(super) fn finding(heard: &Heard, mirror: Option<&Mirror>) -> Option<Finding>
     if heard.sample_rate_hz < HIGH_RATE_HZ || !heard.has_spectrum() {
         return None;
     }
-    wall(heard).or_else(|| image(heard, mirror?))
+    wall(heard).or_else(|| image(heard, mirror?)).or_else(|| step(heard))
+}
+
+/// A step in the words' own noise: what was dithered or rounded at the lower rate has its noise below half of it, and a converter takes the rest out.
+fn step(heard: &Heard) -> Option<Finding> {
+    let bin_hz = heard.spectrum.frequency_hz(1);
+    let mut sorted = Vec::new();
+    let mut level_db = |from_hz: f64| -> Option<f64> {
+        let (from, to) = ((from_hz / bin_hz) as usize, ((from_hz + SIDE_HZ) / bin_hz) as usize);
+        sorted.clear();
+        sorted.extend(heard.spectrum.bins().get(from..to)?.iter().map(|bin| power_db(bin.of(Part::Both))));
+        sorted.sort_unstable_by(f64::total_cmp);
+        sorted.get(sorted.len() / 2).copied()
+    };
+    for (away_hz, half_hz) in AWAY_HZ.iter().flat_map(|away_hz| HALVES_HZ.map(|half_hz| (away_hz, half_hz))) {
+        let below = [2.0, 1.0].map(|times| level_db(half_hz - away_hz - times * SIDE_HZ));
+        let above = [0.0, 1.0].map(|times| level_db(half_hz + away_hz + times * SIDE_HZ));
+        let ([Some(far), Some(near)], [Some(next), Some(last)]) = (below, above) else { continue };
+        let height_db = 0.5 * (far + near - next - last);
+        let is_flat = (far - near).abs() < FLAT_DB && (next - last).abs() < FLAT_DB;
+        // A bin of white noise has less the more bins there are.
+        let floor_db = 10.0 * (NOISE_POWER * 4.0 / heard.spectrum.length() as f64).log10();
+        if is_flat && height_db > STEP_DB && near < floor_db && last > LEAST_DB {
+            let source = hertz(2.0 * half_hz);
+            return Some(Finding {
+                check: Check::UpSampling,
+                severity: Severity::Warn,
+                figure: half_hz,
+                unit: "Hz",
+                threshold: SEARCH.range_hz[1],
+                confidence: Some(0.8),
+                fact: format!(
+                    "The noise of the words falls by {height_db:.0} dB at {} in a file of {}: it was probably converted from {source}.",
+                    hertz(half_hz),
+                    hertz(heard.sample_rate_hz)
+                ),
+                advice: advice(&source),
+                places: Vec::new(),
+                place_count: 0,
+            });
+        }
+    }
+    None
+}
+
+fn advice(source: &str) -> String {
+    format!(
+        "Send the mix at the session's own rate, probably {source}: converting up adds nothing and every conversion costs a little."
+    )
 }
 
 /// A wall.
@@ -41,9 +101,7 @@ fn wall(heard: &Heard) -> Option<Finding> {
             hertz(hz),
             hertz(heard.sample_rate_hz)
         ),
-        advice: format!(
-            "Send the mix at the session's own rate, probably {source}: converting up adds nothing and every conversion costs a little."
-        ),
+        advice: advice(source),
         places: Vec::new(),
         place_count: 0,
     })

@@ -75,6 +75,16 @@ fn sixteen_bits_without_dither_are_told_from_those_with_it() {
 }
 
 #[test]
+fn sixteen_bits_that_were_cut_off_are_found_whatever_noise_they_hold() {
+    for (name, cut) in [("down", f64::floor as fn(f64) -> f64), ("towards zero", f64::trunc)] {
+        Recall::of(Check::WordLength, StoredWords::Integer(16), name, any, |programme| {
+            damage::mapped(&damage::noise(&programme.frames, 1e-4, 21), |x| cut(x * 32_768.0) / 32_768.0)
+        })
+        .is_at_least_95_percent();
+    }
+}
+
+#[test]
 fn mono_with_dither_or_a_slight_pan_is_mono_and_a_narrow_mix_is_not() {
     for (lean_db, bits) in [(0.0, 16), (0.01, 24), (0.1, 24), (0.1, 16)] {
         let (words, name) = (StoredWords::Integer(bits), format!("{lean_db} dB, {bits} bits"));
