@@ -136,7 +136,7 @@ impl Inspector {
             dynamics: Dynamics::default(),
             distortion: Distortion::new(sample_rate_hz, channels),
             odd_harmonics: OddHarmonics::new(sample_rate_hz),
-            mirror: (sample_rate_hz >= up_sampling::HIGH_RATE_HZ).then(|| Mirror::new(sample_rate_hz)),
+            mirror: (sample_rate_hz >= up_sampling::HIGH_RATE_HZ).then(|| Mirror::new(sample_rate_hz, words)),
             vinyl: Vinyl::new(sample_rate_hz),
             is_cut: false,
             codec_grid: CodecGrid::new(words, sample_rate_hz),

@@ -4,6 +4,7 @@
 //! logarithm of the power above the old half is held against that below, counted from it outwards, each less its mean around: an image
 //! has the same ripples, sound of its own has none of them. Steep converters leave a wall instead, see [`super::wall`].
 
+use super::StoredWords;
 use crate::blocks::window::hann;
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
@@ -22,9 +23,9 @@ const BANDS_HZ: [[f64; 2]; 3] = [[60.0, 500.0], [150.0, 1200.0], [300.0, 3000.0]
 const AROUND: usize = 8;
 /// Correlation from which on it is an image, as a mean over the programme; that of independent spectra is 0.00 +- 0.04.
 const IMAGE: f64 = 0.3;
-/// Fewest transforms, and the least power of a band in one, as a mean square: -110 dBFS a bin.
+/// Fewest transforms, and the least power of a band in one, against the noise of the words: 16 dB over it, so that the noise hides no ripple.
 const FEWEST: u64 = 6;
-const LEAST: f64 = 1e-13;
+const OVER_WORDS: f64 = 40.0;
 
 /// Sums over the transforms of one half and one band.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,6 +37,8 @@ struct Sum {
 /// See the module.
 pub(super) struct Mirror {
     bin_hz: f64,
+    /// Least power of a bin, as a mean square.
+    least: f64,
     wait: usize,
     line: Vec<f64>,
     window: Vec<f64>,
@@ -47,12 +50,16 @@ pub(super) struct Mirror {
 }
 
 impl Mirror {
-    /// At `sample_rate_hz`. Allocates.
-    pub fn new(sample_rate_hz: f64) -> Self {
+    /// At `sample_rate_hz`, for `words`. Allocates.
+    pub fn new(sample_rate_hz: f64, words: StoredWords) -> Self {
         let length = ((sample_rate_hz / BIN_HZ) as usize).next_power_of_two();
+        let bits = if let StoredWords::Integer(bits) = words { bits.clamp(8, 24) } else { 24 };
+        // Rounding and dither have a quarter of a step squared, and a bin under Hann's window six times its share of that.
+        let noise = 0.25 * 4f64.powi(1 - bits as i32) * 6.0 / length as f64;
         let transform = RealFftPlanner::new().plan_fft_forward(length);
         Self {
             bin_hz: sample_rate_hz / length as f64,
+            least: OVER_WORDS * noise,
             wait: 0,
             line: Vec::with_capacity(length),
             window: hann(length),
@@ -113,7 +120,7 @@ impl Mirror {
             let powers: Option<Vec<f64>> = (from..to).map(|d| level(half + sign * d as f64)).collect();
             let powers = powers?;
             let mean = powers.iter().sum::<f64>() / powers.len() as f64;
-            (mean > LEAST).then(|| ripples(&powers))
+            (mean > self.least).then(|| ripples(&powers))
         };
         let (below, above) = (side(-1.0)?, side(1.0)?);
         let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
