@@ -35,7 +35,7 @@ fn ffmpeg(arguments: &[&str], path: Option<&Path>) -> Vec<u8> {
 /// Encoded and decoded, from the middle of a block on; with its rate.
 fn coded(frames: &[Frame], rate_hz: f64, (_, arguments, kind, other_hz): Codec) -> (Vec<Frame>, f64) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (wave, file) = (folder.path().join("a.wav"), folder.path().join(format!("a.{kind}")));
+    let (wave, file) = (folder.path().join("a.wav"), folder.path().join(format!("b.{kind}")));
     let narrow = frames.iter().map(|frame| frame.map(|x| x as f32)).collect();
     let audio = Audio { sample_rate: rate_hz as u32, channels: 2, frames: narrow };
     encode(&wave, &audio, WordLength::Bits24).expect("a file");

@@ -38,6 +38,10 @@ const SONGS: [(&str, &[(Check, &str)]); 6] = [
             (Check::SampleOvers, "10 849 samples beyond full scale"),
             (Check::InterSampleOvers, "+1.9 dBTP"),
             (Check::DcOffset, "a mean of 0.35 %"),
+            (
+                Check::LossyTrace,
+                "a lossy file without a wall, 32 % tiny coefficients on its grid and 13 % beside it",
+            ),
             (Check::HeadAndTail, "ends at -15 dBFS, to be looped"),
         ],
     ),

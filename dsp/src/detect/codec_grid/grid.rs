@@ -11,6 +11,8 @@ const RANGE_HZ: [f64; 2] = [3500.0, 19_500.0];
 /// Half of the length of blocks of AAC and of Vorbis at these rates, and of CELT at 48 kHz.
 const LONG: usize = 1024;
 const CELT: usize = 960;
+/// Windows that are so alike that each finds the other's zeros.
+const LONG_CODECS: &str = "AAC or Vorbis";
 /// Short blocks of Vorbis (256 points at these rates) stand one behind the other between long ones, which lie elsewhere afterwards (Vorbis I, 4.3.8);
 /// other encoders fill a long block with short ones.
 const VORBIS_MOVES: usize = 128;
@@ -50,11 +52,11 @@ impl Grid {
             (0..2 * LONG).map(|n| (PI * (n as f64 + 0.5) / (2 * LONG) as f64).sin()).collect();
         let mut all = vec![
             Self::hybrid(),
-            Self::cosine("AAC", &kaiser_derived(LONG, 4.0), 0.0, sample_rate_hz),
+            Self::cosine(LONG_CODECS, &kaiser_derived(LONG, 4.0), 0.0, sample_rate_hz),
             Self::cosine("AAC", &sine, 0.0, sample_rate_hz),
             Self {
                 moves: VORBIS_MOVES,
-                ..Self::cosine("Vorbis", &short_overlap(LONG, LONG), 0.0, sample_rate_hz)
+                ..Self::cosine(LONG_CODECS, &short_overlap(LONG, LONG), 0.0, sample_rate_hz)
             },
         ];
         if sample_rate_hz == CELT_RATE_HZ {
