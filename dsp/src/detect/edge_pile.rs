@@ -22,7 +22,8 @@ const PLACE: std::ops::RangeInclusive<f64> = 0.62..=1.02;
 /// Fewest samples of a bump, and how far it stands over the levels above it.
 const FEWEST: f32 = 12.0;
 const OVER_ABOVE: f32 = 1.5;
-/// Standard deviations over the levels below from which on it is no chance: of 85 songs, renders and conversions that were never clipped one has more.
+/// Standard deviations over the levels below from which on it is no chance. Of 98 bases and conversions that were never clipped none has more; of 27
+/// published songs two have, at 2.3, by one maker, who probably limited them.
 pub(super) const SURE: f32 = 2.2;
 /// What is put together: a half of a channel, a channel, or all.
 const SETS: [&[usize]; 7] = [&[0], &[1], &[2], &[3], &[0, 1], &[2, 3], &[0, 1, 2, 3]];
