@@ -70,6 +70,6 @@ pub fn torture(rate: f64) -> Vec<(&'static str, Vec<Frame>)> {
         ("programme at +12 dB", programme(length, rate, 4.0)),
     ];
     // Silence to the end of the latency, so that nothing is cut off in the middle of a wave.
-    signals.iter_mut().for_each(|(_, signal)| signal.resize(length + (0.02 * rate) as usize, [0.0; 2]));
+    signals.iter_mut().for_each(|(_, signal)| signal.resize(length + (0.05 * rate) as usize, [0.0; 2]));
     signals
 }
