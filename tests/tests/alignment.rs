@@ -223,7 +223,8 @@ fn table(spec: &ProcessSpec, event: usize) -> Vec<(String, Option<[i64; 2]>)> {
 #[test]
 fn every_setting_is_heard_with_its_frame() {
     let mut wrong = Vec::new();
-    for (quality, look_ahead_ms) in [(Quality::Live, 1.5), (Quality::Standard, 37.0), (Quality::Finest, 42.0)] {
+    for (quality, look_ahead_ms) in [(Quality::Live, 1.5), (Quality::Standard, 37.0), (Quality::Finest, 42.0)]
+    {
         for phase in [EqualizerPhase::Minimum, EqualizerPhase::Linear] {
             let spec = spec(quality, phase);
             let (mut worst, mut heard) = ([0, 0], 0);

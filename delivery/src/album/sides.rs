@@ -227,7 +227,7 @@ fn limited(
         ceiling_dbtp: CEILING_DBTP,
         quality: Quality::default(),
         // It stands by for single peaks: a side has no loudness from it.
-        limiter: LimiterMode::Plugin,
+        limiter: LimiterMode::High,
     };
     let part = Part {
         start: 0,

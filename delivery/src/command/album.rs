@@ -25,7 +25,7 @@ pub struct AlbumArguments {
     /// Encode lossy files softer where their peaks would be over full scale after decoding
     #[arg(long)]
     fix: bool,
-    /// The limiter: best sees each run of songs whole, plugin gives the bits that the plugin plays
+    /// The limiter: best sees each run of songs whole, high is the one that the plugin plays
     #[arg(long, value_enum, default_value = "best")]
     limiter: LimiterMode,
     /// The ledger of codes, wherever it lies; without it the album file's, which lies below its folder
