@@ -137,14 +137,15 @@ impl Oversampler {
         let stages = factor.ilog2() as usize;
         let wide = spec.sample_rate > 50_000.0;
         // Above 50 kHz the first half-band has room for its transition, and the pass band is widened.
-        let first = match spec.quality {
-            _ if wide => 12,
-            Quality::Live => 16,
-            Quality::Standard => 35,
-            Quality::Finest => 48,
+        let (first, second) = match spec.quality {
+            _ if wide => (12, 8),
+            Quality::Live => (16, 8),
+            // 79 frames of latency at 16x.
+            Quality::Standard => (35, 7),
+            Quality::Finest => (48, 8),
         };
         let pass_band_hz = if wide { 30_000.0 } else { PASS_BAND_HZ.min(0.4535 * spec.sample_rate) };
-        let filters: Vec<HalfBand> = [first, 8, 5, 5][..stages]
+        let filters: Vec<HalfBand> = [first, second, 5, 5][..stages]
             .iter()
             .enumerate()
             .map(|(n, half)| HalfBand::new(*half, spec.sample_rate * (2 << n) as f64, pass_band_hz))

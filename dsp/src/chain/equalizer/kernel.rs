@@ -34,7 +34,7 @@ const TAPER: f64 = 0.25;
 /// Bins of a slice.
 const SLICE: usize = 512;
 /// Points of a comb.
-const COMB: usize = TAPS / 2;
+const COMB: usize = TAPS;
 /// Taps to which a comb is added in a slice.
 const ADDED: usize = 4096;
 
@@ -273,7 +273,7 @@ impl KernelDesigner {
                 Prototype::new(&self.settings.bands[band], self.sample_rate).sections().len()
             }
             Slice::Spectrum { .. } => 3,
-            Slice::Comb { .. } => 16,
+            Slice::Comb { .. } => 30,
             Slice::Add { .. } => 4,
             Slice::Partition { .. } => 5 * self.taps / TAPS,
         }

@@ -24,18 +24,20 @@ pub struct PeriodPeak {
 }
 
 impl PeriodPeak {
-    /// The level for the next sample. Half-waves of more than `longest` frames are none.
+    /// The level for the next sample. Half-waves of more than `longest` frames are none, but for what the other side's share adds.
     #[inline(always)]
     pub fn tick(&mut self, x: f64, longest: usize) -> f64 {
         let level = x.abs();
-        self.frames = (self.frames + 1).min(longest + 1);
+        // A wave that turned at zero before turns a twelfth of its length later now.
+        let longest = longest + longest / 4;
+        self.frames = (self.frames + 1).min(2 * longest);
         if (x > 0.0) != self.is_positive && level > TURN_SHARE * self.peaks[0].max(self.peaks[1]) {
             self.is_positive = x > 0.0;
             self.lengths = [if self.frames > longest { 0 } else { self.frames }, self.lengths[0]];
             self.peaks = [level, self.peaks[0], self.peaks[1]];
             self.frames = 0;
             let length = self.lengths[0].max(self.lengths[1]) as f64;
-            self.hold = ((PATIENCE * length) as usize).min(longest);
+            self.hold = (PATIENCE * length) as usize;
         }
         if self.frames > self.hold {
             (self.peaks, self.lengths) = ([level, 0.0, 0.0], [0; 2]);
