@@ -115,6 +115,8 @@ impl NiceEguiApp for App {
         context: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), baseview::HandlerError> {
+        #[cfg(target_os = "linux")]
+        self.status.begin_window();
         self.context = Some(context);
         frame.set_clear_color(egui::Rgba::BLACK);
         self.open(&egui_context);

@@ -29,6 +29,8 @@ mod strip;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+#[cfg(target_os = "linux")]
+mod thread_name;
 mod view;
 mod widgets;
 

@@ -10,7 +10,7 @@ use lacquer_dsp::shared::meter_bank::MeterBank;
 use lacquer_dsp::shared::monitor_desk::MonitorDesk;
 use nice_plug_egui::{EguiEditorState, RepaintNotifier};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What puts a new chain in the place of one that has failed.
 type Rebuild = Box<dyn Fn() + Send + Sync>;
@@ -35,6 +35,8 @@ pub struct Status {
     song: OnceLock<Arc<dyn SongPlayer>>,
     sound: OnceLock<Arc<dyn SoundDevices>>,
     repaint: RepaintNotifier,
+    /// Name of the open window's threads.
+    threads: Mutex<Option<String>>,
     /// Pictures drawn so far.
     frames: AtomicU32,
 }
@@ -81,6 +83,17 @@ impl Status {
     /// [audio-thread] There is something new to be seen: an editor that sleeps wakes up.
     pub fn wake(&self) {
         self.repaint.request_repaint();
+    }
+
+    /// [gui-thread] A window begins on this thread: it and what it starts get a name.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn begin_window(&self) {
+        *self.threads.lock().unwrap_or_else(PoisonError::into_inner) = crate::thread_name::name_this_thread();
+    }
+
+    /// [main-thread] The name of all threads of the window that was opened last, for whoever has closed it; once.
+    pub fn take_thread_name(&self) -> Option<String> {
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// [gui-thread] A picture is drawn.

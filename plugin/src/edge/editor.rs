@@ -115,7 +115,7 @@ impl Editor for GuardedEditor {
         if spawned.is_err()
             && let Some(thread) = &thread
         {
-            thread.wait();
+            thread.wait(self.status.take_thread_name());
         }
         let SpawnedEditor { handle, window } = spawned?;
         let window = GuardedWindow {
@@ -164,7 +164,7 @@ impl Drop for GuardedWindow {
         // What the window's thread died of was said by the panic hook.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(window)));
         if let Some(thread) = &self.thread {
-            thread.wait();
+            thread.wait(self.status.take_thread_name());
         }
     }
 }

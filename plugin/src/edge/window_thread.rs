@@ -55,6 +55,14 @@ fn this_thread() -> Option<PathBuf> {
     std::fs::read_link("/proc/thread-self").ok().map(|link| PathBuf::from("/proc").join(link))
 }
 
+/// Whether the system lists a thread of this name.
+fn is_any_called(name: &str) -> bool {
+    let is_it = |task: std::fs::DirEntry| {
+        std::fs::read_to_string(task.path().join("comm")).is_ok_and(|comm| comm.trim_end() == name)
+    };
+    std::fs::read_dir("/proc/self/task").is_ok_and(|tasks| tasks.flatten().any(is_it))
+}
+
 impl WindowThread {
     /// Puts the mark on what the window's thread will hold.
     pub(crate) fn mark(
@@ -64,8 +72,17 @@ impl WindowThread {
         Box::new(Caller { inner: caller, thread: self.clone() })
     }
 
-    /// [main-thread] Waits until the thread is gone, after it was told to end.
-    pub(crate) fn wait(&self) {
+    /// [main-thread] Waits until the thread is gone, after it was told to end, and with it all of the name that it gave to those that
+    /// it started.
+    pub(crate) fn wait(&self, name: Option<String>) {
+        self.wait_for_the_window();
+        let since = Instant::now();
+        while name.as_deref().is_some_and(is_any_called) && since.elapsed() < PATIENCE {
+            std::thread::sleep(POLL);
+        }
+    }
+
+    fn wait_for_the_window(&self) {
         if !cfg!(target_os = "linux") {
             // Elsewhere a window has no thread of its own.
             return;
@@ -107,7 +124,7 @@ mod tests {
             std::thread::sleep(Duration::from_millis(30));
         });
         let since = Instant::now();
-        thread.wait();
+        thread.wait(None);
         assert!(since.elapsed() >= Duration::from_millis(60), "{:?}", since.elapsed());
         assert!(since.elapsed() < PATIENCE);
         handle.join().unwrap();
@@ -118,7 +135,7 @@ mod tests {
         let thread = Arc::new(WindowThread::default());
         drop(thread.mark(Box::new(Nobody)));
         let since = Instant::now();
-        thread.wait();
+        thread.wait(None);
         assert!(since.elapsed() < PATIENCE / 2);
     }
 }

@@ -21,13 +21,16 @@ fn is_left_out() -> bool {
     !has_display()
 }
 
-/// Threads that have this one's name, as those have that it starts. The graphics driver names its own, whose ends it waits for by
-/// means that the system's list lags behind.
+/// Threads that have this one's name, as those have that it starts, or that of a window's. The graphics driver names its own, whose
+/// ends it waits for by means that the system's list lags behind.
 fn threads() -> usize {
     let name = std::fs::read_to_string("/proc/thread-self/comm").unwrap();
     let all = std::fs::read_dir("/proc/self/task").unwrap().flatten();
-    all.filter(|task| std::fs::read_to_string(task.path().join("comm")).is_ok_and(|other| other == name))
-        .count()
+    all.filter(|task| {
+        std::fs::read_to_string(task.path().join("comm"))
+            .is_ok_and(|other| other == name || other.starts_with("lq"))
+    })
+    .count()
 }
 
 fn descriptors() -> usize {

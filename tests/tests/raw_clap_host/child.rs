@@ -58,7 +58,10 @@ pub fn isolated(test: &str, deadline: Duration, environment: &[(&str, &str)], wo
     assert!(status.success(), "{status}:\n{text}");
     assert!(!text.contains("panicked"), "a panic was caught:\n{text}");
     assert!(text.contains(DONE), "the work did not come to its end:\n{text}");
-    for line in text.lines().filter(|line| line.starts_with("figures:")) {
-        println!("{line}");
+    // The runner's own words may stand before it in the line.
+    for line in text.lines() {
+        if let Some(at) = line.find("figures:") {
+            println!("{}", &line[at..]);
+        }
     }
 }
