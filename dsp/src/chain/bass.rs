@@ -1,9 +1,9 @@
 //! Bass: harmonics by which small speakers make audible what they cannot play.
 //!
 //! ```text
-//! mid -- decimate -- 8 wide resonators ---- harmonics 2..5 --+-- band-pass -- duck -- interpolate -- added to L and R
-//!           +------- 24 narrow resonators -- harmonics 2..5 --+
-//!           +------- waveshaper, on transients ---------------+
+//! mid -- decimate -- 8 complex resonators -- harmonics 2..5 -- weights -- band-pass --+-- duck -- interpolate -- added to L and R
+//!           |                                                                          |
+//!           +-- waveshaper, on transients ---------------------------------------------+
 //! ```
 //!
 //! The missing fundamental: the ear hears the pitch of a tone whose harmonics alone are played (E. Larsen, R. Aarts,
@@ -12,16 +12,12 @@
 //! are pure and in proportion to z, so that soft and loud sound alike. Neighbouring resonators share a tone: their
 //! phases are turned to agree half-way between them, and the stronger takes the larger part.
 //!
-//! Two notes in one resonator would come out with their sums and differences, as loud as their harmonics. Where the narrow resonators
-//! ([`partials`]) find more than one tone, they take over.
-//!
 //! Resonators ring up over some 30 ms; until they have, the low-passed mid itself, rectified (which is proportional
 //! too), stands in for them. Nothing is added below -60 dBFS. The harmonics are ducked to stay below the programme's own
 //! K-weighted level. Only the mid is heard and changed, and no latency is added: the signal itself passes untouched.
 //!
 //! All this runs at 5.5 to 6 kHz. Part 0 of the listening is the harmonics alone.
 
-mod partials;
 mod rate;
 mod resonators;
 
@@ -29,7 +25,6 @@ use crate::blocks::entry::Entry;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
-use partials::Partials;
 use rate::RateChange;
 use resonators::{Resonators, open};
 use std::f64::consts::FRAC_1_SQRT_2;
@@ -70,10 +65,6 @@ const FULL_AMOUNT_GAIN: f64 = 1.4;
 const DUCK_POWER: f64 = 1.0;
 /// Time constant of the levels by which the harmonics are ducked, ms.
 const DUCK_MS: f64 = 120.0;
-/// Time constant of the change between wide and narrow resonators, ms: slower than the ripple of two notes, quicker than a bar.
-const TAKE_OVER_MS: f64 = 30.0;
-/// Share below which the narrow resonators are out.
-const LEAST_SHARE: f64 = 1e-4;
 /// Corner in hertz of the high-pass that stands for K-weighting at the low rate (its second stage).
 const LOUDNESS_CORNER_HZ: f64 = 38.135;
 
@@ -83,10 +74,6 @@ pub struct Bass {
     rate: RateChange,
     low_rate: f64,
     resonators: Resonators,
-    partials: Partials,
-    /// Share of the narrow resonators, 0 to 1.
-    several: f64,
-    several_coefficient: f64,
     transient: Transient,
     high_pass: [SvfState; 2],
     high_pass_filter: SvfCoefficients,
@@ -145,8 +132,6 @@ impl Processor for Bass {
         self.rate = RateChange::new(spec.sample_rate);
         self.low_rate = spec.sample_rate / self.rate.factor() as f64;
         self.resonators = Resonators::new(self.low_rate);
-        self.partials = Partials::new(self.low_rate);
-        self.several_coefficient = 1.0 - (-1000.0 / (TAKE_OVER_MS * self.low_rate)).exp();
         self.transient.prepare(self.low_rate);
         self.loudness_filter = SvfCoefficients::high_pass(LOUDNESS_CORNER_HZ, 0.5, self.low_rate);
         self.low_pass_filter = SvfCoefficients::low_pass(TOP_HZ, FRAC_1_SQRT_2, self.low_rate);
@@ -160,8 +145,6 @@ impl Processor for Bass {
     fn reset(&mut self) {
         self.rate.reset();
         self.resonators.reset();
-        self.partials.reset();
-        self.several = 0.0;
         self.transient.reset();
         self.high_pass = Default::default();
         self.loudness.reset();
@@ -217,8 +200,6 @@ impl Bass {
             // The lines hold what was heard before the stage fell idle.
             self.rate.reset();
             self.resonators.reset();
-            self.partials.reset();
-            self.several = 0.0;
             self.transient.reset();
             self.high_pass = Default::default();
             self.low_pass.reset();
@@ -234,18 +215,11 @@ impl Bass {
         let corner = self.corner_hz.end_of_period();
         self.high_pass_filter = SvfCoefficients::high_pass(corner, FRAC_1_SQRT_2, self.low_rate);
         self.resonators.set_corner(corner);
-        self.partials.set_corner(corner);
     }
 
     /// The harmonics for one low-rate sample of the mid.
     fn harmonics(&mut self, mid: f64) -> f64 {
-        let (wide, reached) = self.resonators.tick(mid);
-        let (narrow, several) = self.partials.tick(mid, self.several > 0.0);
-        self.several += self.several_coefficient * (several - self.several);
-        if several == 0.0 && self.several < LEAST_SHARE {
-            self.several = 0.0;
-        }
-        let pure = wide + self.several * (narrow - wide);
+        let (pure, reached) = self.resonators.tick(mid);
         let transient_filter = self.high_pass_filter;
         let mut x = pure + self.transient.tick(&transient_filter, mid, reached);
         let (filter, a1) = (self.high_pass_filter, self.high_pass_filter.a1());
