@@ -20,7 +20,7 @@ const HEARD: f64 = 2e-4;
 /// Frames in which a detector is moved: a cycle of the lowest tone, and a slow attack.
 const DETECTED: i64 = 960;
 /// What steers a detector, or waits for one to come up.
-const DETECTORS: [&str; 9] = [
+const DETECTORS: [&str; 10] = [
     "dynamic_eq_",
     "multiband_",
     "glue_",
@@ -30,6 +30,8 @@ const DETECTORS: [&str; 9] = [
     "limiter_auto_release",
     "limiter_on",
     "limiter_style",
+    // The high limiter's envelope alone is linked, and waits for a peak that is its own.
+    "limiter_transient_link",
 ];
 /// What acts at once in the stages of those detectors.
 const DIRECT: [&str; 7] = [
@@ -41,9 +43,16 @@ const DIRECT: [&str; 7] = [
     "glue_mix",
     "dynamic_eq_frequency",
 ];
-/// What a limiter foresees.
-const FORESEEN: [&str; 4] =
-    ["limiter_drive", "limiter_ceiling", "limiter_transient_link", "limiter_true_peak"];
+/// What a limiter foresees: the high one's clip solves for the hops that are still free, and what its gains will be is known to them.
+const FORESEEN: [&str; 7] = [
+    "limiter_drive",
+    "limiter_ceiling",
+    "limiter_transient_link",
+    "limiter_true_peak",
+    "limiter_style",
+    "limiter_auto_release",
+    "limiter_release_link",
+];
 /// What changes nothing as long as something sounds.
 const SILENT: &str = "dither_auto_blank";
 /// Frames by which a setting may be early or late: a control period.

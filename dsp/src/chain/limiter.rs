@@ -37,7 +37,7 @@ pub enum LimiterStyle {
     Transparent,
     /// The gain stands still as long as it can: the most punch.
     Punch,
-    /// No clip but where the gain is too late: for material whose lows make its peaks.
+    /// Peaks are turned down rather than clipped: for material whose lows make them.
     Bass,
     /// A slow gain takes most: the least distortion.
     Smooth,
@@ -145,7 +145,8 @@ impl LimiterStyle {
         }
     }
 
-    /// How much the envelope takes in place of the clip, 0 to 1.
+    /// How much the envelope takes at least, 0 to 1: of long peaks where the whole programme is seen, whose envelope would duck before a
+    /// single hit, and of every peak where it looks no further than 12 ms.
     fn whole(self) -> f64 {
         if self == Self::Bass { 1.0 } else { 0.0 }
     }

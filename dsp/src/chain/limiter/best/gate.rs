@@ -19,7 +19,7 @@ const LAMBDA: f64 = 1e4;
 /// A share below this is none.
 const LEAST_SHARE: f64 = 1e-3;
 
-/// Turns down what is steady or long, as far as it is, to `ceiling`, and of everything at least `whole`. `steady` is on the slow grid.
+/// Turns down what is steady or long, as far as it is, to `ceiling`, and of long runs at least `whole`. `steady` is on the slow grid.
 pub fn hold_steady(
     frames: &mut [Frame],
     steady: &[f64],
@@ -30,14 +30,14 @@ pub fn hold_steady(
 ) {
     let long = length_of_runs(frames, ceiling, scale);
     let highest = |shares: &[f64]| shares.iter().copied().fold(0.0, f64::max);
-    if highest(steady).max(whole) < LEAST_SHARE && highest(&long) < LEAST_SHARE {
+    if highest(steady) < LEAST_SHARE && highest(&long) < LEAST_SHARE {
         return;
     }
     let window = smoothed(&vec![1.0; steady.len()], FADE_MS, scale);
     let faded = |shares: &[f64], most: f64| -> Vec<f64> {
         smoothed(shares, FADE_MS, scale).iter().zip(&window).map(|(sum, whole)| most * sum / whole).collect()
     };
-    let (steady, long) = (faded(steady, 1.0), faded(&long, SHARE_OF_LONG_RUNS));
+    let (steady, long) = (faded(steady, 1.0), faded(&long, SHARE_OF_LONG_RUNS.max(whole)));
     let needs = envelope::needs_db(frames, ceiling, true_peak, scale.grid, scale.rate);
     let around = |reach_ms: f64| minimum(&needs, scale.points(reach_ms, scale.grid));
     let (near, far) = (around(REACH_MS), around(STEADY_REACH_MS));
@@ -49,7 +49,7 @@ pub fn hold_steady(
         if share < LEAST_SHARE { 0.0 } else { share }
     };
     let shared: Vec<f64> = (0..needs.len())
-        .map(|point| (near[point] * at(&long, point).max(whole)).min(far[point] * at(&steady, point)))
+        .map(|point| (near[point] * at(&long, point)).min(far[point] * at(&steady, point)))
         .collect();
     envelope::apply(frames, &shared, LAMBDA, scale.grid, scale.rate);
 }
