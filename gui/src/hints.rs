@@ -113,7 +113,10 @@ const TEXTS: &[(&str, &str)] = &[
     ("limiter_on", "Holds true peaks under the ceiling."),
     ("limiter_drive", "Up: louder, with more limiting."),
     ("limiter_ceiling", "The level that no true peak passes."),
-    ("limiter_style", "How it trades punch against smoothness."),
+    (
+        "limiter_style",
+        "Transparent: the least of both. Punch: the gain stands still. Bass: long peaks are turned down. Smooth: the least distortion.",
+    ),
     ("limiter_release", "Up: calmer; down: louder, and sooner distorted."),
     ("limiter_auto_release", "The release follows the programme; the knob sets its shortest."),
     ("limiter_transient_link", "Up: onsets are turned down in both channels alike."),
