@@ -236,6 +236,7 @@ impl Watch {
 mod tests {
     use super::*;
     use crate::drive::{LOUDNESS_TOLERANCE_LU, search};
+    use crate::processor::Quality;
 
     const RATE: f64 = 48_000.0;
 
@@ -279,7 +280,8 @@ mod tests {
 
     #[test]
     fn more_drive_costs_peaks_and_the_limiter_stands_lower() {
-        let spec = ProcessSpec::stereo(RATE);
+        // The limiter that is a gain alone: the other clips hits in place of standing down.
+        let spec = ProcessSpec { quality: Quality::Live, ..ProcessSpec::stereo(RATE) };
         let rehearsal =
             Rehearsal::new(&spec, &ChainSettings::default(), &song(), &|| true).expect("not stopped");
         let [gentle, hard] =

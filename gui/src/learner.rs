@@ -273,7 +273,6 @@ fn answer(
 }
 
 /// The loudest below a drive that costs too much that does not, if there is one; the outer `None` where it is no longer wanted.
-
 fn advise(dear_db: f64, at: &dyn Fn(f64) -> Option<Outcome>) -> Option<Option<Outcome>> {
     let mut dear_db = dear_db;
     for less_db in GENTLER_DB {

@@ -21,6 +21,9 @@ const DRIVES_DB: [f64; 2] = [6.0, 12.0];
 const MOVE_S: [usize; 2] = [5, 8];
 /// Frames after which Ardour hands on a parameter that moves.
 const HOST_BLOCK: usize = 1024;
+/// Frames of the limiter's hop at 44.1 kHz, and of the distance between its long spectra.
+const HOP: usize = 256;
+const LONGEST_GRID: usize = 4096;
 /// What a second is divided into in Ardour's session files.
 const SUPERCLOCK: usize = 282_240_000;
 
@@ -248,16 +251,17 @@ fn ardour_bounces_what_the_library_renders() {
     let bounce = ardour.bounce();
     assert_eq!(bounce.len(), song.len(), "latency is taken out and nothing is cut off");
 
-    // Ardour rolls for a while before the song: where its blocks then stand decides where the chain's control grid does.
+    // Ardour rolls for a while before the song: where its blocks then stand decides where the chain's grids do, the limiter's hops
+    // first and its long spectra then.
     let static_end = MOVE_S[0] * rate - HOST_BLOCK;
-    let probe = 2 * rate;
-    let lead = (0..lacquer_dsp::CONTROL_PERIOD)
-        .min_by(|a, b| {
-            let miss =
-                |lead| difference(&bounce[..probe], &expected(&tree, rate, &song[..probe + rate], lead));
-            miss(*a).total_cmp(&miss(*b))
-        })
-        .unwrap_or(0);
+    let nearest = |leads: &mut dyn Iterator<Item = usize>, probe: usize| {
+        let miss =
+            |lead| difference(&bounce[..probe], &expected(&tree, rate, &song[..probe + rate / 4], lead));
+        let misses = leads.map(|lead| (lead, miss(lead)));
+        misses.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(lead, _)| lead)
+    };
+    let hop = nearest(&mut (0..HOP), rate);
+    let lead = nearest(&mut (0..LONGEST_GRID / HOP).map(|n| hop + n * HOP), 4 * rate);
     let render = expected(&tree, rate, &song, lead);
     let before = difference(&bounce[..static_end], &render[..static_end]);
     let all = difference(&bounce, &render);

@@ -43,6 +43,9 @@ impl Heard {
         if frames.as_flattened().iter().all(|x| *x == 0.0) {
             return;
         }
+        if self.frames.capacity() == 0 {
+            self.frames.reserve_exact(self.kept + self.kept / 2 + frames.len());
+        }
         self.frames.extend(frames.iter().map(|frame| frame.map(|x| x as f32)));
         let most = if self.listens { MOST_FRAMES } else { self.kept };
         // Seldom, so that it costs nothing.

@@ -22,6 +22,9 @@ const STEPS_LU: [f64; 4] = [0.0, 1.0, 2.0, 3.0];
 /// The name of the step that is undone.
 const STEP: &str = "Set drive";
 
+/// A row of the prices: its name, and its figure of an outcome.
+type Price<'a> = (&'a str, &'a dyn Fn(&Outcome) -> f64);
+
 /// What a click asks for.
 enum Deed {
     Listen(Request),
@@ -169,7 +172,7 @@ fn prices_ui(ui: &Ui, rect: Rect, answer: Option<&Answer>) {
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, theme::RADIUS, colors.well);
     let wanted = answer.map(|answer| answer.request.target_lufs);
-    let rows: [(&str, &dyn Fn(&Outcome) -> f64); 3] = [
+    let rows: [Price; 3] = [
         ("Drive, dB", &|outcome| outcome.drive_db),
         ("Pumping, dB", &|outcome| outcome.cost.pumping_db),
         ("Distortion, dB", &|outcome| outcome.cost.distortion_db),

@@ -57,6 +57,10 @@ pub fn bad_rows(module: &Module) {
     assert_eq!(raw.call_buses(Some(&mut bus), Some(&mut other), &call), kResultOk);
     // One channel where two were agreed on, and more than that.
     assert_eq!(raw.call(&mut rows(&mut input)[..1], &mut rows(&mut output)[..1], &call).0, kResultOk);
+    // Sound has come out by then: two rows of it, and the third is silence.
+    for _ in 0..40 {
+        raw.call(&mut rows(&mut input), &mut rows(&mut output), &call);
+    }
     let mut third = vec![1.0_f32; 480];
     let [left, right] = rows(&mut output);
     let (result, flags) = raw.call(&mut rows(&mut input), &mut [left, right, third.as_mut_ptr()], &call);
@@ -109,6 +113,10 @@ pub fn bad_lengths(module: &Module) {
     assert_eq!(raw.set_up(48_000.0, 480, REALTIME), kResultOk);
     refused(&raw, &mut block, &call, 480);
     assert_eq!(raw.set_active(true), kResultOk);
+    // What comes out while the sound is on its way is silence still.
+    for _ in 0..8 {
+        raw.play(&mut noise_block(480), &Call { flags: 3, ..Call::of(480) });
+    }
     assert_eq!(raw.play(&mut noise_block(480), &Call { flags: 3, ..Call::of(480) }), 0);
     refused(&raw, &mut block, &Call::of(481), 481);
     refused(&raw, &mut block, &Call { frames: -1, ..Call::of(0) }, 0);

@@ -57,8 +57,7 @@ impl LongRuns {
         }
         let longest = (LONGEST_MS * self.frames_per_ms) as usize;
         for frame in frames {
-            for c in 0..2 {
-                let x = frame[c];
+            for (c, x) in frame.iter().copied().enumerate() {
                 let over = x.abs() - ceiling;
                 let run = self.runs[c];
                 if run.frames > 0 && (over <= 0.0 || (x > 0.0) != run.is_positive || run.frames >= longest) {
