@@ -34,6 +34,9 @@ fn aliases_stay_inaudible_far_over_the_threshold() {
                 let left: Vec<f64> = frames[LENGTH..].iter().map(|frame| frame[0]).collect();
                 let dbc = inharmonic_dbc(&left, bin);
                 println!("{quality:?} knee {knee} {hz} Hz, {over_db} dB over: aliases {dbc:.1} dBc");
+                // The more harmonics fold back, the louder; a low tone's that do are far down.
+                let is_low = hz == 5000.0 && over_db == 12.0 && quality != Quality::Live;
+                let bound = if is_low { bound - 10.0 } else { bound };
                 if dbc > bound {
                     failures.push(format!(
                         "{quality:?} knee {knee} {hz} Hz, {over_db} dB over: {dbc:.1} dBc, bound {bound}"
