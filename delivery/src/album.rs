@@ -25,7 +25,6 @@ pub mod identity;
 pub mod init;
 pub mod joined;
 mod looks;
-pub mod names;
 mod outputs;
 pub mod page;
 pub mod plan;

@@ -179,6 +179,8 @@ pub fn write(path: &Path, tags: &Tags) -> Result<(), TagError> {
     let mut part = Part::beside(&path).map_err(TagError::writing(&path))?;
     copy_with(&path, &mut source, part.file(), tags)?;
     part.file().set_permissions(permissions).map_err(TagError::writing(&path))?;
+    // Windows replaces no file that is open.
+    drop(source);
     part.finish().map_err(TagError::writing(&path))
 }
 

@@ -9,6 +9,7 @@ pub mod clipper;
 pub mod dither;
 pub mod dynamic_eq;
 pub mod equalizer;
+pub mod file_name;
 pub mod glue;
 pub mod imager;
 pub mod input_trim;

@@ -1,12 +1,10 @@
 //! The user's own presets: one file each in a folder of theirs.
 
+use crate::file_name::file_name;
 use crate::preset::{Preset, PresetError};
 use etcetera::BaseStrategy;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-/// Longest name of a file, in characters, without its extension.
-const LONGEST_STEM: usize = 80;
 
 /// Why the folder of presets could not be changed.
 #[derive(Debug, thiserror::Error)]
@@ -144,14 +142,10 @@ fn same(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-/// A path for a name: letters, figures, spaces and dashes of it, so that no name leaves the folder.
+/// A free path for a preset of that name.
 fn free_path(folder: &Path, name: &str) -> PathBuf {
-    let stem: String = name
-        .chars()
-        .map(|letter| if letter.is_alphanumeric() || " -_".contains(letter) { letter } else { '_' })
-        .take(LONGEST_STEM)
-        .collect();
-    let path = |suffix: &str| folder.join(format!("{}{suffix}.toml", stem.trim()));
+    let stem = file_name(name);
+    let path = |suffix: &str| folder.join(format!("{}{suffix}.toml", stem));
     let mut free = path("");
     let mut number = 2;
     // A link that leads nowhere is there as well.
@@ -214,11 +208,16 @@ mod tests {
     fn no_name_leaves_the_folder() {
         let folder = Folder::new("names");
         let library = Library::at(&folder.0);
-        for name in ["../../evil", "a/b\\c", "C:\\x", "\0nul", "...", "\u{202e}x", &"long".repeat(100)] {
+        let devices = ["nul", "CON", "com1"];
+        let traps = ["../../evil", "a/b\\c", "C:\\x", "...", "\u{202e}x", &"long".repeat(100)];
+        for name in devices.into_iter().chain(traps) {
             let path = library.save(&Preset::of(&Tree::new(), name, ""), false).unwrap();
             assert_eq!(path.parent(), Some(folder.0.as_path()), "{name:?} became {}", path.display());
+            // Windows finds its devices in every folder, with any ending.
+            let stem = path.file_stem().unwrap();
+            assert!(devices.iter().all(|device| stem != *device), "{name:?} became {}", path.display());
         }
-        assert_eq!(names(&library).len(), 7);
+        assert_eq!(names(&library).len(), devices.len() + traps.len());
         assert!(matches!(
             library.save(&Preset::of(&Tree::new(), "  ", ""), false),
             Err(LibraryError::NoName)

@@ -6,7 +6,6 @@ use super::cache::key;
 use super::error::AlbumError;
 use super::file::Output;
 use super::joined::Joined;
-use super::names::file_name;
 use super::outputs::{PQ_SHEET, Writer};
 use crate::atomic_file::Part;
 use crate::disc::ddp::{self, CHECKSUM_FILE, DdpError, Options, checksum::Digest};
@@ -14,6 +13,7 @@ use crate::disc::files::Files;
 use crate::disc::{Disc, FIRST_PREGAP_FRAMES, SAMPLES_PER_FRAME, cue, pq_sheet, rules, toc};
 use crate::hash::sha256_of_file;
 use hound::{SampleFormat, WavSpec, WavWriter};
+use lacquer_params::file_name::file_name;
 use std::io::BufWriter;
 use std::path::Path;
 

@@ -10,7 +10,6 @@ use super::claims::Claims;
 use super::codecs::codec_of;
 use super::file::{Album, Output};
 use super::joined::Joined;
-use super::names::file_name;
 use super::report::{FileReport, Report};
 use super::sides::SideMaster;
 use crate::codec::Codec;
@@ -23,6 +22,7 @@ use crate::isrc::Isrc;
 use crate::measure::Readings;
 use crate::parts::remove_stale;
 use crate::tags::{Loudness, Tags};
+use lacquer_params::file_name::file_name;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
