@@ -361,8 +361,10 @@ impl Chain {
                 return;
             }
             self.tap.listen = self.settings.listen;
-            // What stands in the delay is older than the wish to hear it.
-            self.tap.delays.iter_mut().for_each(Delay::reset);
+            // What stands in its delay is older than the wish to hear it.
+            if let Some(listen) = self.tap.listen {
+                self.tap.delays[listen.stage as usize].reset();
+            }
             return;
         }
         let Some(listen) = self.tap.listen else { return };

@@ -4,6 +4,11 @@
 //! [`Chain`] is the whole signal path; [`chain`] is its table of contents. Each stage is a [`Stage`] with a plain
 //! settings struct in the units an engineer would use.
 
+/// The examples of README.md, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod blocks;
 pub mod chain;
 pub mod detect;

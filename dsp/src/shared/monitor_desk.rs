@@ -32,6 +32,9 @@ mod place {
     pub const GAIN: u32 = 32;
 }
 
+// Each field holds every choice, and "none" where there is one.
+const _: () = assert!(StageId::ALL.len() < 16 && Device::ALL.len() < 16 && Solo::ALL.len() <= 8);
+
 const COMPARES: [Compare; 3] = [Compare::Off, Compare::Mix, Compare::Master];
 
 fn number_of<T: PartialEq>(all: &[T], one: &T) -> u64 {
