@@ -5,6 +5,7 @@ mod check;
 mod codec;
 mod ddp;
 mod isrc;
+mod manual;
 mod master;
 mod measure;
 mod output;
@@ -51,6 +52,10 @@ enum Action {
     Ddp(ddp::DdpArguments),
     /// List every parameter
     Params(params::ParamsArguments),
+    /// Print the completions for a shell
+    Completions(manual::CompletionsArguments),
+    /// Write the manual pages into a folder
+    Manual(manual::ManualArguments),
 }
 
 /// Does what was asked for; gives the exit code of what could be done.
@@ -65,6 +70,8 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Action::Album(arguments) => album::run(&arguments, limits)?,
         Action::Ddp(arguments) => return ddp::run(&arguments),
         Action::Params(arguments) => params::run(&arguments)?,
+        Action::Completions(arguments) => manual::completions(&arguments)?,
+        Action::Manual(arguments) => manual::manual(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -271,3 +271,29 @@ fn params_lists_every_parameter() {
     let table = String::from_utf8(lacquer(&["params"]).stdout).unwrap();
     assert!(table.contains("limiter_ceiling"));
 }
+
+#[test]
+fn shells_and_man_know_every_subcommand() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(lacquer(&["manual", text(folder.path())]).status.success());
+    let help = String::from_utf8(lacquer(&["--help"]).stdout).unwrap();
+    let subcommands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(subcommands.contains(&"master"), "{help}");
+    for shell in ["bash", "fish", "zsh"] {
+        let output = lacquer(&["completions", shell]);
+        assert!(output.status.success());
+        let script = String::from_utf8(output.stdout).unwrap();
+        for subcommand in &subcommands {
+            assert!(script.contains(subcommand), "{shell}: {subcommand}");
+            // clap shows `help`; what it says is on the other pages.
+            let page = folder.path().join(format!("lacquer-{subcommand}.1"));
+            assert!(*subcommand == "help" || page.is_file(), "{}", page.display());
+        }
+    }
+}

@@ -124,7 +124,8 @@ fn fail(net: &mut Net, status: &Status) {
 impl Plugin for LacquerPlugin {
     const NAME: &'static str = "Lacquer";
     const VENDOR: &'static str = "Lacquer";
-    const URL: &'static str = env!("CARGO_PKG_REPOSITORY");
+    // None yet that exists.
+    const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
@@ -288,8 +289,8 @@ impl Plugin for LacquerPlugin {
 impl ClapPlugin for LacquerPlugin {
     const CLAP_ID: &'static str = "audio.lacquer.lacquer";
     const CLAP_DESCRIPTION: Option<&'static str> = Some("The last stage of a record: a mastering chain");
-    const CLAP_MANUAL_URL: Option<&'static str> = Some(env!("CARGO_PKG_REPOSITORY"));
-    const CLAP_SUPPORT_URL: Option<&'static str> = Some(env!("CARGO_PKG_REPOSITORY"));
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] = &[
         ClapFeature::AudioEffect,
         ClapFeature::Mastering,

@@ -93,12 +93,7 @@ impl ClapHost {
         let factory = entry.get_plugin_factory().ok_or("the file has no plugin factory")?;
         let descriptor = factory.plugin_descriptors().next().ok_or("the file has no plugin")?;
         let id = descriptor.id().ok_or("the plugin has no id")?;
-        let host = HostInfo::new(
-            "Lacquer's tests",
-            "Lacquer",
-            env!("CARGO_PKG_REPOSITORY"),
-            env!("CARGO_PKG_VERSION"),
-        )?;
+        let host = HostInfo::new("Lacquer's tests", "Lacquer", "", env!("CARGO_PKG_VERSION"))?;
         let mut instance = PluginInstance::<Handlers>::new(|_| Shared, |_| (), &entry, id, &host)?;
         let mut handle = instance.plugin_handle();
         if let Some(render) = handle.get_extension::<PluginRender>() {

@@ -1,8 +1,11 @@
-//! `cargo xtask install`.
+//! `cargo xtask install` and `cargo xtask uninstall`.
 
+use crate::product::{self, Place};
 use crate::{run, system};
-use anyhow::{Context, bail};
+use anyhow::Context;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Builds and installs everything, then masters a mix through what was installed.
 pub fn run(mix: Option<PathBuf>) -> anyhow::Result<()> {
@@ -10,87 +13,107 @@ pub fn run(mix: Option<PathBuf>) -> anyhow::Result<()> {
         .map(|mix| mix.canonicalize().with_context(|| format!("{}: no such file", mix.display())))
         .transpose()?;
     system::require(system::BUILD)?;
-    crate::bundle()?;
-    let folders = plugin_folders()?;
-    let bundled = run::target().join("bundled");
-    let mut installed = Vec::new();
-    for (name, folder) in ["Lacquer.vst3", "Lacquer.clap"].into_iter().zip(folders) {
-        let to = folder.join(name);
-        replace(&bundled.join(name), &to)
-            .with_context(|| format!("{}: cannot be installed", to.display()))?;
-        println!("Installed {}", to.display());
-        installed.push(to);
+    if !system::offer(system::SOUND) {
+        println!(
+            "Without them Lacquer is installed as a plugin and a command, but not as a program of its own."
+        );
     }
-    let presets = preset_folder()?.display().to_string();
-    let tool = ["run", "--release", "--locked", "-p", "lacquer-tests", "--bin"];
-    run::cargo(&[tool.as_slice(), &["vst-presets", "--", &presets]].concat())?;
-    run::cargo(&["install", "--path", "delivery", "--locked", "--force"])?;
-    let clap = installed.pop().context("the CLAP was installed")?;
-    let mut render = [tool.as_slice(), &["clap-render", "--"]].concat();
-    let clap = clap.display().to_string();
-    render.push(&clap);
-    let mix = mix.map(|mix| mix.display().to_string());
-    render.extend(mix.as_deref());
-    run::cargo(&render)
+    product::build()?;
+    let written = product::place(&product::parts()?, &|place| folder(place))?;
+    let list: String = written.iter().map(|path| format!("{}\n", path.display())).collect();
+    let receipt = receipt()?;
+    fs::create_dir_all(receipt.parent().context("no folder for the list")?)?;
+    fs::write(&receipt, list).with_context(|| receipt.display().to_string())?;
+    for path in written.iter().filter(|path| !is_shared(path)) {
+        println!("Installed {}", path.display());
+    }
+    println!(
+        "Installed presets, manual pages and completions; `cargo xtask uninstall` takes all of it away."
+    );
+    let clap = written.iter().find(|path| path.ends_with("Lacquer.clap")).context("no CLAP was installed")?;
+    run::command(Command::new(product::program("clap-render")).arg(clap).args(mix))
 }
 
-/// Where the user's VST3 and CLAP plugins belong.
-fn plugin_folders() -> anyhow::Result<[PathBuf; 2]> {
-    let variable =
-        |name: &str| std::env::var_os(name).map(PathBuf::from).with_context(|| format!("{name} is not set"));
-    if cfg!(target_os = "windows") {
-        let common = variable("LOCALAPPDATA")?.join("Programs").join("Common");
-        Ok([common.join("VST3"), common.join("CLAP")])
-    } else if cfg!(target_os = "macos") {
-        let plugins = variable("HOME")?.join("Library/Audio/Plug-Ins");
-        Ok([plugins.join("VST3"), plugins.join("CLAP")])
-    } else {
-        let home = variable("HOME")?;
-        Ok([home.join(".vst3"), home.join(".clap")])
-    }
-}
-
-/// Where VST3 hosts look for the user's presets of a plugin (Steinberg, "Preset Locations"): by vendor and name.
-fn preset_folder() -> anyhow::Result<PathBuf> {
-    let (variable, below) = if cfg!(target_os = "windows") {
-        ("USERPROFILE", "Documents/VST3 Presets")
-    } else if cfg!(target_os = "macos") {
-        ("HOME", "Library/Audio/Presets")
-    } else {
-        ("HOME", ".vst3/presets")
+/// Removes what the last installation wrote, and nothing else: presets and settings of the user's own stay.
+pub fn uninstall() -> anyhow::Result<()> {
+    let receipt = receipt()?;
+    let Ok(list) = fs::read_to_string(&receipt) else {
+        println!("Nothing to remove: there is no {}", receipt.display());
+        return Ok(());
     };
-    let home = std::env::var_os(variable).with_context(|| format!("{variable} is not set"))?;
-    Ok(PathBuf::from(home).join(below).join("Lacquer/Lacquer"))
-}
-
-/// Copies a file or a folder in the place of another: beside it first, so that a running host keeps the one that it has open.
-fn replace(from: &Path, to: &Path) -> anyhow::Result<()> {
-    let Some(folder) = to.parent() else { bail!("no folder to install into") };
-    std::fs::create_dir_all(folder)?;
-    let beside = to.with_extension("new");
-    remove(&beside)?;
-    copy(from, &beside)?;
-    remove(to)?;
-    std::fs::rename(&beside, to)?;
+    for path in list.lines().map(Path::new) {
+        product::remove(path).with_context(|| format!("{}: cannot be removed", path.display()))?;
+    }
+    // Empty now, unless the user put something into it.
+    let _ = folder(Place::Vst3Presets)?.map(fs::remove_dir);
+    fs::remove_file(&receipt)?;
+    println!(
+        "Removed {} files and bundles. Presets and settings of your own are kept.",
+        list.lines().count()
+    );
     Ok(())
 }
 
-fn remove(path: &Path) -> std::io::Result<()> {
-    match std::fs::symlink_metadata(path) {
-        Ok(about) if about.is_dir() => std::fs::remove_dir_all(path),
-        Ok(_) => std::fs::remove_file(path),
-        Err(_) => Ok(()),
+fn is_shared(path: &Path) -> bool {
+    path.components().any(|component| component.as_os_str() == "share" || component.as_os_str() == "presets")
+}
+
+fn variable(name: &str) -> anyhow::Result<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from).with_context(|| format!("{name} is not set"))
+}
+
+/// The user's own folders; none where a system has no use for the part.
+fn folder(place: Place) -> anyhow::Result<Option<PathBuf>> {
+    let programs = || match std::env::var_os("CARGO_HOME") {
+        Some(home) => Ok(PathBuf::from(home).join("bin")),
+        None => Ok(variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" })?.join(".cargo/bin")),
+    };
+    if let Place::Programs = place {
+        return programs().map(Some);
+    }
+    Ok(if cfg!(target_os = "windows") {
+        match place {
+            Place::Vst3 => Some(variable("LOCALAPPDATA")?.join("Programs/Common/VST3")),
+            Place::Clap => Some(variable("LOCALAPPDATA")?.join("Programs/Common/CLAP")),
+            Place::Vst3Presets => {
+                Some(variable("USERPROFILE")?.join("Documents/VST3 Presets/Lacquer/Lacquer"))
+            }
+            _ => None,
+        }
+    } else if cfg!(target_os = "macos") {
+        match place {
+            Place::Vst3 => Some(variable("HOME")?.join("Library/Audio/Plug-Ins/VST3")),
+            Place::Clap => Some(variable("HOME")?.join("Library/Audio/Plug-Ins/CLAP")),
+            Place::Vst3Presets => Some(variable("HOME")?.join("Library/Audio/Presets/Lacquer/Lacquer")),
+            _ => None,
+        }
+    } else {
+        match place {
+            Place::Vst3 => Some(variable("HOME")?.join(".vst3")),
+            Place::Clap => Some(variable("HOME")?.join(".clap")),
+            // Steinberg, "Preset Locations": by vendor and name.
+            Place::Vst3Presets => Some(variable("HOME")?.join(".vst3/presets/Lacquer/Lacquer")),
+            Place::Share(folder) => Some(data_folder()?.join(folder)),
+            Place::Programs => None,
+        }
+    })
+}
+
+/// Where programs keep what belongs to the user (XDG base directories on Linux).
+fn data_folder() -> anyhow::Result<PathBuf> {
+    if cfg!(target_os = "windows") {
+        return variable("LOCALAPPDATA");
+    }
+    if cfg!(target_os = "macos") {
+        return Ok(variable("HOME")?.join("Library/Application Support"));
+    }
+    match std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute()) {
+        Some(folder) => Ok(folder),
+        None => Ok(variable("HOME")?.join(".local/share")),
     }
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    if !from.is_dir() {
-        return std::fs::copy(from, to).map(|_| ());
-    }
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
-    }
-    Ok(())
+/// The list of what was written.
+fn receipt() -> anyhow::Result<PathBuf> {
+    Ok(data_folder()?.join("lacquer/installed.txt"))
 }

@@ -5,42 +5,27 @@
 //! - `cargo xtask bench [FILTER]`: the benches; `cargo xtask bench --peers`: the chain beside other makers' plugins;
 //!   `cargo xtask bench --songs [FOLDER] [--quick] [--only NAME,NAME]`: the limiter beside other makers' on songs at equal loudness.
 //! - `cargo xtask fuzz [TARGET | all] [SECONDS]`: mutated inputs through what reads files of strangers.
-//! - `cargo xtask bundle`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
+//! - `cargo xtask bundle [TARGET]`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
+//! - `cargo xtask package`: archives and a `.deb` for people without a compiler; `package --try` installs the `.deb` in a bare Debian.
+//! - `cargo xtask uninstall`: removes what `install` wrote.
 
+mod bundle;
 mod deny;
 mod fuzz;
 mod install;
 mod module_info;
+mod notices;
+mod package;
+mod product;
 mod run;
 mod system;
 mod test;
 
-use anyhow::Context;
-use std::fs;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --peers | --songs [FOLDER] | --editor] | \
-                     fuzz [TARGET | all] [SECONDS] | bundle";
-
-/// Bundles the plugin, in release.
-fn bundle() -> anyhow::Result<()> {
-    let arguments = ["bundle", "lacquer", "--release", "--locked"];
-    nice_plug_xtask::main_with_args("cargo xtask", arguments.map(String::from))?;
-    // The bundler takes the command `lacquer`, if it was built, for the plugin standing alone: that one is `lacquer-standalone`.
-    for name in ["Lacquer", "Lacquer.exe", "Lacquer.app"] {
-        let path = run::target().join("bundled").join(name);
-        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-        match removed {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).context(path.display().to_string());
-            }
-            _ => {}
-        }
-    }
-    module_info::write(&run::target().join("bundled/Lacquer.vst3"))
-}
+                     fuzz [TARGET | all] [SECONDS] | bundle [TARGET] | package [--try] | uninstall";
 
 /// Runs the benches of the stages and the chain, the comparisons with the peers, or what the editor costs.
 fn bench(arguments: &[String]) -> anyhow::Result<()> {
@@ -57,7 +42,7 @@ fn bench(arguments: &[String]) -> anyhow::Result<()> {
     }
     if argument == Some("--editor") {
         system::require(system::TEST)?;
-        bundle()?;
+        bundle::build_and_bundle(None)?;
         run::cargo(&["bench", "-p", "lacquer-gui", "--bench", "frame", "--locked"])?;
         return run::before_a_screen(&["bench", "-p", "lacquer-tests", "--bench", "editor", "--locked"]);
     }
@@ -73,7 +58,12 @@ fn main() -> ExitCode {
         Some("test") => test::run(),
         Some("bench") => bench(&arguments.collect::<Vec<String>>()),
         Some("fuzz") => fuzz::run(arguments.next().as_deref(), arguments.next().as_deref()),
-        Some("bundle") => bundle(),
+        Some("bundle") => bundle::build_and_bundle(arguments.next().as_deref()),
+        Some("package") => match arguments.next().as_deref() {
+            Some("--try") => package::trial(),
+            _ => package::run(),
+        },
+        Some("uninstall") => install::uninstall(),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -29,14 +29,14 @@ fn class_id() -> String {
 }
 
 fn text() -> String {
-    let (version, url, id) = (env!("CARGO_PKG_VERSION"), env!("CARGO_PKG_REPOSITORY"), class_id());
+    let (version, id) = (env!("CARGO_PKG_VERSION"), class_id());
     format!(
         r#"{{
   "Name": "Lacquer",
   "Version": "{version}",
   "Factory Info": {{
     "Vendor": "Lacquer",
-    "URL": "{url}",
+    "URL": "",
     "E-Mail": "",
     "Flags": {{
       "Unicode": true,

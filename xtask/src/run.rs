@@ -15,6 +15,19 @@ pub fn command(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What a command prints.
+///
+/// # Errors
+/// It cannot be started, or fails: with what it says of that.
+pub fn output(command: &mut Command) -> anyhow::Result<String> {
+    let output = command.output().with_context(|| format!("`{}` cannot be started", describe(command)))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("`{}` failed: {}", describe(command), said.trim());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")

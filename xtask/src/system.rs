@@ -7,6 +7,12 @@ use std::process::{Command, Stdio};
 /// Needed to build: Mesa and X11 are loaded at run time and need no headers.
 pub const BUILD: &[&str] = &["build-essential", "pkg-config"];
 
+/// Needed to build the program of its own.
+pub const SOUND: &[&str] = &["libasound2-dev", "libjack-jackd2-dev"];
+
+/// Needed to try a package in a bare Debian.
+pub const TRIAL: &[&str] = &["debootstrap"];
+
 /// Needed by the tests: a software X server for editors, real songs, and readers that others wrote for lossy files, tags, discs and
 /// reports.
 pub const TEST: &[&str] = &[
@@ -53,13 +59,24 @@ pub const SONGS: &[&str] = &[
     "zam-plugins",
 ];
 
-fn succeeds(command: &mut Command) -> bool {
+/// Whether a command can be started and ends well; silently.
+pub fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 fn is_installed(package: &str) -> bool {
     let output = Command::new("dpkg-query").args(["-W", "-f=${Status}", package]).output();
     output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("install ok installed"))
+}
+
+/// Whether this is the user who may install packages.
+pub fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// As [`require`], but whether they are there in the place of an error, which is said.
+pub fn offer(packages: &[&str]) -> bool {
+    require(packages).inspect_err(|error| println!("{error:#}")).is_ok()
 }
 
 /// Installs what is missing of `packages`. Without the right to, fails with the line to run; on systems without apt it says
@@ -77,10 +94,8 @@ pub fn require(packages: &[&str]) -> anyhow::Result<()> {
         return Ok(());
     }
     let line = format!("sudo apt-get install --yes --no-install-recommends {}", missing.join(" "));
-    let is_root =
-        Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
     let mut prefix: Vec<&str> = Vec::new();
-    if !is_root {
+    if !is_root() {
         if !succeeds(Command::new("sudo").args(["-n", "true"])) {
             bail!("these packages are missing; run this and start again:\n    {line}");
         }

@@ -1,30 +1,37 @@
 //! `cargo xtask test`.
 
-use crate::run;
-use crate::system;
+use crate::{bundle, package, product, run, system};
 use std::time::Instant;
 
 /// Everything that continuous integration runs, from a bare machine.
 pub fn run() -> anyhow::Result<()> {
     let started = Instant::now();
-    system::require(&[system::BUILD, system::TEST].concat())?;
-    run::cargo(&["fmt", "--all", "--check"])?;
-    run::cargo(&["clippy", "--workspace", "--all-targets", "--release", "--locked", "--", "-D", "warnings"])?;
-    let left_out = crate::deny::run()?;
-    // Bundled before the tests, which load the bundles in hosts.
-    crate::bundle()?;
-    tests()?;
-    let minutes = started.elapsed().as_secs_f64() / 60.0;
-    match left_out {
-        // At the end too: hundreds of lines up nobody reads it.
-        Some(words) => println!("All tests passed in {minutes:.0} min; {words}."),
-        None => println!("All tests passed in {minutes:.0} min."),
+    let mut packages = [system::BUILD, system::SOUND, system::TEST].concat();
+    // Nobody else may make another root.
+    let tries_packages = system::is_root();
+    if tries_packages {
+        packages.extend(system::TRIAL);
     }
+    system::require(&packages)?;
+    run::cargo(&["fmt", "--all", "--check"])?;
+    let features = product::features();
+    let lints = ["clippy", "--workspace", "--all-targets", "--release", "--locked"];
+    run::cargo(&[&lints[..], features, &["--", "-D", "warnings"]].concat())?;
+    let mut left_out = Vec::from_iter(crate::deny::run()?);
+    // Programs and tests in one call and one shape; bundled before the tests, which load the bundles in hosts.
+    let everything =
+        ["build", "--workspace", "--release", "--locked", "--lib", "--bins", "--tests", "--examples"];
+    run::cargo(&[&everything[..], features].concat())?;
+    bundle::bundle(None)?;
+    run::before_a_screen(&[&["test", "--workspace", "--release", "--locked"], features].concat())?;
+    package::make()?;
+    if tries_packages {
+        package::trial()?;
+    } else {
+        left_out.push("the .deb was not tried: that needs root");
+    }
+    // At the end too: hundreds of lines up nobody reads it.
+    let left_out: String = left_out.iter().map(|words| format!("; {words}")).collect();
+    println!("All tests passed in {:.0} min{left_out}.", started.elapsed().as_secs_f64() / 60.0);
     Ok(())
-}
-
-/// The tests, in front of a screen of their own: editors open windows.
-fn tests() -> anyhow::Result<()> {
-    let line = ["test", "--workspace", "--release", "--locked"];
-    run::before_a_screen(&line)
 }

@@ -63,6 +63,11 @@ pub fn print(text: &str) -> anyhow::Result<()> {
     write_out(&text.split('\n').map(visible).collect::<Vec<_>>().join("\n"))
 }
 
+/// Prints what was made from the command's own words alone, as it is.
+pub fn print_own(text: &str) -> anyhow::Result<()> {
+    write_out(text)
+}
+
 /// Prints JSON. What a terminal would act on is escaped, which only strings can hold, so that it reads as the same JSON.
 pub fn print_json(json: &str) -> anyhow::Result<()> {
     let mut text = String::with_capacity(json.len());

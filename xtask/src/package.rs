@@ -1,0 +1,74 @@
+//! `cargo xtask package`: what people install who have no compiler, in `target/package`.
+
+mod archive;
+mod deb;
+mod source;
+mod trial;
+
+use crate::product::{self, Place};
+use crate::{run, system};
+use anyhow::Context;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+/// The version that the packages bear.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Builds everything and makes the packages.
+pub fn run() -> anyhow::Result<()> {
+    system::require(&[system::BUILD, system::SOUND].concat())?;
+    product::build()?;
+    make().map(|_| ())
+}
+
+/// Installs the newest `.deb` in a bare Debian and uses it there.
+pub fn trial() -> anyhow::Result<()> {
+    system::require(&[system::TRIAL, system::TEST].concat())?;
+    trial::run(&folder().join(deb::file_name()))
+}
+
+/// Makes the packages of what was built; gives their paths. `SHA256SUMS` is written last.
+pub fn make() -> anyhow::Result<Vec<PathBuf>> {
+    let folder = folder();
+    product::fresh_folder(&folder)?;
+    let parts = product::parts()?;
+    let root = folder.join("root");
+    product::place(&parts, &|place| Ok(Some(product::below(&root, place))))?;
+    let name = format!("lacquer-{VERSION}-{}-{}", std::env::consts::OS, std::env::consts::ARCH);
+    let mut packages = Vec::new();
+    let whole = folder.join(format!("{name}.tar.gz"));
+    let mut tree = archive::Archive::create(&whole)?;
+    tree.folder(&root, &name)?;
+    tree.file(&run::workspace().join("xtask/assets/install.sh"), &format!("{name}/install.sh"))?;
+    tree.finish()?;
+    packages.push(whole);
+    if cfg!(target_os = "linux") {
+        packages.push(deb::make(&root, &folder)?);
+    }
+    packages.extend(source::make(&folder)?);
+    fs::remove_dir_all(&root)?;
+    let mut sums = String::new();
+    for path in &packages {
+        let hash = Sha256::digest(fs::read(path).with_context(|| path.display().to_string())?);
+        for byte in hash {
+            // Writing to a string cannot fail.
+            let _ = write!(sums, "{byte:02x}");
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        sums.push_str(&format!("  {name}\n"));
+        println!("Made {}", path.display());
+    }
+    fs::write(folder.join("SHA256SUMS"), sums)?;
+    Ok(packages)
+}
+
+fn folder() -> PathBuf {
+    run::target().join("package")
+}
+
+/// Where the package's programs lie once it is installed for everybody.
+fn installed(place: Place) -> PathBuf {
+    product::below("/usr".as_ref(), place)
+}

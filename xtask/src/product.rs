@@ -1,0 +1,203 @@
+//! What Lacquer consists of once it is built, and where each part of it goes: the one list that packages and installations are made of.
+
+use crate::{bundle, notices, run, system};
+use anyhow::{Context, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where a part belongs, whatever the system calls that folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The VST3 plugins.
+    Vst3,
+    /// The CLAP plugins.
+    Clap,
+    /// The programs on the search path.
+    Programs,
+    /// Lacquer's presets as VST3 hosts list them.
+    Vst3Presets,
+    /// A folder of what desktops and shells share (`/usr/share`).
+    Share(&'static str),
+}
+
+/// A file or a folder of the product.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// What is copied.
+    pub from: PathBuf,
+    /// The folder that it is copied into.
+    pub place: Place,
+    /// Its name there.
+    pub name: String,
+}
+
+/// The completions: the shell, the folder in which it looks, the name that it asks for.
+const COMPLETIONS: [(&str, &str, &str); 3] = [
+    ("bash", "bash-completion/completions", "lacquer"),
+    ("fish", "fish/vendor_completions.d", "lacquer.fish"),
+    ("zsh", "zsh/site-functions", "_lacquer"),
+];
+
+/// What a package says of licences and changes.
+const PAPERS: [&str; 4] = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
+
+/// Whether the program of its own can be built: it needs the headers of JACK and ALSA.
+pub fn has_sound_headers() -> bool {
+    !cfg!(target_os = "linux")
+        || system::succeeds(Command::new("pkg-config").args(["--exists", "alsa", "jack"]))
+}
+
+/// The features that the programs are built with here.
+pub fn features() -> &'static [&'static str] {
+    if has_sound_headers() { &["--features", "lacquer/standalone"] } else { &[] }
+}
+
+/// Builds the plugin, the program of its own, the command and the tools that finish them, in one call of cargo: in several the same
+/// crates would be built again, with other features.
+pub fn build() -> anyhow::Result<()> {
+    let packages = ["-p", "lacquer", "-p", "lacquer-delivery", "-p", "lacquer-tests"];
+    let line = [&["build", "--release", "--locked", "--lib", "--bins"], &packages[..], features()].concat();
+    run::cargo(&line)?;
+    bundle::bundle(None)
+}
+
+/// Everything that was built and what is made with it: presets, manual pages, completions, notices.
+///
+/// # Errors
+/// A program is not there, or cannot make its part.
+pub fn parts() -> anyhow::Result<Vec<Part>> {
+    let bundled = run::target().join("bundled");
+    let mut parts = vec![
+        part(bundled.join("Lacquer.vst3"), Place::Vst3)?,
+        part(bundled.join("Lacquer.clap"), Place::Clap)?,
+        part(program("lacquer"), Place::Programs)?,
+    ];
+    if has_sound_headers() {
+        parts.push(part(program("lacquer-standalone"), Place::Programs)?);
+    }
+    let made = run::target().join("product");
+    fresh_folder(&made)?;
+    let presets = made.join("presets");
+    run::command(Command::new(program("vst-presets")).arg(&presets))?;
+    parts.extend(files(&presets, Place::Vst3Presets)?);
+    let manual = made.join("manual");
+    run::command(Command::new(program("lacquer")).arg("manual").arg(&manual))?;
+    parts.extend(files(&manual, Place::Share("man/man1"))?);
+    for (shell, folder, name) in COMPLETIONS {
+        let from = made.join(name);
+        fs::write(&from, run::output(Command::new(program("lacquer")).args(["completions", shell]))?)?;
+        parts.push(Part { from, place: Place::Share(folder), name: name.into() });
+    }
+    let assets = run::workspace().join("xtask/assets");
+    parts.push(part(assets.join("lacquer.desktop"), Place::Share("applications"))?);
+    parts.push(part(assets.join("lacquer.svg"), Place::Share("icons/hicolor/scalable/apps"))?);
+    for name in PAPERS {
+        parts.push(part(run::workspace().join(name), Place::Share("doc/lacquer"))?);
+    }
+    let notices = made.join("THIRD-PARTY.txt");
+    fs::write(&notices, notices::text()?)?;
+    parts.push(part(notices, Place::Share("doc/lacquer"))?);
+    Ok(parts)
+}
+
+/// Copies the parts into their folders; gives what was written, in that order. A place without a folder is left out.
+///
+/// # Errors
+/// A file cannot be copied.
+pub fn place(
+    parts: &[Part],
+    folder: &dyn Fn(Place) -> anyhow::Result<Option<PathBuf>>,
+) -> anyhow::Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
+    for part in parts {
+        if let Some(folder) = folder(part.place)? {
+            let to = folder.join(&part.name);
+            replace(&part.from, &to).with_context(|| format!("{}: cannot be written", to.display()))?;
+            written.push(to);
+        }
+    }
+    Ok(written)
+}
+
+/// The folders below a prefix such as `/usr`, by the Filesystem Hierarchy Standard and the plugin formats' own.
+pub fn below(prefix: &Path, place: Place) -> PathBuf {
+    match place {
+        Place::Vst3 => prefix.join("lib/vst3"),
+        Place::Clap => prefix.join("lib/clap"),
+        Place::Programs => prefix.join("bin"),
+        Place::Vst3Presets => prefix.join("share/vst3/presets/Lacquer/Lacquer"),
+        Place::Share(folder) => prefix.join("share").join(folder),
+    }
+}
+
+/// A program that was built.
+pub fn program(name: &str) -> PathBuf {
+    run::target().join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn part(from: PathBuf, place: Place) -> anyhow::Result<Part> {
+    let name = from.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+    match name {
+        Some(name) if from.exists() => Ok(Part { from, place, name }),
+        _ => bail!("{}: not built", from.display()),
+    }
+}
+
+fn files(folder: &Path, place: Place) -> anyhow::Result<Vec<Part>> {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    paths.sort();
+    paths.into_iter().map(|path| part(path, place)).collect()
+}
+
+/// Makes a folder anew, empty.
+pub fn fresh_folder(folder: &Path) -> anyhow::Result<()> {
+    remove(folder)?;
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())
+}
+
+/// Copies a file or a folder in the place of another: beside it first, and the old one renamed away before it is removed, so that a
+/// running host keeps the one that it has open (Windows removes no library that is loaded, but renames it).
+fn replace(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let Some(folder) = to.parent() else { bail!("no folder to install into") };
+    fs::create_dir_all(folder)?;
+    let (beside, old) = (beside(to, "new"), beside(to, "old"));
+    remove(&beside)?;
+    copy(from, &beside)?;
+    remove(&old)?;
+    if fs::symlink_metadata(to).is_ok() {
+        fs::rename(to, &old)?;
+    }
+    fs::rename(&beside, to)?;
+    if remove(&old).is_err() {
+        println!("{}: in use; it can be removed once its host is closed", old.display());
+    }
+    Ok(())
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{ending}"))
+}
+
+/// Removes a file or a folder, if it is there.
+pub fn remove(path: &Path) -> std::io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(about) if about.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(_) => Ok(()),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    if !from.is_dir() {
+        return fs::copy(from, to).map(|_| ());
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
