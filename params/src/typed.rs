@@ -4,6 +4,7 @@
 //! fit: who typed it has to know.
 
 use crate::text::{self, Unit};
+use lacquer_dsp::chain::glue::HIGH_PASS_OFF_SHARE;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::{FloatRange, Param};
 
@@ -16,9 +17,9 @@ pub(crate) enum Misread {
     OutOfRange(f64),
 }
 
-/// Up to this share over its lowest value a number that can be off is off: the glue's side chain leaves its filter out so far.
-const OFF_SHARE: f64 = 1e-3;
-/// What a frequency with its unit comes to that is the lowest: on, by half as much again as `OFF_SHARE`, which no one hears.
+/// Up to this share over its lowest value a number that can be off is off: there is one, and the glue leaves its filter out so far.
+const OFF_SHARE: f64 = HIGH_PASS_OFF_SHARE;
+/// What a frequency with its unit comes to that is the lowest: on, by half as much again as [`OFF_SHARE`]; in six digits it is on too.
 const LOWEST_ON: f64 = 1.0 + 1.5 * OFF_SHARE;
 
 /// How a number is shown and read.
@@ -202,7 +203,7 @@ mod tests {
     fn what_is_nearly_off_is_shown_and_read_as_it_sounds() {
         let tree = Tree::new();
         let id = "glue_sidechain_high_pass";
-        for (plain, text) in [(20.0, "Off"), (20.01, "Off"), (20.03, "20.0 Hz"), (20.06, "20.1 Hz")] {
+        for (plain, text) in [(20.0, "Off"), (20.0001, "Off"), (20.0003, "20.0 Hz"), (20.06, "20.1 Hz")] {
             tree.set_plain(id, plain).expect("a value");
             assert_eq!(tree.text(id), Ok(text.to_owned()), "{plain}");
         }

@@ -106,3 +106,49 @@ fn what_a_parameter_shows_it_also_reads() {
         }
     }
 }
+
+/// A number as it is typed in full and as it is shown comes to that number, at a parameter's ends and in between.
+#[test]
+fn a_value_that_is_typed_is_the_value() {
+    const BETWEEN: u32 = 50;
+    let mut wrong = Vec::new();
+    for info in Tree::new().infos() {
+        let tree = Tree::new();
+        for n in 0..=BETWEEN + 1 {
+            let normalized = f64::from(n) / f64::from(BETWEEN + 1);
+            let plain = tree.denormalize(&info.id, normalized as f32).unwrap();
+            tree.set_plain(&info.id, plain).unwrap();
+            let (plain, shown) = (tree.plain(&info.id).unwrap(), tree.text(&info.id).unwrap());
+            tree.set_from_text(&info.id, &shown).unwrap();
+            // Half of the last digit that is shown, as a decimal number.
+            let digits = shown.split([' ', '\u{b0}']).next().unwrap();
+            let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            let half = if info.choices.is_empty() { 0.5001 * 0.1f64.powi(decimals as i32) } else { 0.0 };
+            let off = (tree.plain(&info.id).unwrap() - plain).abs();
+            if off > half {
+                wrong.push(format!("{}: {shown:?}, shown of {plain}, comes to {off:.2e} beside it", info.id));
+            }
+            if !info.choices.is_empty() || shown == "Off" {
+                continue;
+            }
+            // A choice of units that no number has is left out; Off is a word of its own.
+            let typed = format!("{plain} {}", info.unit);
+            tree.set_from_text(&info.id, &typed).unwrap();
+            let read = tree.plain(&info.id).unwrap();
+            // Six digits are what any way into the chain keeps.
+            if (read - plain).abs() > 1e-6 * plain.abs() {
+                wrong.push(format!("{}: {typed:?} comes to {read}", info.id));
+            }
+        }
+    }
+    // The lowest value of what can be off, with its unit: on, and as near as six digits are.
+    let tree = Tree::new();
+    for typed in ["20 Hz", "20.0 Hz", "20hz"] {
+        tree.set_from_text("glue_sidechain_high_pass", typed).unwrap();
+        let read = tree.plain("glue_sidechain_high_pass").unwrap();
+        if (read - 20.0).abs() > 5e-4 || read == 20.0 {
+            wrong.push(format!("{typed:?} comes to {read}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} are not what was typed:\n{}", wrong.len(), wrong.join("\n"));
+}

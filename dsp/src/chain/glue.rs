@@ -103,6 +103,9 @@ const CREST_MS: f64 = 200.0;
 const AUTO_MS: [f64; 2] = [160.0, 2000.0];
 /// Frequency in hertz at which the side chain's high-pass counts as off.
 const HIGH_PASS_OFF_HZ: f64 = 20.0;
+/// Share over its lowest frequency up to which the side chain's high-pass is off: less than is shown, more than a fraction of a host's
+/// travel in single precision is off by.
+pub const HIGH_PASS_OFF_SHARE: f64 = 1e-5;
 /// Reduction in dB below which a release ends.
 const RELEASED_DB: f64 = 1e-7;
 
@@ -180,7 +183,7 @@ impl Glue {
         if first || self.high_pass_log.is_moving() {
             let hz = self.high_pass_log.end_of_period().exp();
             self.filter = SvfCoefficients::high_pass(hz, FRAC_1_SQRT_2, self.sample_rate);
-            let filtering = hz > HIGH_PASS_OFF_HZ * 1.001;
+            let filtering = hz > HIGH_PASS_OFF_HZ * (1.0 + HIGH_PASS_OFF_SHARE);
             if filtering && !self.filtering {
                 self.high_pass.reset();
             }
