@@ -261,7 +261,8 @@ impl Chain {
     /// Says which frame of the song comes next; heeded before the first block after a reset. The control grid then lies where it would lie
     /// had the chain run from the song's beginning, and a bounce that begins elsewhere is the same once nothing is left of what came
     /// before, but for the dither's noise. Not told, the grid begins with the first block: detectors that look at a few frames at once
-    /// (dynamic equalizer, multiband) then read the song up to some tenths of a dB differently. Real-time safe.
+    /// (dynamic equalizer, multiband, the imager's guard) then read the song up to some tenths of a dB differently, and the limiter of
+    /// Standard and Finest, which solves hops of 5 ms as a whole, puts its error elsewhere. Real-time safe.
     pub fn align(&mut self, frame: i64) {
         if !self.started {
             let past = frame.rem_euclid(LONGEST_GRID);
