@@ -10,7 +10,9 @@
 //! [`LowLatency`] limiter's, so that the ceiling holds whatever comes.
 //!
 //! Levels are measured once, at the input, and follow the gains. Where nothing is over the ceiling every part is at rest and adds nothing:
-//! the frames are those that came in. The clip's work and the spectra's is spread evenly over control periods.
+//! the frames are those that came in. Settings travel with the audio: each part takes them when the frames that they are meant for are
+//! there. What is heard of a setting before is foresight of the sound that it makes: a hop's gain is known to the clip's free hops, and a
+//! peak to the envelope's window. The clip's work and the spectra's is spread evenly over control periods.
 //!
 //! Latency: a hop of the clip (the slow gain looks ahead), 17 points of the envelope's grid, the clip's free hops and one in which it
 //! works, and the last limiter's: 36 ms with two free hops, 41 ms with three.
@@ -74,15 +76,17 @@ pub struct High {
     envelope_levels: Delay,
     before_rest: Delay,
     at_detector: Late<bool>,
-    at_envelope: Late<[f64; 2]>,
+    at_slow: Late<slow_gain::Settings>,
+    at_envelope: Late<AtEnvelope>,
     at_clip: Late<f64>,
     at_rest: Late<Values>,
     envelope_ceiling: Ramp,
     clip_bound: Ramp,
-    /// At the input.
-    values: Values,
+    /// Amplitude at the input.
+    ceiling: f64,
     true_peak: bool,
-    transient_link: f64,
+    slow_settings: slow_gain::Settings,
+    envelope_settings: AtEnvelope,
     /// Where the period begins.
     position: usize,
     started: bool,
@@ -128,14 +132,16 @@ impl High {
             envelope_levels: Delay::new(envelope.delay()),
             before_rest: Delay::new(clip.delay()),
             at_detector: Late::new(detector.delay()),
+            at_slow: Late::new(hop),
             at_envelope: Late::new(hop),
             at_clip: Late::new(to_clip),
             at_rest: Late::new(to_clip + clip.delay()),
             envelope_ceiling: Ramp::default(),
             clip_bound: Ramp::default(),
-            values: Values::default(),
+            ceiling: 1.0,
             true_peak: false,
-            transient_link: 1.0,
+            slow_settings: slow_gain::Settings::default(),
+            envelope_settings: AtEnvelope::default(),
             position: 0,
             started: false,
             shares: vec![[0.0; 2]; fade.len()],
@@ -180,23 +186,27 @@ impl High {
     /// Begins with these values, for the first period after a reset.
     pub fn snap(&mut self, values: &Values) {
         self.at_detector.snap(values.true_peak);
-        self.at_envelope.snap(at_envelope(values));
+        self.slow_settings = at_slow(values);
+        self.at_slow.snap(self.slow_settings);
+        self.slow.snap(self.slow_settings);
+        self.envelope_settings = at_envelope(values);
+        self.at_envelope.snap(self.envelope_settings);
+        self.envelope.snap(self.envelope_settings.whole);
         self.at_clip.snap(clip_bound(values));
         self.at_rest.snap(*values);
-        self.envelope_ceiling.snap(at_envelope(values)[0]);
+        self.envelope_ceiling.snap(self.envelope_settings.ceiling);
         self.clip_bound.snap(clip_bound(values));
         self.rest.snap(values, 0);
-        (self.values, self.true_peak, self.transient_link) =
-            (*values, values.true_peak, values.transient_link);
+        (self.ceiling, self.true_peak) = (values.ceiling, values.true_peak);
     }
 
     /// Takes the values for the end of the period.
     pub fn push(&mut self, values: &Values) {
-        self.values = *values;
+        self.ceiling = values.ceiling;
         self.true_peak = self.at_detector.push(values.true_peak);
-        let [ceiling, link] = self.at_envelope.push(at_envelope(values));
-        self.envelope_ceiling.begin_period(ceiling);
-        self.transient_link = link;
+        self.slow_settings = self.at_slow.push(at_slow(values));
+        self.envelope_settings = self.at_envelope.push(at_envelope(values));
+        self.envelope_ceiling.begin_period(self.envelope_settings.ceiling);
         self.clip_bound.begin_period(self.at_clip.push(clip_bound(values)));
         self.rest.push(&self.at_rest.push(*values));
     }
@@ -222,14 +232,15 @@ impl High {
             }
             if frames.is_multiple_of(self.grid) {
                 let [long, steady] = self.share;
-                let shares = Shares { long: long.max(self.values.whole), steady };
-                self.envelope.finish_block(&shares, self.transient_link);
+                let AtEnvelope { link, whole, .. } = self.envelope_settings;
+                self.envelope.finish_block(&Shares { long, steady, whole }, link);
             }
             if frames.is_multiple_of(self.steady.hop()) {
                 self.steady.finish_hop();
             }
         }
         self.started = true;
+        self.slow.begin_period(&self.slow_settings);
         let within = |hop: usize| ((frames % hop) / CONTROL_PERIOD, hop / CONTROL_PERIOD);
         let (period, periods) = within(self.hop);
         self.clip.work(period, periods);
@@ -248,11 +259,7 @@ impl High {
         }
         // Where the envelope does all there is no load.
         let amount = 1.0 - self.share[1].min(1.0);
-        self.slow.finish_hop(&slow_gain::Settings {
-            share: self.values.slow_share,
-            link: self.values.release_link,
-            amount,
-        });
+        self.slow.finish_hop(amount);
         self.clip.finish_hop();
     }
 
@@ -267,7 +274,7 @@ impl High {
     pub fn process(&mut self, frames: &mut [Frame], offset: usize) {
         let length = frames.len();
         let at = self.position + offset;
-        let ceiling = self.values.ceiling;
+        let ceiling = self.ceiling;
         self.slow.push(frames, ceiling);
         self.long_runs.push(frames, ceiling);
         self.steady.push(frames);
@@ -343,11 +350,31 @@ fn scale(frame: &mut Frame, level: &mut Frame, db: Frame) {
     }
 }
 
-/// What the envelope aims at, and its link.
-fn at_envelope(values: &Values) -> [f64; 2] {
-    [values.ceiling * db_to_gain(-STEADY_MARGIN_DB), values.transient_link]
+fn at_slow(values: &Values) -> slow_gain::Settings {
+    slow_gain::Settings { share: values.slow_share, link: values.release_link }
+}
+
+/// What the envelope is set to.
+#[derive(Debug, Clone, Copy, Default)]
+struct AtEnvelope {
+    /// What it aims at, an amplitude.
+    ceiling: f64,
+    link: f64,
+    /// What it takes at least, 0 to 1.
+    whole: f64,
+}
+
+fn at_envelope(values: &Values) -> AtEnvelope {
+    AtEnvelope {
+        ceiling: values.ceiling * db_to_gain(-STEADY_MARGIN_DB),
+        link: values.transient_link,
+        whole: values.whole,
+    }
 }
 
 fn clip_bound(values: &Values) -> f64 {
     values.ceiling * db_to_gain(-CLIP_MARGIN_DB)
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,8 @@ const LEAST_SHARE: f64 = 1e-3;
 const LEAST_DB: f64 = 1e-5;
 /// Blocks from a need to the gain that answers it: the window, and what a spline reaches ahead.
 const BLOCKS: usize = POINTS + 3;
+/// Blocks from a point to the newest that it reaches.
+const POINT_BLOCKS: usize = 2;
 /// Committed points that are kept: what a block needs, and what is solved ahead.
 const KEPT: usize = 16;
 
@@ -36,6 +38,8 @@ pub struct Shares {
     pub long: f64,
     /// Of steady tones, 0 to 1.
     pub steady: f64,
+    /// Of every peak, 0 to 1: a setting, which is meant for the frames that came in last.
+    pub whole: f64,
 }
 
 /// The envelope; see the module.
@@ -50,6 +54,8 @@ pub struct Envelope {
     blocks: [Frame; 3],
     /// What each point needs, the newest last.
     needs: [Vec<f64>; 2],
+    /// [`Shares::whole`] of the window's points, and of the blocks that the newest point lies before.
+    wholes: [f64; POINTS + POINT_BLOCKS],
     /// The curve by the point's number.
     curve: [[f64; KEPT]; 2],
     block: usize,
@@ -70,6 +76,7 @@ impl Envelope {
             need: [0.0; 2],
             blocks: [[0.0; 2]; 3],
             needs: [vec![0.0; steady_reach + POINTS], vec![0.0; steady_reach + POINTS]],
+            wholes: [0.0; POINTS + POINT_BLOCKS],
             curve: [[0.0; KEPT]; 2],
             block: 0,
             points_db: [[0.0; 2]; 4],
@@ -85,8 +92,14 @@ impl Envelope {
     pub fn reset(&mut self) {
         (self.need, self.blocks, self.points_db) = Default::default();
         self.needs.iter_mut().for_each(|needs| needs.fill(0.0));
+        self.wholes = [0.0; POINTS + POINT_BLOCKS];
         self.curve = [[0.0; KEPT]; 2];
         self.block = 0;
+    }
+
+    /// Begins with [`Shares::whole`] at this.
+    pub fn snap(&mut self, whole: f64) {
+        self.wholes.fill(whole);
     }
 
     /// Takes what a frame needs, dB and positive.
@@ -110,6 +123,8 @@ impl Envelope {
         }
         self.blocks.rotate_left(1);
         self.blocks[2] = need;
+        self.wholes.rotate_left(1);
+        self.wholes[POINTS + POINT_BLOCKS - 1] = shares.whole;
         let first = self.block.wrapping_sub(POINTS);
         if first.is_multiple_of(COMMITTED) {
             self.solve(first, shares);
@@ -143,7 +158,8 @@ impl Envelope {
     /// What the points of the window may be at most, dB, 0 or below.
     fn obstacle(&self, channel: usize, shares: &Shares) -> Points {
         let needs = &self.needs[channel];
-        if shares.long < LEAST_SHARE && shares.steady < LEAST_SHARE {
+        let whole = self.wholes.iter().fold(0.0f64, |most, whole| most.max(*whole));
+        if shares.long.max(whole) < LEAST_SHARE && shares.steady < LEAST_SHARE {
             return [0.0; POINTS];
         }
         let first = needs.len() - POINTS;
@@ -154,7 +170,7 @@ impl Envelope {
             let to = (at + AHEAD + 1).min(needs.len());
             let near = most(at.saturating_sub(self.reach), to);
             let far = most(at.saturating_sub(self.steady_reach), to);
-            -(near * shares.long).max(far * shares.steady)
+            -(near * shares.long.max(self.wholes[n])).max(far * shares.steady)
         })
     }
 

@@ -3,10 +3,12 @@
 //! In a Hann window of 150 ms the gain of the clipped programme against the unclipped by least squares, each hop counting the same
 //! whatever its level: a lone hit then hardly moves it. In dB and times the style's share it is a point of a cubic spline on the hop
 //! grid. The window's newest hop is the one that the gain is applied to first: nothing is turned down more than a hop ahead.
+//!
+//! Settings belong to the frames that go out, not to the hop: where they move, the points move with them in each control period.
 
 use super::super::best::load::hann;
 use super::super::best::spline::bases;
-use crate::processor::Frame;
+use crate::processor::{CONTROL_PERIOD, Frame};
 
 /// Length of the window in ms.
 const WINDOW_MS: f64 = 150.0;
@@ -27,21 +29,42 @@ pub struct SlowGain {
     window: Vec<f64>,
     /// Weighed sums of the last hops for either channel, the newest first.
     hops: Vec<[Sums; 2]>,
+    /// Of the hop that comes in, and of the one that goes out.
     sums: [Sums; 2],
-    /// Points of the spline around the hop that goes out, dB.
-    points_db: [Frame; 4],
+    newest: [Sums; 2],
+    settings: Settings,
+    points: [Point; 4],
+    /// Points of the spline around the hop that goes out, dB: where the control period begins, and where it ends.
+    from_db: [Frame; 4],
+    to_db: [Frame; 4],
+    is_moving: bool,
     bases: Vec<[f64; 4]>,
 }
 
-/// Settings of a hop.
-#[derive(Debug, Clone, Copy)]
+/// What the frames that go out are set to.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Settings {
     /// Taken before the clip for each dB that it takes.
     pub share: f64,
     /// Stereo link, 0 to 1.
     pub link: f64,
-    /// How much of it is heard, 0 to 1.
-    pub amount: f64,
+}
+
+/// What was measured for a point of the spline.
+#[derive(Debug, Clone, Copy)]
+struct Point {
+    /// Of the clip, 1 and below.
+    gains: Frame,
+    /// How much of the gain is heard, 0 to 1.
+    amount: f64,
+}
+
+impl Point {
+    const NONE: Self = Self { gains: [1.0; 2], amount: 0.0 };
+
+    fn db(&self, share: f64) -> Frame {
+        self.gains.map(|gain| if gain == 1.0 { 0.0 } else { self.amount * taken_db(gain, share) })
+    }
 }
 
 impl SlowGain {
@@ -53,7 +76,12 @@ impl SlowGain {
             hops: vec![[[0.0; 2]; 2]; window.len()],
             window,
             sums: [[0.0; 2]; 2],
-            points_db: [[0.0; 2]; 4],
+            newest: [[0.0; 2]; 2],
+            settings: Settings::default(),
+            points: [Point::NONE; 4],
+            from_db: [[0.0; 2]; 4],
+            to_db: [[0.0; 2]; 4],
+            is_moving: false,
             bases: bases(hop),
         }
     }
@@ -61,8 +89,9 @@ impl SlowGain {
     /// Forgets the audio.
     pub fn reset(&mut self) {
         self.hops.fill([[0.0; 2]; 2]);
-        self.sums = [[0.0; 2]; 2];
-        self.points_db = [[0.0; 2]; 4];
+        (self.sums, self.newest) = Default::default();
+        self.points = [Point::NONE; 4];
+        (self.from_db, self.to_db, self.is_moving) = Default::default();
     }
 
     /// Takes frames that a hard clip would hold at `ceiling`.
@@ -75,41 +104,75 @@ impl SlowGain {
         }
     }
 
-    /// Ends a hop: from now on the gain of the hop that came in goes out.
-    pub fn finish_hop(&mut self, settings: &Settings) {
-        let sums = std::mem::take(&mut self.sums);
-        let linked = |n: usize, c: usize| {
-            settings.link * (sums[0][n] + sums[1][n]) + (1.0 - settings.link) * sums[c][n] + NOTHING
-        };
+    /// Ends a hop, of whose gain `amount` is heard: from now on it goes out.
+    pub fn finish_hop(&mut self, amount: f64) {
+        self.newest = std::mem::take(&mut self.sums);
         self.hops.rotate_right(1);
+        self.points.rotate_left(1);
+        self.points[3].amount = amount;
+        self.measure();
+        self.to_db.rotate_left(1);
+        self.to_db[3] = self.points[3].db(self.settings.share);
+    }
+
+    /// Begins with these settings.
+    pub fn snap(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    /// Begins a control period, at whose end the frames that go out are set to `settings`.
+    pub fn begin_period(&mut self, settings: &Settings) {
+        self.from_db = self.to_db;
+        self.is_moving = *settings != self.settings;
+        if !self.is_moving {
+            return;
+        }
+        if settings.link != self.settings.link {
+            self.settings.link = settings.link;
+            self.measure();
+        }
+        self.settings = *settings;
+        self.to_db = self.points.map(|point| point.db(settings.share));
+    }
+
+    /// Measures the newest point, with the link in force.
+    fn measure(&mut self) {
+        let (sums, link) = (self.newest, self.settings.link);
+        let linked =
+            |n: usize, c: usize| link * (sums[0][n] + sums[1][n]) + (1.0 - link) * sums[c][n] + NOTHING;
         self.hops[0] = [0, 1].map(|c| {
             let weight = 1.0 / (linked(1, c) + SILENCE);
             [weight * linked(0, c), weight * linked(1, c)]
         });
-        let mut point = [0.0; 2];
-        for (c, point) in point.iter_mut().enumerate() {
+        for c in 0..2 {
             let mut weighed = [1e-9; 2];
             for (hop, window) in self.hops.iter().zip(&self.window) {
                 weighed[0] += window * hop[c][0];
                 weighed[1] += window * hop[c][1];
             }
-            let gain = (weighed[0] / weighed[1]).clamp(LOWEST, 1.0);
-            *point = if gain == 1.0 { 0.0 } else { settings.amount * taken_db(gain, settings.share) };
+            self.points[3].gains[c] = (weighed[0] / weighed[1]).clamp(LOWEST, 1.0);
         }
-        self.points_db.rotate_left(1);
-        self.points_db[3] = point;
     }
 
-    /// Whether the gain is 0 dB over the whole hop.
+    /// Whether the gain is 0 dB over the whole period.
     pub fn rests(&self) -> bool {
-        self.points_db == [[0.0; 2]; 4]
+        self.from_db == [[0.0; 2]; 4] && self.to_db == [[0.0; 2]; 4]
     }
 
     /// The gain of a frame of the hop that goes out, dB.
     #[inline]
     pub fn gain_db(&self, frame: usize) -> Frame {
         let bases = &self.bases[frame];
-        [0, 1].map(|c| self.points_db.iter().zip(bases).map(|(point, basis)| point[c] * basis).sum())
+        let gain = |points: &[Frame; 4]| {
+            [0, 1].map(|c| points.iter().zip(bases).map(|(point, basis)| point[c] * basis).sum::<f64>())
+        };
+        let to = gain(&self.to_db);
+        if !self.is_moving {
+            return to;
+        }
+        let from = gain(&self.from_db);
+        let share = (frame % CONTROL_PERIOD + 1) as f64 / CONTROL_PERIOD as f64;
+        [0, 1].map(|c| from[c] + share * (to[c] - from[c]))
     }
 }
 
