@@ -7,5 +7,8 @@
 mod accidents;
 mod albums;
 mod escapes;
+mod full_disk;
+mod kills;
 mod links;
 mod scene;
+mod writers;

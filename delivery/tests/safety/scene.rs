@@ -103,3 +103,16 @@ pub fn everything(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     }
     found
 }
+
+/// What an album made in `album/<out>` without what says when: all but the cache, the report and the sums; folders are left out.
+pub fn audio_of(scene: &Scene, out: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = scene.path("album").join(out);
+    let files = everything(&folder).into_iter().filter(|(path, bytes)| {
+        let path = path.to_string_lossy();
+        !path.contains(".lacquer-cache")
+            && !path.contains("/report")
+            && !path.contains("SHA256SUMS")
+            && bytes != b"a folder"
+    });
+    files.map(|(path, bytes)| (path.strip_prefix(&folder).unwrap().to_owned(), bytes)).collect()
+}
