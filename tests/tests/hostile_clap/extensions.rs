@@ -13,6 +13,7 @@ use clap_sys::ext::preset_load::{CLAP_EXT_PRESET_LOAD, clap_plugin_preset_load};
 use clap_sys::ext::remote_controls::{
     CLAP_EXT_REMOTE_CONTROLS, clap_plugin_remote_controls, clap_remote_controls_page,
 };
+use clap_sys::ext::track_info::{CLAP_EXT_TRACK_INFO, clap_plugin_track_info};
 use clap_sys::factory::preset_discovery::*;
 use clap_sys::universal_plugin_id::clap_universal_plugin_id;
 use clap_sys::version::CLAP_VERSION;
@@ -132,34 +133,44 @@ isolated! {
         let indexer = indexer(&mut told);
         let path = |path: &std::path::Path| CString::new(path.to_str().unwrap()).unwrap();
         let mut listed = Told::default();
+        let factory_count = Preset::factory().len() as u32;
         unsafe {
-            assert_eq!(factory.count.unwrap()(factory), 1);
-            assert!(factory.get_descriptor.unwrap()(factory, 1).is_null());
-            let id = (*factory.get_descriptor.unwrap()(factory, 0)).id;
+            let count = factory.count.unwrap()(factory);
+            assert_eq!(count, factory_count + 1, "one for each preset, and one for the folder");
+            assert!(factory.get_descriptor.unwrap()(factory, count).is_null());
             let create = factory.create.unwrap();
-            assert!(create(factory, &indexer, c"nobody".as_ptr()).is_null() && create(factory, null(), id).is_null());
-            let provider = create(factory, &indexer, id);
-            assert!((*provider).init.unwrap()(provider));
-            let list = |kind, location: *const c_char, told: &mut Told| {
+            let id = |index| (*factory.get_descriptor.unwrap()(factory, index)).id;
+            assert!(create(factory, &indexer, c"nobody".as_ptr()).is_null() && create(factory, null(), id(0)).is_null());
+            let list = |provider: *const clap_preset_discovery_provider, kind, location: *const c_char, told: &mut Told| {
                 let receiver = receiver(told);
                 (*provider).get_metadata.unwrap()(provider, kind, location, &receiver)
             };
-            assert!(list(CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN, null(), &mut listed));
             let mut files = Told::default();
-            assert!(list(CLAP_PRESET_DISCOVERY_LOCATION_FILE, path(&own).as_ptr(), &mut files));
-            assert_eq!(files.presets, [("My own".to_owned(), None)]);
-            for wrong in [&bad, &huge, &folder, &folder.join("not there.toml")] {
-                assert!(!list(CLAP_PRESET_DISCOVERY_LOCATION_FILE, path(wrong).as_ptr(), &mut files));
+            for index in 0..count {
+                let provider = create(factory, &indexer, id(index));
+                assert!((*provider).init.unwrap()(provider));
+                let before = listed.presets.len();
+                let has_preset = list(provider, CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN, null(), &mut listed);
+                assert_eq!(has_preset, index < factory_count);
+                // A host's lock is taken once an answer; see docs/upstream.md.
+                assert_eq!(listed.presets.len() - before, usize::from(has_preset));
+                let has_files = list(provider, CLAP_PRESET_DISCOVERY_LOCATION_FILE, path(&own).as_ptr(), &mut files);
+                assert_eq!(has_files, index == factory_count);
+                for wrong in [&bad, &huge, &folder, &folder.join("not there.toml")] {
+                    assert!(!list(provider, CLAP_PRESET_DISCOVERY_LOCATION_FILE, path(wrong).as_ptr(), &mut files));
+                }
+                assert!(!list(provider, CLAP_PRESET_DISCOVERY_LOCATION_FILE, null(), &mut files));
+                assert!(!list(provider, 9, null(), &mut files));
+                (*provider).destroy.unwrap()(provider);
             }
+            assert_eq!(files.presets, [("My own".to_owned(), None)]);
             assert_eq!(files.errors, 4);
-            assert!(!list(CLAP_PRESET_DISCOVERY_LOCATION_FILE, null(), &mut files) && !list(9, null(), &mut files));
-            (*provider).destroy.unwrap()(provider);
         }
         let place = folder.to_str().unwrap().to_owned();
-        assert_eq!(told.locations, [
-            (CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN, CLAP_PRESET_DISCOVERY_IS_FACTORY_CONTENT, None),
-            (CLAP_PRESET_DISCOVERY_LOCATION_FILE, CLAP_PRESET_DISCOVERY_IS_USER_CONTENT, Some(place)),
-        ]);
+        let in_plugin = (CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN, CLAP_PRESET_DISCOVERY_IS_FACTORY_CONTENT, None);
+        let mut locations = vec![in_plugin; factory_count as usize];
+        locations.push((CLAP_PRESET_DISCOVERY_LOCATION_FILE, CLAP_PRESET_DISCOVERY_IS_USER_CONTENT, Some(place)));
+        assert_eq!(told.locations, locations);
         assert_eq!(told.types, ["toml"]);
         let names: Vec<_> = Preset::factory().into_iter().map(|preset| preset.name).collect();
         assert_eq!(listed.presets.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>(), names);
@@ -239,6 +250,24 @@ isolated! {
         assert!(!ext!(plugin, clap_plugin_context_menu, CLAP_EXT_CONTEXT_MENU, perform(&nobody, items[0].1)));
         assert!(ext!(plugin, clap_plugin_context_menu, CLAP_EXT_CONTEXT_MENU, perform(&knob, items[0].1)));
         assert!((plugin.value(id).unwrap() - plugin.named("Limiter Drive").default).abs() < 1e-6);
+        plugin.destroy();
+    }
+}
+
+isolated! {
+    fn the_track_is_asked_for_when_it_changes(module) {
+        let plugin = Plugin::new(module, Host::new(true));
+        for _ in 0..7 {
+            let before = plugin.host.tracks.load(SeqCst);
+            ext!(plugin, clap_plugin_track_info, CLAP_EXT_TRACK_INFO, changed());
+            assert_eq!(plugin.host.tracks.load(SeqCst), before + 1);
+        }
+        plugin.destroy();
+        // A host that knows of no tracks says all the same that they changed.
+        let plugin = Plugin::new(module, Host::new(false));
+        if let Some(table) = plugin.table::<clap_plugin_track_info>(CLAP_EXT_TRACK_INFO) {
+            unsafe { table.changed.unwrap()(plugin.raw()) };
+        }
         plugin.destroy();
     }
 }

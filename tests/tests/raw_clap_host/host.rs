@@ -3,6 +3,10 @@
 use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_host_gui};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params};
+use clap_sys::ext::track_info::{
+    CLAP_EXT_TRACK_INFO, CLAP_TRACK_INFO_HAS_TRACK_COLOR, CLAP_TRACK_INFO_HAS_TRACK_NAME,
+    clap_host_track_info, clap_track_info,
+};
 use clap_sys::host::clap_host;
 use clap_sys::version::CLAP_VERSION;
 use std::ffi::{CStr, c_char, c_void};
@@ -14,11 +18,12 @@ pub struct Host {
     pub(super) raw: clap_host,
     /// Whether it has any extension.
     has_extensions: bool,
-    /// How often it was asked for a restart, a callback, a rescan of values, and told of a latency.
+    /// How often it was asked for a restart, a callback, a rescan of values and its track, and told of a latency.
     pub restarts: AtomicU32,
     pub callbacks: AtomicU32,
     pub rescans: AtomicU32,
     pub latencies: AtomicU32,
+    pub tracks: AtomicU32,
 }
 
 unsafe fn host<'a>(host: *const clap_host) -> &'a Host {
@@ -57,6 +62,21 @@ unsafe extern "C" fn get_extension(raw: *const clap_host, id: *const c_char) -> 
         }
         clap_host_latency { changed: Some(changed) }
     };
+    static TRACK: clap_host_track_info = {
+        /// By turns there is none, a name that never ends, and all of one.
+        unsafe extern "C" fn get(raw: *const clap_host, info: *mut clap_track_info) -> bool {
+            let turn = unsafe { host(raw) }.tracks.fetch_add(1, SeqCst) % 3;
+            let info = unsafe { &mut *info };
+            info.flags = CLAP_TRACK_INFO_HAS_TRACK_NAME | CLAP_TRACK_INFO_HAS_TRACK_COLOR;
+            info.name.fill(-1);
+            if turn == 2 {
+                info.name[4] = 0;
+            }
+            (info.audio_channel_count, info.audio_port_type) = (-3, null());
+            turn > 0
+        }
+        clap_host_track_info { get: Some(get) }
+    };
     if !unsafe { host(raw) }.has_extensions {
         return null();
     }
@@ -64,6 +84,7 @@ unsafe extern "C" fn get_extension(raw: *const clap_host, id: *const c_char) -> 
         id if id == CLAP_EXT_GUI => (&raw const GUI).cast(),
         id if id == CLAP_EXT_PARAMS => (&raw const PARAMS).cast(),
         id if id == CLAP_EXT_LATENCY => (&raw const LATENCY).cast(),
+        id if id == CLAP_EXT_TRACK_INFO => (&raw const TRACK).cast(),
         _ => null(),
     }
 }
@@ -96,6 +117,7 @@ impl Host {
             callbacks: AtomicU32::new(0),
             rescans: AtomicU32::new(0),
             latencies: AtomicU32::new(0),
+            tracks: AtomicU32::new(0),
         });
         let data: *mut Self = &mut *this;
         this.raw.host_data = data.cast();

@@ -1,7 +1,10 @@
 //! Presets for the host's browser: the factory's, which lie in the plugin, and the user's own, a folder of files.
 
+mod catalog;
+
 use super::entry::{c_str, descriptor};
 use super::preset_load::read_file;
+use catalog::{Content, Entry, entries, position};
 use clap_sys::factory::preset_discovery::{
     CLAP_PRESET_DISCOVERY_IS_FACTORY_CONTENT, CLAP_PRESET_DISCOVERY_IS_USER_CONTENT,
     CLAP_PRESET_DISCOVERY_LOCATION_FILE, CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN,
@@ -10,11 +13,10 @@ use clap_sys::factory::preset_discovery::{
     clap_preset_discovery_provider_descriptor,
 };
 use clap_sys::universal_plugin_id::clap_universal_plugin_id;
-use clap_sys::version::CLAP_VERSION;
 use lacquer_params::{Library, Preset};
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::Path;
-use std::ptr::null;
+use std::ptr::{null, null_mut};
 
 static FACTORY: clap_preset_discovery_factory = clap_preset_discovery_factory {
     count: Some(count),
@@ -22,27 +24,28 @@ static FACTORY: clap_preset_discovery_factory = clap_preset_discovery_factory {
     create: Some(create),
 };
 
-static DESCRIPTOR: clap_preset_discovery_provider_descriptor = clap_preset_discovery_provider_descriptor {
-    clap_version: CLAP_VERSION,
-    id: c"audio.lacquer.presets".as_ptr(),
-    name: c"Lacquer".as_ptr(),
-    vendor: c"Lacquer".as_ptr(),
-};
-
-/// The factory of the one provider.
+/// The factory of the providers.
 pub(super) fn factory() -> *const c_void {
     (&raw const FACTORY).cast()
 }
 
+/// A provider, as a host holds it.
+#[repr(C)]
+struct Provider {
+    raw: clap_preset_discovery_provider,
+    entry: &'static Entry,
+    indexer: *const clap_preset_discovery_indexer,
+}
+
 unsafe extern "C" fn count(_: *const clap_preset_discovery_factory) -> u32 {
-    1
+    entries().len() as u32
 }
 
 unsafe extern "C" fn get_descriptor(
     _: *const clap_preset_discovery_factory,
     index: u32,
 ) -> *const clap_preset_discovery_provider_descriptor {
-    if index == 0 { &DESCRIPTOR } else { null() }
+    catalog::descriptor(index as usize).map_or(null(), |descriptor| descriptor)
 }
 
 unsafe extern "C" fn create(
@@ -50,25 +53,33 @@ unsafe extern "C" fn create(
     indexer: *const clap_preset_discovery_indexer,
     id: *const c_char,
 ) -> *const clap_preset_discovery_provider {
-    // SAFETY: a host gives a string or null, and constants end with a zero.
-    let is_ours = unsafe { c_str(id) == Some(CStr::from_ptr(DESCRIPTOR.id)) };
-    if indexer.is_null() || !is_ours {
+    // SAFETY: a host gives a string or null.
+    let index = unsafe { c_str(id) }.and_then(position);
+    let Some((index, desc)) = index.and_then(|index| Some((index, catalog::descriptor(index)?))) else {
+        return null();
+    };
+    if indexer.is_null() {
         return null();
     }
-    Box::into_raw(Box::new(clap_preset_discovery_provider {
-        desc: &DESCRIPTOR,
-        provider_data: indexer.cast_mut().cast(),
-        init: Some(init),
-        destroy: Some(destroy),
-        get_metadata: Some(get_metadata),
-        get_extension: Some(get_extension),
-    }))
+    let provider = Box::into_raw(Box::new(Provider {
+        raw: clap_preset_discovery_provider {
+            desc,
+            provider_data: null_mut(),
+            init: Some(init),
+            destroy: Some(destroy),
+            get_metadata: Some(get_metadata),
+            get_extension: Some(get_extension),
+        },
+        entry: &entries()[index],
+        indexer,
+    }));
+    provider.cast()
 }
 
 unsafe extern "C" fn destroy(provider: *const clap_preset_discovery_provider) {
     if !provider.is_null() {
         // SAFETY: `create` made it, and a host destroys it once.
-        drop(unsafe { Box::from_raw(provider.cast_mut()) });
+        drop(unsafe { Box::from_raw(provider.cast_mut().cast::<Provider>()) });
     }
 }
 
@@ -79,45 +90,61 @@ unsafe extern "C" fn get_extension(
     null()
 }
 
-/// Declares where presets are: the plugin, and the user's folder if there is one.
+/// Declares where the provider's presets are.
 unsafe extern "C" fn init(provider: *const clap_preset_discovery_provider) -> bool {
     // SAFETY: a host gives the provider that it got, whose indexer it keeps alive as long.
-    let Some(indexer) = (unsafe {
-        provider
-            .as_ref()
-            .and_then(|provider| provider.provider_data.cast::<clap_preset_discovery_indexer>().as_ref())
+    let Some((provider, indexer)) = (unsafe {
+        let provider = provider.cast::<Provider>().as_ref();
+        provider.and_then(|provider| Some((provider, provider.indexer.as_ref()?)))
     }) else {
         return false;
     };
-    let declare = |location: &clap_preset_discovery_location| {
-        // SAFETY: the indexer's function with the indexer; the location is valid during the call.
-        indexer.declare_location.is_some_and(|declare| unsafe { declare(indexer, location) })
-    };
-    let in_plugin = declare(&clap_preset_discovery_location {
-        flags: CLAP_PRESET_DISCOVERY_IS_FACTORY_CONTENT,
-        name: c"Lacquer".as_ptr(),
-        kind: CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN,
-        location: null(),
-    });
+    match provider.entry.content {
+        Content::Factory(..) => declare(
+            indexer,
+            &clap_preset_discovery_location {
+                flags: CLAP_PRESET_DISCOVERY_IS_FACTORY_CONTENT,
+                name: c"Lacquer".as_ptr(),
+                kind: CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN,
+                location: null(),
+            },
+        ),
+        Content::Folder => {
+            declare_folder(indexer);
+            true
+        }
+    }
+}
+
+fn declare(indexer: &clap_preset_discovery_indexer, location: &clap_preset_discovery_location) -> bool {
+    // SAFETY: the indexer's function with the indexer; the location is valid during the call.
+    indexer.declare_location.is_some_and(|declare| unsafe { declare(indexer, location) })
+}
+
+/// Declares the user's folder, if there is one. A host that takes no files still has the factory's.
+fn declare_folder(indexer: &clap_preset_discovery_indexer) {
     let library = Library::default();
     let folder = library.folder().filter(|folder| folder.is_dir());
-    if let Some(folder) = folder.and_then(Path::to_str).and_then(|folder| CString::new(folder).ok()) {
-        let files = clap_preset_discovery_filetype {
-            name: c"Lacquer preset".as_ptr(),
-            description: null(),
-            file_extension: c"toml".as_ptr(),
-        };
-        // SAFETY: as above. A host that takes no files still has the factory's.
-        let are_taken = indexer.declare_filetype.is_some_and(|declare| unsafe { declare(indexer, &files) });
-        let _ = are_taken
-            && declare(&clap_preset_discovery_location {
+    let Some(folder) = folder.and_then(Path::to_str).and_then(|folder| CString::new(folder).ok()) else {
+        return;
+    };
+    let files = clap_preset_discovery_filetype {
+        name: c"Lacquer preset".as_ptr(),
+        description: null(),
+        file_extension: c"toml".as_ptr(),
+    };
+    // SAFETY: the indexer's function with the indexer; the strings live during the call.
+    if indexer.declare_filetype.is_some_and(|declare| unsafe { declare(indexer, &files) }) {
+        declare(
+            indexer,
+            &clap_preset_discovery_location {
                 flags: CLAP_PRESET_DISCOVERY_IS_USER_CONTENT,
                 name: c"My presets".as_ptr(),
                 kind: CLAP_PRESET_DISCOVERY_LOCATION_FILE,
                 location: folder.as_ptr(),
-            });
+            },
+        );
     }
-    in_plugin
 }
 
 /// Tells a receiver of one preset; whether it wants more.
@@ -156,29 +183,31 @@ fn tell(
 }
 
 unsafe extern "C" fn get_metadata(
-    _: *const clap_preset_discovery_provider,
+    provider: *const clap_preset_discovery_provider,
     kind: u32,
     location: *const c_char,
     receiver: *const clap_preset_discovery_metadata_receiver,
 ) -> bool {
-    // SAFETY: a host gives a receiver that is valid during the call, or null.
-    let Some(receiver) = (unsafe { receiver.as_ref() }) else { return false };
+    // SAFETY: a host gives the provider that it got and a receiver that is valid during the call, or null.
+    let given = unsafe { (provider.cast::<Provider>().as_ref(), receiver.as_ref()) };
+    let (Some(provider), Some(receiver)) = given else { return false };
     // SAFETY: a host gives a string or null.
     let path = unsafe { c_str(location) }.and_then(|path| path.to_str().ok());
-    match (kind, path) {
-        (CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN, _) => Preset::factory().iter().all(|preset| {
-            let key = CString::new(&*preset.name).unwrap_or_default();
-            tell(receiver, preset, Some(&key), CLAP_PRESET_DISCOVERY_IS_FACTORY_CONTENT)
-        }),
-        (CLAP_PRESET_DISCOVERY_LOCATION_FILE, Some(path)) => match read_file(Path::new(path)) {
-            Ok(preset) => tell(receiver, &preset, None, CLAP_PRESET_DISCOVERY_IS_USER_CONTENT),
-            Err(message) => {
-                let message = CString::new(message).unwrap_or_default();
-                // SAFETY: the receiver's function with the receiver; the string lives during the call.
-                unsafe { receiver.on_error.inspect(|on_error| on_error(receiver, 0, message.as_ptr())) };
-                false
+    match (kind, &provider.entry.content, path) {
+        (CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN, Content::Factory(preset, key), _) => {
+            tell(receiver, preset, Some(key), CLAP_PRESET_DISCOVERY_IS_FACTORY_CONTENT)
+        }
+        (CLAP_PRESET_DISCOVERY_LOCATION_FILE, Content::Folder, Some(path)) => {
+            match read_file(Path::new(path)) {
+                Ok(preset) => tell(receiver, &preset, None, CLAP_PRESET_DISCOVERY_IS_USER_CONTENT),
+                Err(message) => {
+                    let message = CString::new(message).unwrap_or_default();
+                    // SAFETY: the receiver's function with the receiver; the string lives during the call.
+                    unsafe { receiver.on_error.inspect(|on_error| on_error(receiver, 0, message.as_ptr())) };
+                    false
+                }
             }
-        },
+        }
         _ => false,
     }
 }
