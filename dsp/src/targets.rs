@@ -48,6 +48,49 @@ pub enum Confidence {
     Custom,
 }
 
+/// The sample rate that a target takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rate {
+    /// This one, hertz.
+    Fixed(u32),
+    /// The mix's own up to this one, hertz; a half or a quarter of a higher one.
+    UpTo(u32),
+}
+
+impl Rate {
+    /// The rate that a mix of `mix_hz` hertz is delivered at, hertz. Nothing is converted upwards but to a fixed rate.
+    pub fn of(self, mix_hz: u32) -> u32 {
+        match self {
+            Self::Fixed(hz) => hz,
+            Self::UpTo(most_hz) => {
+                let mut hz = mix_hz;
+                while hz > most_hz && hz.is_multiple_of(2) {
+                    hz /= 2;
+                }
+                hz.min(most_hz)
+            }
+        }
+    }
+}
+
+/// The file that a target takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// Its sample rate.
+    pub rate: Rate,
+    /// Its word length, bits; shorter words than the chain's are dithered.
+    pub bits: u32,
+}
+
+/// What shops and services take: 24 bits at the mix's own rate, of which none plays more than 96 kHz.
+const FILES: Form = Form { rate: Rate::UpTo(96_000), bits: 24 };
+/// What broadcasters ask for (EBU R 123; ATSC A/85 and Netflix: 48 kHz, 24 bits).
+const BROADCAST: Form = Form { rate: Rate::Fixed(48_000), bits: 24 };
+/// IEC 60908.
+const DISC: Form = Form { rate: Rate::Fixed(44_100), bits: 16 };
+/// A loudness of one's own says nothing of the file: whatever rate there is stays.
+const OWN: Form = Form { rate: Rate::UpTo(u32::MAX), bits: 24 };
+
 /// A delivery target.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Target {
@@ -61,6 +104,8 @@ pub struct Target {
     pub tolerance_lu: f64,
     /// Highest true peak that it asks for, dBTP.
     pub true_peak_dbtp: f64,
+    /// The file that it takes.
+    pub form: Form,
     /// What it does to quieter masters.
     pub quieter: Quieter,
     /// What becomes of masters beyond its tolerance.
@@ -83,6 +128,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-14.0),
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
+        form: FILES,
         quieter: Quieter::RaisedToPeak,
         miss: Miss::Played,
         together: Together::Album,
@@ -96,6 +142,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-11.0),
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
+        form: FILES,
         quieter: Quieter::RaisedThroughLimiter,
         miss: Miss::Played,
         together: Together::Album,
@@ -109,6 +156,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-19.0),
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
+        form: FILES,
         quieter: Quieter::RaisedToPeak,
         miss: Miss::Played,
         together: Together::Album,
@@ -122,6 +170,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-16.0),
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
+        form: FILES,
         quieter: Quieter::RaisedToPeak,
         miss: Miss::Played,
         together: Together::Album,
@@ -135,6 +184,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-14.0),
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
+        form: FILES,
         quieter: Quieter::Kept,
         miss: Miss::Played,
         together: Together::Track,
@@ -148,6 +198,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-14.0),
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
+        form: FILES,
         quieter: Quieter::Kept,
         miss: Miss::Played,
         together: Together::Album,
@@ -161,6 +212,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-14.0),
         tolerance_lu: 0.5,
         true_peak_dbtp: -2.0,
+        form: FILES,
         quieter: Quieter::Kept,
         miss: Miss::Played,
         together: Together::Unspecified,
@@ -174,6 +226,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-15.0),
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
+        form: FILES,
         quieter: Quieter::Kept,
         miss: Miss::Played,
         together: Together::Track,
@@ -187,6 +240,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: None,
         tolerance_lu: 0.0,
         true_peak_dbtp: -1.0,
+        form: FILES,
         quieter: Quieter::Unspecified,
         miss: Miss::Played,
         together: Together::Unspecified,
@@ -200,6 +254,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-16.0),
         tolerance_lu: 0.5,
         true_peak_dbtp: -1.0,
+        form: FILES,
         quieter: Quieter::RaisedToPeak,
         miss: Miss::Played,
         together: Together::Album,
@@ -213,6 +268,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-23.0),
         tolerance_lu: 0.2,
         true_peak_dbtp: -1.0,
+        form: BROADCAST,
         quieter: Quieter::Unspecified,
         miss: Miss::Rejected,
         together: Together::Track,
@@ -226,6 +282,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-24.0),
         tolerance_lu: 2.0,
         true_peak_dbtp: -2.0,
+        form: BROADCAST,
         quieter: Quieter::Unspecified,
         miss: Miss::Rejected,
         together: Together::Track,
@@ -239,6 +296,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-27.0),
         tolerance_lu: 2.0,
         true_peak_dbtp: -2.0,
+        form: BROADCAST,
         quieter: Quieter::Unspecified,
         miss: Miss::Rejected,
         together: Together::Track,
@@ -252,6 +310,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: None,
         tolerance_lu: 0.0,
         true_peak_dbtp: -0.3,
+        form: DISC,
         quieter: Quieter::Unspecified,
         miss: Miss::Played,
         together: Together::Unspecified,
@@ -265,6 +324,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: Some(-8.0),
         tolerance_lu: 1.0,
         true_peak_dbtp: -1.0,
+        form: FILES,
         quieter: Quieter::Unspecified,
         miss: Miss::Played,
         together: Together::Track,
@@ -278,6 +338,7 @@ pub const TARGETS: &[Target] = &[
         integrated_lufs: None,
         tolerance_lu: 0.0,
         true_peak_dbtp: -3.0,
+        form: FILES,
         quieter: Quieter::Unspecified,
         miss: Miss::Played,
         together: Together::Album,
@@ -286,6 +347,29 @@ pub const TARGETS: &[Target] = &[
         read: "2026-11",
     },
 ];
+
+/// A distributor, who hands the file on to all of them: no loudness, the best file that every one of them takes. It plays nothing itself,
+/// so that it is no row of [`TARGETS`].
+pub const DISTRIBUTOR: Target = Target {
+    id: "distributor",
+    name: "Distributor",
+    integrated_lufs: None,
+    tolerance_lu: 0.0,
+    true_peak_dbtp: -1.0,
+    form: FILES,
+    quieter: Quieter::Unspecified,
+    miss: Miss::Played,
+    together: Together::Unspecified,
+    confidence: Confidence::Custom,
+    source: "custom: 24 bits at the mix's rate up to 96 kHz, -1 dBTP for the encoders behind it",
+    read: "2026-11",
+};
+
+/// The ids that may be named, for a message.
+pub fn known() -> String {
+    let ids: Vec<&str> = TARGETS.iter().chain([&DISTRIBUTOR]).map(|target| target.id).collect();
+    ids.join(", ")
+}
 
 impl Target {
     /// A target of one's own.
@@ -296,6 +380,7 @@ impl Target {
             integrated_lufs: Some(integrated_lufs),
             tolerance_lu: 0.5,
             true_peak_dbtp,
+            form: OWN,
             quieter: Quieter::Unspecified,
             miss: Miss::Played,
             together: Together::Unspecified,
@@ -331,12 +416,24 @@ pub fn find(id_or_name: &str) -> Option<&'static Target> {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let wanted = key(id_or_name);
-    TARGETS.iter().find(|target| key(target.id) == wanted || key(target.name) == wanted)
+    TARGETS.iter().chain([&DISTRIBUTOR]).find(|target| key(target.id) == wanted || key(target.name) == wanted)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_target_says_what_file_it_takes() {
+        let of = |id: &str, mix_hz: u32| find(id).map(|row| (row.form.rate.of(mix_hz), row.form.bits));
+        assert_eq!(of("cd", 96_000), Some((44_100, 16)));
+        assert_eq!(of("ebu_r128", 44_100), Some((48_000, 24)));
+        assert_eq!(of("distributor", 192_000), Some((96_000, 24)));
+        assert_eq!(of("Distributor", 352_800), Some((88_200, 24)));
+        assert_eq!(of("spotify", 44_100), Some((44_100, 24)));
+        assert_eq!(Target::custom(-12.0, -1.0).form.rate.of(384_000), 384_000);
+        assert!(known().ends_with("vinyl, distributor"));
+    }
 
     #[test]
     fn targets_are_found_by_id_and_name() {
