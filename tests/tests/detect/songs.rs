@@ -18,7 +18,6 @@ const SONGS: [(&str, &[(Check, &str)]); 6] = [
         &[
             (Check::SampleOvers, "100 samples beyond full scale"),
             (Check::InterSampleOvers, "+0.57 dBTP"),
-            (Check::DcOffset, "a mean of -0.7 % over three minutes"),
             (Check::LossyTrace, "a lossy file with nothing above 18.2 kHz"),
             (Check::HeadAndTail, "ends in full swing, to be looped"),
         ],
@@ -27,7 +26,6 @@ const SONGS: [(&str, &[(Check, &str)]); 6] = [
         "/usr/share/games/frozen-bubble/snd/introzik.ogg",
         &[
             (Check::SampleOvers, "2 samples beyond full scale"),
-            (Check::DcOffset, "a mean of 0.2 %"),
             (Check::Clicks, "a pulse of 0.1 ms at 3:13.24 that nothing around it resembles"),
             (Check::LossyTrace, "a lossy file with nothing above 15.7 kHz"),
         ],
@@ -37,7 +35,6 @@ const SONGS: [(&str, &[(Check, &str)]); 6] = [
         &[
             (Check::SampleOvers, "10 849 samples beyond full scale"),
             (Check::InterSampleOvers, "+1.9 dBTP"),
-            (Check::DcOffset, "a mean of 0.35 %"),
             (
                 Check::LossyTrace,
                 "a lossy file without a wall, 32 % tiny coefficients on its grid and 13 % beside it",
@@ -56,7 +53,7 @@ const SONGS: [(&str, &[(Check, &str)]); 6] = [
     ),
     (
         "/usr/share/games/lincity-ng/music/default/03 - Robert van Herk - Architectural Contemplations.ogg",
-        &[(Check::DcOffset, "a mean of 0.27 %")],
+        &[],
     ),
 ];
 
