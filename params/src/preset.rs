@@ -15,6 +15,7 @@
 //! A preset is the whole sound: what it does not name goes to its default. Bypass, quality and the equalizer's phase belong to the
 //! session and stay as they are unless the preset names them.
 
+use crate::library::Library;
 use crate::migrate::RETIRED;
 use crate::regular_file::read_regular_text;
 use crate::tree::{ParameterError, Tree};
@@ -98,12 +99,12 @@ struct Document {
 /// Why a preset cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PresetError {
-    /// No factory preset and no file is called that.
+    /// No preset and no file is called that.
     #[error("there is no preset \"{name}\"; give a file or one of: {known}")]
     Unknown {
         /// What was asked for.
         name: String,
-        /// The factory presets.
+        /// The presets that there are.
         known: String,
     },
     /// The file cannot be read.
@@ -141,18 +142,24 @@ impl Preset {
         FACTORY.iter().filter_map(|(file, text)| Self::parse(file, text).ok()).collect()
     }
 
-    /// A factory preset by its name, whatever its capitals, spaces and dashes, or else a file.
+    /// A factory preset or one of the user's own by its name, whatever its capitals, spaces and dashes, or else a file.
     pub fn find(name_or_path: &str) -> Result<Self, PresetError> {
         let wanted = crate::text::key(name_or_path);
         let factory = Self::factory();
         if let Some(preset) = factory.iter().find(|preset| crate::text::key(&preset.name) == wanted) {
             return Ok(preset.clone());
         }
+        let (own, _) = Library::default().read();
+        if let Some(owned) = own.iter().find(|owned| crate::text::key(&owned.preset.name) == wanted) {
+            return Ok(owned.preset.clone());
+        }
         let path = Path::new(name_or_path);
         if path.is_file() || path.extension().is_some() || path.components().count() > 1 {
             return Self::read(path);
         }
-        let known = factory.iter().map(|preset| preset.name.as_str()).collect::<Vec<_>>().join(", ");
+        let own = own.iter().map(|owned| &owned.preset);
+        let known =
+            factory.iter().chain(own).map(|preset| preset.name.as_str()).collect::<Vec<_>>().join(", ");
         Err(PresetError::Unknown { name: name_or_path.to_owned(), known })
     }
 
