@@ -11,6 +11,7 @@ pub mod batch;
 pub mod curves;
 pub mod inputs;
 pub mod json;
+pub mod master;
 pub mod page;
 pub mod platforms;
 pub mod text;
@@ -22,9 +23,10 @@ use crate::error::Error;
 use curves::{Curves, Drawing};
 use lacquer_dsp::Frame;
 use lacquer_dsp::detect::inspector::Inspector;
-use lacquer_dsp::detect::{Finding, Severity, StoredWords, Verdict};
+use lacquer_dsp::detect::{Check, Finding, Severity, StoredWords, Verdict};
 use lacquer_dsp::metering::Measurement;
-use lacquer_dsp::targets::{TARGETS, Target};
+use lacquer_dsp::targets::{DISTRIBUTOR, TARGETS, Target};
+use master::FileForm;
 use platforms::PlatformOutcome;
 use std::path::{Path, PathBuf};
 
@@ -80,13 +82,35 @@ impl CheckError {
     }
 }
 
+/// What a file is taken for: two questions, with two answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Judged {
+    /// A mix, that is to be mastered: how loud it is and where its peaks end is no fault of it.
+    #[default]
+    Mix,
+    /// A master, that is to be delivered: it is held against what its targets ask for.
+    Master,
+}
+
+impl Judged {
+    /// Its id in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Mix => "mix",
+            Self::Master => "master",
+        }
+    }
+}
+
 /// What is asked of a check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wishes {
     /// The targets that outcomes are told for.
     pub targets: Vec<Target>,
-    /// Whether somebody named them: what misses a named target is a remark, not a note.
+    /// Whether somebody named them.
     pub are_named: bool,
+    /// What the files are taken for: what a master misses of a target is a remark, what a mix does a note.
+    pub judged: Judged,
     /// Whether curves are wanted, which only a drawn report needs.
     pub are_drawn: bool,
     /// What files may not go beyond.
@@ -100,9 +124,16 @@ impl Wishes {
         Self {
             targets: if are_named { targets } else { TARGETS.to_vec() },
             are_named,
+            judged: Judged::Mix,
             are_drawn,
             limits: Limits::default(),
         }
+    }
+
+    /// The targets that a master is held against: those that were named, or what every distributor takes.
+    pub fn judges(&self) -> impl Iterator<Item = Target> + '_ {
+        let named = if self.are_named { self.targets.as_slice() } else { &[DISTRIBUTOR] };
+        named.iter().copied()
     }
 
     /// The loudness that a history is drawn against, with its name: the first target's that has one.
@@ -116,6 +147,8 @@ impl Wishes {
 pub struct Report {
     /// The file.
     pub path: PathBuf,
+    /// What it was taken for.
+    pub judged: Judged,
     /// Its format, for instance "WAV".
     pub format: &'static str,
     /// How it stores its samples.
@@ -152,6 +185,12 @@ impl Report {
             Verdict::Fit => None,
         };
         self.findings.iter().filter(move |finding| Some(finding.severity) == wanted)
+    }
+
+    /// Whether a master misses what a target asks for.
+    pub fn misses_its_target(&self) -> bool {
+        self.judged == Judged::Master
+            && self.findings.iter().any(|of| of.check == Check::Platform && of.severity > Severity::Note)
     }
 
     /// Length, s.
@@ -208,7 +247,12 @@ pub fn inspect(reader: &mut Reader, wishes: &Wishes, progress: &dyn Fn(f64)) -> 
     let platforms = platforms::outcomes(&wishes.targets, &inspection.measurement);
     let mut findings = reader.findings();
     findings.extend(inspection.findings);
-    findings.extend(platforms::findings(&platforms, wishes.are_named, &inspection.measurement));
+    findings.extend(platforms::findings(&platforms, wishes, &inspection.measurement));
+    if wishes.judged == Judged::Master {
+        let file = FileForm { sample_rate_hz, words: reader.words() };
+        findings.extend(wishes.judges().filter_map(|target| master::form_finding(&target, &file)));
+        master::judge(&mut findings);
+    }
     if channels == 1 {
         findings.extend(platforms::one_channel(&wishes.targets, &inspection.measurement));
     }
@@ -216,6 +260,7 @@ pub fn inspect(reader: &mut Reader, wishes: &Wishes, progress: &dyn Fn(f64)) -> 
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.check));
     Ok(Report {
         path: reader.path().to_owned(),
+        judged: wishes.judged,
         format: reader.format(),
         words: reader.words(),
         true_bits: reader.long_bits().or(inspection.true_bits),

@@ -3,13 +3,16 @@
 mod album;
 mod check;
 mod codec;
+mod csv;
 mod ddp;
+pub mod exit;
 mod isrc;
 mod manual;
 mod master;
 mod measure;
 mod output;
 mod params;
+mod preset;
 mod progress;
 
 pub use output::tell;
@@ -50,6 +53,8 @@ enum Action {
     Album(album::AlbumArguments),
     /// Verify a DDP fileset
     Ddp(ddp::DdpArguments),
+    /// List, show and save presets
+    Preset(preset::PresetArguments),
     /// List every parameter
     Params(params::ParamsArguments),
     /// Print the completions for a shell
@@ -63,11 +68,12 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     let limits = Limits { longest_s: 3600.0 * command.longest };
     match command.action {
         Action::Check(arguments) => return check::run(&arguments, limits),
-        Action::Master(arguments) => master::run(&arguments, limits)?,
-        Action::Measure(arguments) => measure::run(&arguments, limits)?,
-        Action::Codec(arguments) => codec::run(&arguments, limits)?,
-        Action::Isrc(arguments) => isrc::run(&arguments)?,
-        Action::Album(arguments) => album::run(&arguments, limits)?,
+        Action::Master(arguments) => return master::run(&arguments, limits),
+        Action::Measure(arguments) => return measure::run(&arguments, limits),
+        Action::Codec(arguments) => return codec::run(&arguments, limits),
+        Action::Isrc(arguments) => return isrc::run(&arguments),
+        Action::Preset(arguments) => preset::run(&arguments)?,
+        Action::Album(arguments) => return album::run(&arguments, limits),
         Action::Ddp(arguments) => return ddp::run(&arguments),
         Action::Params(arguments) => params::run(&arguments)?,
         Action::Completions(arguments) => manual::completions(&arguments)?,

@@ -161,6 +161,15 @@ pub enum Error {
         /// Where, seconds from the beginning.
         at_s: f64,
     },
+    /// A sample rate that no release has.
+    #[error("--rate {hz}: give one of 44100, 48000, 88200, 96000, 176400, 192000, 352800, 384000")]
+    Rate {
+        /// What was given, hertz.
+        hz: u32,
+    },
+    /// A rate cannot be converted.
+    #[error(transparent)]
+    Resample(#[from] crate::resample::ResampleError),
     /// There is nothing to measure.
     #[error("{}: no loudness: the programme is silent or shorter than 0.4 s; leave --target out", path.display())]
     Silent {

@@ -16,7 +16,7 @@ const STYLE: &str = include_str!("html/style.css");
 
 /// How every report begins, by which one is known again.
 const HEAD: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-    <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
+    <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'";
 
 /// Whether a file begins as a report of this module does: then it may be replaced by another.
 pub fn is_report(path: &Path) -> bool {
@@ -106,8 +106,17 @@ pub fn escape(text: &str) -> String {
 /// A whole page: `title` in the window's bar, `body` as markup. Its policy forbids scripts and requests even if some text escaped
 /// escaping.
 pub fn page(title: &str, body: &str) -> String {
+    framed("", title, body)
+}
+
+/// As [`page`], with sound that lies in the page itself.
+pub fn page_with_sound(title: &str, body: &str) -> String {
+    framed("; media-src data:", title, body)
+}
+
+fn framed(policy: &str, title: &str, body: &str) -> String {
     format!(
-        "{HEAD}<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+        "{HEAD}{policy}\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n",
         escape(title)

@@ -1,10 +1,12 @@
 //! A master: the chain over a programme, the drive that reaches a loudness, and the last look at its peaks.
 //!
 //! What comes before the limiter does not depend on its drive: it is rendered once, and each trial runs the limiter and the dither
-//! alone. Stages that are off are bit-exact delays, so that both halves give the same bits as the whole chain in one. The limiter is
+//! alone. Another sample rate is converted to before the limiter, so that what the conversion adds to peaks is held. Stages that are off are bit-exact delays, so that both halves give the same bits as the whole chain in one. The limiter is
 //! the best one, which sees the whole programme and exists away from a host only, or the plugin's, bit for bit.
 
 pub(crate) mod best;
+pub mod page;
+pub mod stages;
 
 use crate::audio::{Audio, widen};
 use crate::ceiling::{Held, held};
@@ -12,6 +14,7 @@ use crate::encode::WordLength;
 use crate::error::Error;
 use crate::measure::measure;
 use crate::render::render;
+use crate::resample::resample;
 use lacquer_dsp::drive::{MOST_TRIALS, NoDrive, search};
 use lacquer_dsp::metering::Measurement;
 use lacquer_dsp::metering::cost::{Cost, CostMeter};
@@ -47,6 +50,8 @@ pub struct Job {
     pub trimmed_by: Option<Preset>,
     /// Word length of the file.
     pub word_length: WordLength,
+    /// Sample rate of the file, hertz; without it the programme's.
+    pub sample_rate: Option<u32>,
     /// The limiter, if one is on.
     pub limiter: LimiterMode,
 }
@@ -116,8 +121,15 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
         (measurement.join(), driven)
     });
     let before = before.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let sample_rate = job.sample_rate.unwrap_or(programme.sample_rate);
+    let driven = if sample_rate == programme.sample_rate {
+        driven
+    } else {
+        resample(&driven, programme.sample_rate, sample_rate)?
+    };
+    let spec = ProcessSpec { sample_rate: f64::from(sample_rate), ..spec };
     let audio = |frames: Vec<Frame>| Audio {
-        sample_rate: programme.sample_rate,
+        sample_rate,
         channels: programme.channels,
         frames: frames.iter().map(|frame| frame.map(|x| x as f32)).collect(),
     };
@@ -135,7 +147,7 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
     let ceiling_dbtp = if holds_peaks { settings.limiter.ceiling_dbtp } else { f64::INFINITY };
     let own_reserve = settings.limiter.output_reserve;
     let is_best = settings.limiter.on && job.limiter == LimiterMode::Best;
-    let Held { frames, peak, lowerings } = held(ceiling_dbtp, programme.sample_rate, |reserve| {
+    let Held { frames, peak, lowerings } = held(ceiling_dbtp, sample_rate, |reserve| {
         settings.limiter.output_reserve = own_reserve + reserve;
         if is_best {
             let loudness = |frames: &[Frame]| best::loudness_lufs(frames, &spec);
@@ -159,7 +171,7 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
         progress(Step::Verifying, 0.0);
         Ok::<_, Error>(trial(&settings).frames)
     })?;
-    let audio = Audio { sample_rate: programme.sample_rate, channels: programme.channels, frames };
+    let audio = Audio { sample_rate, channels: programme.channels, frames };
     let cost = settings.limiter.on.then(|| cost(&driven, &settings, &audio));
     let verified_peak_dbtp = 20.0 * peak.level.log10();
     let mut after = measure(&audio);
@@ -252,7 +264,15 @@ mod tests {
         let mut settings = ChainSettings::default();
         settings.limiter.drive_db = 9.0;
         let spec = ProcessSpec::stereo(48_000.0);
-        Job { settings, spec, target_lufs, trimmed_by: None, word_length: WordLength::Float32, limiter }
+        Job {
+            settings,
+            spec,
+            target_lufs,
+            trimmed_by: None,
+            word_length: WordLength::Float32,
+            sample_rate: None,
+            limiter,
+        }
     }
 
     #[test]

@@ -156,7 +156,14 @@ impl From<&Measurement> for Readings {
 }
 
 impl Readings {
-    /// Name, value and unit of each reading, with the decimals that mean something.
+    /// As [`Readings::rows`]; one channel has no correlation and nothing to lose in mono.
+    pub fn rows_of(&self, channels: usize) -> Vec<(&'static str, String, &'static str)> {
+        let rows = self.rows();
+        let count = if channels == 1 { rows.len() - 2 } else { rows.len() };
+        rows.into_iter().take(count).collect()
+    }
+
+    /// Name, value and unit of each reading, with the decimals that mean something; the last two are of two channels.
     pub fn rows(&self) -> [(&'static str, String, &'static str); 10] {
         let text = |value: Option<f64>, decimals: usize| {
             value.map_or_else(|| "-".to_owned(), |value| format!("{value:.decimals$}"))

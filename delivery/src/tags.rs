@@ -13,11 +13,13 @@ pub mod axml;
 pub mod bext;
 pub mod comments;
 pub mod container;
+pub mod cover;
 mod error;
 mod id3;
 mod info;
 pub mod riff;
 
+pub use cover::Cover;
 pub use error::TagError;
 
 use crate::atomic_file::Part;
@@ -33,12 +35,14 @@ use std::fs::File;
 use std::io::{BufReader, Seek, SeekFrom};
 use std::path::Path;
 
+pub use comments::BETWEEN;
+
 /// Tags of a track, whatever the format. Empty texts are absent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tags {
     /// The track's title.
     pub title: Option<String>,
-    /// Who performs it.
+    /// Who performs it; several names have `; ` between them and become an entry each where a format has entries.
     pub performer: Option<String>,
     /// Who composed it.
     pub composer: Option<String>,
@@ -60,6 +64,8 @@ pub struct Tags {
     pub isrc: Option<Isrc>,
     /// What a `bext` chunk says of the loudness.
     pub loudness: Option<Loudness>,
+    /// The front cover, which FLAC, Vorbis, Opus and MP3 hold; it is written and not read.
+    pub cover: Option<Cover>,
 }
 
 /// Loudness as EBU Tech 3285 version 2 has it in a `bext` chunk.
@@ -121,6 +127,7 @@ impl Tags {
             upc: self.upc.or(others.upc),
             isrc: self.isrc.or(others.isrc),
             loudness: self.loudness.or(others.loudness),
+            cover: self.cover.or(others.cover),
         }
     }
 
@@ -139,6 +146,7 @@ impl Tags {
             upc: self.upc.filter(|_| others.upc.is_none()),
             isrc: self.isrc.filter(|_| others.isrc.is_none()),
             loudness: self.loudness.filter(|_| others.loudness.is_none()),
+            cover: self.cover,
         }
     }
 
@@ -192,7 +200,8 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
     let tags = tags.cleaned();
     let container = Container::of(source).map_err(TagError::reading(path))?;
     if container == Container::Wave {
-        return riff::copy_with(path, source, target, &tags);
+        // Distributors ask for WAV without a picture, and take the cover beside it.
+        return riff::copy_with(path, source, target, &Tags { cover: None, ..tags });
     }
     let lofty = |reason: &dyn std::fmt::Display| TagError::Format {
         path: path.to_owned(),
@@ -225,15 +234,22 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
     }
     match container {
         Container::Vorbis => {
-            rewrite!(VorbisFile, |file, tags| comments::apply(file.vorbis_comments_mut(), tags));
+            rewrite!(VorbisFile, |file, tags| {
+                comments::apply(file.vorbis_comments_mut(), tags);
+                comments::set_cover(file.vorbis_comments_mut(), tags);
+            });
         }
         Container::Opus => {
-            rewrite!(OpusFile, |file, tags| comments::apply(file.vorbis_comments_mut(), tags));
+            rewrite!(OpusFile, |file, tags| {
+                comments::apply(file.vorbis_comments_mut(), tags);
+                comments::set_cover(file.vorbis_comments_mut(), tags);
+            });
         }
         Container::Flac => rewrite!(FlacFile, |file, tags| {
             let mut comments = file.remove_vorbis_comments().unwrap_or_default();
             comments::apply(&mut comments, tags);
             file.set_vorbis_comments(comments);
+            comments::set_cover(file, tags);
         }),
         Container::Mp3 => rewrite!(MpegFile, |file, tags| {
             let mut tag = file.remove_id3v2().unwrap_or_default();

@@ -6,7 +6,9 @@
 use lacquer_delivery::album::Report;
 use lacquer_delivery::album::character::Distance;
 use lacquer_delivery::album::codecs::CodecOutcome;
-use lacquer_delivery::album::file::{Aim, Mode, Output};
+use lacquer_delivery::album::file::{Aim, Mode, Output, Papers};
+use lacquer_delivery::album::findings::{Finding, Kind};
+use lacquer_delivery::album::mix_checks::{MixCheck, Remark};
 use lacquer_delivery::album::page::page;
 use lacquer_delivery::album::plan::{Move, Reason};
 use lacquer_delivery::album::report::{
@@ -68,8 +70,24 @@ fn track(n: usize, start_s: f64) -> TrackReport {
             sample_rate: 96_000,
             channels: 2,
             frames: (length_s * 96_000.0) as usize,
-            integrated_lufs: None,
+            integrated_lufs: Some(lufs),
+            loud_part_lufs: Some(lufs + 2.5),
+            true_peak_dbtp: Some(-3.4),
             warnings: Vec::new(),
+        },
+        check: MixCheck {
+            verdict: ["fit", "fit_with_remarks", "fit", "send_back", "fit"][n].to_owned(),
+            remarks: if n == 3 {
+                vec![Remark {
+                    check: "channel_delay".to_owned(),
+                    name: "Delay between channels".to_owned(),
+                    sends_back: true,
+                    fact: "The right channel is 2.0 ms late.".to_owned(),
+                }]
+            } else {
+                Vec::new()
+            },
+            is_accepted: n == 3,
         },
         preset: (n == 1).then(|| "Open".to_owned()),
         start_s,
@@ -80,6 +98,7 @@ fn track(n: usize, start_s: f64) -> TrackReport {
             track: n + 1,
             gain_db,
             against_others_db: 0.25 * (n as f64 - 2.0),
+            wanted_lufs: Some(lufs + gain_db),
             reason,
             sentence:
                 "The loudest track comes to -14.0 LUFS; this one keeps its distance of -2.6 LU from it."
@@ -172,11 +191,18 @@ fn report() -> Report {
     };
     let length_advice = "\"Ember\" is the inner track and 2.9 LU louder than \"Harbour Lights\" at the outside: the other way about cuts cleaner.";
     Report {
-        version: 1,
+        version: 2,
         title: "Tidewater".to_owned(),
         artist: "Vesper & the Tides".to_owned(),
         upc: Some("0731453463226".to_owned()),
-        aim: Aim { mode: Mode::Album, target_lufs: -14.0, ceiling_dbtp: -1.0, most_move_lu: 3.0 },
+        aim: Aim { mode: Mode::Album, target_lufs: -14.0, ceiling_dbtp: -1.0, most_move_lu: Some(3.0) },
+        levels: "Album: the mixes lie 3.9 LU apart, as songs of one session do, which is kept.".to_owned(),
+        release: Papers { engineer: Some("Ida Lund".to_owned()), ..Papers::default() },
+        findings: vec![Finding::new(
+            Kind::Loudness,
+            Some(4),
+            "-15.1 LUFS instead of -14.5. The ceiling.".to_owned(),
+        )],
         character: 0.4,
         outputs: [Output::Wav24, Output::Opus128, Output::Ddp, Output::Vinyl].into_iter().collect(),
         album: readings(-15.3, -1.0),
@@ -220,8 +246,18 @@ fn a_whole_report_tells_everything_in_order() {
     let markup = page(&report());
     // Kept, to be looked at.
     std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/album_page.html"), &markup).unwrap();
-    let wanted =
-        ["Tracks", "Flow", "Moves", "Character", "Peaks after opus128", "Disc", "Vinyl", "Files", "Renders"];
+    let wanted = [
+        "Tracks",
+        "Flow",
+        "Moves",
+        "Mixes",
+        "Character",
+        "Peaks after opus128",
+        "Disc",
+        "Vinyl",
+        "Files",
+        "Renders",
+    ];
     assert_eq!(panels(&markup), wanted);
     assert!(markup.find("2 things to look at").unwrap() < markup.find("<h3>Tracks").unwrap());
     for (title, ..) in TRACKS {
@@ -232,6 +268,10 @@ fn a_whole_report_tells_everything_in_order() {
         "the loudest track comes to \u{2212}14.0 LUFS",
         "SE-A1B-26-00004",
         "feat. Ida Lund",
+        "mastered by Ida Lund",
+        "Not to be sent out: 1 thing needs a person",
+        "Track 4: \u{2212}15.1 LUFS instead of \u{2212}14.5",
+        "Delay between channels: The right channel is 2.0 ms late.",
         "written at \u{2212}0.38 dB",
         // The highest of twelve overs first.
         "2:12.250, 2:01.250, 1:50.250",
@@ -265,7 +305,7 @@ fn what_has_nothing_to_say_is_left_out() {
     bare.tracks[0].isrc = None;
     bare.aim.mode = Mode::AsIs;
     let markup = page(&bare);
-    assert_eq!(panels(&markup), ["Tracks", "Moves", "Files", "Renders"]);
+    assert_eq!(panels(&markup), ["Tracks", "Moves", "Mixes", "Files", "Renders"]);
     for absent in ["to look at", "ISRC", "UPC", "LUFS and the others", "<figure>", "corrected"] {
         assert!(!markup.contains(absent), "{absent}");
     }
@@ -281,10 +321,17 @@ fn no_text_from_outside_becomes_markup() {
     hostile.artist = text();
     hostile.upc = Some(text());
     hostile.warnings = vec![text()];
+    hostile.levels = text();
+    hostile.findings[0].text = text();
+    (hostile.release.client, hostile.release.notes) = (Some(text()), Some(text()));
+    (hostile.release.engineer, hostile.release.date) = (Some(text()), Some(text()));
     for track in &mut hostile.tracks {
         (track.title, track.performer, track.file) = (text(), text(), text());
         (track.isrc, track.preset) = (Some(text()), Some(text()));
         (track.drive.sentence, track.character.sentence) = (text(), text());
+        for remark in &mut track.check.remarks {
+            (remark.name, remark.fact) = (text(), text());
+        }
         track.source.sha256 = text();
     }
     for row in &mut hostile.pq {
@@ -334,5 +381,5 @@ fn readings_that_are_no_numbers_are_dashes() {
     for written in ["NaN", "inf"] {
         assert!(!markup.contains(written), "{}", &markup[markup.find(written).unwrap_or(0)..][..80]);
     }
-    assert_eq!(panels(&markup).len(), 9);
+    assert_eq!(panels(&markup).len(), 10);
 }

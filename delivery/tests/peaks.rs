@@ -14,8 +14,15 @@ fn made(programme: &Audio, drive_db: f64, ceiling_dbtp: f64, word_length: WordLe
     settings.limiter.drive_db = drive_db;
     settings.limiter.ceiling_dbtp = ceiling_dbtp;
     let spec = ProcessSpec::stereo(f64::from(programme.sample_rate));
-    let job =
-        Job { settings, spec, target_lufs: None, trimmed_by: None, word_length, limiter: LimiterMode::High };
+    let job = Job {
+        settings,
+        spec,
+        target_lufs: None,
+        trimmed_by: None,
+        word_length,
+        sample_rate: None,
+        limiter: LimiterMode::High,
+    };
     master(Path::new("song.wav"), programme, &job, &|_, _| {}).expect("a master")
 }
 

@@ -37,6 +37,7 @@ fn made(audio: &Audio, settings: &ChainSettings, word_length: WordLength) -> Mas
         target_lufs: None,
         trimmed_by: None,
         word_length,
+        sample_rate: None,
         limiter: LimiterMode::default(),
     };
     master(Path::new("song.wav"), audio, &job, &|_, _| {}).unwrap()

@@ -81,6 +81,7 @@ fn job(preset: &Preset, rate: f64) -> Job {
         target_lufs: preset.loudness_lufs,
         trimmed_by: Some(preset.clone()),
         word_length: WordLength::Float32,
+        sample_rate: None,
         limiter: LimiterMode::High,
     }
 }

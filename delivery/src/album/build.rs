@@ -1,51 +1,51 @@
 //! From an album file to a folder of files: the order of the work.
 
-use super::cache::Cache;
+use super::cache::{self, Cache};
 use super::character::{Distance, correct, distances};
-use super::codecs::CodecOutcome;
+use super::claims;
 use super::codes::{self, codes};
 use super::discs;
 use super::file::{Album, IsrcWish, Join, Output};
+use super::findings::{self, Finding, Kind, levels as levels_of};
 use super::joined::Material;
 use super::looks::{Look, Looker};
-use super::outputs::{Facts, PAGE, Writer, admit, check};
+use super::mix_checks::{self, check_mix};
+use super::outputs::{Facts, PAGE, Writer, admit, available};
 use super::page::page;
-use super::plan::plan;
+use super::plan::{Plan, plan};
 use super::release::{Release, release};
 use super::report::{CharacterReport, Renders, Report};
 use super::sides::sides;
 use super::summary::{track_reports, warnings};
 use super::timeline::lay_out;
+use super::timing;
 use super::unit::{Source, Unit, inspect, units};
 use super::{AlbumError, Progress};
 use crate::confined;
 use crate::isrc::Isrc;
-use std::path::Path;
+use crate::tags::cover::{self, Cover};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Version of the report's form.
-const REPORT_VERSION: u32 = 1;
+const REPORT_VERSION: u32 = 2;
 /// Units that are rendered at the same time at most: each holds its audio in memory.
 const MOST_THREADS: usize = 4;
 
 /// What may be asked of a release beside its album file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
     /// Encodes lossy files with the gain that clears their peaks.
     pub fix: bool,
     /// Replaces another album's release, and files that Lacquer did not write.
     pub force: bool,
+    /// Makes the release of mixes that the check sends back, and accepts every finding.
+    pub anyway: bool,
+    /// Folder in which renders are kept, each release's in one of its own; without it that of the user's caches.
+    pub cache: Option<PathBuf>,
     /// Year of assignment of new codes, 0 to 99; without it the clock's.
     pub isrc_year: Option<u32>,
-}
-
-/// As [`build_with`], without force.
-///
-/// # Errors
-/// [`AlbumError`].
-pub fn build(album: &Album, out: &Path, fix: bool, progress: Progress) -> Result<Report, AlbumError> {
-    build_with(album, out, &Options { fix, ..Options::default() }, progress)
 }
 
 /// Makes everything that an album file asks for in the folder `out`, which is made if it is missing, and reports it. What an earlier
@@ -59,11 +59,13 @@ pub fn build_with(
     options: &Options,
     progress: Progress,
 ) -> Result<Report, AlbumError> {
-    check(album)?;
+    let (album, mut findings) = available(album)?;
+    let album = &album;
     check_ledger(album)?;
     keep_apart(album, out)?;
     admit(album, out, options.force)?;
-    let cache = Cache::open(out)?;
+    let _lock = claims::lock(out)?;
+    let cache = Cache::open(&cache::folder(options.cache.as_deref(), out)?)?;
     let mut writer = Writer::new(album, out, &cache, options.force)?;
     let renders = Renders::default();
     let numbered: Vec<usize> = (0..album.tracks.len()).collect();
@@ -71,6 +73,10 @@ pub fn build_with(
         inspect(n + 1, &album.tracks[*n], &album.limits, &cache)
     })?;
     codes::check(album, &sources)?;
+    let mut checks = side_by_side(&numbered, "Checking", progress, |n| {
+        check_mix(n + 1, &album.tracks[*n].file, &sources[*n], album, &cache)
+    })?;
+    mix_checks::admit(album, &mut checks, options.anyway)?;
     let rate = main_rate(album, &sources);
     let mut units = units(album, &sources)?;
     if album.has_disc() {
@@ -95,7 +101,7 @@ pub fn build_with(
         .collect();
     progress("Levelling", 0.0);
     let planned = AtomicUsize::new(0);
-    let moves = plan(
+    let Plan { moves, sentence } = plan(
         &album.aim,
         &levels,
         |n, wanted_lufs| {
@@ -108,16 +114,17 @@ pub fn build_with(
     let material = Material { album, units: &units, gains_db: &gains_db, cache: &cache, renders: &renders };
 
     let (codes, code_warnings) = codes(album, &sources, options.isrc_year)?;
+    let covers = covers(album, &mut findings)?;
     let Release { readings, whole, places, variants, codecs, pq, disc_warnings } =
-        release(&material, rate, &codes, options.fix, &mut writer, progress)?;
+        release(&material, rate, (&codes, &covers), options.fix, &mut writer, progress)?;
     let sides = if album.outputs.contains(&Output::Vinyl) {
         progress("Dividing sides", 0.0);
         sides(&material, &levels, &readings, rate, |master| writer.side(master))?
     } else {
         Vec::new()
     };
-    let facts = Facts { readings: &readings, codes: &codes };
-    let tracks = track_reports(album, &sources, &units, &looks, &moves, characters, &facts, &places);
+    let facts = Facts { readings: &readings, codes: &codes, covers: &covers };
+    let tracks = track_reports(album, &sources, &units, &looks, &moves, characters, checks, &facts, &places);
     let mut warnings = warnings(album, &units, &tracks, &sides);
     warnings.extend(
         sources.iter().enumerate().flat_map(|(n, source)| {
@@ -126,13 +133,22 @@ pub fn build_with(
     );
     warnings.extend(code_warnings);
     warnings.extend(disc_warnings.into_iter().map(|text| format!("Disc: {text}")));
-    warnings.extend(codecs.iter().filter(|codec| !codec.is_cleared).map(CodecOutcome::over_warning));
+    for side in &sides {
+        let sheet = timing::sheet(&album.title, &album.artist, side, &tracks);
+        writer.sheet(Output::Vinyl, &format!("Side {} timing.txt", side.name), &sheet)?;
+    }
+    findings.extend(levels_of(album, &tracks, &places.shares_run));
+    let overs = codecs.iter().filter(|codec| !codec.is_cleared);
+    findings.extend(overs.map(|codec| Finding::new(Kind::CodecOvers, None, codec.over_warning())));
+    findings::accept(album, options.anyway, &mut findings);
     let mut report = Report {
         version: REPORT_VERSION,
         title: album.title.clone(),
         artist: album.artist.clone(),
+        release: album.papers.clone(),
         upc: album.upc.clone(),
         aim: album.aim,
+        levels: sentence,
         character: album.character,
         outputs: album.outputs.clone(),
         album: whole.readings,
@@ -145,6 +161,7 @@ pub fn build_with(
         renders: renders.counts(),
         files: writer.files().to_vec(),
         removed: Vec::new(),
+        findings,
         warnings,
     };
     if album.outputs.contains(&Output::Report) {
@@ -155,6 +172,21 @@ pub fn build_with(
     writer.finish(&report)?;
     cache.prune();
     Ok(report)
+}
+
+/// The cover of each track's files: the album's, or what its mix carries. What shops would not take of the album's is a finding.
+fn covers(album: &Album, findings: &mut Vec<Finding>) -> Result<Vec<Option<Cover>>, AlbumError> {
+    let Some(path) = &album.cover else {
+        return Ok(album.tracks.iter().map(|track| cover::of_file(&track.file)).collect());
+    };
+    let unreadable = |reason: String| AlbumError::Cover { path: path.clone(), reason };
+    let cover = Cover::read(path).map_err(unreadable)?;
+    let remarks = cover.remarks();
+    if !remarks.is_empty() {
+        let text = format!("{}: {}.", path.display(), remarks.join("; "));
+        findings.push(Finding::new(Kind::Cover, None, text));
+    }
+    Ok(vec![Some(cover); album.tracks.len()])
 }
 
 /// Refuses a ledger that an album file leads out of its folder by links: the file may be a stranger's, and codes are appended to it.
@@ -187,13 +219,13 @@ fn keep_apart(album: &Album, out: &Path) -> Result<(), AlbumError> {
 }
 
 /// The album's rate: what its file says, or the lowest of the tracks', so that nothing is converted upwards.
-fn main_rate(album: &Album, sources: &[Source]) -> u32 {
+pub(super) fn main_rate(album: &Album, sources: &[Source]) -> u32 {
     let lowest = sources.iter().map(|source| source.sample_rate).min().unwrap_or(44_100);
     album.sample_rate.unwrap_or(lowest)
 }
 
 /// Does something for each item, several at a time, and gives the results in order; the first error in order ends it.
-fn side_by_side<T: Sync, R: Send>(
+pub(super) fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     message: &str,
     progress: Progress,

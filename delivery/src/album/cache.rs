@@ -1,4 +1,5 @@
-//! What was rendered, kept under the hash of everything that it depends on, in `<out>/.lacquer-cache`.
+//! What was rendered, kept under the hash of everything that it depends on, in a folder of its own for each release: below the user's
+//! caches, or the folder that was given. It never lies in the release, which people zip and send.
 //!
 //! An entry is written beside its name, synced and renamed: it is whole or not there. Audio carries its own SHA-256, so that a
 //! damaged entry is rendered again rather than released. What an album no longer uses is removed when it is finished.
@@ -9,6 +10,7 @@ use crate::audio::Audio;
 use crate::confined;
 use crate::hash::is_sha256;
 use crate::parts::remove_stale;
+use etcetera::BaseStrategy;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -18,10 +20,14 @@ use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// Name of the folder in that of the album.
-pub const FOLDER: &str = ".lacquer-cache";
+/// Environment variable that names the folder of all caches.
+pub const VARIABLE: &str = "LACQUER_CACHE";
+/// Name of Lacquer's folder below the user's caches, and of that of albums in it.
+const BELOW_CACHES: [&str; 2] = ["lacquer", "albums"];
+/// Digits of the hash of a release's place that its folder has for a name.
+const NAME_DIGITS: usize = 32;
 /// Goes into every key: entries of another version, or made in another way, are not found.
-const VERSION: &str = concat!("lacquer ", env!("CARGO_PKG_VERSION"), ", album cache 2");
+const VERSION: &str = concat!("lacquer ", env!("CARGO_PKG_VERSION"), ", album cache 3");
 /// First bytes of an entry of audio.
 const MAGIC: &[u8; 8] = b"lacquer1";
 /// Endings of entries.
@@ -41,6 +47,74 @@ pub struct Cache {
     used: Mutex<HashSet<String>>,
     /// Held as long as the cache is open.
     _lock: File,
+}
+
+/// The folder that a release's renders are kept in: one of its own, named by where the release lies, below `given`, the folder that
+/// [`VARIABLE`] names, or the user's caches.
+///
+/// # Errors
+/// [`AlbumError::NoCache`] if the system names no folder for caches.
+pub fn folder(given: Option<&Path>, out: &Path) -> Result<PathBuf, AlbumError> {
+    let place = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+    let place = place.canonicalize().unwrap_or(place);
+    let name = crate::hash::sha256(place.as_os_str().as_encoded_bytes());
+    Ok(all(given)?.join(&name[..NAME_DIGITS.min(name.len())]))
+}
+
+/// The folder of all caches; see [`folder`].
+///
+/// # Errors
+/// As [`folder`].
+pub fn all(given: Option<&Path>) -> Result<PathBuf, AlbumError> {
+    if let Some(given) = given {
+        return Ok(given.to_owned());
+    }
+    if let Some(named) = std::env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
+        return Ok(named.into());
+    }
+    let home = etcetera::base_strategy::choose_native_strategy().map_err(|_| AlbumError::NoCache)?;
+    Ok(BELOW_CACHES.iter().fold(home.cache_dir(), |path, name| path.join(name)))
+}
+
+/// Bytes of the entries in a folder, and their number.
+pub fn size(folder: &Path) -> (u64, usize) {
+    entries(folder).fold((0, 0), |(bytes, count), path| {
+        (bytes + fs::symlink_metadata(&path).map_or(0, |about| about.len()), count + 1)
+    })
+}
+
+/// Removes every entry in a folder, and nothing else.
+pub fn remove_entries(folder: &Path) {
+    for path in entries(folder) {
+        // What cannot be removed costs space and nothing else.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Removes a release's renders, and its folder with them. Gives the bytes.
+///
+/// # Errors
+/// [`AlbumError::Busy`] while it is in use, and what [`Cache::open`] has.
+pub fn clean(folder: &Path) -> Result<u64, AlbumError> {
+    if confined::check_folder(folder).is_err() {
+        return Ok(0);
+    }
+    let cache = Cache::open(folder)?;
+    let (bytes, _) = size(folder);
+    remove_entries(folder);
+    drop(cache);
+    let _ = fs::remove_file(folder.join("lock"));
+    let _ = fs::remove_dir(folder);
+    Ok(bytes)
+}
+
+/// What has a name that the cache gives.
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let (key, kind) = name.split_once('.')?;
+        (is_sha256(key) && KINDS.contains(&kind)).then(|| entry.path())
+    })
 }
 
 /// A key of everything that an entry depends on. Parts are told apart by their lengths.
@@ -72,28 +146,29 @@ pub fn write_whole(
 }
 
 impl Cache {
-    /// Opens the cache of an album's folder, makes both where they are missing, and keeps others out.
+    /// Opens a cache, makes its folder where it is missing, and keeps others out.
     ///
     /// # Errors
-    /// If another process has it, something else stands in its place (a link would lead out of the folder), or it cannot be written.
-    pub fn open(out: &Path) -> Result<Self, AlbumError> {
-        let folder = out.join(FOLDER);
+    /// If another process has it, something else stands in its place (a link would lead elsewhere), or it cannot be written.
+    pub fn open(folder: &Path) -> Result<Self, AlbumError> {
         let failed = |path: &Path, error: std::io::Error| AlbumError::Write {
             path: path.to_owned(),
             reason: error.to_string(),
         };
-        fs::create_dir_all(out).map_err(|error| failed(out, error))?;
-        confined::make_folder(&folder).map_err(|error| failed(&folder, error))?;
+        if let Some(above) = folder.parent() {
+            fs::create_dir_all(above).map_err(|error| failed(above, error))?;
+        }
+        confined::make_folder(folder).map_err(|error| failed(folder, error))?;
         let lock_path = folder.join("lock");
         let lock = confined::open_lock(&lock_path).map_err(|error| failed(&lock_path, error))?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(AlbumError::Busy { path: out.to_owned() }),
+            Err(TryLockError::WouldBlock) => return Err(AlbumError::Busy { path: folder.to_owned() }),
             // A file system without locks: nobody can be kept out.
             Err(TryLockError::Error(_)) => {}
         }
-        remove_stale(&folder);
-        Ok(Self { folder, used: Mutex::default(), _lock: lock })
+        remove_stale(folder);
+        Ok(Self { folder: folder.to_owned(), used: Mutex::default(), _lock: lock })
     }
 
     fn path(&self, key: &str, kind: &str) -> PathBuf {
@@ -200,13 +275,11 @@ impl Cache {
     /// Removes every entry that was not asked for since the cache was opened. Only what has a name that the cache gives is one.
     pub fn prune(&self) {
         let used = self.used.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let is_entry =
-                name.split_once('.').is_some_and(|(key, kind)| is_sha256(key) && KINDS.contains(&kind));
-            if is_entry && !used.contains(&name) {
+        for path in entries(&self.folder) {
+            let is_used = path.file_name().is_some_and(|name| used.contains(name.to_string_lossy().as_ref()));
+            if !is_used {
                 // What cannot be removed costs space and nothing else.
-                let _ = fs::remove_file(entry.path());
+                let _ = fs::remove_file(path);
             }
         }
     }
@@ -229,7 +302,7 @@ mod tests {
         assert_eq!(cache.audio(&key), None);
         cache.keep_audio(&key, &audio).unwrap();
         assert_eq!(cache.audio(&key), Some(audio));
-        let path = folder.path().join(FOLDER).join(format!("{key}.audio"));
+        let path = folder.path().join(format!("{key}.audio"));
         let whole = fs::read(&path).unwrap();
         for place in [0, 9, 13, 17, 23, 24, whole.len() / 2, whole.len() - 1] {
             let mut damaged = whole.clone();
@@ -246,14 +319,33 @@ mod tests {
     #[test]
     fn two_runs_do_not_share_a_folder_and_stale_parts_go() {
         let folder = tempfile::tempdir().unwrap();
-        let part = folder.path().join(FOLDER).join(".lacquer-x.part");
-        fs::create_dir_all(folder.path().join(FOLDER)).unwrap();
+        let part = folder.path().join(".lacquer-x.part");
         fs::write(&part, b"half").unwrap();
         let cache = Cache::open(folder.path()).unwrap();
         assert!(!part.exists());
         assert!(matches!(Cache::open(folder.path()), Err(AlbumError::Busy { .. })));
         drop(cache);
         assert!(Cache::open(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn a_cache_that_is_cleaned_is_gone_with_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let (out, other) = (folder.path().join("release"), folder.path().join("other"));
+        let place = super::folder(Some(folder.path()), &out).unwrap();
+        assert_ne!(place, super::folder(Some(folder.path()), &other).unwrap());
+        assert_eq!(clean(&place).unwrap(), 0);
+        let cache = Cache::open(&place).unwrap();
+        cache.keep_audio(&key(&["a"]), &audio()).unwrap();
+        assert!(matches!(clean(&place), Err(AlbumError::Busy { .. })));
+        drop(cache);
+        assert!(clean(&place).unwrap() > 500_000);
+        assert!(!place.exists());
+        let cache = Cache::open(&place).unwrap();
+        fs::write(place.join("letter.txt"), "mine").unwrap();
+        drop(cache);
+        clean(&place).unwrap();
+        assert!(place.join("letter.txt").exists());
     }
 
     #[test]
@@ -266,7 +358,7 @@ mod tests {
         drop(cache);
         let cache = Cache::open(folder.path()).unwrap();
         cache.keep_value(&new, &2).unwrap();
-        let own = folder.path().join(FOLDER).join("letter.json");
+        let own = folder.path().join("letter.json");
         fs::write(&own, b"{}").unwrap();
         cache.prune();
         assert_eq!((cache.value::<i32>(&new), cache.value::<i32>(&old)), (Some(2), None));
@@ -282,13 +374,14 @@ mod tests {
         fs::create_dir_all(&out).unwrap();
         fs::create_dir_all(&other).unwrap();
         fs::write(other.join("settings.json"), b"{}").unwrap();
-        symlink(&other, out.join(FOLDER)).unwrap();
-        assert!(matches!(Cache::open(&out), Err(AlbumError::Write { .. })));
+        let place = out.join("cache");
+        symlink(&other, &place).unwrap();
+        assert!(matches!(Cache::open(&place), Err(AlbumError::Write { .. })));
         assert_eq!(fs::read_dir(&other).unwrap().count(), 1);
-        fs::remove_file(out.join(FOLDER)).unwrap();
-        fs::create_dir(out.join(FOLDER)).unwrap();
-        symlink(other.join("settings.json"), out.join(FOLDER).join("lock")).unwrap();
-        assert!(matches!(Cache::open(&out), Err(AlbumError::Write { .. })));
+        fs::remove_file(&place).unwrap();
+        fs::create_dir(&place).unwrap();
+        symlink(other.join("settings.json"), place.join("lock")).unwrap();
+        assert!(matches!(Cache::open(&place), Err(AlbumError::Write { .. })));
         assert_eq!(fs::read(other.join("settings.json")).unwrap(), b"{}");
     }
 
@@ -303,13 +396,12 @@ mod tests {
         head.extend_from_slice(&2u32.to_le_bytes());
         let frames = 1u64 << 40;
         head.extend_from_slice(&frames.to_le_bytes());
-        let path = folder.path().join(FOLDER).join(format!("{hole}.audio"));
+        let path = folder.path().join(format!("{hole}.audio"));
         fs::write(&path, &head).unwrap();
         let length = frames * 8 + (HEAD_BYTES + HASH_BYTES) as u64;
         fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
         assert_eq!(cache.audio(&hole), None);
-        std::os::unix::fs::symlink("/dev/zero", folder.path().join(FOLDER).join(format!("{endless}.json")))
-            .unwrap();
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join(format!("{endless}.json"))).unwrap();
         assert_eq!(cache.value::<String>(&endless), None);
     }
 }

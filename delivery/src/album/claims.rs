@@ -1,8 +1,9 @@
 //! What of a release's folder is Lacquer's: the album that it was made of, and every name that was written into it.
 //!
 //! What is not claimed is somebody else's and is not replaced, and a folder that holds another album is not taken over, unless that is
-//! forced. Names are claimed before they are written, so that an interrupted run knows its own files again. The list lies in the
-//! cache's folder under a name of its own, which no version changes.
+//! forced. Names are claimed before they are written, so that an interrupted run knows its own files again. The list lies in a folder of
+//! its own in the release, [`FOLDER`], of some kilobytes; what was rendered lies elsewhere (`cache.rs`). Earlier versions had both in
+//! [`EARLIER_FOLDER`]: its list is read, and it goes when the new one is written.
 
 use super::cache::{self, key, write_whole};
 use super::error::AlbumError;
@@ -10,13 +11,19 @@ use super::file::Album;
 use super::outputs::{CHECKSUMS, REPORT};
 use crate::confined::{self, FileId};
 use crate::hash::sha256;
+use crate::parts::remove_stale;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
+use std::fs::{File, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Name of the list in the cache's folder.
+/// Name of the folder in that of the release.
+pub const FOLDER: &str = ".lacquer";
+/// Where earlier versions had it, with all that was rendered.
+pub const EARLIER_FOLDER: &str = ".lacquer-cache";
+/// Name of the list in it.
 const FILE: &str = "claims.json";
 /// Longest list that is read, bytes: 999 tracks in every output have a tenth of it.
 const MOST_BYTES: u64 = 16 << 20;
@@ -85,12 +92,16 @@ fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
 impl Claims {
     /// What is known of a folder; nothing where there is no list or a damaged one.
     pub fn read(out: &Path) -> Self {
-        let folder = out.join(cache::FOLDER);
-        if confined::check_folder(&folder).is_err() {
-            return Self::default();
-        }
-        let known: Option<Self> = read_json(&folder.join(FILE));
-        known.filter(|claims| claims.version == VERSION).unwrap_or_else(|| {
+        let is_folder = |folder: &Path| confined::check_folder(folder).is_ok();
+        let listed = |folder: &Path| -> Option<Self> {
+            let known: Option<Self> = is_folder(folder).then(|| read_json(&folder.join(FILE))).flatten();
+            known.filter(|claims| claims.version == VERSION)
+        };
+        let folder = out.join(EARLIER_FOLDER);
+        listed(&out.join(FOLDER)).or_else(|| listed(&folder)).unwrap_or_else(|| {
+            if !is_folder(&folder) {
+                return Self::default();
+            }
             let earlier: Option<Vec<Written>> =
                 read_json(&folder.join(format!("{}.json", key(&["manifest"]))));
             let Some(earlier) = earlier else { return Self::default() };
@@ -198,10 +209,46 @@ impl Claims {
     }
 
     fn keep(&self, out: &Path) -> Result<(), AlbumError> {
-        let path: PathBuf = out.join(cache::FOLDER).join(FILE);
+        let path: PathBuf = out.join(FOLDER).join(FILE);
         let bytes = serde_json::to_vec(self).map_err(|error| failed(&path, &error))?;
-        write_whole(&path, |file| file.write_all(&bytes))
+        write_whole(&path, |file| file.write_all(&bytes))?;
+        remove_earlier_folder(out);
+        Ok(())
     }
+}
+
+/// Removes what an earlier version kept in a release: gigabytes that people would zip and send.
+fn remove_earlier_folder(out: &Path) {
+    let folder = out.join(EARLIER_FOLDER);
+    if confined::check_folder(&folder).is_ok() {
+        cache::remove_entries(&folder);
+        for name in [FILE, "lock"] {
+            let _ = fs::remove_file(folder.join(name));
+        }
+        // Stays if somebody has put something else there.
+        let _ = fs::remove_dir(&folder);
+    }
+}
+
+/// Keeps other processes out of a release as long as the file is held; makes its folder where it is missing.
+///
+/// # Errors
+/// [`AlbumError::Busy`] if another process is at work there; [`AlbumError::Write`] if something else stands in the folder's place (a link
+/// would lead out of it), or it cannot be written.
+pub fn lock(out: &Path) -> Result<File, AlbumError> {
+    let folder = out.join(FOLDER);
+    fs::create_dir_all(out).map_err(|error| failed(out, &error))?;
+    confined::make_folder(&folder).map_err(|error| failed(&folder, &error))?;
+    let path = folder.join("lock");
+    let lock = confined::open_lock(&path).map_err(|error| failed(&path, &error))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(AlbumError::Busy { path: out.to_owned() }),
+        // A file system without locks: nobody can be kept out.
+        Err(TryLockError::Error(_)) => {}
+    }
+    remove_stale(&folder);
+    Ok(lock)
 }
 
 fn failed(path: &Path, error: &dyn std::fmt::Display) -> AlbumError {

@@ -73,7 +73,7 @@ pub fn examine(
         (0..count)
             .map(|track| {
                 progress(track as f64 / count as f64);
-                let file = joined.timeline.file_of(track);
+                let file = joined.timeline.sound_of(track);
                 let name = codec.format().id();
                 let key = key(&["overs", &name, &format!("{gain_db:?}"), &joined.key_of(&file)]);
                 cache.value_or(&key, || Ok(overs(&gained(&joined.cut(file)?, gain_db), codec, CEILING_DBTP)?))

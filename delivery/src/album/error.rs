@@ -81,6 +81,25 @@ pub enum AlbumError {
         /// Why.
         reason: String,
     },
+    /// Mixes that the check sends back.
+    #[error("{} of the mixes sent back: {}; ask for new ones, or accept what was found with accept = [{accept}] in the album file, or all of it with --anyway", mixes.len(), mixes.join("; "))]
+    SentBack {
+        /// Each of them, with what was found.
+        mixes: Vec<String>,
+        /// What would have to be accepted, as the album file has it.
+        accept: String,
+    },
+    /// A picture is none.
+    #[error("{}: the cover {reason}", path.display())]
+    Cover {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong, and what to give.
+        reason: String,
+    },
+    /// No folder for the cache.
+    #[error("this system names no folder for caches; give one with --cache")]
+    NoCache,
     /// Another process works in the folder.
     #[error("{}: another lacquer is at work there; wait for it, or give another folder with -o", path.display())]
     Busy {

@@ -29,8 +29,11 @@ pub use super::reader::{parse, read};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// The loudest track to the target; the others keep their distance from it.
+    /// The loudest track to the target. Mixes of one session keep their distances; the loud parts of others are made alike, and quiet
+    /// songs stay below.
     Album,
+    /// The loudest track to the target; the others keep their distance from it, however far that is.
+    Distances,
     /// Each track to the target.
     Equal,
     /// Nothing is moved.
@@ -46,8 +49,8 @@ pub struct Aim {
     pub target_lufs: f64,
     /// Highest true peak, dBTP.
     pub ceiling_dbtp: f64,
-    /// How far a track is moved against the others at most, LU.
-    pub most_move_lu: f64,
+    /// How far a track is moved against the others at most, LU; none where nothing caps it.
+    pub most_move_lu: Option<f64>,
 }
 
 /// What is made.
@@ -71,6 +74,9 @@ pub enum Output {
     /// MP3 at 320 kbit/s.
     #[serde(rename = "mp3-320")]
     Mp3,
+    /// AAC in M4A, which no encoder that may be linked makes: what to make it with is said instead.
+    #[serde(rename = "aac")]
+    Aac,
     /// One image and a cue sheet.
     #[serde(rename = "cue")]
     Cue,
@@ -87,13 +93,14 @@ pub enum Output {
 
 impl Output {
     /// Every output.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Wav24,
         Self::Wav16,
         Self::Flac,
         Self::Opus128,
         Self::Vorbis,
         Self::Mp3,
+        Self::Aac,
         Self::Cue,
         Self::Ddp,
         Self::Vinyl,
@@ -109,6 +116,7 @@ impl Output {
             Self::Opus128 => "opus128",
             Self::Vorbis => "vorbis",
             Self::Mp3 => "mp3-320",
+            Self::Aac => "aac",
             Self::Cue => "cue",
             Self::Ddp => "ddp",
             Self::Vinyl => "vinyl",
@@ -202,10 +210,27 @@ pub struct Track {
     pub fade_out: Fade,
     /// How much louder than the plan it is to be, dB.
     pub gain_db: f64,
+    /// Ids of findings that are accepted of it.
+    pub accept: BTreeSet<String>,
+    /// Whether it is a quiet song, kept below the others; none where the plan finds out.
+    pub is_quiet: Option<bool>,
     /// Where in the file it begins, s.
     pub start_s: f64,
     /// Where in the file it ends, s; none for the file's end.
     pub end_s: Option<f64>,
+}
+
+/// What goes on the papers of a release and not into its files.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Papers {
+    /// The day of the master, as 2026-11-28.
+    pub date: Option<String>,
+    /// Who ordered it.
+    pub client: Option<String>,
+    /// Who mastered it.
+    pub engineer: Option<String>,
+    /// What is to be said with the files.
+    pub notes: Option<String>,
 }
 
 /// An album as its file describes it.
@@ -217,6 +242,10 @@ pub struct Album {
     pub title: String,
     /// Whose album it is.
     pub artist: String,
+    /// Picture of its front cover.
+    pub cover: Option<PathBuf>,
+    /// What goes on its papers.
+    pub papers: Papers,
     /// UPC or EAN, 13 digits.
     pub upc: Option<String>,
     /// Year of release.
@@ -243,6 +272,8 @@ pub struct Album {
     pub outputs: BTreeSet<Output>,
     /// Sample rate of the files, hertz; none for the highest that no track has to be raised to.
     pub sample_rate: Option<u32>,
+    /// Ids of findings that are accepted of every track.
+    pub accept: BTreeSet<String>,
     /// What its files may not go beyond.
     pub limits: Limits,
     /// The tracks, in order.

@@ -111,7 +111,7 @@ impl<'a> Joined<'a> {
         // Whatever was held goes first: there is one run in memory at a time.
         *last = None;
         let audio = self.cache.audio(&self.keys[n]).map(Arc::new).ok_or_else(|| AlbumError::Write {
-            path: super::cache::FOLDER.into(),
+            path: "the cache".into(),
             reason: "a render was removed or damaged meanwhile; start again".to_owned(),
         })?;
         *last = Some((n, audio.clone()));

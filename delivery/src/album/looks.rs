@@ -5,6 +5,7 @@ use super::cache::{Cache, key};
 use super::character::{Tone, tone};
 use super::file::Album;
 use super::finish::{Finish, Mix, Part, final_settings};
+use super::loud_parts::loud_part_lufs;
 use super::plan::Level;
 use super::report::Renders;
 use super::unit::Unit;
@@ -29,6 +30,8 @@ const SILENT_LUFS: f64 = -200.0;
 pub struct Look {
     /// Its readings.
     pub readings: Readings,
+    /// Loudness of its loud parts, LUFS.
+    pub loud_part_lufs: Option<f64>,
     /// Its spectrum.
     pub tone: Tone,
 }
@@ -54,6 +57,7 @@ impl Looker<'_> {
             let tracks = self.tracks(unit, &audio.frames);
             let look = |track: Audio| Look {
                 readings: Readings::from(&measure(&track)),
+                loud_part_lufs: loud_part_lufs(&track.frames, track.sample_rate),
                 tone: tone(&track.frames, track.sample_rate),
             };
             Ok(tracks.map(look).collect())
@@ -78,11 +82,13 @@ impl Looker<'_> {
         let track = &self.album.tracks[unit.tracks.start];
         Level {
             loudness_lufs: highest(|look| look.readings.integrated_lufs),
+            loud_part_lufs: highest(|look| look.loud_part_lufs),
             true_peak_dbtp: highest(|look| look.readings.true_peak_dbtp),
             offset_db: track.gain_db,
             // What the trim lifts is no part of the song's own level.
             drive_db: if track.settings.limiter.on { track.settings.limiter.drive_db } else { 0.0 }
                 - unit.trim_db,
+            is_quiet: track.is_quiet,
             is_joined,
         }
     }

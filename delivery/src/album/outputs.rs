@@ -9,6 +9,7 @@ use super::cache::{Cache, key, write_whole};
 use super::claims::Claims;
 use super::codecs::codec_of;
 use super::file::{Album, Output};
+use super::findings::{Finding, Kind};
 use super::joined::Joined;
 use super::report::{FileReport, Report};
 use super::sides::SideMaster;
@@ -21,10 +22,13 @@ use crate::hash::sha256_of_file;
 use crate::isrc::Isrc;
 use crate::measure::Readings;
 use crate::parts::remove_stale;
-use crate::tags::{Loudness, Tags};
+use crate::tags::{Cover, Loudness, Tags};
 use lacquer_params::file_name::file_name;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// Why there is no AAC, and how to have it.
+const NO_AAC: &str = "aac: not made: no AAC encoder has a licence that may be linked here. Make it of wav24, for instance with `afconvert -f m4af -d aac -b 256000` (macOS) or `fdkaac -m 5`, and look at its peaks with `lacquer check --master`.";
 
 /// Name of the report for machines.
 pub const REPORT: &str = "report.json";
@@ -35,12 +39,30 @@ pub const PAGE: &str = "album.html";
 /// Name of the sheet that goes to a plant with the disc.
 pub const PQ_SHEET: &str = "PQ sheet.txt";
 
-/// Refuses formats that this build does not write, before any work is done.
-pub fn check(album: &Album) -> Result<(), AlbumError> {
-    for format in album.outputs.iter().filter_map(|output| format_of(*output)) {
-        format.check()?;
+/// The album with the outputs that this build can make, and what is said of the others: one encoder that is not there does not keep the
+/// rest of a release from being made.
+///
+/// # Errors
+/// If nothing is left to be made.
+pub fn available(album: &Album) -> Result<(Album, Vec<Finding>), AlbumError> {
+    let mut album = album.clone();
+    let mut findings = Vec::new();
+    let mut refused = None;
+    for output in album.outputs.clone() {
+        if output == Output::Aac {
+            album.outputs.remove(&output);
+            findings.push(Finding::new(Kind::Output, None, NO_AAC.to_owned()));
+            continue;
+        }
+        let Some(Err(error)) = format_of(output).map(|format| format.check()) else { continue };
+        album.outputs.remove(&output);
+        findings.push(Finding::new(Kind::Output, None, format!("{}: not made: {error}.", output.name())));
+        refused = Some(error);
     }
-    Ok(())
+    match refused {
+        Some(error) if album.outputs.iter().all(|output| *output == Output::Report) => Err(error.into()),
+        _ => Ok((album, findings)),
+    }
 }
 
 /// The format of an output that is a file a track; none for the others.
@@ -61,7 +83,7 @@ pub fn variant(output: Output, main: u32) -> Option<(u32, WordLength)> {
         // Opus knows 48 kHz alone: limiting comes after the conversion.
         Output::Opus128 => Some((48_000, WordLength::Bits24)),
         Output::Cue | Output::Ddp => Some((44_100, WordLength::Bits16)),
-        Output::Vinyl | Output::Report => None,
+        Output::Aac | Output::Vinyl | Output::Report => None,
     }
 }
 
@@ -82,6 +104,7 @@ fn tags(album: &Album, track: usize, readings: &Readings, code: Option<Isrc>) ->
         upc: album.upc.clone(),
         isrc: code,
         loudness: loudness(readings),
+        cover: None,
     }
 }
 
@@ -131,6 +154,8 @@ pub struct Facts<'a> {
     pub readings: &'a [Readings],
     /// Code of each track, where it has one.
     pub codes: &'a [Option<Isrc>],
+    /// Cover of each track's files.
+    pub covers: &'a [Option<Cover>],
 }
 
 /// Writes files into an album's folder and remembers them.
@@ -175,8 +200,11 @@ impl<'a> Writer<'a> {
         let tracks = self.album.tracks.len();
         for (track, readings) in facts.readings.iter().enumerate() {
             progress(track as f64 / tracks as f64);
-            let range = joined.timeline.file_of(track);
-            let tags = tags(self.album, track, readings, facts.codes[track]);
+            let range = joined.timeline.sound_of(track);
+            let tags = Tags {
+                cover: facts.covers[track].clone(),
+                ..tags(self.album, track, readings, facts.codes[track])
+            };
             let name = track_name(self.album, track, &format);
             let content =
                 key(&[&joined.key_of(&range), &format!("{tags:?}"), &format.id(), &format!("{gain_db:?}")]);
@@ -200,8 +228,13 @@ impl<'a> Writer<'a> {
 
     /// A text for people, beside the report.
     pub fn text(&mut self, name: &str, text: &str) -> Result<(), AlbumError> {
+        self.sheet(Output::Report, name, text)
+    }
+
+    /// A text for people, in an output's folder.
+    pub fn sheet(&mut self, output: Output, name: &str, text: &str) -> Result<(), AlbumError> {
         let content = key(&["text", text]);
-        self.file(Output::Report, None, name, &content, |path| {
+        self.file(output, None, name, &content, |path| {
             write_whole(path, |file| file.write_all(text.as_bytes()))
         })
     }

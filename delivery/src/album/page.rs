@@ -8,6 +8,7 @@ mod likeness;
 mod outcomes;
 
 use super::file::{Aim, Mode};
+use super::findings::Finding;
 use super::plan::Reason;
 use super::report::{Report, TrackReport};
 use crate::html::table::{Cell, Column, table};
@@ -17,13 +18,15 @@ use crate::html::{Mark, Panel, chip, element, escape, figures, masthead, number,
 pub fn page(report: &Report) -> String {
     let count = report.tracks.len();
     let tracks = if count == 1 { "1 track".to_owned() } else { format!("{count} tracks") };
-    let summary = format!("Album report: {tracks}, {}", clock(length_s(report)));
+    let summary = format!("Album report: {tracks}, {}", clock(report.length_s()));
     let mut markup = head(report);
+    markup += &findings(report);
     markup += &warnings(&report.warnings);
     markup += &readings(report);
     markup += &tracks_panel(report);
     markup += &flow::panel(report);
     markup += &moves_panel(report);
+    markup += &checks_panel(report);
     markup += &likeness::panel(report);
     markup += &outcomes::codecs_panels(report);
     markup += &outcomes::disc_panel(report);
@@ -56,12 +59,6 @@ fn clock(seconds: f64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// Where the last file ends, s.
-fn length_s(report: &Report) -> f64 {
-    let ends = report.tracks.iter().map(|track| track.start_s + track.length_s);
-    ends.filter(|end_s| end_s.is_finite()).fold(0.0, f64::max)
-}
-
 /// A number and a title, as rows that speak of a track begin.
 fn name_cells(track: &TrackReport) -> [Cell; 2] {
     [track.number.to_string().into(), shown(&track.title, "Untitled").into()]
@@ -78,14 +75,19 @@ fn name_cells_of(report: &Report, number: usize) -> [Cell; 2] {
 fn head(report: &Report) -> String {
     let outputs: Vec<&str> = report.outputs.iter().map(|output| output.name()).collect();
     let about: Vec<String> = [
+        report.release.date.clone(),
+        report.release.client.as_ref().map(|client| format!("for {client}")),
+        report.release.engineer.as_ref().map(|engineer| format!("mastered by {engineer}")),
         report.upc.as_ref().map(|upc| format!("UPC {upc}")),
         (!outputs.is_empty()).then(|| outputs.join(", ")),
     ]
     .into_iter()
     .flatten()
     .collect();
+    let notes = report.release.notes.as_ref().filter(|notes| !notes.trim().is_empty());
+    let notes = notes.map_or(String::new(), |notes| format!("<p>{}</p>\n", escape(&typeset(notes))));
     format!(
-        "<div class=\"file-head\"><div><h2>{}</h2>\n<p class=\"origin\">{}</p></div></div>\n<p>{}</p>\n",
+        "<div class=\"file-head\"><div><h2>{}</h2>\n<p class=\"origin\">{}</p></div></div>\n<p>{}</p>\n{notes}",
         escape(&report.artist),
         escape(&about.join(" · ")),
         escape(&aim(&report.aim))
@@ -94,18 +96,45 @@ fn head(report: &Report) -> String {
 
 /// What was aimed at, in words.
 fn aim(aim: &Aim) -> String {
-    let (target, most) = (number(aim.target_lufs, 1, false), number(aim.most_move_lu, 1, false));
-    let level = match aim.mode {
-        Mode::Album => format!(
-            "Album: the loudest track comes to {target} LUFS and the others keep their distance from it, \
-             with no track moved by more than {most} LU against the others."
-        ),
-        Mode::Equal => format!(
-            "Equal: every track comes to {target} LUFS, with no track moved by more than {most} LU against the others."
-        ),
+    let target = number(aim.target_lufs, 1, false);
+    let mut level = match aim.mode {
+        Mode::Album => format!("Album: the loudest track comes to {target} LUFS."),
+        Mode::Distances => {
+            format!(
+                "Distances: the loudest track comes to {target} LUFS and the others keep their distance from it."
+            )
+        }
+        Mode::Equal => format!("Equal: every track comes to {target} LUFS."),
         Mode::AsIs => "As is: no track is moved.".to_owned(),
     };
+    if let Some(most) = aim.most_move_lu.filter(|_| aim.mode != Mode::AsIs) {
+        level +=
+            &format!(" No track is moved by more than {} LU against the others.", number(most, 1, false));
+    }
     format!("{level} No true peak goes over {} dBTP.", number(aim.ceiling_dbtp, 2, false))
+}
+
+/// What needs a person, and below it what somebody has accepted.
+fn findings(report: &Report) -> String {
+    let named = |finding: &Finding| {
+        let track = finding.track.map_or(String::new(), |number| format!("Track {number}: "));
+        format!("<li>{}</li>\n", escape(&typeset(&(track + &finding.text))))
+    };
+    let list = |is_accepted: bool, mark: Mark, headline: &dyn Fn(usize) -> String| {
+        let told: Vec<String> =
+            report.findings.iter().filter(|of| of.is_accepted == is_accepted).map(named).collect();
+        if told.is_empty() {
+            return String::new();
+        }
+        let inside =
+            format!("<strong>{}</strong>\n<ol>\n{}</ol>\n", chip(mark, &headline(told.len())), told.concat());
+        element("div", &format!("verdict spaced {}", mark.ink().class()), &inside)
+    };
+    let open = list(false, Mark::Fail, &|count| match count {
+        1 => "Not to be sent out: 1 thing needs a person".to_owned(),
+        count => format!("Not to be sent out: {count} things need a person"),
+    });
+    open + &list(true, Mark::Note, &|_| "Accepted".to_owned())
 }
 
 fn warnings(warnings: &[String]) -> String {
@@ -135,6 +164,8 @@ fn rule_chip(reason: Reason) -> String {
     match reason {
         Reason::Target => chip(Mark::Good, "Target"),
         Reason::Neighbour => chip(Mark::Good, "The others"),
+        Reason::LoudParts => chip(Mark::Good, "Loud parts"),
+        Reason::Quiet => chip(Mark::Good, "Quiet song"),
         Reason::Ceiling => chip(Mark::Warn, "Ceiling"),
         Reason::Cap => chip(Mark::Warn, "Cap"),
         Reason::Silent => chip(Mark::Warn, "Silent"),
@@ -162,7 +193,7 @@ fn tracks_panel(report: &Report) -> String {
                 Cell::Markup(name),
                 clock(track.start_s).into(),
                 clock(track.length_s).into(),
-                reading(track.before.integrated_lufs, 1, false).into(),
+                reading(track.source.integrated_lufs, 1, false).into(),
                 reading(track.after.integrated_lufs, 1, false).into(),
                 reading(track.after.loudness_range_lu, 1, false).into(),
                 reading(track.after.true_peak_dbtp, 2, false).into(),
@@ -191,7 +222,7 @@ fn tracks_panel(report: &Report) -> String {
     if has_codes {
         columns.insert(4, ("ISRC", Column::Words));
     }
-    let about = "Loudness before the limiter and of the master; range and true peak are the master's.";
+    let about = "Loudness of the mix as it came and of the master; range and true peak are the master's.";
     Panel { title: "Tracks", about, may_break: true, ..Panel::default() }
         .around(&table("tracks", &columns, &rows))
 }
@@ -224,8 +255,39 @@ fn moves_panel(report: &Report) -> String {
         ("Set by", Column::Words),
         ("Why", Column::Words),
     ];
-    let about = "The drive into the limiter, and which rule set it.";
-    Panel { title: "Moves", about, may_break: true, ..Panel::default() }.around(&table(
+    let about = format!("{} The drive into the limiter, and which rule set it.", typeset(&report.levels));
+    Panel { title: "Moves", about: about.trim_start(), may_break: true, ..Panel::default() }.around(&table(
+        "tracks why",
+        &columns,
+        &rows,
+    ))
+}
+
+/// What the check said of each mix.
+fn checks_panel(report: &Report) -> String {
+    let rows: Vec<Vec<Cell>> = report
+        .tracks
+        .iter()
+        .map(|track| {
+            let [place, title] = name_cells(track);
+            let verdict = match (track.check.verdict.as_str(), track.check.is_accepted) {
+                ("fit", _) => chip(Mark::Good, "Fit"),
+                ("fit_with_remarks", _) => chip(Mark::Warn, "Remarks"),
+                (_, true) => chip(Mark::Fail, "Accepted"),
+                _ => chip(Mark::Fail, "Sent back"),
+            };
+            let remarks = track.check.remarks.iter();
+            let told: Vec<String> = remarks.map(|of| format!("{}: {}", of.name, of.fact)).collect();
+            vec![place, title, Cell::Markup(verdict), typeset(&told.join(" ")).into()]
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let columns =
+        [("", Column::Number), ("Track", Column::Words), ("Verdict", Column::Words), ("Why", Column::Words)];
+    let about = "What lacquer check says of each mix.";
+    Panel { title: "Mixes", about, may_break: true, ..Panel::default() }.around(&table(
         "tracks why",
         &columns,
         &rows,
@@ -246,7 +308,7 @@ mod tests {
 
     #[test]
     fn an_aim_names_what_it_holds() {
-        let of = |mode| aim(&Aim { mode, target_lufs: -14.0, ceiling_dbtp: -1.0, most_move_lu: 3.0 });
+        let of = |mode| aim(&Aim { mode, target_lufs: -14.0, ceiling_dbtp: -1.0, most_move_lu: Some(3.0) });
         assert!(of(Mode::Album).contains("loudest track comes to \u{2212}14.0 LUFS"));
         assert!(of(Mode::Equal).contains("every track comes to \u{2212}14.0 LUFS"));
         assert!(!of(Mode::AsIs).contains("LUFS") && of(Mode::AsIs).contains("\u{2212}1.00 dBTP"));

@@ -1,18 +1,24 @@
 //! The loudness plan: how much drive each track gets into the limiter, and which rule set it.
 //!
-//! *Album*: the loudest track comes to the target, every other one keeps its distance from it. *Equal*: every track comes to the
-//! target. *As is*: nothing is moved. No track is moved further than the cap against the others, and none is limited by more than
-//! [`MOST_LIMITING_DB`]: beyond that the ceiling, not the target, sets the loudness. What follows without a gap moves with what it
-//! follows, or there would be a step.
+//! *Equal*: every track comes to the target. *Album*: where the mixes lie within [`SHARED_LEVEL_LU`] of each other, the loudest one comes
+//! to the target and the others keep their distances; where they do not, they share no level, and their loud parts are made alike
+//! (`loud_parts.rs`). *Distances*: they are kept, however far apart the mixes lie. *As is*: nothing is moved. In none of them a track is
+//! brought over the target for the sake of the others.
+//!
+//! No track is limited by more than [`MOST_LIMITING_DB`], and none is moved further than the cap, where the album file gives one: what
+//! is then missed is a finding (`findings.rs`). What follows without a gap moves with what it follows, or there would be a step.
 //!
 //! Source: AES TD1008.1.21-9 (the loudest track of an album to the target, the others relative to it).
 
 use super::file::{Aim, Mode};
+use super::loud_parts::{self, Part};
 use serde::Serialize;
 
 /// How far peaks may stand over the ceiling before the limiter, dB: more is no mastering but distortion.
 pub const MOST_LIMITING_DB: f64 = 12.0;
-/// A difference that nobody hears, LU: less is not reported as a cap or a miss.
+/// Mixes no further apart than this were balanced against each other, LU; further, they were exported at different sessions' levels.
+pub const SHARED_LEVEL_LU: f64 = 4.0;
+/// A difference that nobody hears, LU: less is not reported as a cap.
 const INAUDIBLE_LU: f64 = 0.05;
 
 /// Which rule set a gain.
@@ -25,6 +31,10 @@ pub enum Reason {
     Ceiling,
     /// The distance from the other tracks.
     Neighbour,
+    /// Its loud parts are as loud as the others'.
+    LoudParts,
+    /// Its loud parts lie below the others': a quiet song.
+    Quiet,
     /// The cap on moves against the others.
     Cap,
     /// Nothing is to be moved.
@@ -42,6 +52,8 @@ pub struct Move {
     pub gain_db: f64,
     /// Of it, what it is moved against the others, dB.
     pub against_others_db: f64,
+    /// The loudness that it is to have, LUFS; none where nothing is aimed at, and for tracks that go with another.
+    pub wanted_lufs: Option<f64>,
     /// Which rule set it.
     pub reason: Reason,
     /// The rule in words.
@@ -53,14 +65,25 @@ pub struct Move {
 pub struct Level {
     /// Loudness of its loudest track before the limiter, LUFS.
     pub loudness_lufs: f64,
+    /// Loudness of that track's loud parts before the limiter, LUFS.
+    pub loud_part_lufs: f64,
     /// True peak before the limiter, dBTP.
     pub true_peak_dbtp: f64,
     /// What the album file adds to the plan, dB.
     pub offset_db: f64,
     /// Drive that its own settings have, dB.
     pub drive_db: f64,
+    /// Whether it is a quiet song, where the album file says so.
+    pub is_quiet: Option<bool>,
     /// Whether it follows the unit before it without a gap.
     pub is_joined: bool,
+}
+
+impl Level {
+    /// Its loudness at the level that it was exported at, LUFS.
+    fn exported_lufs(&self) -> f64 {
+        self.loudness_lufs + self.drive_db
+    }
 }
 
 /// What is done to a unit.
@@ -70,10 +93,29 @@ pub struct UnitMove {
     pub gain_db: f64,
     /// Of it, what the unit is moved against the others, dB.
     pub against_others_db: f64,
+    /// The loudness that its loudest track is to have, LUFS; none where nothing is aimed at.
+    pub wanted_lufs: Option<f64>,
     /// Which rule set it.
     pub reason: Reason,
     /// The rule in words.
     pub sentence: String,
+}
+
+/// What is done to all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// A move for each unit.
+    pub moves: Vec<UnitMove>,
+    /// How the levels were found, in words.
+    pub sentence: String,
+}
+
+/// What a unit is to come to.
+struct Wish {
+    /// Loudness against the others', LU; the highest one comes to the target.
+    relative_lu: f64,
+    reason: Reason,
+    sentence: String,
 }
 
 /// Makes the plan. `solve` gives the drive in dB at which a unit comes out at a loudness, or the end of the drive's range;
@@ -83,60 +125,69 @@ pub fn plan<E>(
     levels: &[Level],
     solve: impl Fn(usize, f64) -> Result<f64, E>,
     loudness: impl Fn(usize, f64) -> Result<f64, E>,
-) -> Result<Vec<UnitMove>, E> {
-    let own = |level: &Level| level.offset_db + if aim.mode == Mode::Album { level.drive_db } else { 0.0 };
-    let base = |level: &Level| level.loudness_lufs + own(level);
-    let most_db = |level: &Level| aim.ceiling_dbtp - level.true_peak_dbtp + MOST_LIMITING_DB;
+) -> Result<Plan, E> {
     let sounding: Vec<usize> = (0..levels.len()).filter(|n| levels[*n].loudness_lufs.is_finite()).collect();
-    let loudest = sounding.iter().copied().max_by(|a, b| base(&levels[*a]).total_cmp(&base(&levels[*b])));
-    let (Some(loudest), false) = (loudest, aim.mode == Mode::AsIs) else {
-        return Ok(levels.iter().map(as_is).collect());
-    };
+    if sounding.is_empty() || aim.mode == Mode::AsIs {
+        let sentence = "As is: every track keeps the level of its mix.".to_owned();
+        return Ok(Plan { moves: levels.iter().map(as_is).collect(), sentence });
+    }
+    let (mut wishes, keeps_distances, sentence) = wishes(aim, levels, &sounding);
+    // What the gains are told against: what the mixes have of their own, and what the album file adds.
+    let own = |level: &Level| level.offset_db + if keeps_distances { level.drive_db } else { 0.0 };
+    let relative = |wishes: &[Wish], n: usize| wishes[n].relative_lu;
+    if aim.mode == Mode::Album && !keeps_distances {
+        follow(levels, &mut wishes);
+    }
+    let loudest =
+        sounding.iter().copied().max_by(|a, b| relative(&wishes, *a).total_cmp(&relative(&wishes, *b)));
+    let Some(loudest) = loudest else { return Ok(Plan { moves: Vec::new(), sentence }) };
     // What each unit is to come out at, and the drive for it as far as limiting makes sense.
     let drive = |n: usize, wanted_lufs: f64| -> Result<(f64, bool), E> {
-        let (solved, most) = (solve(n, wanted_lufs)?, most_db(&levels[n]));
+        let most = aim.ceiling_dbtp - levels[n].true_peak_dbtp + MOST_LIMITING_DB;
+        let solved = solve(n, wanted_lufs)?;
         Ok(if solved > most { (most, true) } else { (solved, false) })
     };
+    let top_lu = relative(&wishes, loudest);
+    let target_lufs = aim.target_lufs + if aim.mode == Mode::Equal { top_lu } else { 0.0 };
     let mut drives = vec![(f64::NAN, false); levels.len()];
-    let common_db = match aim.mode {
-        Mode::Equal => {
-            for n in &sounding {
-                drives[*n] = drive(*n, aim.target_lufs + levels[*n].offset_db)?;
-            }
-            let mut relative: Vec<f64> = sounding.iter().map(|n| drives[*n].0 - own(&levels[*n])).collect();
-            relative.sort_by(f64::total_cmp);
-            // The others' middle: with an even number the lower one, so that nothing is limited for the sake of a mean.
-            relative[(relative.len() - 1) / 2]
-        }
-        Mode::Album | Mode::AsIs => {
-            drives[loudest] = drive(loudest, aim.target_lufs)?;
-            let (drive_db, is_short) = drives[loudest];
-            let reached = if is_short { loudness(loudest, drive_db)? } else { aim.target_lufs };
-            for n in sounding.iter().copied().filter(|n| *n != loudest) {
-                drives[n] = drive(n, reached + base(&levels[n]) - base(&levels[loudest]))?;
-            }
-            drive_db - own(&levels[loudest])
-        }
+    drives[loudest] = drive(loudest, target_lufs)?;
+    // Where the loudest one cannot come to the target, the others come no nearer to it than they are to be; equal ones go on alone.
+    let reached_lufs = match drives[loudest] {
+        (drive_db, true) if aim.mode != Mode::Equal => loudness(loudest, drive_db)?,
+        _ => target_lufs,
+    };
+    for n in sounding.iter().copied().filter(|n| *n != loudest) {
+        drives[n] = drive(n, reached_lufs + relative(&wishes, n) - top_lu)?;
+    }
+    let common_db = if keeps_distances {
+        drives[loudest].0 - own(&levels[loudest])
+    } else {
+        let mut free: Vec<f64> = sounding.iter().map(|n| drives[*n].0 - own(&levels[*n])).collect();
+        free.sort_by(f64::total_cmp);
+        // The others' middle: with an even number the lower one, so that nothing is limited for the sake of a mean.
+        free[(free.len() - 1) / 2]
     };
     let mut moves: Vec<UnitMove> = Vec::with_capacity(levels.len());
-    for (n, level) in levels.iter().enumerate() {
+    for (n, (level, wish)) in levels.iter().zip(wishes).enumerate() {
         let (drive_db, is_short) = drives[n];
         if !drive_db.is_finite() {
             moves.push(UnitMove {
                 gain_db: common_db + own(level),
                 against_others_db: 0.0,
+                wanted_lufs: None,
                 reason: Reason::Silent,
                 sentence: "Silent: it gets the others' gain.".to_owned(),
             });
             continue;
         }
-        let wanted_db = drive_db - own(level) - common_db;
-        let against_others_db = wanted_db.clamp(-aim.most_move_lu, aim.most_move_lu);
-        let is_capped = (wanted_db - against_others_db).abs() > INAUDIBLE_LU;
+        let needed_db = drive_db - own(level) - common_db;
+        let most_lu = aim.most_move_lu.unwrap_or(f64::INFINITY);
+        let against_others_db = needed_db.clamp(-most_lu, most_lu);
+        let is_capped = (needed_db - against_others_db).abs() > INAUDIBLE_LU;
+        let wanted_lufs = if n == loudest { target_lufs } else { reached_lufs + wish.relative_lu - top_lu };
         let (reason, sentence) = if is_capped {
             let sentence = format!(
-                "The cap: {wanted_db:+.1} dB against the others would be needed, {:.1} LU are allowed.",
-                aim.most_move_lu
+                "The cap: {needed_db:+.1} dB against the others would be needed, max_move_lu allows {most_lu:.1}."
             );
             (Reason::Cap, sentence)
         } else if is_short {
@@ -145,25 +196,96 @@ pub fn plan<E>(
                 aim.ceiling_dbtp
             );
             (Reason::Ceiling, sentence)
-        } else if aim.mode == Mode::Equal || n == loudest {
-            let which = if aim.mode == Mode::Equal { "brought" } else { "the loudest track, brought" };
-            (
-                Reason::Target,
-                format!("The target: {which} to {:.1} LUFS.", aim.target_lufs + offset(aim, level)),
-            )
+        } else if aim.mode == Mode::Equal {
+            (Reason::Target, format!("The target: brought to {wanted_lufs:.1} LUFS."))
+        } else if n == loudest {
+            let sentence = format!("The target: the loudest track, brought to {:.1} LUFS.", aim.target_lufs);
+            (Reason::Target, sentence)
         } else {
-            let distance = base(&levels[loudest]) - base(level);
-            (Reason::Neighbour, format!("The others: it stays {distance:.1} LU below the loudest track."))
+            (wish.reason, wish.sentence)
         };
         let gain_db = common_db + own(level) + against_others_db;
-        moves.push(UnitMove { gain_db, against_others_db, reason, sentence });
+        let wanted_lufs = Some(wanted_lufs);
+        moves.push(UnitMove { gain_db, against_others_db, wanted_lufs, reason, sentence });
     }
     join(levels, &mut moves, common_db, own);
-    Ok(moves)
+    Ok(Plan { moves, sentence })
 }
 
-fn offset(aim: &Aim, level: &Level) -> f64 {
-    if aim.mode == Mode::Equal { level.offset_db } else { 0.0 }
+/// What each unit is to come to against the others, whether the mixes' distances are kept, and why.
+fn wishes(aim: &Aim, levels: &[Level], sounding: &[usize]) -> (Vec<Wish>, bool, String) {
+    if aim.mode == Mode::Equal {
+        let wish = |level: &Level| Wish {
+            relative_lu: level.offset_db,
+            reason: Reason::Target,
+            sentence: String::new(),
+        };
+        let sentence = format!("Equal: every track comes to {:.1} LUFS.", aim.target_lufs);
+        return (levels.iter().map(wish).collect(), false, sentence);
+    }
+    let exported = || sounding.iter().map(|n| levels[*n].exported_lufs());
+    let highest = exported().fold(f64::NEG_INFINITY, f64::max);
+    let spread_lu = highest - exported().fold(f64::INFINITY, f64::min);
+    if aim.mode == Mode::Distances || spread_lu <= SHARED_LEVEL_LU {
+        let base = |level: &Level| level.exported_lufs() + level.offset_db;
+        let top = sounding.iter().map(|n| base(&levels[*n])).fold(f64::NEG_INFINITY, f64::max);
+        let wish = |level: &Level| Wish {
+            relative_lu: base(level),
+            reason: Reason::Neighbour,
+            sentence: format!("The others: it stays {:.1} LU below the loudest track.", top - base(level)),
+        };
+        let sentence = if aim.mode == Mode::Distances {
+            format!("Distances: the mixes lie {spread_lu:.1} LU apart, which is kept.")
+        } else {
+            format!(
+                "Album: the mixes lie {spread_lu:.1} LU apart, as songs of one session do, which is kept."
+            )
+        };
+        return (levels.iter().map(wish).collect(), true, sentence);
+    }
+    let parts: Vec<Part> = levels
+        .iter()
+        .map(|level| Part {
+            loud_part_lufs: level.loud_part_lufs,
+            true_peak_dbtp: level.true_peak_dbtp,
+            is_quiet: level.is_quiet,
+        })
+        .collect();
+    let kept = loud_parts::kept_below(&parts);
+    let wish = |(level, kept): (&Level, &loud_parts::Kept)| Wish {
+        relative_lu: level.loudness_lufs - level.loud_part_lufs - kept.below_lu + level.offset_db,
+        reason: if kept.below_lu > 0.0 { Reason::Quiet } else { Reason::LoudParts },
+        sentence: kept.sentence.clone(),
+    };
+    let sentence = format!(
+        "Album: the mixes lie {spread_lu:.1} LU apart, so that they share no level; their loud parts are made alike, and quiet songs kept {:.0} to {:.0} LU below.",
+        loud_parts::LEAST_BELOW_LU,
+        loud_parts::MOST_BELOW_LU
+    );
+    (levels.iter().zip(&kept).map(wish).collect(), false, sentence)
+}
+
+/// Where units follow each other without a gap, they keep the distances that they were exported with, around their loudest.
+fn follow(levels: &[Level], wishes: &mut [Wish]) {
+    for joined in groups(levels).filter(|joined| joined.len() > 1) {
+        let leader = loudest_of(levels, joined.clone());
+        let base = |n: usize| levels[n].exported_lufs() + levels[n].offset_db;
+        for n in joined.filter(|n| *n != leader && base(*n).is_finite()) {
+            wishes[n].relative_lu = wishes[leader].relative_lu + base(n) - base(leader);
+        }
+    }
+}
+
+/// Stretches of units without a gap between them.
+fn groups(levels: &[Level]) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let starts: Vec<usize> = (0..levels.len()).filter(|n| *n == 0 || !levels[*n].is_joined).collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([levels.len()]).collect();
+    starts.into_iter().zip(ends).map(|(start, end)| start..end)
+}
+
+fn loudest_of(levels: &[Level], units: std::ops::Range<usize>) -> usize {
+    let start = units.start;
+    units.max_by(|a, b| levels[*a].loudness_lufs.total_cmp(&levels[*b].loudness_lufs)).unwrap_or(start)
 }
 
 fn as_is(level: &Level) -> UnitMove {
@@ -173,20 +295,15 @@ fn as_is(level: &Level) -> UnitMove {
     } else {
         format!("As is: {gain_db:+.1} dB by its own settings.")
     };
-    UnitMove { gain_db, against_others_db: 0.0, reason: Reason::AsIs, sentence }
+    UnitMove { gain_db, against_others_db: 0.0, wanted_lufs: None, reason: Reason::AsIs, sentence }
 }
 
 /// Units that follow each other without a gap move together, as the loudest of them does.
 fn join(levels: &[Level], moves: &mut [UnitMove], common_db: f64, own: impl Fn(&Level) -> f64) {
-    let mut start = 0;
-    while start < levels.len() {
-        let joined = levels[start + 1..].iter().take_while(|level| level.is_joined).count();
-        let end = start + 1 + joined;
-        let leader = (start..end)
-            .max_by(|a, b| levels[*a].loudness_lufs.total_cmp(&levels[*b].loudness_lufs))
-            .unwrap_or(start);
+    for joined in groups(levels).filter(|joined| joined.len() > 1) {
+        let leader = loudest_of(levels, joined.clone());
         let shared_db = moves[leader].against_others_db;
-        for n in (start..end).filter(|n| *n != leader) {
+        for n in joined.filter(|n| *n != leader) {
             if (moves[n].against_others_db - shared_db).abs() > INAUDIBLE_LU {
                 moves[n].reason = Reason::Neighbour;
                 moves[n].sentence =
@@ -195,7 +312,6 @@ fn join(levels: &[Level], moves: &mut [UnitMove], common_db: f64, own: impl Fn(&
             moves[n].against_others_db = shared_db;
             moves[n].gain_db = common_db + own(&levels[n]) + shared_db;
         }
-        start = end;
     }
 }
 
@@ -206,15 +322,27 @@ mod tests {
     use std::convert::Infallible;
 
     fn level(loudness_lufs: f64, true_peak_dbtp: f64) -> Level {
-        Level { loudness_lufs, true_peak_dbtp, offset_db: 0.0, drive_db: 0.0, is_joined: false }
+        Level {
+            loudness_lufs,
+            loud_part_lufs: loudness_lufs + 2.0,
+            true_peak_dbtp,
+            offset_db: 0.0,
+            drive_db: 0.0,
+            is_quiet: None,
+            is_joined: false,
+        }
     }
 
     fn aim(mode: Mode) -> Aim {
-        Aim { mode, target_lufs: -14.0, ceiling_dbtp: -1.0, most_move_lu: 2.0 }
+        Aim { mode, target_lufs: -14.0, ceiling_dbtp: -1.0, most_move_lu: None }
     }
 
     /// A limiter that takes nothing.
     fn planned(aim: &Aim, levels: &[Level]) -> Vec<UnitMove> {
+        whole(aim, levels).moves
+    }
+
+    fn whole(aim: &Aim, levels: &[Level]) -> Plan {
         plan(
             aim,
             levels,
@@ -229,26 +357,69 @@ mod tests {
     }
 
     #[test]
-    fn an_album_keeps_its_distances() {
-        let moves =
-            planned(&aim(Mode::Album), &[level(-20.0, -6.0), level(-17.0, -3.0), level(-30.0, -20.0)]);
+    fn distances_are_kept_in_one_session_and_where_they_are_asked_for() {
+        let wide = [level(-20.0, -6.0), level(-17.0, -3.0), level(-30.0, -20.0)];
+        let moves = planned(&aim(Mode::Distances), &wide);
         assert_eq!(gains(&moves), [3.0, 3.0, 3.0]);
         assert_eq!(moves[1].reason, Reason::Target);
         assert_eq!([moves[0].reason, moves[2].reason], [Reason::Neighbour; 2]);
         assert!(moves[2].sentence.contains("13.0 LU below"), "{}", moves[2].sentence);
+        let near = [level(-20.0, -6.0), level(-17.0, -3.0), level(-21.0, -9.0)];
+        assert_eq!(gains(&planned(&aim(Mode::Album), &near)), [3.0, 3.0, 3.0]);
     }
 
     #[test]
-    fn equal_tracks_come_to_the_target_as_far_as_the_cap_lets_them() {
-        let moves =
-            planned(&aim(Mode::Equal), &[level(-20.0, -6.0), level(-19.0, -6.0), level(-30.0, -20.0)]);
+    fn an_album_of_mixes_without_a_common_level_has_its_loud_parts_alike() {
+        // The same band at three levels, a song with soft verses, and a quiet one.
+        let mut levels = [
+            level(-9.0, 0.0),
+            level(-18.0, -9.0),
+            level(-25.0, -16.0),
+            level(-22.0, -10.0),
+            level(-20.0, -2.0),
+        ];
+        levels[3].loud_part_lufs = -17.0;
+        let moved = whole(&aim(Mode::Album), &levels);
+        let found: Vec<f64> =
+            levels.iter().zip(&moved.moves).map(|(level, of)| level.loudness_lufs + of.gain_db).collect();
+        // As loud as the target, its soft verses below, and the quiet song (peaks 20 dB over its loud parts, the middle 7) below.
+        assert_eq!(
+            found.iter().map(|lufs| lufs.round()).collect::<Vec<_>>(),
+            [-14.0, -14.0, -14.0, -17.0, -18.0]
+        );
+        let rules: Vec<Reason> = moved.moves.iter().map(|of| of.reason).collect();
+        use Reason::{LoudParts, Quiet, Target};
+        assert_eq!(
+            rules[1..].iter().filter(|rule| **rule == Target).count(),
+            1,
+            "the last of the equally loud"
+        );
+        assert_eq!((rules[3], rules[4], rules[0]), (LoudParts, Quiet, LoudParts));
+        assert!(moved.sentence.contains("16.0 LU apart"), "{}", moved.sentence);
+        // Exported at other levels the songs come out the same.
+        for (level, shift_db) in levels.iter_mut().zip([-6.0, 3.0, 11.0, 0.0, -9.0]) {
+            level.loudness_lufs += shift_db;
+            level.loud_part_lufs += shift_db;
+            level.true_peak_dbtp += shift_db;
+        }
+        let again = planned(&aim(Mode::Album), &levels);
+        for ((level, of), lufs) in levels.iter().zip(&again).zip(found) {
+            assert!((level.loudness_lufs + of.gain_db - lufs).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn equal_tracks_come_to_the_target_and_no_further_than_a_cap_that_is_given() {
+        let levels = [level(-20.0, -6.0), level(-19.0, -6.0), level(-30.0, -20.0)];
+        let moves = planned(&aim(Mode::Equal), &levels);
+        assert_eq!(gains(&moves), [6.0, 5.0, 16.0]);
+        assert!(moves.iter().all(|of| of.reason == Reason::Target && of.wanted_lufs == Some(-14.0)));
+        let capped = Aim { most_move_lu: Some(2.0), ..aim(Mode::Equal) };
+        let moves = planned(&capped, &levels);
         assert_eq!(gains(&moves), [6.0, 5.0, 8.0]);
         assert_eq!(moves[2].reason, Reason::Cap);
         assert!((moves[2].against_others_db - 2.0).abs() < 1e-9);
-        let wide = Aim { most_move_lu: 20.0, ..aim(Mode::Equal) };
-        let moves = planned(&wide, &[level(-20.0, -6.0), level(-19.0, -6.0), level(-30.0, -20.0)]);
-        assert_eq!(gains(&moves), [6.0, 5.0, 16.0]);
-        assert_eq!(moves[2].reason, Reason::Target);
+        assert_eq!(moves[2].wanted_lufs, Some(-14.0), "what is missed is known");
     }
 
     #[test]
@@ -291,19 +462,25 @@ mod tests {
     proptest! {
         #[test]
         fn no_move_passes_the_cap_and_no_drive_the_limit(
-            levels in prop::collection::vec((-60.0..-5.0f64, -30.0..3.0f64, -6.0..6.0f64, any::<bool>()), 1..12),
+            levels in prop::collection::vec((-60.0..-5.0f64, -30.0..3.0f64, -6.0..6.0f64, any::<bool>(), 0.0..9.0f64), 1..12),
             equal in any::<bool>(),
             target_lufs in -24.0..-6.0f64,
             most_move_lu in 0.0..6.0f64,
         ) {
             let levels: Vec<Level> = levels
                 .into_iter()
-                .map(|(loudness_lufs, true_peak_dbtp, offset_db, is_joined)| {
-                    Level { loudness_lufs, true_peak_dbtp, offset_db, drive_db: 0.0, is_joined }
+                .map(|(loudness_lufs, true_peak_dbtp, offset_db, is_joined, louder_lu)| Level {
+                    loudness_lufs,
+                    loud_part_lufs: loudness_lufs + louder_lu,
+                    true_peak_dbtp,
+                    offset_db,
+                    drive_db: 0.0,
+                    is_quiet: None,
+                    is_joined,
                 })
                 .collect();
             let mode = if equal { Mode::Equal } else { Mode::Album };
-            let aim = Aim { mode, target_lufs, ceiling_dbtp: -1.0, most_move_lu };
+            let aim = Aim { mode, target_lufs, ceiling_dbtp: -1.0, most_move_lu: Some(most_move_lu) };
             let moves = planned(&aim, &levels);
             for (level, unit) in levels.iter().zip(&moves) {
                 prop_assert!(unit.gain_db.is_finite() && unit.against_others_db.abs() <= most_move_lu + 1e-9);

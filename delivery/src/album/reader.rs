@@ -1,16 +1,17 @@
 //! Reads an album file and checks it, line by line: what a person gets wrong is named with its place and what to give instead.
 
 use super::error::AlbumError;
-use super::file::{Aim, Album, Curve, Fade, IsrcWish, Join, Mode, Output, Track};
+use super::file::{Aim, Album, Curve, Fade, IsrcWish, Join, Mode, Output, Papers, Track};
+use super::findings;
 use super::identity::title_of;
-use super::sections::{AlbumSection, Document, TrackSection};
+use super::sections::{AlbumSection, Document, Names, TrackSection};
 use crate::confined::goes_down;
 use crate::decode::Limits;
 use crate::disc::upc;
 use crate::error::SAMPLE_RATES;
 use crate::isrc::Isrc;
 use crate::master::LimiterMode;
-use lacquer_dsp::targets::{self, TARGETS};
+use lacquer_dsp::targets;
 use lacquer_dsp::{ChainSettings, ProcessSpec};
 use lacquer_params::regular_file::read_regular_text;
 use lacquer_params::{Preset, Tree};
@@ -31,8 +32,6 @@ const DEFAULT_LEDGER: &str = "isrc.ledger";
 const LEDGER_EXTENSION: &str = "ledger";
 /// Silence before a track where nothing is said, s.
 const DEFAULT_GAP_S: f64 = 2.0;
-/// How far tracks are moved against each other where nothing is said, LU.
-const DEFAULT_MOST_MOVE_LU: f64 = 2.0;
 
 /// Reads an album file.
 pub fn read(path: &Path) -> Result<Album, AlbumError> {
@@ -153,7 +152,9 @@ impl Reader<'_> {
         Ok(Album {
             path: self.path.to_owned(),
             title: album.title.clone().unwrap_or_else(|| "Untitled album".to_owned()),
-            artist: album.artist.clone().unwrap_or_else(|| "Unknown artist".to_owned()),
+            artist: album.artist.as_ref().map_or_else(|| "Unknown artist".to_owned(), Names::joined),
+            cover: album.cover.as_ref().map(|cover| self.relative(cover)),
+            papers: self.papers(document)?,
             upc: self.upc(album)?,
             year: album.year,
             genre: album.genre.clone(),
@@ -167,6 +168,7 @@ impl Reader<'_> {
             character: character.unwrap_or(0.0) / 100.0,
             outputs,
             sample_rate: album.sample_rate,
+            accept: self.accepted(None, album.accept.as_deref())?,
             limits: Limits::default(),
             tracks,
         })
@@ -191,6 +193,36 @@ impl Reader<'_> {
                 })
             })
             .collect()
+    }
+
+    /// What goes on the papers.
+    fn papers(&self, document: &Document) -> Result<Papers, AlbumError> {
+        let given = &document.release;
+        if let Some(date) = given.date.as_ref().filter(|date| !is_date(date)) {
+            let reason = format!("{date:?} is no date; give it as 2026-11-28");
+            return Err(self.wrong(None, "date", reason));
+        }
+        Ok(Papers {
+            date: given.date.clone(),
+            client: given.client.clone(),
+            engineer: given.engineer.clone(),
+            notes: given.notes.clone(),
+        })
+    }
+
+    /// The ids of what somebody accepts.
+    fn accepted(
+        &self,
+        track: Option<usize>,
+        given: Option<&[String]>,
+    ) -> Result<BTreeSet<String>, AlbumError> {
+        let id = |text: &String| {
+            findings::id_of(text).map(str::to_owned).ok_or_else(|| {
+                let known = findings::known().collect::<Vec<_>>().join(", ");
+                self.wrong(track, "accept", format!("there is no {text:?}; give some of: {known}"))
+            })
+        };
+        given.unwrap_or_default().iter().map(id).collect()
     }
 
     /// A code is one recording's: no two tracks have the same.
@@ -252,18 +284,16 @@ impl Reader<'_> {
         let mode = match given.mode.as_deref() {
             None | Some("album") => Mode::Album,
             Some("equal") => Mode::Equal,
+            Some("distances") => Mode::Distances,
             Some("as_is") => Mode::AsIs,
             Some(other) => {
-                let reason = format!("there is no mode {other:?}; give album, equal or as_is");
+                let reason = format!("there is no mode {other:?}; give album, equal, distances or as_is");
                 return Err(self.wrong(None, "loudness", reason));
             }
         };
         let unknown = |text: &str| {
-            let known: Vec<&str> = TARGETS.iter().map(|target| target.id).collect();
-            let reason = format!(
-                "target {text}: give a loudness between -40 and -4 LUFS or one of: {}",
-                known.join(", ")
-            );
+            let known = targets::known();
+            let reason = format!("target {text}: give a loudness between -40 and -4 LUFS or one of: {known}");
             self.wrong(None, "loudness", reason)
         };
         let (mut target_lufs, mut ceiling_dbtp) = (DEFAULT_TARGET_LUFS, DEFAULT_CEILING_DBTP);
@@ -291,12 +321,7 @@ impl Reader<'_> {
         }
         let ceiling = self.within(None, "loudness", given.ceiling, -12.0..=0.0, " dBTP for the ceiling")?;
         let most = self.within(None, "max_move_lu", album.max_move_lu, 0.0..=24.0, " LU")?;
-        Ok(Aim {
-            mode,
-            target_lufs,
-            ceiling_dbtp: ceiling.unwrap_or(ceiling_dbtp),
-            most_move_lu: most.unwrap_or(DEFAULT_MOST_MOVE_LU),
-        })
+        Ok(Aim { mode, target_lufs, ceiling_dbtp: ceiling.unwrap_or(ceiling_dbtp), most_move_lu: most })
     }
 
     fn track(&self, number: usize, track: &TrackSection, album: &AlbumSection) -> Result<Track, AlbumError> {
@@ -329,8 +354,13 @@ impl Reader<'_> {
         let (settings, spec, trimmed_by) = self.settings(number, track, album)?;
         Ok(Track {
             title: track.title.clone().unwrap_or_else(|| title_of(&file)),
-            performer: track.performer.clone().or_else(|| album.artist.clone()).unwrap_or_default(),
-            composer: track.composer.clone().unwrap_or_default(),
+            performer: track
+                .performer
+                .as_ref()
+                .or(album.artist.as_ref())
+                .map(Names::joined)
+                .unwrap_or_default(),
+            composer: track.composer.as_ref().map(Names::joined).unwrap_or_default(),
             isrc: match track.isrc.as_deref() {
                 None => None,
                 Some(text) if text.eq_ignore_ascii_case("new") => Some(IsrcWish::New),
@@ -354,6 +384,8 @@ impl Reader<'_> {
                 curve: self.curve(number, "fade_out_curve", track.fade_out_curve.as_deref())?,
             },
             gain_db: self.within(at, "gain_db", track.gain_db, -24.0..=24.0, " dB")?.unwrap_or(0.0),
+            is_quiet: track.quiet,
+            accept: self.accepted(at, track.accept.as_deref())?,
             start_s,
             end_s,
             file,
@@ -415,6 +447,14 @@ impl Reader<'_> {
         settings.listen = None;
         Ok((settings, tree.to_spec(ProcessSpec::stereo(48_000.0)), trimmed_by))
     }
+}
+
+/// Whether a text is a date of ISO 8601, as 2026-11-28.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let numbers: Vec<u32> = parts.iter().filter_map(|part| part.parse().ok()).collect();
+    matches!((numbers.as_slice(), parts.as_slice()), ([_, 1..=12, 1..=31], [year, month, day])
+        if year.len() == 4 && month.len() == 2 && day.len() == 2)
 }
 
 fn one_line(text: &str) -> String {

@@ -8,12 +8,15 @@ use super::joined::{Joined, Material};
 use super::outputs::{Facts, Writer, variant};
 use super::report::VariantReport;
 use super::summary::Places;
+use super::timeline::Run;
+use super::unit::Unit;
 use super::{Progress, discs};
 use crate::audio::widen;
 use crate::disc::pq_sheet::{self, PqRow};
 use crate::encode::WordLength;
 use crate::isrc::Isrc;
 use crate::measure::{Readings, measure};
+use crate::tags::Cover;
 use lacquer_dsp::metering::Meter;
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +66,7 @@ fn variants(album: &Album, main: (u32, WordLength)) -> Vec<(u32, WordLength)> {
 pub fn release(
     material: &Material,
     rate: u32,
-    codes: &[Option<Isrc>],
+    (codes, covers): (&[Option<Isrc>], &[Option<Cover>]),
     fix: bool,
     writer: &mut Writer,
     progress: Progress,
@@ -78,7 +81,7 @@ pub fn release(
         let joined = Joined::make(material, rate, word_length, on_disc, &|done| progress("Limiting", done))?;
         if variant_of == main {
             (made.readings, made.whole) = measured(&joined, cache, progress)?;
-            made.places = places(&joined);
+            made.places = places(&joined, material.units);
         }
         for output in album.outputs.iter().filter(|output| variant(**output, main.0) == Some(variant_of)) {
             let mut gain_db = 0.0;
@@ -88,7 +91,7 @@ pub fn release(
                 gain_db = examined.applied_db;
                 made.codecs.push(examined);
             }
-            let facts = Facts { readings: &made.readings, codes };
+            let facts = Facts { readings: &made.readings, codes, covers };
             writer.tracks(*output, &joined, &facts, gain_db, &|done| progress("Writing", done))?;
         }
         if album.has_disc() && variant_of == disc {
@@ -122,12 +125,22 @@ fn write_discs(
     Ok(())
 }
 
-fn places(joined: &Joined) -> Places {
+fn places(joined: &Joined, units: &[Unit]) -> Places {
     let timeline = &joined.timeline;
+    let shared =
+        |run: &Run| run.units.len() > 1 || units[run.units.clone()].iter().any(|unit| unit.tracks.len() > 1);
     let seconds = |frames: usize| frames as f64 / f64::from(timeline.sample_rate);
     Places {
         starts_s: timeline.marks.iter().map(|mark| seconds(*mark)).collect(),
-        lengths_s: (0..timeline.marks.len()).map(|track| seconds(timeline.file_of(track).len())).collect(),
+        lengths_s: (0..timeline.marks.len()).map(|track| seconds(timeline.sound_of(track).len())).collect(),
+        shares_run: timeline
+            .runs
+            .iter()
+            .flat_map(|run| {
+                let tracks: usize = units[run.units.clone()].iter().map(|unit| unit.tracks.len()).sum();
+                std::iter::repeat_n(shared(run), tracks)
+            })
+            .collect(),
     }
 }
 
@@ -142,9 +155,7 @@ fn measured(
     let mut readings = Vec::with_capacity(tracks);
     for track in 0..tracks {
         progress("Measuring", track as f64 / tracks as f64);
-        let file = timeline.file_of(track);
-        // The silence after a track is no part of its sound.
-        let sound = file.start..timeline.ends[track].clamp(file.start, file.end);
+        let sound = timeline.sound_of(track);
         let key = key(&["readings", &joined.key_of(&sound)]);
         readings.push(cache.value_or(&key, || Ok(Readings::from(&measure(&joined.cut(sound)?))))?);
     }

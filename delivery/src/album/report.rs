@@ -2,7 +2,9 @@
 
 use super::character::Distance;
 use super::codecs::CodecOutcome;
-use super::file::{Aim, Output};
+use super::file::{Aim, Output, Papers};
+use super::findings::Finding;
+use super::mix_checks::MixCheck;
 use super::plan::Move;
 use super::unit::Source;
 use super::vinyl::Side;
@@ -102,11 +104,13 @@ pub struct TrackReport {
     pub file: String,
     /// What the mix's file is.
     pub source: Source,
+    /// What the check says of the mix.
+    pub check: MixCheck,
     /// Name of its preset.
     pub preset: Option<String>,
     /// Where its file begins on the timeline, s.
     pub start_s: f64,
-    /// Length of its file, with the silence after it, s.
+    /// Length of its file, s; the silence after it belongs to discs and sides.
     pub length_s: f64,
     /// Before the limiter.
     pub before: Readings,
@@ -145,10 +149,14 @@ pub struct Report {
     pub title: String,
     /// Whose album it is.
     pub artist: String,
+    /// Date, client, engineer and notes.
+    pub release: Papers,
     /// UPC or EAN.
     pub upc: Option<String>,
     /// What was aimed at.
     pub aim: Aim,
+    /// How the levels were found, in words.
+    pub levels: String,
     /// Share of the tonal distance that was to be corrected, 0 to 0.5.
     pub character: f64,
     /// What was asked for.
@@ -173,6 +181,21 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// What earlier runs wrote and this one removed: names that the album no longer has.
     pub removed: Vec<String>,
+    /// What needs a person before the release is sent out.
+    pub findings: Vec<Finding>,
     /// What to look at.
     pub warnings: Vec<String>,
+}
+
+impl Report {
+    /// Whether something needs a person that nobody has accepted.
+    pub fn needs_a_person(&self) -> bool {
+        self.findings.iter().any(|finding| !finding.is_accepted)
+    }
+
+    /// Where the programme ends, s.
+    pub fn length_s(&self) -> f64 {
+        let ends = self.tracks.iter().map(|track| track.start_s + track.length_s);
+        ends.filter(|end_s| end_s.is_finite()).fold(0.0, f64::max)
+    }
 }

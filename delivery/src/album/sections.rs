@@ -1,5 +1,6 @@
 //! The tables of an album file as they are typed, before anything is checked.
 
+use crate::tags::BETWEEN;
 use serde::Deserialize;
 
 /// The whole file.
@@ -9,7 +10,37 @@ pub(super) struct Document {
     #[serde(default)]
     pub album: AlbumSection,
     #[serde(default)]
+    pub release: ReleaseSection,
+    #[serde(default)]
     pub track: Vec<TrackSection>,
+}
+
+/// `[release]`: what goes on the papers.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ReleaseSection {
+    pub date: Option<String>,
+    pub client: Option<String>,
+    pub engineer: Option<String>,
+    pub notes: Option<String>,
+}
+
+/// One name, or a list of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Names {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Names {
+    /// Them as one text.
+    pub fn joined(&self) -> String {
+        match self {
+            Self::One(name) => name.clone(),
+            Self::Many(names) => names.join(BETWEEN),
+        }
+    }
 }
 
 /// `[album]`.
@@ -17,7 +48,8 @@ pub(super) struct Document {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct AlbumSection {
     pub title: Option<String>,
-    pub artist: Option<String>,
+    pub artist: Option<Names>,
+    pub cover: Option<String>,
     pub upc: Option<String>,
     pub year: Option<u32>,
     pub genre: Option<String>,
@@ -30,6 +62,7 @@ pub(super) struct AlbumSection {
     pub outputs: Option<Vec<String>>,
     pub sample_rate: Option<u32>,
     pub max_move_lu: Option<f64>,
+    pub accept: Option<Vec<String>>,
     pub preset: Option<String>,
     pub settings: Option<toml::Table>,
 }
@@ -49,8 +82,8 @@ pub(super) struct LoudnessSection {
 pub(super) struct TrackSection {
     pub file: String,
     pub title: Option<String>,
-    pub performer: Option<String>,
-    pub composer: Option<String>,
+    pub performer: Option<Names>,
+    pub composer: Option<Names>,
     pub isrc: Option<String>,
     pub preset: Option<String>,
     pub settings: Option<toml::Table>,
@@ -61,6 +94,8 @@ pub(super) struct TrackSection {
     pub fade_out_s: Option<f64>,
     pub fade_out_curve: Option<String>,
     pub gain_db: Option<f64>,
+    pub quiet: Option<bool>,
+    pub accept: Option<Vec<String>>,
     pub start_s: Option<f64>,
     pub end_s: Option<f64>,
 }

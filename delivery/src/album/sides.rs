@@ -145,7 +145,7 @@ fn groove(
 /// Audio that was put into the cache before.
 fn kept(material: &Material, key: &str) -> Result<Audio, AlbumError> {
     material.cache.audio(key).ok_or_else(|| AlbumError::Write {
-        path: super::cache::FOLDER.into(),
+        path: "the cache".into(),
         reason: "a render was removed or damaged meanwhile; start again".to_owned(),
     })
 }

@@ -1,16 +1,15 @@
 //! What is said of the tracks when everything is made, and what to look at.
 
 use super::file::{Album, Join, Mode, Track};
+use super::findings::MISSED_LU;
 use super::looks::Look;
+use super::mix_checks::MixCheck;
 use super::outputs::Facts;
 use super::plan::{Move, Reason, UnitMove};
 use super::report::{CharacterReport, TrackReport};
 use super::unit::{Source, Unit};
 use super::vinyl::Side;
 use std::collections::BTreeSet;
-
-/// A miss of the target that is worth a word, LU: twice what a readout shows.
-const TARGET_MISSED_LU: f64 = 0.2;
 
 /// Where the tracks' files lie.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +18,8 @@ pub struct Places {
     pub starts_s: Vec<f64>,
     /// How long each is, s.
     pub lengths_s: Vec<f64>,
+    /// Whether something else sounds in it: what it is crossfaded or joined with.
+    pub shares_run: Vec<bool>,
 }
 
 /// The tracks' reports, in order.
@@ -30,25 +31,33 @@ pub fn track_reports(
     looks: &[Vec<Look>],
     moves: &[UnitMove],
     characters: Vec<CharacterReport>,
+    checks: Vec<MixCheck>,
     facts: &Facts,
     places: &Places,
 ) -> Vec<TrackReport> {
-    let drives: Vec<Move> =
-        units.iter().zip(moves).zip(looks).flat_map(|((unit, of), looks)| drives(unit, of, looks)).collect();
+    let is_equal = album.aim.mode == Mode::Equal;
+    let drives: Vec<Move> = units
+        .iter()
+        .zip(moves)
+        .zip(looks)
+        .flat_map(|((unit, of), looks)| drives(unit, of, looks, is_equal))
+        .collect();
     let looks: Vec<&Look> = looks.iter().flatten().collect();
     album
         .tracks
         .iter()
         .zip(characters)
         .zip(drives)
+        .zip(checks)
         .enumerate()
-        .map(|(n, ((track, character), drive))| TrackReport {
+        .map(|(n, (((track, character), drive), check))| TrackReport {
             number: n + 1,
             title: track.title.clone(),
             performer: track.performer.clone(),
             isrc: facts.codes[n].map(|code| code.to_string()),
             file: track.file.display().to_string(),
             source: sources[n].clone(),
+            check,
             preset: track.preset.clone(),
             start_s: places.starts_s[n],
             length_s: places.lengths_s[n],
@@ -61,7 +70,7 @@ pub fn track_reports(
 }
 
 /// The move of a unit for each of its tracks: the rule was the loudest one's, the others go with it.
-fn drives(unit: &Unit, of: &UnitMove, looks: &[Look]) -> Vec<Move> {
+fn drives(unit: &Unit, of: &UnitMove, looks: &[Look], is_equal: bool) -> Vec<Move> {
     let lufs =
         |n: usize| looks.get(n).and_then(|look| look.readings.integrated_lufs).unwrap_or(f64::NEG_INFINITY);
     let loudest = (0..looks.len()).max_by(|a, b| lufs(*a).total_cmp(&lufs(*b))).unwrap_or(0);
@@ -69,17 +78,22 @@ fn drives(unit: &Unit, of: &UnitMove, looks: &[Look]) -> Vec<Move> {
         .clone()
         .enumerate()
         .map(|(n, track)| {
-            let (reason, sentence) = if n == loudest || matches!(of.reason, Reason::AsIs | Reason::Silent) {
-                (of.reason, of.sentence.clone())
-            } else {
-                let leader = unit.tracks.start + loudest + 1;
-                (
-                    Reason::Neighbour,
-                    format!("The others: no gap lies between, so it moves with track {leader}."),
-                )
-            };
+            // Where all are to be equal, those that go with the loudest are to be so as well.
+            let wanted_lufs = of.wanted_lufs.filter(|_| n == loudest || is_equal);
+            let is_met = wanted_lufs
+                .is_some_and(|wanted| (lufs(n) - lufs(loudest)).abs() <= MISSED_LU && wanted.is_finite());
+            let (reason, sentence) =
+                if n == loudest || is_met || matches!(of.reason, Reason::AsIs | Reason::Silent) {
+                    (of.reason, of.sentence.clone())
+                } else {
+                    let leader = unit.tracks.start + loudest + 1;
+                    (
+                        Reason::Neighbour,
+                        format!("The others: no gap lies between, so it moves with track {leader}."),
+                    )
+                };
             let (gain_db, against_others_db) = (of.gain_db, of.against_others_db);
-            Move { track: track + 1, gain_db, against_others_db, reason, sentence }
+            Move { track: track + 1, gain_db, against_others_db, wanted_lufs, reason, sentence }
         })
         .collect()
 }
@@ -109,29 +123,6 @@ fn repeated(album: &Album, reports: &[TrackReport]) -> Vec<String> {
 /// What to look at.
 pub fn warnings(album: &Album, units: &[Unit], tracks: &[TrackReport], sides: &[Side]) -> Vec<String> {
     let mut warnings = Vec::new();
-    for track in tracks {
-        let (found, ceiling) = (track.after.true_peak_dbtp, album.aim.ceiling_dbtp);
-        if let Some(found) = found.filter(|found| *found > ceiling + 0.05) {
-            warnings.push(format!(
-                "Track {}: its true peak is {found:.2} dBTP, over the ceiling of {ceiling:.2}; lower loudness.target.",
-                track.number
-            ));
-        }
-        if let (Reason::Target, Some(found)) = (track.drive.reason, track.after.integrated_lufs) {
-            let offset_db =
-                if album.aim.mode == Mode::Equal { album.tracks[track.number - 1].gain_db } else { 0.0 };
-            let wanted = album.aim.target_lufs + offset_db;
-            if (found - wanted).abs() > TARGET_MISSED_LU {
-                warnings.push(format!(
-                    "Track {}: {found:.1} LUFS instead of {wanted:.1}: what is joined with it sounds in it as well.",
-                    track.number
-                ));
-            }
-        }
-        if track.after.integrated_lufs.is_none() {
-            warnings.push(format!("Track {}: silent, or shorter than 0.4 s.", track.number));
-        }
-    }
     let rates: BTreeSet<u32> = units.iter().map(|unit| unit.sample_rate).collect();
     if rates.len() > 1 && album.sample_rate.is_none() {
         let rates: Vec<String> = rates.iter().map(u32::to_string).collect();

@@ -2,7 +2,7 @@
 //!
 //! A [`Run`] is what sounds without a second of silence in it. Its units are added up, and limiter and dither run over the sum once;
 //! tracks are cut from it afterwards, at their marks. Between two runs lie exact zeros, so that files set end to end are the
-//! continuous programme, bit for bit. The silence before a track belongs to the file before it, as on a disc.
+//! continuous programme, bit for bit. The silence before a track belongs to the one before it on a disc and on a side; files that are played alone have none of it.
 
 use super::file::{Album, Join};
 use super::unit::{TAIL_S, Unit};
@@ -125,7 +125,13 @@ impl Timeline {
         }
     }
 
-    /// What the file of a track (counted from 0) holds.
+    /// What the file of a track (counted from 0) holds that is played alone: its sound, without the silence that follows on a disc.
+    pub fn sound_of(&self, track: usize) -> Range<usize> {
+        let file = self.file_of(track);
+        file.start..self.ends[track].clamp(file.start, file.end)
+    }
+
+    /// What a track (counted from 0) has of the programme, with the silence after it.
     pub fn file_of(&self, track: usize) -> Range<usize> {
         let end = self.marks.get(track + 1).copied().unwrap_or(self.length);
         self.marks[track].min(end)..end
@@ -150,6 +156,8 @@ mod tests {
             channels: 2,
             frames,
             integrated_lufs: None,
+            loud_part_lufs: None,
+            true_peak_dbtp: None,
             warnings: Vec::new(),
         };
         let units = units(&album, &vec![source; joins.len()]).unwrap();

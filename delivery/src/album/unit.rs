@@ -14,18 +14,21 @@ use super::cache::{Cache, key};
 use super::error::AlbumError;
 use super::fade::{Edge, fade};
 use super::file::{Album, Curve, Fade, Join, Track};
+use super::loud_parts::LoudPartMeter;
 use super::report::Renders;
 use crate::audio::{Audio, widen};
 use crate::decode::{Limits, Reader, decode_within};
 use crate::hash::sha256_of_file;
 use crate::master::before_limiter;
+use crate::measure::Readings;
 use crate::render::render;
 use crate::resample::{converted_frames, resample};
 use crate::warnings::warnings;
-use lacquer_dsp::metering::loudness::Loudness;
+use lacquer_dsp::metering::Meter;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+use std::path::Path;
 
 /// What rings on after a unit's end is kept for as long, s: filters at 20 Hz have died away by then.
 pub const TAIL_S: f64 = 0.25;
@@ -46,6 +49,10 @@ pub struct Source {
     pub frames: usize,
     /// Gated loudness, LUFS; none of silence.
     pub integrated_lufs: Option<f64>,
+    /// Loudness of its loud parts, LUFS; none of silence.
+    pub loud_part_lufs: Option<f64>,
+    /// True peak, dBTP; none of silence.
+    pub true_peak_dbtp: Option<f64>,
     /// What is wrong with the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -79,24 +86,37 @@ pub fn inspect(number: usize, track: &Track, limits: &Limits, cache: &Cache) -> 
         path: path.clone(),
         reason: format!("cannot be read: {source}; paths are relative to the album file"),
     })?;
-    cache.value_or(&key(&["source with loudness", &sha256]), || {
-        let mut reader = Reader::open(path, limits)?;
-        let mut meter = Loudness::new(f64::from(reader.sample_rate()), reader.channels());
-        let (mut block, mut frames) = (Vec::new(), Vec::new());
-        while reader.next_block(&mut block)? {
-            frames.clear();
-            frames.extend(block.iter().map(widen));
-            meter.push(&frames);
-        }
-        reader.require_whole()?;
-        Ok(Source {
-            sha256: sha256.clone(),
-            sample_rate: reader.sample_rate(),
-            channels: reader.channels(),
-            frames: reader.frames() as usize,
-            integrated_lufs: Some(meter.integrated_lufs()).filter(|lufs| lufs.is_finite()),
-            warnings: warnings(&reader),
-        })
+    cache.value_or(&key(&["source", &sha256]), || {
+        Ok(Source { sha256: sha256.clone(), ..measured(path, limits)? })
+    })
+}
+
+/// Reads and measures a mix; its hash is left empty.
+///
+/// # Errors
+/// As [`Reader::open`] and [`Reader::next_block`], and if the file is not whole.
+pub fn measured(path: &Path, limits: &Limits) -> Result<Source, crate::Error> {
+    let mut reader = Reader::open(path, limits)?;
+    let (rate, channels) = (reader.sample_rate(), reader.channels());
+    let (mut meter, mut parts) = (Meter::new(f64::from(rate), channels), LoudPartMeter::new(rate, channels));
+    let (mut block, mut frames) = (Vec::new(), Vec::new());
+    while reader.next_block(&mut block)? {
+        frames.clear();
+        frames.extend(block.iter().map(widen));
+        meter.push(&frames);
+        parts.push(&frames);
+    }
+    reader.require_whole()?;
+    let readings = Readings::from(&meter.finish());
+    Ok(Source {
+        sha256: String::new(),
+        sample_rate: rate,
+        channels,
+        frames: reader.frames() as usize,
+        integrated_lufs: readings.integrated_lufs,
+        loud_part_lufs: parts.loud_part_lufs(),
+        true_peak_dbtp: readings.true_peak_dbtp,
+        warnings: warnings(&reader),
     })
 }
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub const SCHEMA: &str = include_str!("../../../docs/check.schema.json");
 
 /// Version of the form. It goes up when a reader of the old one would be misled.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// Everything that was checked.
 #[derive(Debug, Serialize)]
@@ -23,19 +23,37 @@ pub struct Batch {
     lacquer: &'static str,
     /// The worst verdict of all files; none if no file could be read.
     verdict: Option<&'static str>,
-    files: Vec<File>,
+    /// Every input, in order.
+    files: Vec<Entry>,
     unreadable: Vec<Unreadable>,
 }
 
+/// An input: checked, or not.
 #[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Entry {
+    Checked(Box<File>),
+    Unreadable(Unreadable),
+}
+
+#[derive(Debug, Clone, Serialize)]
 struct Unreadable {
     file: String,
+    status: &'static str,
     reason: String,
+}
+
+impl From<&CheckError> for Unreadable {
+    fn from(error: &CheckError) -> Self {
+        Self { file: error.path().display().to_string(), status: "unreadable", reason: error.to_string() }
+    }
 }
 
 #[derive(Debug, Serialize)]
 struct File {
     file: String,
+    status: &'static str,
+    judged_as: &'static str,
     verdict: &'static str,
     reasons: Vec<String>,
     format: &'static str,
@@ -113,14 +131,17 @@ impl Batch {
             form: FORM,
             lacquer: env!("CARGO_PKG_VERSION"),
             verdict: read().map(Report::verdict).max().map(Verdict::id),
-            files: read().map(File::from).collect(),
+            files: reports
+                .iter()
+                .map(|report| match report {
+                    Ok(report) => Entry::Checked(Box::new(File::from(report))),
+                    Err(error) => Entry::Unreadable(Unreadable::from(error)),
+                })
+                .collect(),
             unreadable: reports
                 .iter()
                 .filter_map(|report| report.as_ref().err())
-                .map(|error| Unreadable {
-                    file: error.path().display().to_string(),
-                    reason: error.to_string(),
-                })
+                .map(Unreadable::from)
                 .collect(),
         }
     }
@@ -138,6 +159,8 @@ impl From<&Report> for File {
     fn from(report: &Report) -> Self {
         Self {
             file: report.path.display().to_string(),
+            status: "checked",
+            judged_as: report.judged.id(),
             verdict: report.verdict().id(),
             reasons: report
                 .reasons()

@@ -5,7 +5,7 @@
 mod figures;
 
 use super::curves::Curves;
-use super::words::{Span, figure, place, sentence, spans, stored_words, time, verdict, verdict_sentence};
+use super::words::{Span, figure, headline, place, sentence, spans, stored_words, time, verdict_sentence};
 use super::{CheckError, Report, Wishes};
 use crate::html::table::{Cell, Column, table};
 use crate::html::{
@@ -99,7 +99,7 @@ fn contents(read: &[&Report]) -> String {
             let m = &report.measurement;
             vec![
                 Cell::Markup(link),
-                Cell::Markup(chip(verdict_mark(report.verdict()), verdict(report.verdict()))),
+                Cell::Markup(chip(verdict_mark(report.verdict()), headline(report))),
                 time(report.duration_s()).into(),
                 number(m.integrated_lufs, 1, false).into(),
                 number(m.true_peak_dbtp, 2, false).into(),
@@ -167,8 +167,8 @@ fn banner(report: &Report) -> String {
     let mark = verdict_mark(found);
     let mut inside = format!(
         "<strong>{}</strong>\n<p>{}</p>\n",
-        chip(mark, verdict(found)),
-        escape(&verdict_sentence(found, report.reasons().count()))
+        chip(mark, headline(report)),
+        escape(&verdict_sentence(found, report.judged, report.reasons().count()))
     );
     // What a remark advises stands in the table; what sends the mix back is to be read at once.
     let reasons: String = report
@@ -194,10 +194,13 @@ fn facts(report: &Report) -> String {
         ("Channels", channels.to_owned()),
         ("Length", time(report.duration_s())),
     ]);
-    let readings = Readings::from(&report.measurement).rows().map(|(name, value, unit)| {
-        let text = if value == "-" { "–".to_owned() } else { format!("{} {unit}", typeset(&value)) };
-        (name, text.trim_end().to_owned())
-    });
+    let readings = Readings::from(&report.measurement).rows_of(report.channels).into_iter();
+    let readings: Vec<_> = readings
+        .map(|(name, value, unit)| {
+            let text = if value == "-" { "–".to_owned() } else { format!("{} {unit}", typeset(&value)) };
+            (name, text.trim_end().to_owned())
+        })
+        .collect();
     file + &figure_list(&readings)
 }
 

@@ -1,8 +1,9 @@
 //! What each delivery target will make of a file as it is: its gain, its limiter, how loud it plays, whether peaks are too high.
 //!
-//! The rules are [`lacquer_dsp::monitor::platform`]'s. A mix is not a master: unless somebody names a target, its outcomes are
-//! notes; a file that is held against a named target is taken for what is delivered there.
+//! The rules are [`lacquer_dsp::monitor::platform`]'s. A mix is not a master: its outcomes are notes, whether somebody names a target or
+//! not; a master is taken for what is delivered.
 
+use super::{Judged, Wishes};
 use lacquer_dsp::detect::{Check, Finding, Severity};
 use lacquer_dsp::metering::Measurement;
 use lacquer_dsp::monitor::platform::{Outcome, Rejection, outcome};
@@ -57,7 +58,10 @@ impl PlatformOutcome {
         remarks
     }
 
-    fn severity(&self) -> Severity {
+    fn severity(&self, judged: Judged) -> Severity {
+        if judged == Judged::Mix {
+            return Severity::Note;
+        }
         let is_refused = self.wants_its_level() && !self.outcome.is_on_level;
         if self.outcome.is_over || self.outcome.limits || is_refused {
             Severity::Warn
@@ -67,7 +71,7 @@ impl PlatformOutcome {
     }
 
     /// The finding for a target that was named.
-    fn finding(&self, measured: &Measurement) -> Finding {
+    fn finding(&self, measured: &Measurement, judged: Judged) -> Finding {
         let (target, outcome) = (&self.target, &self.outcome);
         let is_silent = !measured.integrated_lufs.is_finite();
         let mut fact = match target.integrated_lufs {
@@ -135,7 +139,7 @@ impl PlatformOutcome {
         };
         Finding {
             check: Check::Platform,
-            severity: self.severity(),
+            severity: self.severity(judged),
             figure,
             unit,
             threshold,
@@ -154,10 +158,14 @@ fn turned(gain_db: f64) -> Option<String> {
     (gain_db.abs() >= 0.05).then(|| format!("turns it {way} by {:.1} dB", gain_db.abs()))
 }
 
-/// Findings for outcomes: one a target where the targets were named, or else one note on all of them.
-pub fn findings(outcomes: &[PlatformOutcome], are_named: bool, measured: &Measurement) -> Vec<Finding> {
-    if are_named {
-        let mut findings: Vec<Finding> = outcomes.iter().map(|outcome| outcome.finding(measured)).collect();
+/// Findings for outcomes: one a target where the targets were named, or else one note on all of them; and for a master that no target
+/// was named for what every distributor asks.
+pub fn findings(outcomes: &[PlatformOutcome], wishes: &Wishes, measured: &Measurement) -> Vec<Finding> {
+    if wishes.are_named || wishes.judged == Judged::Master {
+        let judged: Vec<Target> = wishes.judges().collect();
+        let judged = self::outcomes(&judged, measured);
+        let mut findings: Vec<Finding> =
+            judged.iter().map(|outcome| outcome.finding(measured, wishes.judged)).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         return findings;
     }
@@ -239,8 +247,13 @@ mod tests {
 
     fn of(id: &str, lufs: f64, dbtp: f64) -> Finding {
         let measured = measured(lufs, dbtp);
-        let outcomes = outcomes(&[*find(id).unwrap()], &measured);
-        findings(&outcomes, true, &measured).remove(0)
+        judged(id, &measured, Judged::Master)
+    }
+
+    fn judged(id: &str, measured: &Measurement, judged: Judged) -> Finding {
+        let target = *find(id).unwrap();
+        let wishes = Wishes { judged, ..Wishes::new(vec![target], false) };
+        findings(&outcomes(&[target], measured), &wishes, measured).remove(0)
     }
 
     #[test]
@@ -269,10 +282,28 @@ mod tests {
     fn a_mix_nobody_delivers_yet_gets_one_note() {
         let measured = measured(-9.0, -0.1);
         let outcomes = outcomes(TARGETS, &measured);
-        let findings = findings(&outcomes, false, &measured);
+        let findings = findings(&outcomes, &Wishes::new(Vec::new(), false), &measured);
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].severity, Severity::Note);
         assert!(findings[0].fact.contains("turn it down"), "{}", findings[0].fact);
+    }
+
+    #[test]
+    fn a_mix_is_told_what_a_target_would_make_of_it_and_not_blamed() {
+        for (id, lufs, dbtp) in
+            [("spotify", -9.0, -0.1), ("ebu_r128", -18.0, -0.1), ("spotify_loud", -29.5, -6.0)]
+        {
+            let measured = measured(lufs, dbtp);
+            assert_eq!(judged(id, &measured, Judged::Mix).severity, Severity::Note, "{id}");
+        }
+        let wishes = Wishes { judged: Judged::Master, ..Wishes::new(Vec::new(), false) };
+        let measured = measured(-9.0, -0.1);
+        let found = findings(&outcomes(TARGETS, &measured), &wishes, &measured);
+        assert!(
+            found[0].severity == Severity::Warn && found[0].fact.contains("above the -1.0"),
+            "{}",
+            found[0].fact
+        );
     }
 
     #[test]

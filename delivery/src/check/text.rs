@@ -1,7 +1,9 @@
 //! A report for a terminal: the verdict first, then why, then everything that was found and measured.
 
-use super::words::{place, sentence, severity, spans, stored_words, time, verdict, verdict_sentence};
-use super::{Report, Wishes};
+use super::words::{
+    headline, place, sentence, severity, spans, stored_words, time, verdict, verdict_sentence,
+};
+use super::{CheckError, Judged, Report, Wishes};
 use crate::html::visible;
 use crate::measure::Readings;
 use lacquer_dsp::detect::{Finding, Severity, Verdict};
@@ -18,7 +20,7 @@ pub fn describe(report: &Report, wishes: &Wishes) -> String {
     let found = report.verdict();
     let name = visible(&report.path.display().to_string());
     let channels = if report.channels == 1 { "mono" } else { "stereo" };
-    let mut text = format!("{}: {name}\n", verdict(found));
+    let mut text = format!("{}: {name}\n", headline(report));
     text += &format!(
         "{}, {} Hz, {}, {channels}, {}\n\n",
         report.format,
@@ -26,7 +28,7 @@ pub fn describe(report: &Report, wishes: &Wishes) -> String {
         stored_words(report.words, report.true_bits),
         time(report.duration_s())
     );
-    text += &wrapped(&verdict_sentence(found, report.reasons().count()), "", "");
+    text += &wrapped(&verdict_sentence(found, report.judged, report.reasons().count()), "", "");
     if found == Verdict::SendBack {
         for (n, reason) in report.reasons().enumerate() {
             let line = format!("{}: {} {}", reason.check, sentence(&reason.fact), sentence(&reason.advice));
@@ -40,7 +42,7 @@ pub fn describe(report: &Report, wishes: &Wishes) -> String {
         }
     }
     text += "\nMeasurement\n";
-    for (name, value, unit) in Readings::from(&report.measurement).rows() {
+    for (name, value, unit) in Readings::from(&report.measurement).rows_of(report.channels) {
         text += &format!("  {:<38}{value:>8} {unit}\n", name).replace(" \n", "\n");
     }
     text += "\nPlatforms                          level     gain plays at    asked  remarks\n";
@@ -59,7 +61,36 @@ pub fn describe(report: &Report, wishes: &Wishes) -> String {
         text.push('\n');
     }
     if !wishes.are_named {
-        text += "  (for information: --target NAME holds the file against one)\n";
+        text += match report.judged {
+            Judged::Mix => "  (for information; --master --target NAME holds a master against one)\n",
+            Judged::Master => "  (for information; --target NAME holds the master against one)\n",
+        };
+    }
+    text
+}
+
+/// What came of many files: how many of each verdict, and the names of those that need a person.
+pub fn summary(reports: &[Result<Report, CheckError>]) -> String {
+    let read = || reports.iter().flatten();
+    let name = |path: &std::path::Path| visible(&path.display().to_string());
+    let mut text = format!("{} files\n", reports.len());
+    for verdict_of in [Verdict::SendBack, Verdict::FitWithRemarks, Verdict::Fit] {
+        let with: Vec<&Report> = read().filter(|report| report.verdict() == verdict_of).collect();
+        let Some(first) = with.first() else { continue };
+        text += &format!("  {:>4}  {}\n", with.len(), verdict(verdict_of, first.judged));
+        if verdict_of != Verdict::Fit {
+            for report in with {
+                let checks: Vec<&str> = report.reasons().map(|reason| reason.check.name()).collect();
+                text += &format!("        {}: {}\n", name(&report.path), checks.join(", "));
+            }
+        }
+    }
+    let unread: Vec<&CheckError> = reports.iter().filter_map(|report| report.as_ref().err()).collect();
+    if !unread.is_empty() {
+        text += &format!("  {:>4}  Not read\n", unread.len());
+        for error in unread {
+            text += &format!("        {}\n", name(error.path()));
+        }
     }
     text
 }

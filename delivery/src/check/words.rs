@@ -1,5 +1,6 @@
 //! What reports say in the same words, whether on a terminal, in HTML or in JSON.
 
+use super::{Judged, Report};
 use lacquer_dsp::detect::{Channels, Finding, Place, Severity, StoredWords, Verdict};
 
 /// A time as m:ss.mmm; minutes go on past an hour.
@@ -66,16 +67,37 @@ pub fn channels_id(channels: Channels) -> &'static str {
 }
 
 /// The verdict as a headline.
-pub fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Fit => "Fit to master",
-        Verdict::FitWithRemarks => "Fit to master, with remarks",
-        Verdict::SendBack => "SEND BACK",
+pub fn verdict(verdict: Verdict, judged: Judged) -> &'static str {
+    match (verdict, judged) {
+        (Verdict::Fit, Judged::Mix) => "Fit to master",
+        (Verdict::FitWithRemarks, Judged::Mix) => "Fit to master, with remarks",
+        (Verdict::Fit, Judged::Master) => "Fit to deliver",
+        (Verdict::FitWithRemarks, Judged::Master) => "Fit to deliver, with remarks",
+        (Verdict::SendBack, _) => "SEND BACK",
+    }
+}
+
+/// The headline of a file: its verdict, or that it misses what its target asks for.
+pub fn headline(report: &Report) -> &'static str {
+    if report.verdict() != Verdict::SendBack && report.misses_its_target() {
+        "MISSES ITS TARGET"
+    } else {
+        verdict(report.verdict(), report.judged)
     }
 }
 
 /// What the verdict means, in one sentence.
-pub fn verdict_sentence(verdict: Verdict, remarks: usize) -> String {
+pub fn verdict_sentence(verdict: Verdict, judged: Judged, remarks: usize) -> String {
+    if judged == Judged::Master {
+        return match verdict {
+            Verdict::Fit => "Nothing was found that keeps this from being delivered.".into(),
+            Verdict::FitWithRemarks if remarks == 1 => {
+                "One remark to decide on before it is delivered.".into()
+            }
+            Verdict::FitWithRemarks => format!("{remarks} remarks to decide on before it is delivered."),
+            Verdict::SendBack => "This is not to be delivered. Make it again:".into(),
+        };
+    }
     match verdict {
         Verdict::Fit => "Nothing was found that keeps this from being mastered.".into(),
         Verdict::FitWithRemarks if remarks == 1 => {

@@ -1,5 +1,7 @@
 //! `lacquer check`.
 
+use super::csv::Csv;
+use super::exit;
 use super::output::{print, print_json, tell};
 use super::progress::Bar;
 use clap::Args;
@@ -8,23 +10,24 @@ use lacquer_delivery::atomic_file::{folder_of, write_beside};
 use lacquer_delivery::check::batch::{Progress, check_all};
 use lacquer_delivery::check::json::{Batch, SCHEMA};
 use lacquer_delivery::check::page::report_page;
-use lacquer_delivery::check::{Wishes, inputs, text};
+use lacquer_delivery::check::{CheckError, Judged, Report, Wishes, inputs, text};
 use lacquer_delivery::decode::Limits;
 use lacquer_delivery::html::{is_report, visible};
 use lacquer_dsp::detect::Verdict;
-use lacquer_dsp::targets::{TARGETS, Target};
+use lacquer_dsp::targets::{self, Target};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Arguments of `lacquer check`.
 #[derive(Args)]
-#[command(
-    after_help = "Exit code: 0 fit, with or without remarks; 1 a mix goes back; 2 something was not read or not done."
-)]
+#[command(after_help = super::exit::TABLE)]
 pub struct CheckArguments {
     /// Files, and folders whose audio files are checked, with all below them
     #[arg(required_unless_present = "schema", value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
+    /// Judge them as masters that are to be delivered, against their targets; without it as mixes that are to be mastered
+    #[arg(long)]
+    master: bool,
     /// Hold the files against a delivery target by name, or a loudness in LUFS; may be given often
     #[arg(long, value_name = "NAME|LUFS", allow_hyphen_values = true)]
     target: Vec<String>,
@@ -34,14 +37,13 @@ pub struct CheckArguments {
     /// Print JSON, one object
     #[arg(long)]
     json: bool,
+    /// Print a line of comma-separated values a file
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
     /// Print the JSON Schema of --json and do nothing else
     #[arg(long)]
     schema: bool,
 }
-
-/// Exit codes: a mix goes back, and something could not be read.
-const SENT_BACK: u8 = 1;
-const NOT_READ: u8 = 2;
 
 /// Letters of a file's name beside the progress bar.
 const NAME: usize = 24;
@@ -58,7 +60,8 @@ pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCod
     }
     // Everything that can be refused is refused before any work is done.
     let targets = arguments.target.iter().map(|text| target(text)).collect::<Result<Vec<_>, _>>()?;
-    let wishes = Wishes { limits, ..Wishes::new(targets, arguments.html.is_some()) };
+    let judged = if arguments.master { Judged::Master } else { Judged::Mix };
+    let wishes = Wishes { limits, judged, ..Wishes::new(targets, arguments.html.is_some()) };
     let files = inputs::expand(&arguments.paths);
     if let Some(html) = &arguments.html {
         check_output(html, files.iter().flatten())?;
@@ -86,24 +89,83 @@ pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCod
     }
     if arguments.json {
         print_json(&Batch::new(&reports).to_text()?)?;
+    } else if arguments.csv {
+        csv(&reports).print()?;
     } else {
-        let texts: Vec<String> =
+        let mut texts: Vec<String> =
             reports.iter().flatten().map(|report| text::describe(report, &wishes)).collect();
+        if reports.len() > 1 {
+            texts.push(text::summary(&reports));
+        }
         print(&texts.join("\n\n"))?;
     }
-    let mut code = ExitCode::SUCCESS;
-    if reports.iter().flatten().any(|report| report.verdict() == Verdict::SendBack) {
-        code = ExitCode::from(SENT_BACK);
-    }
+    let needs_a_person =
+        |report: &Report| report.verdict() == Verdict::SendBack || report.misses_its_target();
+    let mut code = if reports.iter().flatten().any(needs_a_person) { exit::PERSON } else { exit::DONE };
     for error in reports.iter().filter_map(|report| report.as_ref().err()) {
         tell(error);
-        code = ExitCode::from(NOT_READ);
+        code = exit::worse(code, exit::FAILED);
     }
-    Ok(code)
+    Ok(ExitCode::from(code))
+}
+
+/// A row a file.
+fn csv(reports: &[Result<Report, CheckError>]) -> Csv {
+    let mut csv = Csv::new(&[
+        "file",
+        "status",
+        "verdict",
+        "reasons",
+        "format",
+        "sample_rate_hz",
+        "channels",
+        "duration_s",
+        "integrated_lufs",
+        "true_peak_dbtp",
+        "loudness_range_lu",
+        "plr_db",
+    ]);
+    let number = |value: f64, decimals: usize| {
+        if value.is_finite() { format!("{value:.decimals$}") } else { String::new() }
+    };
+    for report in reports {
+        match report {
+            Ok(report) => {
+                let m = &report.measurement;
+                let reasons: Vec<String> =
+                    report.reasons().map(|reason| format!("{}: {}", reason.check, reason.fact)).collect();
+                csv.row([
+                    report.path.display().to_string(),
+                    "checked".to_owned(),
+                    report.verdict().id().to_owned(),
+                    reasons.join("; "),
+                    report.format.to_owned(),
+                    report.sample_rate_hz.to_string(),
+                    report.channels.to_string(),
+                    format!("{:.3}", report.duration_s()),
+                    number(m.integrated_lufs, 2),
+                    number(m.true_peak_dbtp, 2),
+                    number(m.loudness_range_lu, 2),
+                    number(m.plr_db, 2),
+                ]);
+            }
+            Err(error) => {
+                let mut row = vec![
+                    error.path().display().to_string(),
+                    "unreadable".to_owned(),
+                    String::new(),
+                    error.to_string(),
+                ];
+                row.resize(12, String::new());
+                csv.row(row);
+            }
+        }
+    }
+    csv
 }
 
 /// As much of a file's name as there is room for.
-fn short_name(path: &Path) -> String {
+pub(super) fn short_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     visible(&name).chars().take(NAME).collect()
 }
@@ -115,15 +177,12 @@ fn target(text: &str) -> Result<Target, Error> {
     }
     match text.parse::<f64>() {
         Ok(lufs) if LOUDNESSES_LUFS.contains(&lufs) => Ok(Target::custom(lufs, CUSTOM_PEAK_DBTP)),
-        _ => {
-            let known: Vec<&str> = TARGETS.iter().map(|target| target.id).collect();
-            Err(Error::Target { text: text.to_owned(), known: known.join(", ") })
-        }
+        _ => Err(Error::Target { text: text.to_owned(), known: targets::known() }),
     }
 }
 
 /// Refuses a report that would take the place of a file that is checked, or that has no folder to lie in.
-fn check_output<'a>(html: &Path, files: impl Iterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
+pub(super) fn check_output<'a>(html: &Path, files: impl Iterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
     let folder = folder_of(html);
     if !folder.is_dir() {
         let reason = format!("the folder {} does not exist; make it first", folder.display());

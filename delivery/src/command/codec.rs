@@ -1,5 +1,6 @@
 //! `lacquer codec`.
 
+use super::exit;
 use super::output::{Lines, print_json, tell};
 use super::progress::Bar;
 use super::warn;
@@ -13,6 +14,7 @@ use lacquer_delivery::encode::{EncodeError, Format, WordLength, check_output, en
 use lacquer_delivery::tags::{self, Tags};
 use serde::Serialize;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Ceilings in dBTP that may be asked for.
@@ -22,6 +24,7 @@ const MOST_PRINTED: usize = 5;
 
 /// Arguments of `lacquer codec`.
 #[derive(Args)]
+#[command(after_help = exit::TABLE)]
 pub struct CodecArguments {
     /// The masters
     #[arg(required = true)]
@@ -64,7 +67,7 @@ struct FixReport {
 }
 
 /// Measures the files one after the other.
-pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<()> {
+pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<ExitCode> {
     if !CEILINGS_DBTP.contains(&arguments.ceiling) {
         bail!("--ceiling {}: give a level between -12 and 0 dBTP", arguments.ceiling);
     }
@@ -78,6 +81,7 @@ pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<()> {
     }
     let bar = Bar::new("Encoding and decoding");
     let (mut json, mut lines) = (String::new(), Lines::default());
+    let mut code = exit::DONE;
     for (n, file) in arguments.files.iter().enumerate() {
         bar.show("Encoding and decoding", n as f64 / arguments.files.len() as f64);
         let (decoded, reader) = Reader::open(file, &limits)?.collect(&|_| {})?;
@@ -103,6 +107,13 @@ pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<()> {
                 is_cleared: made.is_cleared,
             });
         }
+        let is_clear = match &report.fixed {
+            Some(fix) => fix.is_cleared,
+            None => report.codecs.iter().all(|codec| codec.over_count == 0),
+        };
+        if !is_clear {
+            code = exit::PERSON;
+        }
         if arguments.json {
             json += &(serde_json::to_string(&report)? + "\n");
         } else {
@@ -113,7 +124,8 @@ pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<()> {
         }
     }
     drop(bar);
-    if arguments.json { print_json(&json) } else { lines.print() }
+    let printed = if arguments.json { print_json(&json) } else { lines.print() };
+    printed.map(|()| ExitCode::from(code))
 }
 
 /// Reports of the encodings in their order, as many at a time as there are cores: each holds the programme several times over.

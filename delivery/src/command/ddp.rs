@@ -25,9 +25,6 @@ enum DdpAction {
     },
 }
 
-/// Exit code of a fileset that can be read and is not consistent.
-const INCONSISTENT: u8 = 1;
-
 /// Verifies a fileset and prints its tracks and what is wrong with it.
 pub fn run(arguments: &DdpArguments) -> anyhow::Result<ExitCode> {
     let DdpAction::Verify { folder, json } = &arguments.action;
@@ -37,7 +34,7 @@ pub fn run(arguments: &DdpArguments) -> anyhow::Result<ExitCode> {
     } else {
         describe(folder, &report).print()?;
     }
-    Ok(if report.consistent { ExitCode::SUCCESS } else { ExitCode::from(INCONSISTENT) })
+    Ok(if report.consistent { ExitCode::SUCCESS } else { ExitCode::from(super::exit::PERSON) })
 }
 
 fn describe(folder: &Path, report: &DdpReport) -> Lines {

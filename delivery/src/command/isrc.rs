@@ -1,21 +1,25 @@
 //! `lacquer isrc`.
 
+use super::exit;
 use super::output::{Lines, print_json, tell};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use lacquer_delivery::hash::sha256_of_file;
 use lacquer_delivery::isrc::anchor::Anchor;
-use lacquer_delivery::isrc::history::{Entry, History};
+use lacquer_delivery::isrc::history::{Entry, History, same};
 use lacquer_delivery::isrc::ledger::{Import, Ledger, Request};
 use lacquer_delivery::isrc::verify::{Verified, verify};
 use lacquer_delivery::isrc::{Isrc, list};
 use lacquer_delivery::regular_file::read_regular_text;
 use lacquer_delivery::tags::{self, Place};
 use serde::Serialize;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Arguments of `lacquer isrc`.
 #[derive(Args)]
+#[command(after_help = exit::TABLE)]
 pub struct IsrcArguments {
     #[command(subcommand)]
     action: Action,
@@ -59,7 +63,7 @@ struct NewArguments {
     /// How many codes to give
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     count: u32,
-    /// Give a new code even if the file has one
+    /// Give a new code even if the file or the title has one
     #[arg(long)]
     again: bool,
     /// Go on with a damaged ledger, each damaged line of which costs a code, for it may have held one; or with one that is older than
@@ -108,13 +112,14 @@ struct VerifyArguments {
 }
 
 /// Does what was asked for.
-pub fn run(arguments: &IsrcArguments) -> anyhow::Result<()> {
+pub fn run(arguments: &IsrcArguments) -> anyhow::Result<ExitCode> {
     match &arguments.action {
-        Action::New(arguments) => new(arguments),
-        Action::List(arguments) => show(arguments),
-        Action::Import(arguments) => import(arguments),
-        Action::Verify(arguments) => verify_files(arguments),
+        Action::New(arguments) => return new(arguments),
+        Action::List(arguments) => show(arguments)?,
+        Action::Import(arguments) => import(arguments)?,
+        Action::Verify(arguments) => return verify_files(arguments),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Two numbers with a hyphen between them.
@@ -134,7 +139,7 @@ struct Given {
     warnings: Vec<String>,
 }
 
-fn new(arguments: &NewArguments) -> anyhow::Result<()> {
+fn new(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
     if arguments.title.trim().is_empty() {
         bail!("--title: give the recording's title; a code stands for one recording");
     }
@@ -146,6 +151,9 @@ fn new(arguments: &NewArguments) -> anyhow::Result<()> {
         }
     }
     let sha256 = arguments.file.as_deref().map(hash).transpose()?;
+    if !arguments.again && !is_wanted(&ledger, arguments, sha256.as_deref())? {
+        return Ok(ExitCode::from(exit::PERSON));
+    }
     let request = Request {
         prefix: arguments.prefix.clone(),
         year: arguments.year,
@@ -170,11 +178,42 @@ fn new(arguments: &NewArguments) -> anyhow::Result<()> {
                 warnings: issued.warnings,
             })
             .collect();
-        return print_json(&(serde_json::to_string_pretty(&given)? + "\n"));
+        print_json(&(serde_json::to_string_pretty(&given)? + "\n"))?;
+        return Ok(ExitCode::SUCCESS);
     }
     let mut lines = Lines::default();
     issued.iter().for_each(|issued| lines.line(issued.isrc));
-    lines.print()
+    lines.print()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks before a second code is spent on a title that has one: on the terminal, or by refusing where nobody sits at one. A file that
+/// has a code gets that one, which spends nothing.
+fn is_wanted(ledger: &Ledger, arguments: &NewArguments, sha256: Option<&str>) -> anyhow::Result<bool> {
+    if !arguments.ledger.exists() {
+        return Ok(true);
+    }
+    if let Some(sha256) = sha256
+        && ledger.find_by_hash(sha256)?.is_some()
+    {
+        return Ok(true);
+    }
+    let history = ledger.read()?;
+    let has_it =
+        |entry: &&Entry| same(&entry.title, &arguments.title) && same(&entry.artist, &arguments.artist);
+    let Some(earlier) = history.entries.iter().find(has_it) else { return Ok(true) };
+    let said = format!(
+        "\"{}\" by {} has {} already, given on {}",
+        earlier.title, earlier.artist, earlier.isrc, earlier.date
+    );
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        tell(format_args!("{said}; give --again if this is another recording"));
+        return Ok(false);
+    }
+    tell(format_args!("{said}. Give another code, for another recording? [y/N]"));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// A ledger in JSON.
@@ -306,7 +345,7 @@ fn import(arguments: &ImportArguments) -> anyhow::Result<()> {
     lines.print()
 }
 
-fn verify_files(arguments: &VerifyArguments) -> anyhow::Result<()> {
+fn verify_files(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
     let history = arguments.ledger.as_deref().map(existing).transpose()?;
     let mut bad = 0;
     let (mut text, mut lines) = (String::new(), Lines::default());
@@ -325,9 +364,10 @@ fn verify_files(arguments: &VerifyArguments) -> anyhow::Result<()> {
     let printed = if arguments.json { print_json(&text) } else { lines.print() };
     printed?;
     if bad > 0 {
-        bail!("{bad} of {} file(s) are not as they should be", arguments.files.len());
+        tell(format_args!("{bad} of {} file(s) are not as they should be", arguments.files.len()));
+        return Ok(ExitCode::from(exit::PERSON));
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn describe(path: &Path, verified: &Verified, lines: &mut Lines) {

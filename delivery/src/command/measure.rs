@@ -1,32 +1,42 @@
 //! `lacquer measure`.
 
+use super::check::short_name;
+use super::csv::Csv;
+use super::exit;
 use super::output::{Lines, print_json, tell};
 use super::progress::Bar;
 use clap::Args;
 use lacquer_delivery::Error;
+use lacquer_delivery::check::{CheckError, inputs};
 use lacquer_delivery::decode::{Limits, Reader};
 use lacquer_delivery::measure::{Readings, measure_blocks};
 use lacquer_delivery::warnings::warnings;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 /// Arguments of `lacquer measure`.
 #[derive(Args)]
+#[command(after_help = exit::TABLE)]
 pub struct MeasureArguments {
-    /// The files
-    #[arg(required = true)]
+    /// Files, and folders whose audio files are measured, with all below them
+    #[arg(required = true, value_name = "FILE|DIR")]
     files: Vec<PathBuf>,
     /// Print JSON, one object in a line for each file
     #[arg(long)]
     json: bool,
+    /// Print a line of comma-separated values a file
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
 }
 
 /// A file's readings in JSON.
 #[derive(Serialize)]
 struct Measured {
     file: String,
+    status: &'static str,
     sample_rate_hz: u32,
     channels: usize,
     duration_s: f64,
@@ -45,6 +55,7 @@ impl Measured {
         let duration_s = reader.frames() as f64 / f64::from(reader.sample_rate());
         Ok(Self {
             file: path.display().to_string(),
+            status: "measured",
             sample_rate_hz: reader.sample_rate(),
             channels: reader.channels(),
             duration_s: (duration_s * 1000.0).round() / 1000.0,
@@ -54,53 +65,146 @@ impl Measured {
     }
 }
 
+/// A file that has no readings, in JSON.
+#[derive(Serialize)]
+struct Unreadable {
+    file: String,
+    status: &'static str,
+    reason: String,
+}
+
 /// Measures the files, as many at a time as there are cores, and prints them in the order given. One that cannot be read does not
 /// keep the others from being measured.
-pub fn run(arguments: &MeasureArguments, limits: Limits) -> anyhow::Result<()> {
+pub fn run(arguments: &MeasureArguments, limits: Limits) -> anyhow::Result<ExitCode> {
     let bar = Bar::new("Measuring");
-    let mut results = measure_all(&arguments.files, &limits, &bar);
+    let files = inputs::expand(&arguments.files);
+    let results = measure_all(files, &limits, &bar);
     drop(bar);
-    let mut failed = None;
-    let mut measured = Vec::new();
-    for result in results.drain(..) {
-        match result {
-            Ok(file) => {
-                for warning in &file.warnings {
-                    tell(format_args!("{}: {warning}", file.file));
-                }
-                measured.push(file);
-            }
-            Err(error) => {
-                if let Some(earlier) = failed.replace(error) {
-                    tell(earlier);
-                }
-            }
+    let measured = || results.iter().flatten();
+    for file in measured() {
+        for warning in &file.warnings {
+            tell(format_args!("{}: {warning}", file.file));
         }
     }
     if arguments.json {
         let mut text = String::new();
-        for file in &measured {
-            text += &(serde_json::to_string(file)? + "\n");
+        for result in &results {
+            let line = match result {
+                Ok(file) => serde_json::to_string(file)?,
+                Err((file, reason)) => serde_json::to_string(&Unreadable {
+                    file: file.display().to_string(),
+                    status: "unreadable",
+                    reason: reason.clone(),
+                })?,
+            };
+            text += &(line + "\n");
         }
         print_json(&text)?;
+    } else if arguments.csv {
+        csv(&results).print()?;
     } else {
         let mut lines = Lines::default();
-        for (n, file) in measured.iter().enumerate() {
+        for (n, file) in measured().enumerate() {
             if n > 0 {
                 lines.gap();
             }
             describe(file, &mut lines);
         }
+        if results.len() > 1 {
+            summary(&results, &mut lines);
+        }
         lines.print()?;
     }
-    failed.map_or(Ok(()), |error| Err(error.into()))
+    let mut code = exit::DONE;
+    for (_, reason) in results.iter().filter_map(|result| result.as_ref().err()) {
+        tell(reason);
+        code = exit::FAILED;
+    }
+    Ok(ExitCode::from(code))
+}
+
+/// How many there are, and what they range over.
+fn summary(results: &[Result<Measured, (PathBuf, String)>], lines: &mut Lines) {
+    let range = |of: fn(&Readings) -> Option<f64>, decimals: usize| {
+        let found: Vec<f64> = results.iter().flatten().filter_map(|file| of(&file.readings)).collect();
+        let low = found.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = found.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if found.is_empty() { "-".to_owned() } else { format!("{low:.decimals$} to {high:.decimals$}") }
+    };
+    let unread = results.iter().filter(|result| result.is_err()).count();
+    let seconds: f64 = results.iter().flatten().map(|file| file.duration_s).sum();
+    lines.gap();
+    lines.line(format_args!(
+        "{} files, {} of them not read, {}:{:02} in all: {} LUFS, {} dBTP",
+        results.len(),
+        unread,
+        seconds as u64 / 60,
+        seconds as u64 % 60,
+        range(|readings| readings.integrated_lufs, 1),
+        range(|readings| readings.true_peak_dbtp, 2)
+    ));
+}
+
+/// A row a file.
+fn csv(results: &[Result<Measured, (PathBuf, String)>]) -> Csv {
+    let mut csv = Csv::new(&[
+        "file",
+        "status",
+        "sample_rate_hz",
+        "channels",
+        "duration_s",
+        "integrated_lufs",
+        "momentary_max_lufs",
+        "short_term_max_lufs",
+        "loudness_range_lu",
+        "true_peak_dbtp",
+        "sample_peak_dbfs",
+        "plr_db",
+        "dynamic_range_db",
+        "correlation",
+        "mono_loss_db",
+        "reason",
+    ]);
+    let text = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.3}"));
+    for result in results {
+        match result {
+            Ok(file) => {
+                let r = &file.readings;
+                csv.row([
+                    file.file.clone(),
+                    file.status.to_owned(),
+                    file.sample_rate_hz.to_string(),
+                    file.channels.to_string(),
+                    format!("{:.3}", file.duration_s),
+                    text(r.integrated_lufs),
+                    text(r.momentary_max_lufs),
+                    text(r.short_term_max_lufs),
+                    text(r.loudness_range_lu),
+                    text(r.true_peak_dbtp),
+                    text(r.sample_peak_dbfs),
+                    text(r.plr_db),
+                    text(r.dynamic_range_db),
+                    text(r.correlation),
+                    text(r.mono_loss_db),
+                    String::new(),
+                ]);
+            }
+            Err((path, reason)) => {
+                let mut row = vec![path.display().to_string(), "unreadable".to_owned()];
+                row.resize(15, String::new());
+                row.push(reason.clone());
+                csv.row(row);
+            }
+        }
+    }
+    csv
 }
 
 fn describe(file: &Measured, lines: &mut Lines) {
     let channels = if file.channels == 1 { "mono" } else { "stereo" };
     let rows: Vec<Vec<String>> = file
         .readings
-        .rows()
+        .rows_of(file.channels)
         .into_iter()
         .map(|(name, value, unit)| vec![name.to_owned(), value, unit.to_owned()])
         .collect();
@@ -111,7 +215,12 @@ fn describe(file: &Measured, lines: &mut Lines) {
     lines.table(&["", "", ""], &rows);
 }
 
-fn measure_all(files: &[PathBuf], limits: &Limits, bar: &Bar) -> Vec<Result<Measured, Error>> {
+/// Every file's readings, or its name and why it has none.
+fn measure_all(
+    files: Vec<Result<PathBuf, CheckError>>,
+    limits: &Limits,
+    bar: &Bar,
+) -> Vec<Result<Measured, (PathBuf, String)>> {
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len());
@@ -120,11 +229,16 @@ fn measure_all(files: &[PathBuf], limits: &Limits, bar: &Bar) -> Vec<Result<Meas
             let sender = sender.clone();
             scope.spawn(|| {
                 let sender = sender;
-                while let Some((index, path)) = {
+                while let Some((index, file)) = {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    files.get(index).map(|path| (index, path))
+                    files.get(index).map(|file| (index, file))
                 } {
-                    let result = Measured::of(path, limits);
+                    let result = match file {
+                        Ok(path) => {
+                            Measured::of(path, limits).map_err(|error| (path.clone(), error.to_string()))
+                        }
+                        Err(error) => Err((error.path().to_owned(), error.to_string())),
+                    };
                     // The receiver outlives every sender.
                     let _ = sender.send((index, result));
                 }
@@ -132,9 +246,14 @@ fn measure_all(files: &[PathBuf], limits: &Limits, bar: &Bar) -> Vec<Result<Meas
         }
         drop(sender);
         let mut results: Vec<_> = Vec::with_capacity(files.len());
-        for result in &receiver {
-            results.push(result);
-            bar.show("Measuring", results.len() as f64 / files.len() as f64);
+        for (index, result) in &receiver {
+            let name = match &result {
+                Ok(file) => std::path::Path::new(&file.file),
+                Err((path, _)) => path.as_path(),
+            };
+            let name = short_name(name);
+            results.push((index, result));
+            bar.show(&name, results.len() as f64 / files.len() as f64);
         }
         results.sort_by_key(|(index, _)| *index);
         results.into_iter().map(|(_, result)| result).collect()

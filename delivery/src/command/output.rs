@@ -82,6 +82,11 @@ pub fn print_json(json: &str) -> anyhow::Result<()> {
     write_out(&text)
 }
 
+/// Prints comma-separated values. What a terminal would act on is shown, but for the ends of lines.
+pub fn print_csv(csv: &str) -> anyhow::Result<()> {
+    write_out(&csv.split("\r\n").map(visible).collect::<Vec<_>>().join("\r\n"))
+}
+
 /// Says on standard error what went wrong or has to be known, on one line.
 pub fn tell(text: impl Display) {
     eprintln!("lacquer: {}", visible(&text.to_string()));

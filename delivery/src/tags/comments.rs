@@ -1,7 +1,9 @@
 //! Vorbis comments: FLAC, Ogg Vorbis and Opus (Xiph.Org, Ogg Vorbis I format specification: comment field; RFC 7845, section 5.2).
 
 use super::Tags;
+use lofty::ogg::OggPictureStorage;
 use lofty::ogg::tag::VorbisComments;
+use lofty::picture::PictureType;
 
 /// Puts into `comments` what `tags` says.
 pub(super) fn apply(comments: &mut VorbisComments, tags: &Tags) {
@@ -26,8 +28,30 @@ pub(super) fn apply(comments: &mut VorbisComments, tags: &Tags) {
     ];
     for (key, value) in fields {
         if let Some(value) = value.filter(|value| joined(comments.get_all(key)).as_ref() != Some(value)) {
-            comments.insert(key.to_owned(), value);
+            let names: Vec<&str> =
+                if NAMES.contains(&key) { value.split(BETWEEN).collect() } else { vec![value.as_str()] };
+            // The first takes the place of what there is, the others stand beside it.
+            for (n, name) in names.into_iter().enumerate() {
+                if n == 0 {
+                    comments.insert(key.to_owned(), name.to_owned());
+                } else {
+                    comments.push(key.to_owned(), name.to_owned());
+                }
+            }
         }
+    }
+}
+
+/// Fields of names, of which there may be several: an entry each, as the specification recommends.
+const NAMES: [&str; 3] = ["ARTIST", "ALBUMARTIST", "COMPOSER"];
+
+/// Puts the cover in the place of the one that is there.
+pub(super) fn set_cover(pictures: &mut impl OggPictureStorage, tags: &Tags) {
+    if let Some(cover) = &tags.cover {
+        let (picture, about) = cover.picture();
+        pictures.remove_picture_type(PictureType::CoverFront);
+        // It fails where the information has to be found out, which is given.
+        let _ = pictures.insert_picture(picture, Some(about));
     }
 }
 
@@ -53,11 +77,12 @@ pub(super) fn read(comments: &VorbisComments) -> Tags {
         upc: text(&["BARCODE", "UPC"]),
         isrc: codes(comments).iter().find_map(|text| text.parse().ok()),
         loudness: None,
+        cover: None,
     }
 }
 
 /// What stands between several names.
-pub(super) const BETWEEN: &str = "; ";
+pub const BETWEEN: &str = "; ";
 
 /// Several texts of one field as one; none where all are empty.
 pub(super) fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {

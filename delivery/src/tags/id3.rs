@@ -1,16 +1,20 @@
 //! ID3v2.4 (M. Nilsson, ID3 tag version 2.4.0, Native Frames, 2000): MP3 files, and the `id3 ` chunk of WAV files.
 
 use super::Tags;
-use super::comments::{joined, pair};
+use super::comments::{BETWEEN, joined, pair};
 use lofty::config::WriteOptions;
 use lofty::file::AudioFile;
-use lofty::id3::v2::{Frame, FrameId, Id3v2Tag, TextInformationFrame, TimestampFrame};
+use lofty::id3::v2::{AttachedPictureFrame, Frame, FrameId, Id3v2Tag, TextInformationFrame, TimestampFrame};
 use lofty::iff::wav::WavFile;
+use lofty::picture::PictureType;
 use lofty::tag::items::Timestamp;
 use lofty::tag::{Accessor, ItemKey, Tag, TagExt};
 use lofty::{TextEncoding, config::ParseOptions};
 use std::borrow::Cow;
 use std::io::Cursor;
+
+/// Frames of names, of which there may be several.
+const NAMES: [&str; 3] = ["TPE1", "TPE2", "TCOM"];
 
 /// Puts into `tag` what `tags` says.
 pub(super) fn apply(tag: &mut Id3v2Tag, tags: &Tags) {
@@ -33,6 +37,8 @@ pub(super) fn apply(tag: &mut Id3v2Tag, tags: &Tags) {
         let earlier =
             tag.get_text(&FrameId::Valid(Cow::Borrowed(id))).and_then(|text| joined(text.split('\0')));
         if let Some(value) = value.filter(|value| earlier.as_ref() != Some(value)) {
+            // Version 2.4 has several names in a frame, with zeros between them.
+            let value = if NAMES.contains(&id) { value.replace(BETWEEN, "\0") } else { value };
             let id = FrameId::Valid(Cow::Borrowed(id));
             tag.insert(Frame::Text(TextInformationFrame::new(id, TextEncoding::UTF8, value)));
         }
@@ -41,6 +47,13 @@ pub(super) fn apply(tag: &mut Id3v2Tag, tags: &Tags) {
         let id = FrameId::Valid(Cow::Borrowed("TDRC"));
         let timestamp = Timestamp { year, ..Timestamp::default() };
         tag.insert(Frame::Timestamp(TimestampFrame::new(id, TextEncoding::UTF8, timestamp)));
+    }
+    if let Some(cover) = &tags.cover {
+        let (picture, _) = cover.picture();
+        tag.retain(
+            |frame| !matches!(frame, Frame::Picture(of) if of.picture.pic_type() == PictureType::CoverFront),
+        );
+        tag.insert(Frame::Picture(AttachedPictureFrame::new(TextEncoding::UTF8, picture)));
     }
     if let Some(upc) = &tags.upc {
         // No frame is meant for it; this one is what taggers agree on.
@@ -67,6 +80,7 @@ pub(super) fn read(tag: &Id3v2Tag) -> Tags {
         upc: tag.get_user_text("BARCODE").map(str::to_owned),
         isrc: codes(tag).iter().find_map(|text| text.parse().ok()),
         loudness: None,
+        cover: None,
     }
 }
 
@@ -92,6 +106,7 @@ pub(super) fn read_any(tag: &Tag) -> Tags {
         upc: text(ItemKey::Barcode),
         isrc: tag.get_strings(ItemKey::Isrc).find_map(|code| code.parse().ok()),
         loudness: None,
+        cover: None,
     }
 }
 

@@ -76,7 +76,7 @@ fn checksums_are_those_of_the_files_and_nothing_else_lies_there() {
         assert_eq!(found, sum, "{path}");
     }
     listed.sort_unstable();
-    assert_eq!(listed, ["report.json", "vinyl/Side A.wav", "wav24/01 a.wav"]);
+    assert_eq!(listed, ["report.json", "vinyl/Side A timing.txt", "vinyl/Side A.wav", "wav24/01 a.wav"]);
     let report: serde_json::Value =
         serde_json::from_slice(&std::fs::read(scene.path("out/report.json")).unwrap()).unwrap();
     assert_eq!(report["tracks"][0]["move"]["reason"], "target");
@@ -118,7 +118,8 @@ fn killed_at_any_time_the_next_run_completes_with_the_same_bytes() {
     // From before the first file is read until well into the writing.
     for wait_ms in [5, 40, 120, 300, 500, 800, 1200, 1700] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lacquer"))
-            .args(["album", "ALBUM.toml", "-o", "killed"])
+            .args(["album", "ALBUM.toml", "-o", "killed", "--anyway"])
+            .env("LACQUER_CACHE", scene.path("cache"))
             .current_dir(scene.folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -3,7 +3,7 @@
 use crate::scene::*;
 use lacquer_delivery::album::file::Album;
 use lacquer_delivery::album::plan::Reason;
-use lacquer_delivery::album::{build, read};
+use lacquer_delivery::album::read;
 use lacquer_delivery::master::LimiterMode;
 
 #[test]
@@ -12,7 +12,7 @@ fn a_list_of_files_is_enough_and_comes_to_the_target_under_the_ceiling() {
     scene.mix("01 first_song.wav", 44_100, &song(44_100, 5.0, 0.5, 110.0, 1));
     scene.mix("02 - second.wav", 44_100, &song(44_100, 4.0, 0.25, 147.0, 2));
     let report =
-        scene.build("[[track]]\nfile = \"01 first_song.wav\"\n[[track]]\nfile = \"02 - second.wav\"\n");
+        scene.build("[album]\nloudness = { mode = \"distances\" }\n[[track]]\nfile = \"01 first_song.wav\"\n[[track]]\nfile = \"02 - second.wav\"\n");
     let titles: Vec<&str> = report.tracks.iter().map(|track| track.title.as_str()).collect();
     assert_eq!(titles, ["first song", "second"]);
     let loudness: Vec<f64> = report.tracks.iter().map(|track| track.after.integrated_lufs.unwrap()).collect();
@@ -28,10 +28,17 @@ fn a_list_of_files_is_enough_and_comes_to_the_target_under_the_ceiling() {
         assert!(track.after.true_peak_dbtp.unwrap() <= -1.0 + 0.01, "{:?}", track.after);
     }
     let files = scene.files(&report, "out", "wav24");
-    // Two seconds of silence by default, at the end of the first file.
-    assert_eq!(files[0].frames.len(), 7 * 44_100);
+    // Two seconds of silence between them by default, which belong to a disc and to no file.
+    assert_eq!(files[0].frames.len(), 5 * 44_100);
     assert_eq!(files[1].frames.len(), 4 * 44_100);
-    assert!(files[0].frames[6 * 44_100..].iter().all(|frame| *frame == [0.0; 2]));
+    assert_eq!(report.tracks[1].start_s, 7.0);
+    // Without a word the mixes, 6 dB apart, share no level: the same loud parts are as loud.
+    let album = scene.build_in(
+        "[[track]]\nfile = \"01 first_song.wav\"\n[[track]]\nfile = \"02 - second.wav\"\n",
+        "album",
+    );
+    let lufs: Vec<f64> = album.tracks.iter().map(|track| track.after.integrated_lufs.unwrap()).collect();
+    assert!(lufs.iter().all(|lufs| (lufs + 14.0).abs() <= 0.2), "{lufs:?}");
 }
 
 #[test]
@@ -47,8 +54,10 @@ fn equal_tracks_come_to_the_target_and_the_cap_holds_the_rest() {
     assert!((lufs(0) + 16.0).abs() <= 0.06 && (lufs(1) + 16.0).abs() <= 0.06, "{} {}", lufs(0), lufs(1));
     assert_eq!(report.tracks[2].drive.reason, Reason::Cap);
     assert!((report.tracks[2].drive.against_others_db - 3.0).abs() < 1e-9);
-    assert!(report.tracks[2].drive.sentence.contains("3.0 LU are allowed"));
+    assert!(report.tracks[2].drive.sentence.contains("max_move_lu allows 3.0"));
     assert!(lufs(2) < -18.0);
+    let missed: Vec<_> = report.findings.iter().map(|finding| (finding.track, finding.kind.id())).collect();
+    assert_eq!(missed, [(Some(3), "loudness")]);
 }
 
 #[test]
@@ -74,7 +83,7 @@ fn a_preset_meets_each_mix_at_its_own_level_and_the_album_keeps_its_distances() 
         scene.mix(&format!("{n}.wav"), 48_000, &song(48_000, 4.0, peak, 110.0, 1));
     }
     let report = scene
-        .build("[album]\npreset = \"Warm tape\"\n[[track]]\nfile = \"0.wav\"\n[[track]]\nfile = \"1.wav\"\n");
+        .build("[album]\npreset = \"Warm tape\"\nloudness = { mode = \"distances\" }\n[[track]]\nfile = \"0.wav\"\n[[track]]\nfile = \"1.wav\"\n");
     let before: Vec<f64> = report.tracks.iter().map(|track| track.before.integrated_lufs.unwrap()).collect();
     // The same song at two levels is the same to the glue and the tape.
     assert!((before[0] - before[1]).abs() < 0.05, "{before:?}");

@@ -1,7 +1,7 @@
 //! Every output of an album: read back by what others wrote, or by the readers of this crate that have their own proofs.
 
 use crate::scene::*;
-use lacquer_delivery::album::{Report, build, read};
+use lacquer_delivery::album::{Report, read};
 use lacquer_delivery::decode::decode;
 use lacquer_delivery::disc::{cue, ddp};
 use lacquer_delivery::isrc::Isrc;
@@ -53,7 +53,7 @@ fn everything(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-        if name == ".lacquer-cache" {
+        if name == ".lacquer" {
             continue;
         }
         if path.is_dir() {
@@ -230,7 +230,7 @@ fn lossy_overs_are_told_and_cleared_on_demand() {
         "{codec:?}"
     );
     assert!(!codec.is_cleared && codec.applied_db == 0.0);
-    assert!(plain.warnings.iter().any(|warning| warning.contains("--fix")), "{:?}", plain.warnings);
+    assert!(plain.findings.iter().any(|finding| finding.text.contains("--fix")), "{:?}", plain.findings);
     let fixed = build(&album, &scene.path("fixed"), true, &|_, _| {}).unwrap();
     let codec = &fixed.codecs[0];
     assert!(codec.is_cleared && codec.applied_db < 0.0 && codec.applied_db > -6.0, "{codec:?}");

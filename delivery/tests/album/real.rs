@@ -38,7 +38,7 @@ fn an_album_of_real_songs_is_built_end_to_end() {
         })
         .collect();
     let report = scene.build(&format!(
-        "[album]\ntitle = \"Games\"\nloudness = {{ mode = \"album\", target = -12, ceiling = -1 }}\ncharacter = 40\noutputs = [\"wav24\", \"wav16\", \"flac\", \"opus128\", \"vorbis\", \"cue\", \"ddp\", \"vinyl\", \"report\"]\nsample_rate = 44100\n{tracks}"
+        "[album]\ntitle = \"Games\"\nloudness = {{ mode = \"distances\", target = -12, ceiling = -1 }}\nmax_move_lu = 2\ncharacter = 40\noutputs = [\"wav24\", \"wav16\", \"flac\", \"opus128\", \"vorbis\", \"cue\", \"ddp\", \"vinyl\", \"report\"]\nsample_rate = 44100\n{tracks}"
     ));
     let loudest =
         report.tracks.iter().filter_map(|track| track.after.integrated_lufs).fold(f64::MIN, f64::max);

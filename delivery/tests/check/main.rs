@@ -84,7 +84,14 @@ fn one_unreadable_file_keeps_no_other_from_being_checked() {
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     let names: Vec<&str> =
         json["files"].as_array().unwrap().iter().map(|file| file["file"].as_str().unwrap()).collect();
-    assert!(names.len() == 2 && names[0].ends_with("a.wav") && names[1].ends_with("z.wav"), "{names:?}");
+    // Every input in its place, with what became of it.
+    assert!(names.len() == 3 && names[0].ends_with("a.wav") && names[2].ends_with("z.wav"), "{names:?}");
+    let broken = &json["files"][1];
+    assert!(names[1].ends_with("c.wav") && broken["status"] == "unreadable", "{broken}");
+    assert_eq!(
+        (&json["files"][0]["status"], &broken["reason"]),
+        (&"checked".into(), &json["unreadable"][0]["reason"])
+    );
     assert_eq!(json["unreadable"].as_array().unwrap().len(), 1);
     assert!(json["unreadable"][0]["file"].as_str().unwrap().ends_with("c.wav"));
     let stderr = String::from_utf8(output.stderr).unwrap();
@@ -118,7 +125,11 @@ fn a_named_target_judges_and_an_unknown_one_is_refused_at_once() {
     // The peak is then near -0.1 dBFS, above what any platform asks for.
     let peak = music(44_100).as_flattened().iter().fold(0.0f64, |peak, x| peak.max(x.abs()));
     write(&path, INT24(2), |frame| frame.map(|x| 0.99 / peak * x));
-    let (json, _) = checked(&["--target", "Spotify", "--target", "-16", text(&path)]);
+    // The same is no fault of a mix.
+    let (json, exit) = checked(&["--target", "Spotify", text(&path)]);
+    assert_eq!((exit, &findings(&json["files"][0], "platform")[0]["severity"]), (0, &"note".into()));
+    let (json, exit) = checked(&["--master", "--target", "Spotify", "--target", "-16", text(&path)]);
+    assert_eq!(exit, 1);
     let file = &json["files"][0];
     assert_eq!(file["platforms"].as_array().unwrap().len(), 2);
     let platform = findings(file, "platform");
@@ -166,12 +177,15 @@ fn json_keeps_to_the_schema_that_is_printed() {
     let wrong: Vec<String> =
         validator.iter_errors(&json).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(json["files"].as_array().unwrap().len() >= 5);
+    assert!(json["files"].as_array().unwrap().len() == 7);
 
     // A schema that lets everything pass would prove nothing.
-    for (pointer, value) in
-        [("/files/0/verdict", "good".into()), ("/files/0/channels", 3.into()), ("/form", 2.into())]
-    {
+    for (pointer, value) in [
+        ("/files/0/status", "checked".into()),
+        ("/files/1/verdict", "good".into()),
+        ("/files/1/channels", 3.into()),
+        ("/form", 1.into()),
+    ] {
         let mut changed = json.clone();
         *changed.pointer_mut(pointer).unwrap() = value;
         assert!(!validator.is_valid(&changed), "{pointer}");

@@ -222,6 +222,7 @@ fn a_killed_process_leaves_a_ledger_that_goes_on() {
                 "A",
                 "--count",
                 "20",
+                "--again",
             ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -253,7 +254,7 @@ fn a_damaged_line_in_the_middle_stops_the_ledger_until_it_is_accepted() {
     assert!(error.contains("line 4 is damaged (its checksum does not fit)"), "{error}");
     assert!(refused(&["isrc", "list", "--ledger", text(&path)]).contains("line 4 is damaged"));
     assert_eq!(done(&[&new[..], &["--accept-damage"]].concat()).0, "AA-6Q7-26-00003\n");
-    assert_eq!(done(&new).0, "AA-6Q7-26-00004\n");
+    assert_eq!(done(&[&new[..], &["--again"]].concat()).0, "AA-6Q7-26-00004\n");
 
     // The last code's line is beyond reading: it may have been given, so that one code is left out for it.
     let start = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
@@ -279,7 +280,13 @@ fn a_file_gets_no_second_code_and_a_remaster_is_pointed_out() {
     assert!(second.1.contains("the file has AA-6Q7-26-00000 already"), "{}", second.1);
     let again = done(&[&base[..], &of_file, &["--again"]].concat());
     assert_eq!(again.0, "AA-6Q7-26-00001\n");
-    let remaster = done(&[&base[..], &["--title", "song ", "--artist", "ME"]].concat());
+    // A second code for a title is spent only where somebody says so.
+    let titled = [&base[..], &["--title", "song ", "--artist", "ME"]].concat();
+    let asked = lacquer(&titled);
+    let said = String::from_utf8(asked.stderr).unwrap();
+    assert_eq!((asked.status.code(), asked.stdout.len()), (Some(1), 0), "{said}");
+    assert!(said.contains("\"Song\" by Me has AA-6Q7-26-0000") && said.contains("--again"), "{said}");
+    let remaster = done(&[&titled[..], &["--again"]].concat());
     assert_eq!(remaster.0, "AA-6Q7-26-00002\n");
     assert!(remaster.1.contains("a remaster is yours to decide"), "{}", remaster.1);
     let found = Ledger::new(&path).find_by_hash(&sha256(b"any bytes")).unwrap().unwrap();

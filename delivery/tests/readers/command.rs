@@ -51,7 +51,11 @@ fn a_damaged_file_is_sent_back_by_check_and_warned_of_by_measure_and_master() {
         text(&measure.stderr)
     );
     let out = scene.path("master.wav");
+    // The check sends it back, so that nothing is made of it unasked.
     let master = lacquer(&["master", "-o", out.to_str().unwrap()], &path);
+    assert_eq!(master.status.code(), Some(1), "{}", text(&master.stderr));
+    assert!(!out.exists() && text(&master.stderr).contains("--anyway"));
+    let master = lacquer(&["master", "--anyway", "-o", out.to_str().unwrap()], &path);
     assert!(
         master.status.success() && text(&master.stderr).contains("(at 0:01."),
         "{}",

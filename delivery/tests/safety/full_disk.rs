@@ -39,6 +39,7 @@ fn on_a_full_disk(scene: &Scene, blocks: u32, line: &[&str]) -> std::process::Ou
         .arg(env!("CARGO_BIN_EXE_lacquer"))
         .args(line)
         .current_dir(scene.path("album"))
+        .env("LACQUER_CACHE", scene.path("cache"))
         .output()
         .unwrap()
 }
@@ -93,7 +94,7 @@ fn no_code_is_told_that_is_not_on_the_disk() {
     let scene = Scene::new();
     let line = [
         "isrc", "new", "--ledger", "a.ledger", "--title", "T", "--artist", "A", "--prefix", "AA6Q7",
-        "--year", "26", "--range", "0-9999",
+        "--year", "26", "--range", "0-9999", "--again",
     ];
     let mut given = BTreeSet::new();
     for n in 0..times(120) {
@@ -123,6 +124,7 @@ fn on_a_small_disk(disk: &Path, room: u64, folder: &Path, line: &[&str]) -> Opti
         let mut command = Command::new("unshare");
         command.args([user, "sh", "-c", script, "sh"]).arg(disk).arg((used + room).max(page).to_string());
         command.arg(env!("CARGO_BIN_EXE_lacquer")).args(line).current_dir(folder);
+        command.env("LACQUER_CACHE", folder.with_file_name("cache"));
         command
     };
     let may = |user: &str| {

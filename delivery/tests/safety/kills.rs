@@ -72,6 +72,7 @@ fn a_killed_writer_leaves_the_old_file_or_the_new_one() {
             let mut child = Command::new(env!("CARGO_BIN_EXE_lacquer"))
                 .args(&line)
                 .current_dir(scene.path("album"))
+        .env("LACQUER_CACHE", scene.path("cache"))
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn()
@@ -99,6 +100,7 @@ fn begun(scene: &Scene, line: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_lacquer"))
         .args(line)
         .current_dir(scene.path("album"))
+        .env("LACQUER_CACHE", scene.path("cache"))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -129,7 +131,7 @@ fn an_album_that_is_killed_goes_on_where_it_was() {
     for n in 0..kills {
         // Every other time what was rendered is forgotten, so that every step of the work is met.
         if n % 2 == 0 {
-            forget_renders(&scene.path("album/out/.lacquer-cache"));
+            forget_renders(&scene.path("cache"));
         }
         let mut child = begun(&scene, &["album", "ALBUM.toml", "-o", "out"]);
         std::thread::sleep(whole_time * (1 + 3 * n % kills) / kills);
@@ -155,7 +157,7 @@ fn a_killed_allocation_tells_no_code_twice() {
     let scene = Scene::new();
     let line = [
         "isrc", "new", "--ledger", "a.ledger", "--title", "T", "--artist", "A", "--prefix", "AA6Q7",
-        "--year", "26", "--range", "0-9999",
+        "--year", "26", "--range", "0-9999", "--again",
     ];
     let started = Instant::now();
     scene.done(&line);

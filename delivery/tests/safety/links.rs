@@ -17,7 +17,7 @@ fn no_link_in_a_release_is_followed() {
     let scene = Scene::new();
     scene.album("ALBUM.toml", ALL, "");
     let mut places: Vec<String> = Output::ALL.iter().map(|output| output.name().to_owned()).collect();
-    places.extend([".lacquer-cache".to_owned(), ".lacquer-cache/lock".to_owned()]);
+    places.extend([".lacquer".to_owned(), ".lacquer/lock".to_owned()]);
     for place in places {
         for target in ["other", "other/settings.json", "other/nothing"] {
             let link = scene.path("album/release").join(&place);
@@ -42,7 +42,7 @@ fn links_in_the_place_of_files_are_replaced_by_force_and_never_written_through()
     scene.done(&BUILD);
     let names: Vec<_> = everything(&scene.path("album/release"))
         .into_iter()
-        .filter(|(path, bytes)| bytes != b"a folder" && !path.to_string_lossy().contains(".lacquer-cache"))
+        .filter(|(path, bytes)| bytes != b"a folder" && !path.to_string_lossy().contains(".lacquer"))
         .map(|(path, _)| path)
         .collect();
     assert!(names.len() > 12, "{names:?}");
@@ -68,7 +68,7 @@ fn what_lacquer_did_not_write_it_does_not_replace() {
     scene.done(&BUILD);
     let names: Vec<String> = everything(&scene.path("album/release"))
         .into_iter()
-        .filter(|(path, bytes)| bytes != b"a folder" && !path.to_string_lossy().contains(".lacquer-cache"))
+        .filter(|(path, bytes)| bytes != b"a folder" && !path.to_string_lossy().contains(".lacquer"))
         .map(|(path, _)| path.strip_prefix(scene.path("album/release")).unwrap().to_str().unwrap().to_owned())
         .collect();
     for name in names {
@@ -210,8 +210,13 @@ fn a_second_album_takes_no_others_folder() {
         .unwrap();
     let album = read(&scene.path("album/second.toml")).unwrap();
     let out = scene.path("album/release");
-    let report =
-        build_with(&album, &out, &Options { force: true, ..Options::default() }, &|_, _| {}).unwrap();
+    let report = build_with(
+        &album,
+        &out,
+        &Options { force: true, cache: Some(scene.path("cache")), ..Options::default() },
+        &|_, _| {},
+    )
+    .unwrap();
     assert_eq!(report.removed, ["wav24/02 Two.wav"]);
     assert!(!out.join("wav24/02 Two.wav").exists() && out.join("wav24/02 Other.wav").exists());
     let shown = std::fs::read_to_string(out.join("report.json")).unwrap();

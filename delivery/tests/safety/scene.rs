@@ -62,6 +62,7 @@ impl Scene {
     pub fn lacquer(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_lacquer"))
             .args(arguments)
+            .env("LACQUER_CACHE", self.path("cache"))
             .current_dir(self.path("album"))
             .output()
             .unwrap()
@@ -109,7 +110,7 @@ pub fn audio_of(scene: &Scene, out: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = scene.path("album").join(out);
     let files = everything(&folder).into_iter().filter(|(path, bytes)| {
         let path = path.to_string_lossy();
-        !path.contains(".lacquer-cache")
+        !path.contains(".lacquer")
             && !path.contains("/report")
             && !path.contains("SHA256SUMS")
             && bytes != b"a folder"

@@ -61,7 +61,7 @@ impl MonoAsStereo {
                     lean_db.abs()
                 )
             },
-            advice: "If the mix is stereo, check that the export and the mix bus are; if it is mono, say so with the files.".to_owned(),
+            advice: "If the mix is stereo, check that the export and the mix bus are; if it is mono, say so with the files (notes in an album file), or deliver one channel.".to_owned(),
             places: Vec::new(),
             place_count: 0,
         })

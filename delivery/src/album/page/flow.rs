@@ -1,6 +1,6 @@
 //! The flow of an album: its loudness from the first second to the last, with the tracks in their places.
 
-use super::{clock, length_s, reading, shown};
+use super::{clock, reading, shown};
 use crate::album::file::Mode;
 use crate::album::report::{Report, TrackReport};
 use crate::html::plot::{Axis, FULL_WIDTH, Plot, level_ticks, time_ticks};
@@ -23,7 +23,7 @@ const NEAR: f64 = 0.07;
 /// The panel; nothing where there is no loudness over time.
 pub fn panel(report: &Report) -> String {
     let heard = || report.short_term_lufs.iter().flatten().copied().filter(|lufs| lufs.is_finite());
-    let duration_s = length_s(report).max(report.short_term_lufs.len() as f64);
+    let duration_s = report.length_s().max(report.short_term_lufs.len() as f64);
     if heard().next().is_none() {
         return String::new();
     }

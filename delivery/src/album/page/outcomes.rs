@@ -165,7 +165,7 @@ pub fn vinyl_panel(report: &Report) -> String {
         ("Sibilants dB", Column::Number),
         ("What to think about", Column::Words),
     ];
-    let about = "Level against a side of 18 minutes; the others against a sine of 1 kHz at full scale.";
+    let about = "Level against a side of 18 minutes; the others against a sine of 1 kHz at full scale. The sides go through a chain of their own (Vinyl pre-master); each has a timing sheet.";
     Panel { title: "Vinyl", about, may_break: true, ..Panel::default() }
         .around(&table("sides", &columns, &rows))
 }
