@@ -7,6 +7,7 @@ use lacquer_delivery::Audio;
 use lacquer_delivery::decode::decode;
 use lacquer_delivery::encode::{Format, WordLength, encode, encode_as};
 use lacquer_delivery::riff::Layout;
+use lacquer_delivery::tags::cover::{self, Cover};
 use lacquer_delivery::tags::{self, Loudness, Place, Tags};
 use proptest::prelude::*;
 use std::io::Cursor;
@@ -60,6 +61,7 @@ fn every_tag() -> Tags {
             momentary_max_lufs: -9.87,
             short_term_max_lufs: -11.5,
         }),
+        cover: None,
     }
 }
 
@@ -87,6 +89,58 @@ fn every_tag_of_every_format_is_read_back() {
     let left: Vec<_> =
         std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), formats().len(), "nothing else is left behind: {left:?}");
+}
+
+/// A red PNG of so many pixels.
+fn png(pixels: u32) -> Vec<u8> {
+    let frames = std::process::Command::new("ffmpeg")
+        .args(["-v", "error", "-f", "lavfi", "-i", &format!("color=c=red:s={pixels}x{pixels}")])
+        .args(["-frames:v", "1", "-pix_fmt", "rgb24", "-f", "image2pipe", "-c:v", "png", "-"])
+        .output()
+        .unwrap();
+    assert!(frames.status.success(), "{}", String::from_utf8_lossy(&frames.stderr));
+    frames.stdout
+}
+
+#[test]
+fn a_cover_and_several_artists_are_read_by_others_and_take_the_place_of_earlier_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = [16, 24].map(|pixels| Cover::parse(png(pixels)).unwrap());
+    assert!(second.remarks().iter().any(|remark| remark.contains("3000 x 3000")));
+    for format in formats() {
+        let path = folder.path().join(format!("{}.{}", format.id(), format.extension()));
+        let performer = Some("Ada; Ben".to_owned());
+        let with =
+            |cover: &Cover| Tags { performer: performer.clone(), cover: Some(cover.clone()), ..every_tag() };
+        encode_as(&path, &song(), &format, &with(&first)).unwrap();
+        tags::write(&path, &with(&second)).unwrap();
+        assert_eq!(tags::read(&path).unwrap().performer, performer, "{format}");
+        let probe = Command::new("ffprobe")
+            .args([
+                "-v",
+                "error",
+                "-select_streams",
+                "v",
+                "-show_entries",
+                "stream=codec_name,width",
+                "-of",
+                "csv=p=0",
+            ])
+            .arg(&path)
+            .output()
+            .unwrap();
+        let seen = String::from_utf8(probe.stdout).unwrap();
+        if matches!(format, Format::Wav(_)) {
+            assert_eq!(seen.trim(), "", "{format}: a distributor's WAV has no picture");
+        } else {
+            assert_eq!(seen.trim(), "png,24", "{format}: one cover, the later one");
+            assert_eq!(cover::of_file(&path).as_ref(), Some(&second), "{format}");
+        }
+        let asked = "import mutagen,sys; t=mutagen.File(sys.argv[1]).tags; print('|'.join(t.get('artist') or t['TPE1'].text))";
+        let Some(python) = python() else { continue };
+        let output = Command::new(python).args(["-c", asked]).arg(&path).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), "Ada|Ben", "{format}");
+    }
 }
 
 #[test]

@@ -49,9 +49,16 @@ pub fn form_finding(target: &Target, file: &FileForm) -> Option<Finding> {
 }
 
 /// A master's loudness and dynamics were somebody's decision, and its word length is its target's: what a mix is asked to be exported
-/// again for is a note there.
+/// again for is a note there. Flat tops below full scale are the work of a limiter or a clipper: a remark where a mix would go back for
+/// them, else a note.
 pub fn judge(findings: &mut [Finding]) {
     for finding in findings {
+        if finding.check == Check::HiddenClipping {
+            finding.severity = match finding.severity {
+                Severity::Fail => Severity::Warn,
+                Severity::Warn | Severity::Note => Severity::Note,
+            };
+        }
         if matches!(finding.check, Check::Dynamics | Check::WordLength | Check::HeadAndTail) {
             finding.severity = Severity::Note;
         }

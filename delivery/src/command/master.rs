@@ -139,6 +139,10 @@ pub fn run(arguments: &MasterArguments, limits: Limits) -> anyhow::Result<ExitCo
     }
     let bar = Bar::new("Checking");
     let checked = checked(arguments, limits, &|done| bar.show("Checking", done))?;
+    // A file that cannot be read whole is no question of its verdict.
+    let (decoded, reader) =
+        Reader::open(&arguments.input, &limits)?.collect(&|done| bar.show("Reading", done))?;
+    reader.require_whole()?;
     if checked.is_sent_back() && !arguments.anyway {
         drop(bar);
         tell(format_args!(
@@ -148,9 +152,6 @@ pub fn run(arguments: &MasterArguments, limits: Limits) -> anyhow::Result<ExitCo
         ));
         return Ok(ExitCode::from(PERSON));
     }
-    let (decoded, reader) =
-        Reader::open(&arguments.input, &limits)?.collect(&|done| bar.show("Reading", done))?;
-    reader.require_whole()?;
     let programme = decoded.audio;
     let wanted_hz = arguments.rate.or_else(|| row.map(|row| row.form.rate.of(programme.sample_rate)));
     job.sample_rate = wanted_hz.filter(|hz| *hz != programme.sample_rate);
@@ -196,7 +197,7 @@ fn write_page(
     };
     let mut behind = vec![stages::reading("Mix", programme)];
     behind.extend(stages::stages(&spec, &made.settings, programme));
-    behind.push(stages::reading("Limiter and dither: the master", &made.audio));
+    behind.push(stages::reading("Master", &made.audio));
     let page = master_page(&MasterPage {
         names: [&arguments.input, &arguments.output],
         audio: [programme, &made.audio],

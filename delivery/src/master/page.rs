@@ -8,7 +8,7 @@ use crate::check::curves::{Curves, Drawing};
 use crate::encode::opus;
 use crate::html::plot::{Axis, FULL_WIDTH, Plot, frequency_ticks, level_ticks, time_ticks};
 use crate::html::table::{Cell, Column, table};
-use crate::html::{Ink, Panel, element, escape, figures, legend, masthead, number, page_with_sound, typeset};
+use crate::html::{Ink, Panel, element, escape, legend, masthead, number, page_with_sound, typeset};
 use crate::measure::{Readings, measure};
 use std::path::Path;
 
@@ -52,9 +52,11 @@ pub fn master_page(of: &MasterPage) -> String {
         markup += &element("div", "verdict ink-caution spaced", &format!("<ol>\n{lines}</ol>\n"));
     }
     markup += &readings(of);
-    let facts: Vec<(&str, String)> =
-        of.facts.iter().map(|[name, text]| (name.as_str(), typeset(text))).collect();
-    markup += &figures(&facts);
+    let facts: Vec<Vec<Cell>> =
+        of.facts.iter().map(|[name, text]| vec![name.as_str().into(), typeset(text).into()]).collect();
+    let columns = [("", Column::Words), ("", Column::Words)];
+    markup +=
+        &Panel { title: "How it was made", ..Panel::default() }.around(&table("platforms", &columns, &facts));
     markup += &stages(of.stages);
     markup += &excerpts(of, &curves);
     markup += &loudness(of, &curves);
@@ -94,7 +96,7 @@ fn readings(of: &MasterPage) -> String {
         ("Change", Column::Number),
         ("", Column::Words),
     ];
-    Panel { title: "Before and after", ..Panel::default() }.around(&table("tracks", &columns, &rows))
+    Panel { title: "Before and after", ..Panel::default() }.around(&table("platforms", &columns, &rows))
 }
 
 /// What each stage did.
@@ -128,7 +130,7 @@ fn stages(stages: &[StageReading]) -> String {
         ("", Column::Number),
     ];
     let about = "Loudness, loudness range and width behind each stage that is on, and what it changed.";
-    Panel { title: "Stages", about, ..Panel::default() }.around(&table("tracks", &columns, &rows))
+    Panel { title: "Stages", about, ..Panel::default() }.around(&table("platforms", &columns, &rows))
 }
 
 /// Both at one loudness, around the master's loudest place.

@@ -24,7 +24,7 @@ pub const TITLES: [&str; 5] = ["Intro", "Ice", "City", "Blues", "Plans"];
 /// What the mixes were exported at: five sessions, LUFS. None of the songs goes over full scale at its level.
 pub const SESSIONS_LUFS: [f64; 5] = [-13.0, -17.5, -14.5, -26.0, -21.0];
 /// Length of an excerpt, s: long enough for every check, short enough for many.
-pub const SECONDS: f64 = 12.0;
+pub const SECONDS: f64 = 8.0;
 
 /// A folder with mixes in it.
 pub struct Scene {

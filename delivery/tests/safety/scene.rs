@@ -48,11 +48,13 @@ impl Scene {
         self.folder.path().join(name)
     }
 
+    /// Two tones are at every distance from each other, which a check takes for a delay.
+    ///
     /// Writes `album/<name>`: these lines below `[album]`, and both tracks, with these lines in each.
     pub fn album(&self, name: &str, album: &str, track: &str) -> PathBuf {
         let path = self.path("album").join(name);
         let text = format!(
-            "[album]\nloudness = {{ mode = \"as_is\" }}\n{album}\n[[track]]\nfile = \"mixes/one.wav\"\ntitle = \"One\"\n{track}\n[[track]]\nfile = \"mixes/two.wav\"\ntitle = \"Two\"\n{track}\n"
+            "[album]\nloudness = {{ mode = \"as_is\" }}\n{album}\naccept = [\"channel_delay\"]\n[[track]]\nfile = \"mixes/one.wav\"\ntitle = \"One\"\n{track}\n[[track]]\nfile = \"mixes/two.wav\"\ntitle = \"Two\"\n{track}\n"
         );
         std::fs::write(&path, text).unwrap();
         path
