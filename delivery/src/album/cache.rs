@@ -61,6 +61,13 @@ pub fn folder(given: Option<&Path>, out: &Path) -> Result<PathBuf, AlbumError> {
     Ok(all(given)?.join(&name[..NAME_DIGITS.min(name.len())]))
 }
 
+/// Whether a folder has a name that [`folder`] gives.
+pub fn is_cache(folder: &Path) -> bool {
+    let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.len() == NAME_DIGITS && name.chars().all(is_digit) && confined::check_folder(folder).is_ok()
+}
+
 /// The folder of all caches; see [`folder`].
 ///
 /// # Errors
@@ -336,6 +343,7 @@ mod tests {
         assert_ne!(place, super::folder(Some(folder.path()), &other).unwrap());
         assert_eq!(clean(&place).unwrap(), 0);
         let cache = Cache::open(&place).unwrap();
+        assert!(is_cache(&place) && !is_cache(folder.path()), "nothing else is cleaned with all caches");
         cache.keep_audio(&key(&["a"]), &audio()).unwrap();
         assert!(matches!(clean(&place), Err(AlbumError::Busy { .. })));
         drop(cache);

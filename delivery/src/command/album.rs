@@ -171,7 +171,7 @@ fn clean(arguments: &CleanArguments) -> anyhow::Result<ExitCode> {
         None => {
             let all = std::fs::read_dir(cache::all(given)?).into_iter().flatten().flatten();
             let mut folders: Vec<PathBuf> =
-                all.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+                all.map(|entry| entry.path()).filter(|path| cache::is_cache(path)).collect();
             folders.sort();
             folders
         }

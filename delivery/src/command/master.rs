@@ -138,11 +138,14 @@ pub fn run(arguments: &MasterArguments, limits: Limits) -> anyhow::Result<ExitCo
         check_report(html, [&arguments.input, &arguments.output].into_iter())?;
     }
     let bar = Bar::new("Checking");
-    let checked = checked(arguments, limits, &|done| bar.show("Checking", done))?;
-    // A file that cannot be read whole is no question of its verdict.
+    let (checked, lufs) = checked(arguments, limits, &|done| bar.show("Checking", done))?;
+    // What cannot be mastered at all is no question of a verdict.
     let (decoded, reader) =
         Reader::open(&arguments.input, &limits)?.collect(&|done| bar.show("Reading", done))?;
     reader.require_whole()?;
+    if job.target_lufs.is_some() && !lufs.is_finite() {
+        return Err(Error::Silent { path: arguments.input.clone() }.into());
+    }
     if checked.is_sent_back() && !arguments.anyway {
         drop(bar);
         tell(format_args!(
@@ -264,12 +267,17 @@ fn facts(report: &Report) -> Vec<[String; 2]> {
     facts
 }
 
-/// What the check says of the mix.
-fn checked(arguments: &MasterArguments, limits: Limits, progress: &dyn Fn(f64)) -> anyhow::Result<MixCheck> {
+/// What the check says of the mix, and its loudness, LUFS.
+fn checked(
+    arguments: &MasterArguments,
+    limits: Limits,
+    progress: &dyn Fn(f64),
+) -> anyhow::Result<(MixCheck, f64)> {
     let wishes = Wishes { limits, ..Wishes::new(Vec::new(), false) };
-    let mut checked = MixCheck::of(&check(&arguments.input, &wishes, progress)?);
+    let report = check(&arguments.input, &wishes, progress)?;
+    let mut checked = MixCheck::of(&report);
     checked.is_accepted = checked.is_sent_back() && arguments.anyway;
-    Ok(checked)
+    Ok((checked, report.measurement.integrated_lufs))
 }
 
 /// What the arguments ask for.
