@@ -9,10 +9,12 @@ pub fn sheet(title: &str, artist: &str, side: &Side, tracks: &[TrackReport]) -> 
     let inside: Vec<&TrackReport> =
         tracks.iter().filter(|track| (first..=last).contains(&track.number)).collect();
     let begins_s = inside.first().map_or(0.0, |track| track.start_s);
+    // A side ends with its last track's sound.
+    let length_s = inside.last().map_or(side.length_s, |track| track.start_s + track.length_s - begins_s);
     let mut text = format!(
         "{artist}\n{title}\nSide {}, {}\n\nThe sides go through a chain of their own, the preset Vinyl pre-master: they are not the digital masters.\n\n",
         side.name,
-        clock(side.length_s)
+        clock(length_s)
     );
     text += "      start     length     gap  title\n";
     for (n, track) in inside.iter().enumerate() {
