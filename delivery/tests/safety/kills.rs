@@ -72,7 +72,7 @@ fn a_killed_writer_leaves_the_old_file_or_the_new_one() {
             let mut child = Command::new(env!("CARGO_BIN_EXE_lacquer"))
                 .args(&line)
                 .current_dir(scene.path("album"))
-        .env("LACQUER_CACHE", scene.path("cache"))
+                .env("LACQUER_CACHE", scene.path("cache"))
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn()
