@@ -37,5 +37,5 @@ pub fn bundle(target: Option<&str>) -> anyhow::Result<()> {
     let vst3 = bundled.join("Lacquer.vst3");
     module_info::write(&vst3)?;
     let notices = vst3.join("Contents/Resources/THIRD-PARTY.txt");
-    fs::write(&notices, notices::text()?).with_context(|| notices.display().to_string())
+    fs::write(&notices, notices::text(target)?).with_context(|| notices.display().to_string())
 }

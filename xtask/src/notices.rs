@@ -7,19 +7,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// What begins the name of a file that holds a licence or a notice.
 const NAMES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
 
-/// The notices as one text.
+/// The notices of what is built for `target`, or for this machine, as one text.
 ///
 /// # Errors
 /// Cargo cannot say what is linked.
-pub fn text() -> anyhow::Result<String> {
+pub fn text(target: Option<&str>) -> anyhow::Result<String> {
+    let target = target.map_or_else(host, |target| Ok(target.to_owned()))?;
     let metadata = MetadataCommand::new()
         .manifest_path(run::workspace().join("Cargo.toml"))
         .features(CargoOpt::SomeFeatures(vec!["lacquer/standalone".into()]))
-        .other_options(["--locked".to_owned()])
+        .other_options(["--locked".to_owned(), "--filter-platform".to_owned(), target])
         .exec()
         .context("cargo metadata")?;
     let linked = linked(&metadata)?;
@@ -48,6 +50,13 @@ pub fn text() -> anyhow::Result<String> {
         let _ = write!(all, "\n\n{}\n{}\n\n{}", "-".repeat(80), names.join(", "), text.trim_end());
     }
     Ok(all + "\n")
+}
+
+/// What rustc calls this machine.
+fn host() -> anyhow::Result<String> {
+    let about = run::output(Command::new("rustc").arg("-vV"))?;
+    let host = about.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc does not say what it builds for")?.to_owned())
 }
 
 /// What the plugin, the program of its own and the command are linked from: normal dependencies alone, of any depth.

@@ -96,7 +96,7 @@ pub fn parts() -> anyhow::Result<Vec<Part>> {
         parts.push(part(run::workspace().join(name), Place::Share("doc/lacquer"))?);
     }
     let notices = made.join("THIRD-PARTY.txt");
-    fs::write(&notices, notices::text()?)?;
+    fs::write(&notices, notices::text(None)?)?;
     parts.push(part(notices, Place::Share("doc/lacquer"))?);
     Ok(parts)
 }
