@@ -36,6 +36,7 @@ mod rounding;
 mod sample_overs;
 mod straight_tops;
 mod stuck_buffer;
+mod surrogates;
 mod translation;
 mod truncation;
 mod up_sampling;

@@ -69,13 +69,23 @@ impl EdgePile {
 
     /// Takes the next hop.
     pub fn push(&mut self, frames: &[Frame]) {
-        let peak = frames.iter().fold(0.0f64, |peak, frame| peak.max(frame[0].abs()).max(frame[1].abs()));
+        // How far each channel goes up and down.
+        let mut reached = [0.0f64; 4];
+        for [left, right] in frames {
+            for (reached, x) in reached.iter_mut().zip([*left, -left, *right, -right]) {
+                *reached = if x > *reached { x } else { *reached };
+            }
+        }
+        let peak = reached.into_iter().fold(0.0, f64::max);
         self.highest = self.highest.max(peak.min(1.0));
         let lowest = (COUNTED * self.highest).max(COUNTED * QUIET);
         if peak < lowest {
             return;
         }
         for (line, counts) in self.counts.iter_mut().enumerate() {
+            if reached[line] < lowest {
+                continue;
+            }
             let (c, sign) = (line / 2, if line % 2 == 0 { 1.0 } else { -1.0 });
             let (mut from, mut to) = (BINS, 0);
             for frame in frames {
@@ -106,7 +116,7 @@ impl EdgePile {
         }
     }
 
-    /// The surest bump of the first `channels`, if one is sure enough.
+    /// The surest bump of the first `channels`, however sure: see [`SURE`].
     pub fn bump(&self, channels: usize) -> Option<Bump> {
         let lines = 2 * channels;
         let mut over = 0.0;
@@ -142,7 +152,7 @@ impl EdgePile {
                     let below = near.samples.max(far.samples).max(mean);
                     let chance = here.squares + 0.25 * (near.squares + far.squares);
                     let deviations = (here.samples - below) / chance.sqrt().max(1.0);
-                    if deviations > SURE && best.is_none_or(|best| deviations > best.deviations) {
+                    if best.is_none_or(|best| deviations > best.deviations) {
                         best = Some(Bump {
                             level: (window + 1) as f64 * step,
                             samples: here.samples as u64,

@@ -3,11 +3,12 @@
 //! The edge of the amplitude's distribution carries a spike there, which no unclipped programme has (C. Laguna, A. Lerch, "An Efficient
 //! Algorithm for Clipping Detection and Declipping Audio", AES 141, 2016). Both directions are looked at apart: an offset moves them.
 
-use super::edge_pile::EdgePile;
+use super::edge_pile::{EdgePile, SURE};
 use super::flat_tops::FlatTop;
 use super::heard::{Heard, counted};
 use super::places::{Places, channel};
 use super::straight_tops::StraightTops;
+use super::surrogates::{Comparison, Surrogates};
 use super::{Check, Finding, Place, Severity, StoredWords};
 use crate::processor::Frame;
 
@@ -34,8 +35,18 @@ const FEWEST_PAIRS: u64 = 2;
 /// Fewest straight tops, and a minute: of songs and renders that were never clipped none has more than 6 a minute.
 const FEWEST_STRAIGHT: u64 = 4;
 const STRAIGHT_PER_MINUTE: f64 = 10.0;
+/// So many times as many in what was encoded: of 39 programmes AAC at 256 kbit/s straightened four tops in 20 s of three.
+const ENCODED_TIMES: u64 = 2;
 /// Share of time in straight tops from which on it is a wave that was meant so.
 const STRAIGHT_SHARE: f64 = 0.1;
+
+/// Tops of what was encoded against those of surrogates, standard deviations: how far at the least they stop lower and stay longer, and both together.
+/// Of 14 programmes that were never clipped none has more than 4.1, of those that were clipped by 3 dB and encoded as Opus all but two have more than
+/// 4.7. And the least of a bump of levels at the edge, standard deviations: a bass with broad waves has none.
+const LEAST_HEIGHT: f64 = 2.0;
+const LEAST_WIDTH: f64 = 1.2;
+const BLURRED: f64 = 4.6;
+const LEAST_PILE: f32 = 0.7;
 
 /// See the module.
 pub(super) struct HiddenClipping {
@@ -50,6 +61,9 @@ pub(super) struct HiddenClipping {
     straight_tops: StraightTops,
     straight: Places,
     pile: EdgePile,
+    surrogates: Surrogates,
+    /// Made once, at the end, of what an encoder has left its trace in.
+    comparison: Option<Comparison>,
 }
 
 impl HiddenClipping {
@@ -70,6 +84,8 @@ impl HiddenClipping {
             straight_tops: StraightTops::new(sample_rate_hz, channels, step),
             straight: Places::default(),
             pile: EdgePile::new(),
+            surrogates: Surrogates::new(sample_rate_hz, channels),
+            comparison: None,
         }
     }
 
@@ -79,12 +95,14 @@ impl HiddenClipping {
             self.straight.add(*place);
         }
         self.pile.push(frames);
+        self.surrogates.push(frames);
         let tolerance = PAIR_STEPS * self.step;
         let mut reached = [[0.0f64; 2]; 2];
         for frame in frames {
             for c in 0..2 {
-                reached[c][0] = reached[c][0].max(-frame[c]);
-                reached[c][1] = reached[c][1].max(frame[c]);
+                for (reached, x) in reached[c].iter_mut().zip([-frame[c], frame[c]]) {
+                    *reached = if x > *reached { x } else { *reached };
+                }
             }
         }
         for (c, reached) in reached.into_iter().enumerate() {
@@ -147,6 +165,11 @@ impl HiddenClipping {
         }
     }
 
+    /// Compares the tops with those of surrogates: asked for once, of a programme that went through a lossy encoder. Takes about a tenth of a second.
+    pub fn compare(&mut self) {
+        self.comparison = self.surrogates.comparison();
+    }
+
     /// What was found.
     pub fn finding(&self, heard: &Heard) -> Option<Finding> {
         let mut all = Places::default();
@@ -162,7 +185,11 @@ impl HiddenClipping {
             }
         }
         if count == 0 {
-            return self.few(heard).or_else(|| self.bent(heard)).or_else(|| self.piled(heard));
+            return self
+                .few(heard)
+                .or_else(|| self.bent(heard))
+                .or_else(|| self.piled(heard))
+                .or_else(|| self.blurred(heard));
         }
         let seconds = heard.seconds(heard.frames).max(1.0);
         let is_square = frames as f64 / (heard.frames.max(1) * heard.channels as u64) as f64 > SQUARE;
@@ -222,7 +249,9 @@ impl HiddenClipping {
         let (count, all) = (self.straight.count(), &self.straight);
         let per_minute = count as f64 * 60.0 / heard.seconds(heard.frames).max(1.0);
         let share = all.frames() as f64 / (heard.frames.max(1) * heard.channels as u64) as f64;
-        (count >= FEWEST_STRAIGHT && per_minute >= STRAIGHT_PER_MINUTE && share < STRAIGHT_SHARE).then(|| {
+        let times = if self.comparison.is_some() { ENCODED_TIMES } else { 1 };
+        let is_enough = count >= times * FEWEST_STRAIGHT && per_minute >= times as f64 * STRAIGHT_PER_MINUTE;
+        (is_enough && share < STRAIGHT_SHARE).then(|| {
             let fact = format!(
                 "{} between two corners where a wave is bent most, first at {}.",
                 counted(count, "straight top"),
@@ -240,7 +269,8 @@ impl HiddenClipping {
 
     /// Levels that pile up where no top is flat or straight any more.
     fn piled(&self, heard: &Heard) -> Option<Finding> {
-        let bump = self.pile.bump(heard.channels).filter(|bump| bump.level < HIGHEST)?;
+        let bump =
+            self.pile.bump(heard.channels).filter(|bump| bump.deviations > SURE && bump.level < HIGHEST)?;
         let fact = format!(
             "Levels pile up at {:.1} dBFS: {} samples lie there and {} just below, where there are more of them in what was never held down.",
             20.0 * bump.level.log10(),
@@ -252,11 +282,36 @@ impl HiddenClipping {
             severity: Severity::Warn,
             figure: f64::from(bump.deviations),
             unit: "",
-            threshold: f64::from(super::edge_pile::SURE),
+            threshold: f64::from(SURE),
             confidence: Some(0.7),
             fact,
             advice: "The mix was clipped, or limited hard, and then converted, filtered or encoded: take the clipper or limiter off the mix bus, and \
                      export again."
+                .to_owned(),
+            places: Vec::new(),
+            place_count: 0,
+        })
+    }
+
+    /// Tops that an encoder has blurred.
+    fn blurred(&self, heard: &Heard) -> Option<Finding> {
+        let Comparison { height, width, level } = self.comparison?;
+        let pile = self.pile.bump(heard.channels).map_or(0.0, |bump| bump.deviations);
+        let is_held = height >= LEAST_HEIGHT && width >= LEAST_WIDTH && height + width >= BLURRED;
+        (is_held && pile >= LEAST_PILE && level < HIGHEST).then(|| Finding {
+            check: Check::HiddenClipping,
+            severity: Severity::Warn,
+            figure: height + width,
+            unit: "",
+            threshold: BLURRED,
+            confidence: Some(0.6),
+            fact: format!(
+                "The highest tops, at {:.1} dBFS, are held down and wide: they stop by {height:.1} standard deviations lower, and stay by {width:.1} \
+                 longer, than those of the same sound with its bands moved.",
+                20.0 * level.log10()
+            ),
+            advice: "The mix was clipped, or limited hard, before it was encoded: take the clipper or limiter off the mix bus, and export again, \
+                     unencoded."
                 .to_owned(),
             places: Vec::new(),
             place_count: 0,

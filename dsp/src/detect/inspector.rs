@@ -234,6 +234,9 @@ impl Inspector {
             self.inter_sample_overs.finish(self.frames);
             self.meter.finish();
             self.codec_trace = self.codec_grid.trace();
+            if self.words == StoredWords::Lossy || self.codec_trace.is_some() {
+                self.hidden_clipping.compare();
+            }
             self.ended = true;
         }
         self.inspection()
