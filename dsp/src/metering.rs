@@ -81,26 +81,45 @@ impl Meter {
 
     /// Takes the next frames, any number.
     pub fn push(&mut self, frames: &[Frame]) {
+        self.push_with_overs(frames, f32::INFINITY, |_, _| {});
+    }
+
+    /// As [`Meter::push`], and tells of levels of the waveform above `over_level`, an amplitude: `over` gets how many of `frames` came before, and the
+    /// levels of those that came [`Meter::true_peak_delay`] earlier, of which the ones that are no overs may read lower than they are.
+    pub fn push_with_overs(
+        &mut self,
+        frames: &[Frame],
+        over_level: f32,
+        mut over: impl FnMut(usize, &[Frame32]),
+    ) {
         self.loudness.push(frames);
         self.dynamic_range.push(frames);
         self.stereo.push(frames);
         self.frames += frames.len() as u64;
-        for block in frames.chunks(CONTROL_PERIOD) {
+        for (n, block) in frames.chunks(CONTROL_PERIOD).enumerate() {
             let mut single: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
             for (single, frame) in single.iter_mut().zip(block) {
                 *single = [frame[0] as f32, frame[1] as f32];
                 self.sample_peak = self.sample_peak.max(frame[0].abs().max(frame[1].abs()));
             }
-            self.detect(&single[..block.len()]);
+            self.detect(&single[..block.len()], over_level, |levels| over(n * CONTROL_PERIOD, levels));
         }
     }
 
-    fn detect(&mut self, block: &[Frame32]) {
+    fn detect(&mut self, block: &[Frame32], over_level: f32, mut over: impl FnMut(&[Frame32])) {
         let mut levels = [[0.0; 2]; CONTROL_PERIOD];
         let peaks = [self.true_peak as f32; 2];
-        let highest = self.detector.process(block, peaks, f32::INFINITY, &mut levels);
+        let highest = self.detector.process(block, peaks, over_level, &mut levels);
         // What is no number is no level.
         self.true_peak = highest.into_iter().fold(self.true_peak, |peak, x| peak.max(f64::from(x)));
+        if highest[0].max(highest[1]) > over_level {
+            over(&levels[..block.len()]);
+        }
+    }
+
+    /// Frames from one to its level.
+    pub fn true_peak_delay(&self) -> usize {
+        self.detector.delay()
     }
 
     /// Loudness of the last 400 ms and of the last 3 s, LUFS.
@@ -110,9 +129,19 @@ impl Meter {
 
     /// The measurement of everything pushed so far. The programme counts as ended: what follows begins a new waveform.
     pub fn finish(&mut self) -> Measurement {
+        self.finish_with_overs(f32::INFINITY, |_, _| {})
+    }
+
+    /// As [`Meter::finish`], and tells of overs as [`Meter::push_with_overs`] does.
+    pub fn finish_with_overs(
+        &mut self,
+        over_level: f32,
+        mut over: impl FnMut(usize, &[Frame32]),
+    ) -> Measurement {
         // The last waveform ends in silence.
-        for _ in 0..self.detector.delay().div_ceil(CONTROL_PERIOD) {
-            self.detect(&[[0.0; 2]; CONTROL_PERIOD]);
+        for n in 0..self.detector.delay().div_ceil(CONTROL_PERIOD) {
+            let silence = [[0.0; 2]; CONTROL_PERIOD];
+            self.detect(&silence, over_level, |levels| over(n * CONTROL_PERIOD, levels));
         }
         self.so_far()
     }

@@ -105,9 +105,11 @@ impl Hum {
     pub fn push(&mut self, frames: &[Frame]) {
         let [first, second] = self.sections;
         let a1 = [first.a1(), second.a1()];
+        // Copies stay in registers.
+        let [mut one, mut other] = self.states;
         for frame in frames {
-            let (_, low) = self.states[0].tick(first.g, a1[0], *frame);
-            let (_, low) = self.states[1].tick(second.g, a1[1], low);
+            let (_, low) = one.tick(first.g, a1[0], *frame);
+            let (_, low) = other.tick(second.g, a1[1], low);
             self.phase += 1;
             if self.phase == self.step {
                 self.phase = 0;
@@ -118,6 +120,7 @@ impl Hum {
                 }
             }
         }
+        self.states = [one, other];
     }
 
     fn finish_window(&mut self) {

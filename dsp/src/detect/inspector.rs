@@ -17,7 +17,7 @@ use super::heard::Heard;
 use super::hidden_clipping::HiddenClipping;
 use super::hum::Hum;
 use super::imbalance::Imbalance;
-use super::inter_sample_overs::InterSampleOvers;
+use super::inter_sample_overs::{FULL_SCALE, InterSampleOvers};
 use super::levels::Levels;
 use super::mirror::Mirror;
 use super::mono_as_stereo::MonoAsStereo;
@@ -112,7 +112,7 @@ impl Inspector {
             received: 0,
             ended: false,
             meter: Meter::new(sample_rate_hz, channels),
-            spectrum: Analyser::new(sample_rate_hz, length, Averaging::Endless),
+            spectrum: Analyser::new(sample_rate_hz, length, Averaging::Endless).sparse(),
             levels: Levels::new(sample_rate_hz),
             flat_tops: FlatTops::new(sample_rate_hz, channels),
             word_length: WordLength::new(words),
@@ -177,7 +177,10 @@ impl Inspector {
         let start = self.frames;
         let frames = self.hop.as_slice();
         self.frames += frames.len() as u64;
-        self.meter.push(frames);
+        let delay = self.meter.true_peak_delay() as u64;
+        self.meter.push_with_overs(frames, FULL_SCALE, |before, levels| {
+            self.inter_sample_overs.push((start + before as u64).saturating_sub(delay), levels);
+        });
         self.spectrum.push(frames);
         let hop = self.levels.hop(start, frames);
 
@@ -194,7 +197,6 @@ impl Inspector {
         if hop.peak[0].max(hop.peak[1]) > 1.0 {
             self.sample_overs.push(start, frames);
         }
-        self.inter_sample_overs.push(start, frames);
         self.dc_offset.push(frames);
         self.clicks.push(frames);
         self.gaps.push(start, frames);
@@ -231,8 +233,10 @@ impl Inspector {
             if !self.hop.is_empty() {
                 self.take_hop();
             }
-            self.inter_sample_overs.finish(self.frames);
-            self.meter.finish();
+            let delay = self.meter.true_peak_delay() as u64;
+            self.meter.finish_with_overs(FULL_SCALE, |after, levels| {
+                self.inter_sample_overs.push((self.frames + after as u64).saturating_sub(delay), levels);
+            });
             self.codec_trace = self.codec_grid.trace();
             if self.words == StoredWords::Lossy || self.codec_trace.is_some() {
                 self.hidden_clipping.compare();

@@ -46,7 +46,8 @@ impl Levels {
             for c in 0..2 {
                 hop.energy[c] += frame[c] * frame[c];
                 hop.weighted[c] += weighted[c] * weighted[c];
-                hop.peak[c] = hop.peak[c].max(frame[c].abs());
+                let level = frame[c].abs();
+                hop.peak[c] = if level > hop.peak[c] { level } else { hop.peak[c] };
             }
             hop.cross += frame[0] * frame[1];
         }

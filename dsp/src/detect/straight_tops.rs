@@ -76,6 +76,20 @@ impl StraightTops {
         self.found.clear();
         for c in 0..self.channels {
             let mut line = self.lines[c];
+            if let ([.., before, middle, last], None) = (frames, line.run) {
+                let reached = frames.iter().fold(line.last[2].abs(), |reached, frame| {
+                    let level = frame[c].abs();
+                    if level > reached { level } else { reached }
+                });
+                let peak = if reached > line.peak { reached } else { line.peak };
+                if reached <= (LOWEST * line.peak).max(QUIET) {
+                    // Nothing here is high enough: most of a programme with peaks.
+                    let last = [before[c], middle[c], last[c]];
+                    self.lines[c] =
+                        Line { last, difference: last[0] - 2.0 * last[1] + last[2], peak, run: None };
+                    continue;
+                }
+            }
             for (frame, at) in frames.iter().zip(start_frame..) {
                 let x = frame[c];
                 let [before, middle, last] = line.last;

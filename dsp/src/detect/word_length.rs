@@ -48,20 +48,23 @@ impl WordLength {
         if self.bits == 0 {
             return;
         }
+        let (mut is_integral, mut used) = (self.is_integral, self.used);
         for x in frames.as_flattened() {
             let scaled = x * self.scale;
             let word = scaled as i64;
-            self.is_integral &= word as f64 == scaled;
-            self.used |= word as u64;
+            is_integral &= word as f64 == scaled;
+            used |= word as u64;
         }
+        (self.is_integral, self.used) = (is_integral, used);
         if self.seen.is_empty() {
             return;
         }
         const STEPS: f64 = (1u64 << (LATTICE_BITS - 1)) as f64;
         for x in frames.as_flattened() {
-            let value = (x * STEPS).round() as i64;
-            if value.abs() < LATTICE_RANGE {
-                let at = (value + LATTICE_RANGE) as usize;
+            let steps = x * STEPS;
+            if steps.abs() < LATTICE_RANGE as f64 - 0.5 {
+                // Rounded to the nearest, without a call: this is asked of every sample.
+                let at = ((steps + 0.5f64.copysign(steps)) as i64 + LATTICE_RANGE) as usize;
                 self.seen[at / 64] |= 1 << (at % 64);
             }
         }

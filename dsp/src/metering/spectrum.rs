@@ -1,7 +1,7 @@
 //! Spectra for the eye, on the reader's own thread: left, right, mid, side, their correlation, and what they lose in mono.
 //!
 //! Three averages a bin hold all of it: the powers of left and right and the real part of their cross spectrum. Hann window, 75 %
-//! overlap, means of power. A full-scale sine of both channels reads 0 dB in mid.
+//! overlap (50 % where only a mean over minutes is asked for), means of power. A full-scale sine of both channels reads 0 dB in mid.
 
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
@@ -14,6 +14,9 @@ const HIGHEST_HZ: f64 = 20_500.0;
 
 /// Transform lengths that an analyser may have.
 pub const LENGTHS: [usize; 4] = [4096, 8192, 16_384, 32_768];
+
+/// Transforms that begin within a length: 75 % overlap.
+const PER_LENGTH: usize = 4;
 
 /// How long an analyser remembers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,6 +103,8 @@ pub struct Analyser {
     sample_rate: f64,
     length: usize,
     averaging: Averaging,
+    /// Transforms begin so many times a length.
+    per_length: usize,
     window: Vec<f64>,
     transform: Arc<dyn RealToComplex<f64>>,
     scratch: Vec<Complex<f64>>,
@@ -122,6 +127,7 @@ impl Analyser {
             sample_rate,
             length,
             averaging,
+            per_length: PER_LENGTH,
             window,
             scratch: transform.make_scratch_vec(),
             buffer: transform.make_input_vec(),
@@ -132,6 +138,13 @@ impl Analyser {
             held: vec![0.0; length / 2 + 1],
             count: 0,
         }
+    }
+
+    /// As it is for a mean over a whole programme, with half as many transforms: under Hann's window what overlaps by more than half adds next to
+    /// nothing to a mean (P. D. Welch, IEEE AU 15(2), 1967).
+    #[must_use]
+    pub fn sparse(self) -> Self {
+        Self { per_length: PER_LENGTH / 2, ..self }
     }
 
     /// Points of a transform.
@@ -160,7 +173,7 @@ impl Analyser {
     /// Takes the next frames. Whether the spectrum is new.
     pub fn push(&mut self, frames: &[Frame]) -> bool {
         self.pending.extend_from_slice(frames);
-        let hop = self.length / 4;
+        let hop = self.length / self.per_length;
         let mut is_new = false;
         let mut start = 0;
         while start + self.length <= self.pending.len() {
@@ -186,7 +199,7 @@ impl Analyser {
             debug_assert!(done.is_ok(), "the buffers were made for this transform");
         }
         self.count += 1;
-        let hop_s = self.length as f64 / 4.0 / self.sample_rate;
+        let hop_s = self.length as f64 / self.per_length as f64 / self.sample_rate;
         // The first spectra count in full, so that an average does not creep up from silence.
         let mean = 1.0 / self.count as f64;
         let share = match self.averaging {

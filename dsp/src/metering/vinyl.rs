@@ -50,6 +50,7 @@ pub struct Vinyl {
 }
 
 /// The recording characteristic: (1 + s 3180 us)(1 + s 75 us) / (1 + s 318 us), with its gain at 1 kHz as 1.
+#[derive(Clone, Copy)]
 struct Emphasis {
     b: [f64; 3],
     a: f64,
@@ -72,10 +73,12 @@ impl Emphasis {
         Self { b: numerator.map(|c| c * gain), a: pole, last: [[0.0; 2]; 2], out: [0.0; 2] }
     }
 
+    #[inline(always)]
     fn tick(&mut self, x: Frame) -> Frame {
         let [one, two] = self.last;
-        self.out =
-            [0, 1].map(|c| self.b[0] * x[c] + self.b[1] * one[c] + self.b[2] * two[c] + self.a * self.out[c]);
+        for c in 0..2 {
+            self.out[c] = self.b[0] * x[c] + self.b[1] * one[c] + self.b[2] * two[c] + self.a * self.out[c];
+        }
         self.last = [x, one];
         self.out
     }
@@ -103,7 +106,7 @@ impl Vinyl {
                 ),
             ],
             sibilant_states: Default::default(),
-            window: (WINDOW_S * sample_rate) as usize,
+            window: ((WINDOW_S * sample_rate) as usize).max(1),
             in_window: 0,
             window_power: 0.0,
             sibilance_max: 0.0,
@@ -114,29 +117,47 @@ impl Vinyl {
 
     /// Takes the next frames.
     pub fn push(&mut self, frames: &[Frame]) {
-        let a1 = self.low.a1();
-        for [left, right] in frames {
-            let parts = [0.5 * (left + right), 0.5 * (left - right)];
-            let (_, low) = self.low_states[0].tick(self.low.g, a1, parts);
-            let (_, low) = self.low_states[1].tick(self.low.g, a1, low);
-            let velocity = self.emphasis.tick(parts);
-            for c in 0..2 {
-                self.low_powers[c] += low[c] * low[c];
-                self.excursion[c] = self.leak * self.excursion[c] + self.integrate * velocity[c];
-                self.excursion_max[c] = self.excursion_max[c].max(self.excursion[c].abs());
+        let (low, [high_pass, low_pass]) = (self.low, self.sibilant);
+        let (low_a1, high_pass_a1, low_pass_a1) = (low.a1(), high_pass.a1(), low_pass.a1());
+        // Copies stay in registers.
+        let ([mut first, mut second], mut emphasis) = (self.low_states, self.emphasis);
+        let [mut high_passed, mut low_passed] = self.sibilant_states;
+        let (mut low_powers, mut excursion, mut excursion_max) =
+            (self.low_powers, self.excursion, self.excursion_max);
+        let mut rest = frames;
+        while !rest.is_empty() {
+            let (part, tail) = rest.split_at((self.window - self.in_window).min(rest.len()));
+            let mut powers = [0.0; 2];
+            for [left, right] in part {
+                let parts = [0.5 * (left + right), 0.5 * (left - right)];
+                let (_, lows) = first.tick(low.g, low_a1, parts);
+                let (_, lows) = second.tick(low.g, low_a1, lows);
+                let velocity = emphasis.tick(parts);
+                let (v1, v2) = high_passed.tick(high_pass.g, high_pass_a1, velocity);
+                let mut highs = [0.0; 2];
+                for c in 0..2 {
+                    highs[c] = high_pass.m0 * velocity[c] + high_pass.m1 * v1[c] + high_pass.m2 * v2[c];
+                }
+                let (_, heard) = low_passed.tick(low_pass.g, low_pass_a1, highs);
+                for c in 0..2 {
+                    low_powers[c] += lows[c] * lows[c];
+                    excursion[c] = self.leak * excursion[c] + self.integrate * velocity[c];
+                    let reached = excursion[c].abs();
+                    excursion_max[c] = if reached > excursion_max[c] { reached } else { excursion_max[c] };
+                    powers[c] += heard[c] * heard[c];
+                }
             }
-            let mut heard = velocity;
-            for (section, state) in self.sibilant.iter().zip(&mut self.sibilant_states) {
-                let (v1, v2) = state.tick(section.g, section.a1(), heard);
-                heard = [0, 1].map(|c| section.m0 * heard[c] + section.m1 * v1[c] + section.m2 * v2[c]);
-            }
-            self.window_power += heard[0] * heard[0] + heard[1] * heard[1];
-            self.in_window += 1;
+            self.window_power += powers[0] + powers[1];
+            self.in_window += part.len();
             if self.in_window == self.window {
                 self.sibilance_max = self.sibilance_max.max(self.window_power / self.window as f64);
                 (self.in_window, self.window_power) = (0, 0.0);
             }
+            rest = tail;
         }
+        (self.low_states, self.emphasis) = ([first, second], emphasis);
+        self.sibilant_states = [high_passed, low_passed];
+        (self.low_powers, self.excursion, self.excursion_max) = (low_powers, excursion, excursion_max);
     }
 
     /// What was found so far.

@@ -14,6 +14,7 @@ const SEARCHED: usize = 5;
 const TINY: [f32; LEVELS] = [0.1, 0.025];
 const LEVELS: usize = 2;
 const AROUND: usize = 8;
+const DOUBLINGS: usize = (2 * AROUND).ilog2() as usize;
 /// What is tiny still stands over the noise of the words, dither of two steps among it, by this ratio of powers: 4 dB.
 const OVER_WORDS: f32 = 2.5;
 /// Fewest coefficients that a judgement rests on.
@@ -169,6 +170,8 @@ struct Tiny {
     floors: [f32; LEVELS],
     lines: Vec<f32>,
     powers: Vec<f32>,
+    /// Sums of the powers of one, two, four, eight and sixteen lines from each on.
+    sums: [Vec<f32>; DOUBLINGS],
 }
 
 impl Tiny {
@@ -180,6 +183,7 @@ impl Tiny {
             floors: TINY.map(|share| noise / (share * share)),
             lines: vec![0.0; grid.lines],
             powers: vec![0.0; grid.lines],
+            sums: std::array::from_fn(|_| vec![0.0; grid.lines]),
         }
     }
 
@@ -191,17 +195,24 @@ impl Tiny {
             *power = line * line;
         }
         let (mut tiny, mut all) = ([0u32; LEVELS], [0u32; LEVELS]);
-        // Doubles keep what is left of a sum that loud lines have left.
-        let mut sum: f64 = self.powers[..WIDTH - 1].iter().map(|power| f64::from(*power)).sum();
-        for around in self.powers.windows(WIDTH) {
-            sum += f64::from(around[WIDTH - 1]);
-            let mean = (sum * (1.0 / WIDTH as f64)) as f32;
+        // By doubling: no sum waits for the one before, and nothing is left over of loud lines that a sum has left behind.
+        let mut width = 1;
+        for n in 0..DOUBLINGS {
+            let (done, next) = self.sums.split_at_mut(n);
+            let shorter = done.last().unwrap_or(&self.powers);
+            for ((sum, one), other) in next[0].iter_mut().zip(shorter).zip(&shorter[width..]) {
+                *sum = one + other;
+            }
+            width *= 2;
+        }
+        let sixteen = &self.sums[DOUBLINGS - 1];
+        for ((sum, last), middle) in sixteen.iter().zip(&self.powers[width..]).zip(&self.powers[AROUND..]) {
+            let mean = (sum + last) * (1.0 / WIDTH as f32);
             for level in 0..LEVELS {
                 let counts = mean > self.floors[level];
                 all[level] += u32::from(counts);
-                tiny[level] += u32::from(counts & (around[AROUND] < TINY[level] * TINY[level] * mean));
+                tiny[level] += u32::from(counts & (*middle < TINY[level] * TINY[level] * mean));
             }
-            sum -= f64::from(around[0]);
         }
         for level in 0..LEVELS {
             counts[level].tiny += f64::from(tiny[level]);
