@@ -67,7 +67,9 @@ impl StuckBuffer {
         for [left, right] in frames {
             let n = self.frame;
             self.frame += 1;
-            let key = (left.to_bits() ^ right.to_bits().rotate_left(29)).wrapping_mul(BASE);
+            // A sum with +0 has no -0: silence that changes its sign, as transforms leave it, stands still.
+            let [left, right] = [left + 0.0, right + 0.0].map(f64::to_bits);
+            let key = (left ^ right.rotate_left(29)).wrapping_mul(BASE);
             let key = key ^ (key >> 31);
             let at = |frame: u64| frame as usize & MASK;
             let before = self.keys[at(n.wrapping_sub(1))];
@@ -138,5 +140,32 @@ impl StuckBuffer {
             places,
             place_count: count,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Places in noise of which the frames from 4800 on are replaced, for 0.3 s at 48 kHz.
+    fn found(replaced: impl Fn(u32) -> f64) -> u64 {
+        let mut state = 3u64;
+        let mut stuck = StuckBuffer::new();
+        let frames: Vec<Frame> = (0..48_000u32)
+            .map(|n| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let noise = (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5;
+                [if (4800..19_200).contains(&n) { replaced(n - 4800) } else { noise }; 2]
+            })
+            .collect();
+        frames.chunks(480).for_each(|frames| stuck.push(frames));
+        stuck.places.count()
+    }
+
+    #[test]
+    fn a_buffer_that_comes_again_is_found_and_silence_of_either_sign_is_none() {
+        assert_eq!(found(|n| (0.7 * f64::from(n % 512)).sin() + 0.1 * f64::from(n % 512 % 7)), 1);
+        assert_eq!(found(|_| 0.0), 0);
+        assert_eq!(found(|n| if n % 2 == 0 { -0.0 } else { 0.0 }), 0, "zeros of both signs");
     }
 }
