@@ -179,7 +179,7 @@ impl Inspector {
         self.frames += frames.len() as u64;
         let delay = self.meter.true_peak_delay() as u64;
         self.meter.push_with_overs(frames, FULL_SCALE, |before, levels| {
-            self.inter_sample_overs.push((start + before as u64).saturating_sub(delay), levels);
+            self.inter_sample_overs.push(start + before as u64, delay, levels);
         });
         self.spectrum.push(frames);
         let hop = self.levels.hop(start, frames);
@@ -235,7 +235,7 @@ impl Inspector {
             }
             let delay = self.meter.true_peak_delay() as u64;
             self.meter.finish_with_overs(FULL_SCALE, |after, levels| {
-                self.inter_sample_overs.push((self.frames + after as u64).saturating_sub(delay), levels);
+                self.inter_sample_overs.push(self.frames + after as u64, delay, levels);
             });
             self.codec_trace = self.codec_grid.trace();
             if self.words == StoredWords::Lossy || self.codec_trace.is_some() {

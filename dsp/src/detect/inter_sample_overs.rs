@@ -24,12 +24,13 @@ impl InterSampleOvers {
         Self { channels, overs: Hits::new((APART_S * sample_rate_hz) as u64) }
     }
 
-    /// Takes levels of the waveform, the first of them that of `frame`; those that are no overs may read lower than they are.
-    pub fn push(&mut self, frame: u64, levels: &[Frame32]) {
+    /// Takes levels of the waveform that came out with `frame` and the frames after it, `delay` frames late; those that are no overs may read lower than
+    /// they are.
+    pub fn push(&mut self, frame: u64, delay: u64, levels: &[Frame32]) {
         for (frame, level) in (frame..).zip(levels) {
             for (c, level) in level.iter().take(self.channels).enumerate() {
                 if *level > FULL_SCALE {
-                    self.overs.add(c, frame, 20.0 * f64::from(*level).log10());
+                    self.overs.add(c, frame.saturating_sub(delay), 20.0 * f64::from(*level).log10());
                 }
             }
         }
