@@ -49,6 +49,13 @@ pub(super) struct Trace {
     pub deviations: f64,
 }
 
+impl Trace {
+    /// Whether it is one beyond doubt, and no hint.
+    pub fn is_sure(&self) -> bool {
+        self.deviations >= search::SURE
+    }
+}
+
 /// Keeps the stretches and looks at them; see the module.
 pub(super) struct CodecGrid {
     sample_rate_hz: f64,
@@ -123,7 +130,7 @@ impl CodecGrid {
         self.kept.push(Stretch { start_frame, telling, frames: self.line.clone() });
     }
 
-    /// What was found in all that was heard. Takes about a tenth of a second.
+    /// What was found in all that was heard, which may be no more than a hint. Takes about a tenth of a second.
     pub fn trace(&self) -> Option<Trace> {
         search::trace(&self.kept, self.sample_rate_hz, self.step)
     }

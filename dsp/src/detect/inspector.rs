@@ -237,10 +237,12 @@ impl Inspector {
             self.meter.finish_with_overs(FULL_SCALE, |after, levels| {
                 self.inter_sample_overs.push(self.frames + after as u64, delay, levels);
             });
-            self.codec_trace = self.codec_grid.trace();
-            if self.words == StoredWords::Lossy || self.codec_trace.is_some() {
+            let trace = self.codec_grid.trace();
+            // A hint of an encoder is reason enough to look.
+            if self.words == StoredWords::Lossy || trace.is_some() {
                 self.hidden_clipping.compare();
             }
+            self.codec_trace = trace.filter(Trace::is_sure);
             self.ended = true;
         }
         self.inspection()
