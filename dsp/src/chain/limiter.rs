@@ -105,10 +105,6 @@ impl StageSettings for LimiterSettings {
 
 /// Distance in dB between the ceiling and what the gain aims at: more than the detector reads low.
 const MARGIN_DB: f64 = 0.03;
-/// The same where the detector has half as many points a frame: noise to the top of the band reads 0.01 dB lower.
-const HIGH_RATE_MARGIN_DB: f64 = 0.04;
-/// From here on it has, hertz.
-const HIGH_RATE_HZ: f64 = 100_000.0;
 /// Look-ahead of the low-latency limiter, ms.
 const LOW_LATENCY_LOOK_AHEAD_MS: f64 = 1.5;
 
@@ -183,7 +179,7 @@ impl Default for Mode {
 /// The low-latency limiter with its styles.
 fn low_latency(rate: f64) -> LowLatency {
     let shapes = LimiterStyle::ALL.map(LimiterStyle::shape);
-    LowLatency::new(&shapes, LOW_LATENCY_LOOK_AHEAD_MS, TruePeakDetector::new(rate), rate)
+    LowLatency::new(&shapes, LOW_LATENCY_LOOK_AHEAD_MS, TruePeakDetector::new(), rate)
 }
 
 /// The stage; see the module.
@@ -192,7 +188,6 @@ pub struct Limiter {
     settings: LimiterSettings,
     mode: Mode,
     sample_rate: f64,
-    margin_db: f64,
     drive_db: Smoother,
     ceiling_db: Smoother,
     reserve: Smoother,
@@ -265,8 +260,7 @@ impl Limiter {
     /// Hands on what the smoothers say for the end of this period.
     fn take_values(&mut self, started: bool, style: usize) {
         let drive = db_to_gain(self.drive_db.end_of_period());
-        let ceiling =
-            db_to_gain(self.ceiling_db.end_of_period() - self.margin_db) - self.reserve.end_of_period();
+        let ceiling = db_to_gain(self.ceiling_db.end_of_period() - MARGIN_DB) - self.reserve.end_of_period();
         let unity = self.unity.end_of_period();
         let automatic = self.automatic.end_of_period();
         let values = Values {
@@ -313,7 +307,6 @@ impl Processor for Limiter {
     fn prepare(&mut self, spec: &ProcessSpec) {
         let rate = spec.sample_rate;
         self.sample_rate = rate;
-        self.margin_db = if rate < HIGH_RATE_HZ { MARGIN_DB } else { HIGH_RATE_MARGIN_DB };
         self.mode = match spec.quality {
             Quality::Live => Mode::LowLatency(Box::new(low_latency(rate))),
             Quality::Standard => Mode::High(Box::new(High::new(2, rate))),

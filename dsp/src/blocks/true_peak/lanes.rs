@@ -21,7 +21,7 @@ pub(super) trait Lanes: Copy {
     fn times(self, other: Self) -> Self;
     /// Quotient.
     fn over(self, other: Self) -> Self;
-    /// `self * factor + summand`, rounded once where the CPU can.
+    /// `self * factor + summand`, rounded once where operations are fused.
     fn times_plus(self, factor: Self, summand: Self) -> Self;
     /// Absolute value.
     fn abs(self) -> Self;
@@ -111,18 +111,18 @@ impl Lanes for [f32; LANES] {
     }
 }
 
-/// For x86 with AVX2 and FMA. Only functions with both features may use it.
+/// For x86 with AVX2, and with FMA where products are `FUSED`. Only functions with these features may use it.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy)]
-pub(super) struct Fused(std::arch::x86_64::__m256);
+pub(super) struct Avx2<const FUSED: bool>(std::arch::x86_64::__m256);
 
 #[cfg(target_arch = "x86_64")]
-mod fused {
-    use super::{Fused, LANES, Lanes};
+mod avx2 {
+    use super::{Avx2, LANES, Lanes};
     use std::arch::x86_64::*;
 
-    // SAFETY, of every block below: the type is used where the CPU has AVX2 and FMA, and slices are cut to eight floats.
-    impl Lanes for Fused {
+    // SAFETY, of every block below: the type is used where the CPU has AVX2, and FMA if it is to fuse, and slices are cut to eight floats.
+    impl<const FUSED: bool> Lanes for Avx2<FUSED> {
         #[inline(always)]
         fn splat(x: f32) -> Self {
             Self(unsafe { _mm256_set1_ps(x) })
@@ -162,7 +162,10 @@ mod fused {
 
         #[inline(always)]
         fn times_plus(self, factor: Self, summand: Self) -> Self {
-            Self(unsafe { _mm256_fmadd_ps(self.0, factor.0, summand.0) })
+            if FUSED {
+                return Self(unsafe { _mm256_fmadd_ps(self.0, factor.0, summand.0) });
+            }
+            self.times(factor).plus(summand)
         }
 
         #[inline(always)]

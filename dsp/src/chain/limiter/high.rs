@@ -113,10 +113,10 @@ impl High {
     pub fn new(free: usize, rate: f64) -> Self {
         let scale = Scale::new(rate);
         let (hop, grid) = (scale.slow_grid, scale.grid);
-        let detector = TruePeakDetector::new(rate);
+        let detector = TruePeakDetector::new();
         let envelope = Envelope::new(grid, rate);
         let clip = Clip::new(2 * hop, free, ITERATIONS, rate);
-        let rest = LowLatency::new(&[REST], REST_LOOK_AHEAD_MS, TruePeakDetector::sharp(rate), rate);
+        let rest = LowLatency::new(&[REST], REST_LOOK_AHEAD_MS, TruePeakDetector::sharp(), rate);
         let fade = hann(((0.5e-3 * FADE_MS * rate / hop as f64).round() as usize).max(1));
         let total: f64 = fade.iter().sum();
         let to_clip = hop + envelope.delay();

@@ -98,7 +98,6 @@ pub fn clip(frames: &mut [Frame], scale: &Scale, ceiling: f64, true_peak: bool, 
 #[derive(Clone)]
 struct Solver {
     length: usize,
-    rate: f64,
     ceiling: f32,
     true_peak: bool,
     rounds: [usize; 3],
@@ -137,7 +136,6 @@ impl Solver {
         let phase = |n: usize| (n as f64 + 0.5) / length as f64;
         Self {
             length,
-            rate: scale.rate,
             ceiling,
             true_peak,
             rounds: effort.rounds(),
@@ -196,7 +194,7 @@ impl Solver {
         let frames = left.x.iter().zip(&right.x).map(|(left, right)| [*left, *right]);
         let length = left.x.len();
         let mut active = [const { Vec::<Range<usize>>::new() }; 2];
-        visit_levels(frames, self.rate, self.true_peak, self.ceiling, |n, level| {
+        visit_levels(frames, self.true_peak, self.ceiling, |n, level| {
             for (active, level) in active.iter_mut().zip(level) {
                 if level <= self.ceiling {
                     continue;
@@ -289,7 +287,7 @@ impl Solver {
         let [left, right] = problems;
         let (before_left, before_right) = (left.output(), right.output());
         let frames = before_left.iter().zip(&before_right).map(|(left, right)| [*left, *right]);
-        visit_levels(frames, self.rate, true, self.ceiling, |n, level| {
+        visit_levels(frames, true, self.ceiling, |n, level| {
             for (problem, level) in [&mut *left, &mut *right].into_iter().zip(level) {
                 let y = (problem.x[n] + problem.error[n]).abs();
                 if level > OVER * self.ceiling && y > NEAR * self.ceiling {

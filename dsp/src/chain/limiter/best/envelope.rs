@@ -21,10 +21,10 @@ const MEMORY: f64 = 20.0;
 const COSTS: [f64; 2] = [0.1, 4.0];
 
 /// What each point of a spline on `grid` may be at most, dB, for a waveform held under `ceiling`.
-pub fn needs_db(frames: &[Frame], ceiling: f64, true_peak: bool, grid: usize, rate: f64) -> Vec<f64> {
+pub fn needs_db(frames: &[Frame], ceiling: f64, true_peak: bool, grid: usize) -> Vec<f64> {
     let mut blocks = vec![0.0f64; frames.len() / grid + 1];
     let narrow = frames.iter().map(|frame| frame.map(|x| x as f32));
-    visit_levels(narrow, rate, true_peak, ceiling as f32, |n, level| {
+    visit_levels(narrow, true_peak, ceiling as f32, |n, level| {
         let level = f64::from(level[0].max(level[1]));
         if level > ceiling {
             let block = &mut blocks[n / grid];
@@ -87,6 +87,6 @@ pub fn apply(frames: &mut [Frame], needs_db: &[f64], lambda: f64, grid: usize, r
 
 /// Holds what passes the ceiling between the samples.
 pub fn hold(frames: &mut [Frame], ceiling: f64, scale: &Scale) {
-    let needs = needs_db(frames, ceiling, true, scale.fine_grid, scale.rate);
+    let needs = needs_db(frames, ceiling, true, scale.fine_grid);
     apply(frames, &needs, LAST_LAMBDA, scale.fine_grid, scale.rate);
 }

@@ -38,7 +38,7 @@ pub fn hold_steady(
         smoothed(shares, FADE_MS, scale).iter().zip(&window).map(|(sum, whole)| most * sum / whole).collect()
     };
     let (steady, long) = (faded(steady, 1.0), faded(&long, SHARE_OF_LONG_RUNS.max(whole)));
-    let needs = envelope::needs_db(frames, ceiling, true_peak, scale.grid, scale.rate);
+    let needs = envelope::needs_db(frames, ceiling, true_peak, scale.grid);
     let around = |reach_ms: f64| minimum(&needs, scale.points(reach_ms, scale.grid));
     let (near, far) = (around(REACH_MS), around(STEADY_REACH_MS));
     let at = |shares: &[f64], point: usize| {

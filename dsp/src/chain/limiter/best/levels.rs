@@ -7,12 +7,11 @@ use crate::processor::CONTROL_PERIOD;
 /// Calls `visit` with the number of each frame around which a channel's level may reach `floor`, and with the levels there.
 pub fn visit_levels(
     frames: impl ExactSizeIterator<Item = Frame32>,
-    rate: f64,
     true_peak: bool,
     floor: f32,
     mut visit: impl FnMut(usize, Frame32),
 ) {
-    let mut detector = TruePeakDetector::new(rate);
+    let mut detector = TruePeakDetector::new();
     let length = frames.len();
     let mut source = frames.chain(std::iter::repeat_n([0.0; 2], detector.delay()));
     let mut levels = [[0.0; 2]; CONTROL_PERIOD];
