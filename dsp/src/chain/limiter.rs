@@ -12,6 +12,7 @@
 //! A setting acts where its audio is: drive at the input, the ceiling and what is measured at the detector, release at the envelope,
 //! unity gain at the output ([`Late`]).
 
+mod bending;
 pub mod best;
 mod envelope;
 mod high;

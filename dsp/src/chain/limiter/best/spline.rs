@@ -30,6 +30,16 @@ pub fn bases(grid: usize) -> Vec<[f64; 4]> {
         .collect()
 }
 
+/// The value for each channel where the points around have these weights.
+#[inline(always)]
+pub fn value(points: &[Frame; 4], bases: &[f64; 4]) -> Frame {
+    let mut sum = [0.0; 2];
+    for n in 0..4 {
+        sum = [sum[0] + points[n][0] * bases[n], sum[1] + points[n][1] * bases[n]];
+    }
+    sum
+}
+
 /// Multiplies `frames` by the gain; no points are no gain.
 pub fn apply(frames: &mut [Frame], points_db: &[f64], grid: usize) {
     if points_db.is_empty() {
@@ -38,12 +48,13 @@ pub fn apply(frames: &mut [Frame], points_db: &[f64], grid: usize) {
     let bases = bases(grid);
     let last = points_db.len() - 1;
     for (block, frames) in frames.chunks_mut(grid).enumerate() {
-        let around: [f64; 4] = std::array::from_fn(|n| points_db[(block + n).saturating_sub(1).min(last)]);
-        if around == [0.0; 4] {
+        let around: [Frame; 4] =
+            std::array::from_fn(|n| [points_db[(block + n).saturating_sub(1).min(last)]; 2]);
+        if around == [[0.0; 2]; 4] {
             continue;
         }
         for (frame, bases) in frames.iter_mut().zip(&bases) {
-            let db: f64 = around.iter().zip(bases).map(|(point, basis)| point * basis).sum();
+            let [db, _] = value(&around, bases);
             let gain = (db * (std::f64::consts::LN_10 / 20.0)).exp();
             *frame = frame.map(|x| x * gain);
         }

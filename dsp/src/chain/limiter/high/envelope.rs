@@ -4,7 +4,7 @@
 //! held for half a period of 48 Hz and steady tones for 35 ms, so that a tone's gain stands still. The curve is solved exactly in a
 //! window of 14 points, of which the first four are committed ([`super::solve`]).
 
-use super::super::best::spline::bases;
+use super::super::best::spline::{bases, value};
 use super::solve::{POINTS, Points, smoothest_below};
 use crate::processor::Frame;
 
@@ -182,7 +182,6 @@ impl Envelope {
     /// The gain of a frame of the block that goes out, dB.
     #[inline]
     pub fn gain_db(&self, frame: usize) -> Frame {
-        let bases = &self.bases[frame];
-        [0, 1].map(|c| self.points_db.iter().zip(bases).map(|(point, basis)| point[c] * basis).sum())
+        value(&self.points_db, &self.bases[frame])
     }
 }

@@ -7,7 +7,7 @@
 //! Settings belong to the frames that go out, not to the hop: where they move, the points move with them in each control period.
 
 use super::super::best::load::hann;
-use super::super::best::spline::bases;
+use super::super::best::spline::{bases, value};
 use crate::processor::{CONTROL_PERIOD, Frame};
 
 /// Length of the window in ms.
@@ -163,14 +163,11 @@ impl SlowGain {
     #[inline]
     pub fn gain_db(&self, frame: usize) -> Frame {
         let bases = &self.bases[frame];
-        let gain = |points: &[Frame; 4]| {
-            [0, 1].map(|c| points.iter().zip(bases).map(|(point, basis)| point[c] * basis).sum::<f64>())
-        };
-        let to = gain(&self.to_db);
+        let to = value(&self.to_db, bases);
         if !self.is_moving {
             return to;
         }
-        let from = gain(&self.from_db);
+        let from = value(&self.from_db, bases);
         let share = (frame % CONTROL_PERIOD + 1) as f64 / CONTROL_PERIOD as f64;
         [0, 1].map(|c| from[c] + share * (to[c] - from[c]))
     }

@@ -1,7 +1,9 @@
 //! The smoothest curve under an obstacle ([`super::super::best`]) in a window of a few points, exactly and in fixed time.
 //!
-//! The two points before the window are given, its right end is free. Ten rounds of the primal-dual interior-point method, of which
+//! The two points before the window are given, its right end is free. Some rounds of the primal-dual interior-point method, of which
 //! each solves a matrix of five diagonals, leave less than a thousandth of a dB.
+
+use super::super::bending;
 
 /// Points of the window.
 pub const POINTS: usize = 14;
@@ -34,47 +36,9 @@ impl Cost {
         d0[0] += 4.0 * lambda;
         d0[1] += lambda;
         d1[0] -= 2.0 * lambda;
-        for i in 1..POINTS - 1 {
-            let bend = lambda * (curve[i - 1] - 2.0 * curve[i] + curve[i + 1]);
-            gradient[i - 1] += bend;
-            gradient[i] -= 2.0 * bend;
-            gradient[i + 1] += bend;
-            d0[i - 1] += lambda;
-            d0[i] += 4.0 * lambda;
-            d0[i + 1] += lambda;
-            d1[i - 1] -= 2.0 * lambda;
-            d1[i] -= 2.0 * lambda;
-            d2[i - 1] += lambda;
-        }
+        bending::add_gradient(curve, lambda, gradient);
+        bending::add_matrix(lambda, [d0, d1, d2]);
         cost
-    }
-
-    /// Solves for `r` in place.
-    fn solve(&mut self, r: &mut Points) {
-        let [d0, d1, d2] = &mut self.diagonals;
-        for i in 0..POINTS {
-            let pivot = 1.0 / d0[i];
-            let (a, b) = (d1[i] * pivot, d2[i] * pivot);
-            if i + 1 < POINTS {
-                d0[i + 1] -= a * d1[i];
-                r[i + 1] -= a * r[i];
-            }
-            if i + 2 < POINTS {
-                d1[i + 1] -= a * d2[i];
-                d0[i + 2] -= b * d2[i];
-                r[i + 2] -= b * r[i];
-            }
-            (d1[i], d2[i]) = (a, b);
-            r[i] *= pivot;
-        }
-        for i in (0..POINTS).rev() {
-            if i + 1 < POINTS {
-                r[i] -= d1[i] * r[i + 1];
-            }
-            if i + 2 < POINTS {
-                r[i] -= d2[i] * r[i + 2];
-            }
-        }
     }
 }
 
@@ -93,7 +57,8 @@ pub fn smoothest_below(obstacle: &Points, before: [f64; 2], lambda: f64) -> Poin
             cost.diagonals[0][i] += multipliers[i] * inverse[i];
             step[i] = -cost.gradient[i] - aim * inverse[i];
         }
-        cost.solve(&mut step);
+        let [d0, d1, d2] = &mut cost.diagonals;
+        bending::solve([d0, d1, d2], &mut step);
         // As far as slacks and multipliers stay positive.
         let mut lengths = [1.0f64; 2];
         let mut multiplier_step = [0.0; POINTS];
