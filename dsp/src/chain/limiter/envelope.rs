@@ -77,10 +77,12 @@ impl Crest {
         self.age += 1.0;
         if self.age * (PARTS - 1) as f64 > hold {
             self.age = 0.0;
-            self.parts.copy_within(..PARTS - 1, 1);
+            self.older = 0.0;
+            for n in (1..PARTS).rev() {
+                self.parts[n] = self.parts[n - 1];
+                self.older = if self.parts[n] > self.older { self.parts[n] } else { self.older };
+            }
             self.parts[0] = x;
-            self.older =
-                self.parts[1..].iter().fold(0.0, |highest, x| if *x > highest { *x } else { highest });
         }
         self.parts[0] = self.parts[0].max(x);
         self.parts[0].max(self.older)
@@ -109,6 +111,8 @@ pub struct Envelope {
     fast: Frame,
     quiet: usize,
     memory: usize,
+    /// Whether all that is kept is the same for both channels: then the left one's counts.
+    is_same: bool,
 }
 
 impl Envelope {
@@ -141,6 +145,7 @@ impl Envelope {
         self.runs.reset();
         (self.release, self.release_of) = (0.0, 0.0);
         self.quiet = self.memory;
+        self.is_same = true;
     }
 
     /// Whether nothing is reduced and nothing is on its way.
@@ -150,6 +155,8 @@ impl Envelope {
 
     /// Passes over frames that need nothing; only while [`Envelope::is_idle`].
     pub fn skip(&mut self, frames: usize) {
+        // Everything is 0.
+        self.is_same = true;
         self.runs.skip(frames);
     }
 
@@ -162,6 +169,11 @@ impl Envelope {
         self.follow(hold, controls);
         let (link, own) = (controls.transient_link, 1.0 - controls.transient_link);
         let needed = [link * most + own * needed[0], link * most + own * needed[1]];
+        if self.is_same && needed[0] != needed[1] {
+            self.is_same = false;
+            (self.held[1], self.slow[1], self.fast[1]) = (self.held[0], self.slow[0], self.fast[0]);
+            (self.crests[1], self.steady[1]) = (self.crests[0], self.steady[0]);
+        }
         // A ring one longer than the delay: what is written now is read `wait.len() - 1` frames later.
         self.wait[self.place] = needed;
         self.place += 1;
@@ -170,28 +182,46 @@ impl Envelope {
         }
         let needed = self.wait[self.place];
         let maximum = self.maximum.tick(needed);
+        if self.is_same {
+            self.hold_crest(0, maximum[0], hold);
+            let reduction = self.release_held(0, self.held[0], controls);
+            self.quiet = if most > 0.0 || reduction != 0.0 { 0 } else { self.quiet.saturating_add(1) };
+            return [self.means.tick_same(reduction); 2];
+        }
         for (c, maximum) in maximum.into_iter().enumerate() {
-            let held = self.crests[c].tick(maximum, hold);
-            let before = self.steady[c].tick(held, STEADY_HOLD_MS * self.frames_per_ms);
-            // Small falls are taken back; of others next to nothing, a tenth of a dB at most.
-            let square = (before - held) * (before - held);
-            self.held[c] = before - (before - held) * square / (square + STEADY_DB * STEADY_DB);
+            self.hold_crest(c, maximum, hold);
         }
         let loudest = self.held[0].max(self.held[1]);
-        let mut reduction = [0.0; 2];
-        for (c, reduction) in reduction.iter_mut().enumerate() {
-            let linked = controls.release_link * loudest + (1.0 - controls.release_link) * self.held[c];
-            let towards = controls.automatic * linked;
-            let speed = if towards > self.slow[c] { self.slow_attack } else { self.slow_release };
-            self.slow[c] += speed * (towards - self.slow[c]);
-            self.fast[c] = (self.held[c] - self.slow[c]).max(self.release * self.fast[c]);
-            *reduction = self.slow[c] + self.fast[c];
-            if self.held[c] == 0.0 && *reduction < RELEASED_DB {
-                (self.slow[c], self.fast[c], *reduction) = (0.0, 0.0, 0.0);
-            }
-        }
-        self.quiet = if most > 0.0 || reduction != [0.0; 2] { 0 } else { self.quiet.saturating_add(1) };
+        let reduction = [self.release_held(0, loudest, controls), self.release_held(1, loudest, controls)];
+        let acts = most > 0.0 || reduction[0] != 0.0 || reduction[1] != 0.0;
+        self.quiet = if acts { 0 } else { self.quiet.saturating_add(1) };
         self.means.tick(reduction)
+    }
+
+    /// What a channel needs is held.
+    #[inline(always)]
+    fn hold_crest(&mut self, c: usize, maximum: f64, hold: f64) {
+        let held = self.crests[c].tick(maximum, hold);
+        let before = self.steady[c].tick(held, STEADY_HOLD_MS * self.frames_per_ms);
+        // Small falls are taken back; of others next to nothing, a tenth of a dB at most.
+        let square = (before - held) * (before - held);
+        self.held[c] = before - (before - held) * square / (square + STEADY_DB * STEADY_DB);
+    }
+
+    /// The reduction of a channel, which releases what is held; `loudest` is held in the channel that needs most.
+    #[inline(always)]
+    fn release_held(&mut self, c: usize, loudest: f64, controls: &Controls) -> f64 {
+        let linked = controls.release_link * loudest + (1.0 - controls.release_link) * self.held[c];
+        let towards = controls.automatic * linked;
+        let speed = if towards > self.slow[c] { self.slow_attack } else { self.slow_release };
+        self.slow[c] += speed * (towards - self.slow[c]);
+        self.fast[c] = (self.held[c] - self.slow[c]).max(self.release * self.fast[c]);
+        let reduction = self.slow[c] + self.fast[c];
+        if self.held[c] == 0.0 && reduction < RELEASED_DB {
+            (self.slow[c], self.fast[c]) = (0.0, 0.0);
+            return 0.0;
+        }
+        reduction
     }
 
     /// The release for a hold.

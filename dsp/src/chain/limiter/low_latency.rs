@@ -178,7 +178,7 @@ impl LowLatency {
         let length = frames.len();
         let mut driven = [[0.0f32; 2]; CONTROL_PERIOD];
         for (frame, driven) in frames.iter().zip(&mut driven) {
-            *driven = frame.map(|x| x as f32);
+            *driven = [frame[0] as f32, frame[1] as f32];
         }
         let mut sides = [[0.0f64; 2]; CONTROL_PERIOD];
         sides[..length].copy_from_slice(frames);
@@ -196,10 +196,14 @@ impl LowLatency {
             return;
         }
         for (((frame, level), ceiling), side) in frames.iter_mut().zip(levels).zip(ceilings).zip(sides) {
-            let needed = level.map(|level| over_db(f64::from(level), ceiling));
+            let needed = if self.controls.transient_link == 1.0 {
+                [over_db(f64::from(level[0].max(level[1])), ceiling); 2]
+            } else {
+                [over_db(f64::from(level[0]), ceiling), over_db(f64::from(level[1]), ceiling)]
+            };
             let louder = if level[1] > level[0] { side[1] } else { side[0] };
             let reduction = self.reduction(needed, louder > 0.0);
-            if reduction != [0.0; 2] {
+            if reduction[0] != 0.0 || reduction[1] != 0.0 {
                 self.reduction_db = self.reduction_db.max(reduction[0].max(reduction[1]));
                 let left = fast_db_to_gain(-reduction[0]);
                 let right = if reduction[1] == reduction[0] { left } else { fast_db_to_gain(-reduction[1]) };
