@@ -17,6 +17,7 @@
 //! Latency: a hop of the clip (the slow gain looks ahead), 17 points of the envelope's grid, the clip's free hops and one in which it
 //! works, and the last limiter's: 36 ms with two free hops, 41 ms with three.
 
+mod bins;
 mod clip;
 mod envelope;
 mod long_runs;
@@ -280,13 +281,13 @@ impl High {
         self.steady.push(frames);
         let mut narrow: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
         for (narrow, frame) in narrow.iter_mut().zip(frames.iter()) {
-            *narrow = frame.map(|x| x as f32);
+            *narrow = [frame[0] as f32, frame[1] as f32];
         }
         let mut found: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
         self.detector.process(&narrow[..length], self.true_peak, 0.9 * ceiling as f32, &mut found);
         let mut levels = [[0.0; 2]; CONTROL_PERIOD];
         for (level, found) in levels.iter_mut().zip(&found) {
-            *level = found.map(f64::from);
+            *level = [f64::from(found[0]), f64::from(found[1])];
         }
         let levels = &mut levels[..length];
         self.levels.process(levels);
@@ -301,7 +302,7 @@ impl High {
         for level in levels.iter() {
             let ceiling = self.envelope_ceiling.next();
             if level[0] > ceiling || level[1] > ceiling {
-                self.envelope.need(level.map(|level| over_db(level, ceiling)));
+                self.envelope.need([over_db(level[0], ceiling), over_db(level[1], ceiling)]);
             }
         }
         self.envelope_levels.process(levels);

@@ -14,8 +14,6 @@ const DOWN_DB: f64 = 25.0;
 const UP_DB: f64 = 10.0;
 /// Fall of the mask above 12 Bark, dB per Bark.
 const FALL_DB: f64 = 0.25;
-/// Exponent of the mask: a higher one slows the search down more than it hides.
-const EXPONENT: f32 = 0.5;
 /// The least weight below the highest, as a factor: 36 dB, for the same reason.
 const FLOOR: f32 = 2.5e-4;
 /// From here on an error weighs as much as anywhere: lossy codecs and converters give it back as peaks, hertz.
@@ -133,7 +131,8 @@ impl Mask {
         }
         let (mut heard, mut highest) = (0.0f32, 0.0f32);
         for (band, (mask, filled)) in self.masks.iter_mut().zip(&self.filled).enumerate() {
-            *mask = mask.max(1e-9 * loudest).powf(-EXPONENT);
+            // A higher exponent than a half slows the search down more than it hides.
+            *mask = 1.0 / mask.max(1e-9 * loudest).sqrt();
             if *filled {
                 highest = highest.max(*mask);
                 if band <= self.heard {

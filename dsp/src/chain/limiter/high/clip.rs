@@ -11,10 +11,10 @@
 //! begin anew), so that each hop is iterated as often as it is free: eight iterations a hop are nearly what a hundred are on the
 //! whole. The moment that reaches into what comes has the weights of the one before.
 //!
-//! Left and right are one complex signal z = l + i r. With weights a for the left and b for the right,
-//! Z'(k) = (a + b)/2 Z(k) + (a - b)/2 Z*(-k) weighs both.
+//! Left and right are one complex signal ([`super::bins`]).
 
 use super::super::best::mask::Mask;
+use super::bins::{LANES, Lanes, Weights, flat, flat_mut, weigh_bins};
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
@@ -52,13 +52,14 @@ pub struct Clip {
     forward: Arc<dyn Fft<f32>>,
     inverse: Arc<dyn Fft<f32>>,
     mask: Mask,
+    /// Windows, twice for each frame: for left and right.
     hann: Vec<f32>,
     sine: Vec<f32>,
     window: Window,
     gradient: Vec<Complex<f32>>,
     steps: Vec<Frame32>,
-    /// (a + b)/2 and (a - b)/2 over the length, for the bins from 0 to half the length of each moment.
-    weights: Vec<Vec<Frame32>>,
+    /// For each moment the [`Weights`] of its bins from 0 to half the length.
+    weights: Vec<Weights>,
     /// Highest weight of each channel in each moment.
     highest: Vec<Frame32>,
     buffer: Vec<Complex<f32>>,
@@ -76,6 +77,8 @@ pub struct Clip {
     active: [bool; 2],
     was_active: bool,
     next_unit: usize,
+    #[cfg(target_arch = "x86_64")]
+    avx2: bool,
 }
 
 impl Clip {
@@ -85,6 +88,9 @@ impl Clip {
         let mut planner = FftPlanner::new();
         let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
         let phase = |n: usize| (n as f64 + 0.5) / length as f64;
+        let twice = |window: &dyn Fn(usize) -> f64| -> Vec<f32> {
+            (0..2 * length).map(|n| window(n / 2) as f32).collect()
+        };
         let zeros = |length: usize| vec![Complex::new(0.0f32, 0.0); length];
         let scratch = forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len());
         let all = (free + 2) * hop;
@@ -93,8 +99,8 @@ impl Clip {
             free,
             iterations,
             mask: Mask::new(length, rate),
-            hann: (0..length).map(|n| (0.5 - 0.5 * (TAU * phase(n)).cos()) as f32).collect(),
-            sine: (0..length).map(|n| (PI * phase(n)).sin() as f32).collect(),
+            hann: twice(&|n| 0.5 - 0.5 * (TAU * phase(n)).cos()),
+            sine: twice(&|n| (PI * phase(n)).sin()),
             window: Window {
                 x: zeros(all),
                 bounds: vec![[0.0; 2]; all],
@@ -103,7 +109,10 @@ impl Clip {
             },
             gradient: zeros(all),
             steps: vec![[0.0; 2]; all],
-            weights: vec![vec![[0.0; 2]; hop + 1]; free + 1],
+            weights: vec![
+                Weights { own: vec![0.0; 2 * hop + 2], mirrored: vec![0.0; 2 * hop + 2] };
+                free + 1
+            ],
             highest: vec![[0.0; 2]; free + 1],
             buffer: zeros(length),
             scratch: zeros(scratch),
@@ -119,6 +128,8 @@ impl Clip {
             next_unit: 0,
             forward,
             inverse,
+            #[cfg(target_arch = "x86_64")]
+            avx2: std::arch::is_x86_feature_detected!("avx2"),
         }
     }
 
@@ -138,7 +149,10 @@ impl Clip {
         }
         window.bounds.fill([0.0; 2]);
         self.incoming_bounds.fill([0.0; 2]);
-        self.weights.iter_mut().for_each(|weights| weights.fill([0.0; 2]));
+        for weights in &mut self.weights {
+            weights.own.fill(0.0);
+            weights.mirrored.fill(0.0);
+        }
         self.highest.fill([0.0; 2]);
         (self.incoming_over, self.age) = ([false; 2], [usize::MAX / 2; 2]);
         (self.active, self.was_active, self.next_unit) = ([false; 2], false, 0);
@@ -211,15 +225,33 @@ impl Clip {
         while self.next_unit < end {
             let unit = self.next_unit;
             self.next_unit += 1;
-            if unit == 0 {
-                self.begin();
-            } else if self.active != [false; 2] {
-                self.iterate((unit - 1) % (self.free + 1));
+            #[cfg(target_arch = "x86_64")]
+            if self.avx2 {
+                // SAFETY: the CPU has AVX2, as `new` found out.
+                unsafe { self.run_unit_avx2(unit) };
+                continue;
             }
+            self.run_unit(unit);
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn run_unit_avx2(&mut self, unit: usize) {
+        self.run_unit(unit);
+    }
+
+    #[inline(always)]
+    fn run_unit(&mut self, unit: usize) {
+        if unit == 0 {
+            self.begin();
+        } else if self.active != [false; 2] {
+            self.iterate((unit - 1) % (self.free + 1));
         }
     }
 
     /// Weighs the newest moment and sets the step of each frame.
+    #[inline(always)]
     fn begin(&mut self) {
         let is_active = self.active != [false; 2];
         if is_active && !self.was_active {
@@ -237,12 +269,13 @@ impl Clip {
             return;
         }
         let (known, last) = self.weights.split_at_mut(self.free);
-        last[0].copy_from_slice(&known[self.free - 1]);
+        last[0].own.copy_from_slice(&known[self.free - 1].own);
+        last[0].mirrored.copy_from_slice(&known[self.free - 1].mirrored);
         self.highest[self.free] = self.highest[self.free - 1];
         let hop = self.hop;
         for n in hop..(self.free + 1) * hop {
             let (moment, at) = (n / hop, n % hop);
-            let (falling, rising) = (self.sine[hop + at], self.sine[at]);
+            let (falling, rising) = (self.sine[2 * (hop + at)], self.sine[2 * at]);
             let (older, newer) = (self.highest[moment - 1], self.highest[moment]);
             for c in 0..2 {
                 let most = older[c] * falling * falling + newer[c] * rising * rising;
@@ -252,10 +285,11 @@ impl Clip {
     }
 
     /// Finds the weights of a moment.
+    #[inline(always)]
     fn weigh(&mut self, moment: usize) {
         let (length, hop) = (2 * self.hop, self.hop);
-        let x = &self.window.x[moment * hop..moment * hop + length];
-        for ((value, x), window) in self.buffer.iter_mut().zip(x).zip(&self.hann) {
+        let x = flat(&self.window.x[moment * hop..moment * hop + length]);
+        for ((value, x), window) in flat_mut(&mut self.buffer).iter_mut().zip(x).zip(&self.hann) {
             *value = x * window;
         }
         self.forward.process_with_scratch(&mut self.buffer, &mut self.scratch);
@@ -268,40 +302,32 @@ impl Clip {
         let [of_left, of_right] = &mut self.channel_weights;
         self.highest[moment] = [self.mask.weigh(left, of_left), self.mask.weigh(right, of_right)];
         let scale = 0.5 / length as f32;
-        for ((weights, left), right) in self.weights[moment].iter_mut().zip(of_left).zip(of_right) {
-            *weights = [scale * (*left + *right), scale * (*left - *right)];
+        let weights = &mut self.weights[moment];
+        let pairs = weights.own.chunks_exact_mut(2).zip(weights.mirrored.chunks_exact_mut(2));
+        for ((own, mirrored), (left, right)) in pairs.zip(of_left.iter().zip(of_right.iter())) {
+            own.fill(scale * (left + right));
+            let difference = scale * (left - right);
+            mirrored.copy_from_slice(&[difference, -difference]);
         }
     }
 
     /// One moment's share of an iteration; after the last the step is taken.
+    #[inline(always)]
     fn iterate(&mut self, moment: usize) {
         let (length, hop) = (2 * self.hop, self.hop);
         if moment == 0 {
             self.gradient.fill(Complex::new(0.0, 0.0));
         }
-        let ahead = &self.window.ahead[moment * hop..moment * hop + length];
-        for ((value, ahead), window) in self.buffer.iter_mut().zip(ahead).zip(&self.sine) {
-            *value = Complex { re: ahead.re * window, im: ahead.im * window };
+        let ahead = flat(&self.window.ahead[moment * hop..moment * hop + length]);
+        for ((value, ahead), window) in flat_mut(&mut self.buffer).iter_mut().zip(ahead).zip(&self.sine) {
+            *value = ahead * window;
         }
         self.forward.process_with_scratch(&mut self.buffer, &mut self.scratch);
-        let weights = &self.weights[moment];
-        let (low, high) = self.buffer.split_at_mut(hop);
-        // 0 and half the length are their own mirrors. Parts are written out: they are done in lanes.
-        for (value, [a, b]) in [(&mut low[0], weights[0]), (&mut high[0], weights[hop])] {
-            *value = Complex { re: value.re * (a + b), im: value.im * (a - b) };
-        }
-        for ((value, mirror), weights) in
-            low[1..].iter_mut().zip(high[1..].iter_mut().rev()).zip(&weights[1..hop])
-        {
-            let (z, m, [a, b]) = (*value, *mirror, *weights);
-            *value = Complex { re: a * z.re + b * m.re, im: a * z.im - b * m.im };
-            *mirror = Complex { re: a * m.re + b * z.re, im: a * m.im - b * z.im };
-        }
+        weigh_bins(flat_mut(&mut self.buffer), &self.weights[moment]);
         self.inverse.process_with_scratch(&mut self.buffer, &mut self.scratch);
-        let gradient = &mut self.gradient[moment * hop..moment * hop + length];
-        for ((gradient, value), window) in gradient.iter_mut().zip(&self.buffer).zip(&self.sine) {
-            gradient.re += value.re * window;
-            gradient.im += value.im * window;
+        let gradient = flat_mut(&mut self.gradient[moment * hop..moment * hop + length]);
+        for ((gradient, value), window) in gradient.iter_mut().zip(flat(&self.buffer)).zip(&self.sine) {
+            *gradient += value * window;
         }
         if moment == self.free {
             self.step();
@@ -309,24 +335,30 @@ impl Clip {
     }
 
     /// A projected step of the free hops.
+    #[inline(always)]
     fn step(&mut self) {
         let free = self.hop..(self.free + 1) * self.hop;
         let window = &mut self.window;
-        let values = window.error[free.clone()].iter_mut().zip(&mut window.ahead[free.clone()]);
-        let given = window.x[free.clone()].iter().zip(&window.bounds[free.clone()]);
-        let slopes = self.gradient[free.clone()].iter().zip(&self.steps[free]);
         // A channel that nothing is to be done in keeps its bits.
-        let heard = self.active.map(|active| if active { 1.0f32 } else { 0.0 });
-        for (((error, ahead), (x, bounds)), (gradient, steps)) in values.zip(given).zip(slopes) {
-            let moved =
-                [x.re + (ahead.re - gradient.re * steps[0]), x.im + (ahead.im - gradient.im * steps[1])];
-            let new = Complex {
-                re: (clip(moved[0], bounds[0]) - x.re) * heard[0],
-                im: (clip(moved[1], bounds[1]) - x.im) * heard[1],
-            };
-            ahead.re = new.re + (new.re - error.re) * MOMENTUM;
-            ahead.im = new.im + (new.im - error.im) * MOMENTUM;
-            *error = new;
+        let [left, right] = self.active.map(|active| if active { 1.0 } else { 0.0 });
+        let heard: Lanes = [left, right, left, right, left, right, left, right];
+        let (error, _) = flat_mut(&mut window.error[free.clone()]).as_chunks_mut();
+        let (ahead, _) = flat_mut(&mut window.ahead[free.clone()]).as_chunks_mut();
+        let (x, _) = flat(&window.x[free.clone()]).as_chunks();
+        let (bounds, _) = window.bounds[free.clone()].as_flattened().as_chunks();
+        let (gradient, _) = flat(&self.gradient[free.clone()]).as_chunks();
+        let (steps, _) = self.steps[free].as_flattened().as_chunks();
+        let moving = error.iter_mut().zip(ahead).zip(gradient.iter().zip(steps));
+        for (((error, ahead), (gradient, steps)), (x, bounds)) in moving.zip(x.iter().zip(bounds)) {
+            let (error, ahead): (&mut Lanes, &mut Lanes) = (error, ahead);
+            let (gradient, steps): (&Lanes, &Lanes) = (gradient, steps);
+            let (x, bounds): (&Lanes, &Lanes) = (x, bounds);
+            for lane in 0..LANES {
+                let moved = x[lane] + (ahead[lane] - gradient[lane] * steps[lane]);
+                let new = (clip(moved, bounds[lane]) - x[lane]) * heard[lane];
+                ahead[lane] = new + (new - error[lane]) * MOMENTUM;
+                error[lane] = new;
+            }
         }
     }
 }
