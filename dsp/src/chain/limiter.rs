@@ -338,9 +338,12 @@ impl Processor for Limiter {
             self.begin_period(block.position());
         }
         let offset = block.position() as usize % CONTROL_PERIOD;
+        if let Mode::High(mode) = &mut self.mode {
+            mode.listen(block.frames);
+        }
         for frame in block.frames.iter_mut() {
             let drive = self.drive.next();
-            *frame = frame.map(|x| x * drive);
+            *frame = [drive * frame[0], drive * frame[1]];
         }
         match &mut self.mode {
             Mode::LowLatency(mode) => mode.process(block.frames),
@@ -349,7 +352,7 @@ impl Processor for Limiter {
         if !self.output_gain.rests_at(1.0) {
             for frame in block.frames.iter_mut() {
                 let gain = self.output_gain.next();
-                *frame = frame.map(|x| x * gain);
+                *frame = [gain * frame[0], gain * frame[1]];
             }
         }
     }

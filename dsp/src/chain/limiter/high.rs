@@ -271,6 +271,11 @@ impl High {
         reductions
     }
 
+    /// Takes frames before the drive: a spectrum that stands still does so whatever the drive does.
+    pub fn listen(&mut self, frames: &[Frame]) {
+        self.steady.push(frames);
+    }
+
     /// Limits frames in place, at most what is left of a control period, of which they are the ones from `offset` on.
     pub fn process(&mut self, frames: &mut [Frame], offset: usize) {
         let length = frames.len();
@@ -278,7 +283,6 @@ impl High {
         let ceiling = self.ceiling;
         self.slow.push(frames, ceiling);
         self.long_runs.push(frames, ceiling);
-        self.steady.push(frames);
         let mut narrow: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
         for (narrow, frame) in narrow.iter_mut().zip(frames.iter()) {
             *narrow = [frame[0] as f32, frame[1] as f32];
