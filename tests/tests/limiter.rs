@@ -51,6 +51,24 @@ fn ceiling_holds_between_the_samples() {
 }
 
 #[test]
+fn samples_stay_under_the_ceiling_without_true_peak() {
+    for rate in [44_100.0, 48_000.0, 96_000.0, 192_000.0] {
+        let signals = torture(rate);
+        for quality in [Quality::Live, Quality::Standard, Quality::Finest] {
+            for style in STYLES {
+                for (name, input) in &signals {
+                    let settings = LimiterSettings { style, true_peak: false, ..Default::default() };
+                    let output = run(settings, ProcessSpec { quality, ..ProcessSpec::stereo(rate) }, input);
+                    let peak = output.as_flattened().iter().fold(0.0f64, |peak, x| peak.max(x.abs()));
+                    let over = 20.0 * peak.log10() + 1.0;
+                    assert!(over <= 0.0, "{rate} {quality:?} {style:?} {name}: {over:+.4} dB");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn tones_stay_clean_under_limiting() {
     const LENGTH: usize = 131_072;
     let rate = 48_000.0;
