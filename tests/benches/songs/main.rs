@@ -2,7 +2,7 @@
 //!
 //! Each contestant limits the loudest stretch of each song to each loudness, its drive solved to 0.03 LU, at a ceiling of -1 dBTP. What
 //! it did is measured by figures of different make, none of which any of Lacquer's limiters sees; median and worst are printed, and the
-//! lead over the best peer of each column. A song is left out of a loudness that it has, or nearly, without a limiter.
+//! lead over the best peer of each column; the gain over time of the worst song is drawn (`target/limiter-gain*.svg`). A song is left out of a loudness that it has, or nearly, without a limiter.
 
 #[cfg(target_os = "linux")]
 #[path = "../peers/candidate.rs"]
@@ -23,6 +23,7 @@ mod lv2;
 mod masking;
 mod matching;
 mod movement;
+mod plot;
 mod spectra;
 mod table;
 
@@ -32,6 +33,7 @@ use contestants::Contestant;
 use corpus::{Song, songs};
 use figures::figures;
 use matching::{loudness_lufs, matched};
+use plot::gain_over_time_db;
 use std::path::PathBuf;
 use table::Row;
 
@@ -68,12 +70,22 @@ fn arguments() -> Arguments {
 fn rows(contestants: &[Contestant], songs: &[&Song], target_lufs: f64) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for contestant in contestants {
-        let mut figures_of_songs = Vec::new();
+        let mut row = Row {
+            name: contestant.name,
+            is_peer: contestant.is_peer,
+            songs: Vec::new(),
+            gains_db: Vec::new(),
+        };
         for song in songs {
             let found = matched(contestant, song, target_lufs)?;
-            figures_of_songs.push(found.map(|found| figures(&found, song.rate)));
+            row.gains_db.push(
+                found
+                    .as_ref()
+                    .map_or_else(Vec::new, |found| gain_over_time_db(&found.input, &found.output, song.rate)),
+            );
+            row.songs.push(found.map(|found| figures(&found, song.rate)));
         }
-        rows.push(Row { name: contestant.name, is_peer: contestant.is_peer, songs: figures_of_songs });
+        rows.push(row);
     }
     Ok(rows)
 }
@@ -106,7 +118,11 @@ fn main() -> anyhow::Result<()> {
             continue;
         }
         let names: Vec<&str> = open.iter().map(|song| song.name.as_str()).collect();
-        table::print(*target_lufs, &names, &rows(&contestants, &open, *target_lufs)?);
+        let rows = rows(&contestants, &open, *target_lufs)?;
+        table::print(*target_lufs, &names, &rows);
+        if let Some(song) = table::worst_song(&rows) {
+            plot::write(*target_lufs, names[song], song, &rows)?;
+        }
     }
     Ok(())
 }

@@ -10,6 +10,8 @@ pub struct Row {
     pub is_peer: bool,
     /// The figures of each song, or nothing where the loudness was not reached.
     pub songs: Vec<Option<[f64; 9]>>,
+    /// Its gain over time in each song, dB; nothing where the loudness was not reached.
+    pub gains_db: Vec<Vec<f64>>,
 }
 
 impl Row {
@@ -54,6 +56,14 @@ pub fn print(target_lufs: f64, names: &[&str], rows: &[Row]) {
         println!("{:>8}", row.missed());
     }
     leads(rows);
+}
+
+/// The song in which Lacquer's gain moves most, by the first row that has it.
+pub fn worst_song(rows: &[Row]) -> Option<usize> {
+    const GAIN_MOVEMENT: usize = 4;
+    let row = rows.iter().find(|row| !row.is_peer && row.missed() < row.songs.len())?;
+    let moved = |song: &Option<[f64; 9]>| song.map_or(f64::NEG_INFINITY, |figures| figures[GAIN_MOVEMENT]);
+    (0..row.songs.len()).max_by(|a, b| moved(&row.songs[*a]).total_cmp(&moved(&row.songs[*b])))
 }
 
 /// Most that a peer passes the ceiling by, dB: what passes it further is no limiter, and louder for it.
