@@ -164,6 +164,9 @@ pub trait ChainListener {
     /// Gains in dB of the bands of the dynamic equalizer and of the multiband compressor; 0 where the stage does not run.
     fn after_bands(&mut self, _dynamic_eq: [f64; DYNAMIC_EQ_BANDS], _multiband: [f64; MULTIBAND_BANDS]) {}
 
+    /// Highest levels that the detectors of the same bands saw, amplitudes: what their thresholds are held against.
+    fn after_detectors(&mut self, _dynamic_eq: [f64; DYNAMIC_EQ_BANDS], _multiband: [f64; MULTIBAND_BANDS]) {}
+
     /// How far each part of the limiter turned down; nothing where it does not run.
     fn after_limiter(&mut self, _reductions: limiter::Reductions) {}
 
@@ -343,6 +346,10 @@ impl Chain {
         listener.after_bands(
             if dynamic_eq.is_running() { dynamic_eq.stage().band_gains_db() } else { Default::default() },
             if multiband.is_running() { multiband.stage().band_gains_db() } else { Default::default() },
+        );
+        listener.after_detectors(
+            if dynamic_eq.is_running() { dynamic_eq.stage().band_levels() } else { Default::default() },
+            if multiband.is_running() { multiband.stage().band_levels() } else { Default::default() },
         );
         let limiter = &self.stages.limiter;
         listener.after_limiter(if limiter.is_running() {

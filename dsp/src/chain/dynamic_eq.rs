@@ -153,6 +153,12 @@ impl DynamicEq {
     pub fn band_gains_db(&self) -> [f64; DYNAMIC_EQ_BANDS] {
         std::array::from_fn(|n| self.bands[n].gain_db())
     }
+
+    /// Highest level that each band's detector saw in the last control period, an amplitude, against the whole signal's where the
+    /// band is relative: what its threshold is held against.
+    pub fn band_levels(&self) -> [f64; DYNAMIC_EQ_BANDS] {
+        std::array::from_fn(|n| self.bands[n].most_level())
+    }
 }
 
 impl Processor for DynamicEq {

@@ -75,6 +75,11 @@ impl Multiband {
         std::array::from_fn(|n| self.compressors[n].gain_db())
     }
 
+    /// Highest level that each band's detector saw in the last control period, an amplitude: what its threshold is held against.
+    pub fn band_levels(&self) -> [f64; MULTIBAND_BANDS] {
+        std::array::from_fn(|n| self.compressors[n].most_level())
+    }
+
     fn begin_period(&mut self) {
         let first = !self.started;
         self.started = true;

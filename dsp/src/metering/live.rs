@@ -11,7 +11,7 @@ use crate::chain::limiter::Reductions;
 use crate::chain::multiband::MULTIBAND_BANDS;
 use crate::chain::{ChainListener, StageId};
 use crate::processor::{CONTROL_PERIOD, Frame};
-use crate::shared::meter_bank::{FollowTransport, HistoryPoint, MeterBank, STAGES, TRACE_WORDS};
+use crate::shared::meter_bank::{FollowTransport, HistoryPoint, MeterBank, NOWHERE, STAGES, TRACE_WORDS};
 use crate::shared::ring::pack;
 use intake::Intake;
 use side::Side;
@@ -111,8 +111,12 @@ impl LiveMeters {
         };
         let starts = transport.playing && !before.playing;
         if starts || jumps {
+            // Where it is goes before that it is: both are seen with the frames that follow, as `seams` says.
+            self.bank.seam_position.store(transport.position.unwrap_or(NOWHERE), Relaxed);
+            self.bank.seam_feed.store(self.bank.feed.written(), Relaxed);
             self.bank.seams.fetch_add(1, Relaxed);
         }
+        self.bank.is_rolling.store(transport.playing || transport.position.is_none(), Relaxed);
         let follow = controls.follow();
         self.running = controls.is_running()
             && (follow == FollowTransport::Ignore || transport.playing || transport.position.is_none());
@@ -246,6 +250,16 @@ impl ChainListener for LiveMeters {
         let shown = self.bank.dynamic_eq_gains_db.iter().chain(&self.bank.multiband_gains_db);
         for (shown, gain_db) in shown.zip(dynamic_eq.into_iter().chain(multiband)) {
             shown.set(gain_db as f32);
+        }
+    }
+
+    fn after_detectors(&mut self, dynamic_eq: [f64; DYNAMIC_EQ_BANDS], multiband: [f64; MULTIBAND_BANDS]) {
+        if !self.watched {
+            return;
+        }
+        let shown = self.bank.dynamic_eq_levels.iter().chain(&self.bank.multiband_levels);
+        for (shown, level) in shown.zip(dynamic_eq.into_iter().chain(multiband)) {
+            shown.raise(level as f32);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use crate::chain::multiband::MULTIBAND_BANDS;
 use crate::metering::histogram::Histograms;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Stages of the chain.
 pub const STAGES: usize = StageId::ALL.len();
@@ -23,6 +23,8 @@ pub const HISTORY_HZ: f64 = 10.0;
 const FEED_FRAMES: usize = 1 << 16;
 /// Entries of the trace: 10 s at 200 a second.
 const TRACE_POINTS: usize = 1 << 11;
+/// The position of a song whose host tells none.
+pub const NOWHERE: i64 = i64::MIN;
 /// Overs of which the places are kept.
 const OVERS: usize = 1 << 10;
 
@@ -217,6 +219,11 @@ pub struct MeterBank {
     pub dynamic_eq_gains_db: [Value; DYNAMIC_EQ_BANDS],
     /// See `dynamic_eq_gains_db`.
     pub multiband_gains_db: [Value; MULTIBAND_BANDS],
+    /// Highest level that the detector of each band saw since it was taken, an amplitude, while somebody looks; of a relative band
+    /// against the whole signal's.
+    pub dynamic_eq_levels: [Peak; DYNAMIC_EQ_BANDS],
+    /// See `dynamic_eq_levels`.
+    pub multiband_levels: [Peak; MULTIBAND_BANDS],
     /// Highest sample after each stage since it was taken, an amplitude, while somebody looks: what drives the next one.
     pub levels: [Peak; STAGES],
     /// Samples beyond full scale after each stage since the last reset.
@@ -241,6 +248,12 @@ pub struct MeterBank {
     /// How often the transport has started or jumped: what comes after is not the sequel of what came before. Counted before the
     /// frames that follow are written to the feed, whose ordering makes it seen with them.
     pub seams: AtomicU32,
+    /// Where in the song the newest of them lies, frames; [`NOWHERE`] if the host does not say. Written before `seams`.
+    pub seam_position: AtomicI64,
+    /// Frames of the feed that were written before it: what comes in from there on comes out, in time with the output, a latency later.
+    pub seam_feed: AtomicU64,
+    /// Whether the host's transport runs, or none is told of.
+    pub is_rolling: AtomicBool,
     /// Frames of input and output, while somebody looks.
     pub feed: Ring<2>,
     /// In each 5 ms, while somebody looks: the deepest reduction of each stage and the highest sample after it; of the limiter's, what
@@ -278,6 +291,8 @@ impl Default for MeterBank {
             reductions_db: Default::default(),
             dynamic_eq_gains_db: std::array::from_fn(|_| Value::new(0.0)),
             multiband_gains_db: std::array::from_fn(|_| Value::new(0.0)),
+            dynamic_eq_levels: Default::default(),
+            multiband_levels: Default::default(),
             levels: Default::default(),
             clipped: Default::default(),
             loads: std::array::from_fn(|_| Value::new(0.0)),
@@ -290,6 +305,9 @@ impl Default for MeterBank {
             history: Ring::new(HISTORY_POINTS),
             history_begin: AtomicU64::new(0),
             seams: AtomicU32::new(0),
+            seam_position: AtomicI64::new(NOWHERE),
+            seam_feed: AtomicU64::new(0),
+            is_rolling: AtomicBool::new(true),
             feed: Ring::new(FEED_FRAMES),
             trace: Ring::new(TRACE_POINTS),
             controls: Controls::default(),

@@ -74,6 +74,10 @@ impl ChainListener for Booth {
         self.meters.after_bands(dynamic_eq, multiband);
     }
 
+    fn after_detectors(&mut self, dynamic_eq: [f64; DYNAMIC_EQ_BANDS], multiband: [f64; MULTIBAND_BANDS]) {
+        self.meters.after_detectors(dynamic_eq, multiband);
+    }
+
     fn after_chain(&mut self, dry: &[Frame], frames: &mut [Frame]) {
         self.meters.after_chain(dry, frames);
         let (hops, energies) = self.meters.hop_energies();

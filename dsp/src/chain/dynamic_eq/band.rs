@@ -64,6 +64,8 @@ pub struct Band {
     release: f64,
     gain_db: f64,
     most_db: f64,
+    /// Highest level of the last control period, an amplitude.
+    most_level: f64,
 }
 
 impl Band {
@@ -84,7 +86,7 @@ impl Band {
         self.state.reset();
         (self.peaks, self.envelopes) = ([[0.0; 2]; 2], [0.0; 2]);
         self.ballistics.reset();
-        (self.gain_db, self.most_db) = (0.0, 0.0);
+        (self.gain_db, self.most_db, self.most_level) = (0.0, 0.0, 0.0);
     }
 
     /// Takes the band's settings.
@@ -109,6 +111,11 @@ impl Band {
         self.most_db
     }
 
+    /// Highest level that the detector saw in the last control period, an amplitude; against the whole signal's if it is relative.
+    pub fn most_level(&self) -> f64 {
+        self.most_level
+    }
+
     /// Whether what cannot glide is as wanted.
     fn is_current(&self) -> bool {
         let (wanted, used) = (&self.wanted, &self.used);
@@ -118,7 +125,7 @@ impl Band {
 
     /// Starts a control period; the first puts everything in its place.
     pub fn begin_period(&mut self, first: bool) {
-        self.most_db = 0.0;
+        (self.most_db, self.most_level) = (0.0, 0.0);
         if first {
             self.controls.snap();
         }
@@ -276,8 +283,12 @@ impl Band {
             let [region_db, whole_db] = self.envelopes.map(fast_gain_to_db);
             let [floor, full] = RELATIVE_FLOOR_DB;
             let share = ((whole_db - floor) / (full - floor)).clamp(0.0, 1.0);
+            if share > 0.0 {
+                raise(&mut self.most_level, self.envelopes[0] / self.envelopes[1]);
+            }
             share * computer.reduction_db(region_db - whole_db)
         } else {
+            raise(&mut self.most_level, peaks[0]);
             computer.reduction_db(fast_gain_to_db(peaks[0]))
         };
         // Attack and release work on the share of the range, so that the range itself can pass through 0.

@@ -43,6 +43,8 @@ pub struct BandCompressor {
     decay: f64,
     reduction_db: f64,
     most_db: f64,
+    /// Highest peak of the last control period, an amplitude.
+    most_level: f64,
 }
 
 impl BandCompressor {
@@ -57,7 +59,7 @@ impl BandCompressor {
     pub fn reset(&mut self) {
         self.ballistics = Default::default();
         self.envelopes = [0.0; 2];
-        (self.reduction_db, self.most_db) = (0.0, 0.0);
+        (self.reduction_db, self.most_db, self.most_level) = (0.0, 0.0, 0.0);
     }
 
     /// Takes a band's settings. Switched off, it goes to a ratio of 1 and no makeup.
@@ -76,7 +78,7 @@ impl BandCompressor {
 
     /// Starts a control period of `hops` hops; the first puts every control on its target.
     pub fn begin_period(&mut self, first: bool, hops: usize) {
-        self.most_db = 0.0;
+        (self.most_db, self.most_level) = (0.0, 0.0);
         if first {
             self.controls.snap();
             self.now = self.controls.end_of_period();
@@ -97,6 +99,11 @@ impl BandCompressor {
     /// Most gain reduction in dB of the last control period.
     pub fn most_reduction_db(&self) -> f64 {
         self.most_db
+    }
+
+    /// Highest level that the detector saw in the last control period, an amplitude.
+    pub fn most_level(&self) -> f64 {
+        self.most_level
     }
 
     /// Gain at the next hop's end for both channels, the louder one steering.
@@ -126,6 +133,7 @@ impl BandCompressor {
     #[inline(always)]
     fn wanted_db(&mut self, channel: usize, peak: f64) -> f64 {
         self.envelopes[channel] = peak.max(self.decay * self.envelopes[channel]);
+        self.most_level = if peak > self.most_level { peak } else { self.most_level };
         let [threshold_db, slope, knee_db, range_db, _, upward] = self.now;
         let computer = GainComputer { threshold_db, slope, knee_db };
         let level_db = fast_gain_to_db(peak);
