@@ -52,8 +52,9 @@ pub const SESSION: [&str; 3] = ["bypass", "quality", "equalizer_phase"];
 const TRIM: &str = "input_trim_gain";
 const TRIMS_DB: [f64; 2] = [-24.0, 24.0];
 
-/// What the output delivers: can be kept from one preset to the next.
-pub const OUTPUT: [&str; 6] = [
+/// What the output delivers, and how loud: can be kept from one preset to the next.
+pub const OUTPUT: [&str; 7] = [
+    "limiter_drive",
     "limiter_ceiling",
     "limiter_true_peak",
     "dither_on",

@@ -38,6 +38,25 @@ impl Slot {
         Self { values: values.collect() }
     }
 
+    /// What the tree will be set to once a host has taken these plain values over.
+    pub fn coming(tree: &Tree, values: &[(String, f64)]) -> Self {
+        let now = Self::of(tree).values(tree).into_iter();
+        let coming = now.map(|(id, plain)| {
+            let value = values.iter().find(|(other, _)| *other == id);
+            (id, value.map_or(plain, |(_, value)| *value))
+        });
+        let defaults = coming.filter(|(id, plain)| tree.info(id).is_some_and(|info| info.default != *plain));
+        Self { values: defaults.collect() }
+    }
+
+    /// Whether a host would call this the same sound: equal within what a 32-bit fraction of the travel keeps.
+    pub fn is_like(&self, other: &Self, tree: &Tree) -> bool {
+        self.values(tree).iter().zip(other.values(tree)).all(|((id, one), (_, other))| {
+            let range = tree.info(id).map_or(1.0, |info| info.max - info.min);
+            (one - other).abs() <= 1e-4 * range
+        })
+    }
+
     /// The slot with what this version knows alone, each value within its range.
     fn bounded(self, tree: &Tree) -> Self {
         let mut values = self.values;
@@ -94,8 +113,14 @@ pub struct Session {
     pub slot: usize,
     /// Name of the preset that was taken last; empty: none.
     pub preset: String,
+    /// What that preset set, to see what was changed since; none: nothing is known of it.
+    pub taken: Option<Slot>,
+    /// Name and settings of the preset that each other slot was left with; see `preset` and `taken`.
+    pub slot_presets: [(String, Option<Slot>); SLOTS],
     /// Whether output settings stay when a preset is taken.
     pub keeps_output: bool,
+    /// Whether single letters are no keys of the editor's: some hosts have them for playing notes.
+    pub letters_to_host: bool,
 }
 
 impl Default for Session {
@@ -107,7 +132,10 @@ impl Default for Session {
             slots: Default::default(),
             slot: 0,
             preset: String::new(),
+            taken: None,
+            slot_presets: Default::default(),
             keeps_output: false,
+            letters_to_host: false,
         }
     }
 }
@@ -123,14 +151,39 @@ struct Saved {
     slots: [Option<Slot>; SLOTS],
     slot: usize,
     preset: String,
+    taken: Option<Slot>,
+    slot_presets: [(String, Option<Slot>); SLOTS],
     keeps_output: bool,
+    letters_to_host: bool,
 }
 
 impl Default for Saved {
     fn default() -> Self {
-        let Session { theme, scale_percent, size, slots, slot, preset, keeps_output } = Session::default();
+        let Session {
+            theme,
+            scale_percent,
+            size,
+            slots,
+            slot,
+            preset,
+            taken,
+            slot_presets,
+            keeps_output,
+            letters_to_host,
+        } = Session::default();
         let size = size.map(|size| size.map(f64::from));
-        Self { theme, scale_percent, size, slots, slot, preset, keeps_output }
+        Self {
+            theme,
+            scale_percent,
+            size,
+            slots,
+            slot,
+            preset,
+            taken,
+            slot_presets,
+            keeps_output,
+            letters_to_host,
+        }
     }
 }
 
@@ -138,18 +191,30 @@ impl From<Saved> for Session {
     fn from(saved: Saved) -> Self {
         let scale_percent = saved.scale_percent.clamp(*SCALES_PERCENT.start(), *SCALES_PERCENT.end());
         // The tree is made once, and only if there is something to hold against it.
-        let tree = saved.slots.iter().any(Option::is_some).then(Tree::new);
-        let slots = saved.slots.map(|slot| Some(slot?.bounded(tree.as_ref()?)));
+        let presets = &saved.slot_presets;
+        let has_values = saved.slots.iter().chain([&saved.taken]).any(Option::is_some)
+            || presets.iter().any(|(_, taken)| taken.is_some());
+        let tree = has_values.then(Tree::new);
+        let bounded = |slot: Option<Slot>| Some(slot?.bounded(tree.as_ref()?));
+        let slots = saved.slots.map(bounded);
         Self {
             theme: saved.theme,
             scale_percent,
             size: saved.size.and_then(|size| bounded_size(size, scale_percent)),
             slots,
             slot: saved.slot.min(SLOTS - 1),
-            preset: saved.preset.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect(),
+            preset: bounded_name(&saved.preset),
+            taken: bounded(saved.taken),
+            slot_presets: saved.slot_presets.map(|(name, taken)| (bounded_name(&name), bounded(taken))),
             keeps_output: saved.keeps_output,
+            letters_to_host: saved.letters_to_host,
         }
     }
+}
+
+/// A name of one line.
+fn bounded_name(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
 }
 
 /// A size that a screen can show at a scale; none for what is no size.

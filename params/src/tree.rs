@@ -181,6 +181,13 @@ impl Tree {
         }
     }
 
+    /// The text of a fraction of the travel, 0 to 1, as the parameter shows it.
+    pub fn text_at(&self, id: &str, normalized: f32) -> Result<String, ParameterError> {
+        let entry = self.entry(id)?;
+        // SAFETY: as in `plain`.
+        unsafe { Ok(entry.pointer.normalized_value_to_string(normalized, true)) }
+    }
+
     /// Sets a plain value. Not while a host holds the parameters: then the host has to be told.
     pub fn set_plain(&self, id: &str, plain: f64) -> Result<(), ParameterError> {
         use nice_plug::params::InternalParamMut;
