@@ -4,6 +4,7 @@ mod check;
 mod history;
 mod monitor;
 mod mono_fold;
+mod overview;
 mod platforms;
 pub(crate) mod spectrum;
 pub(crate) mod stereo;
@@ -21,6 +22,7 @@ use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Tab {
+    Overview,
     #[default]
     Spectrum,
     MonoFold,
@@ -36,7 +38,8 @@ pub(crate) enum Tab {
 impl Tab {
     /// Names of all tabs, in order.
     #[cfg(test)]
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 10] = [
+        "Overview",
         "Spectrum",
         "Mono fold",
         "Stereo",
@@ -48,7 +51,12 @@ impl Tab {
         "Monitor",
     ];
 
-    const ALL: [(Self, &'static str, &'static str); 9] = [
+    const ALL: [(Self, &'static str, &'static str); 10] = [
+        (
+            Self::Overview,
+            "Overview",
+            "The master at a glance: loudness, peaks, tone, width and what devices keep.",
+        ),
         (Self::Spectrum, "Spectrum", "Input and output, with the output's peaks."),
         (Self::MonoFold, "Mono fold", "What each third of an octave loses when it is played in mono."),
         (Self::Stereo, "Stereo", "Goniometer, and the correlation of each octave."),
@@ -68,6 +76,7 @@ pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut 
     tabs_ui(ui, tabs, view);
     let body = Rect::from_min_max(tabs.left_bottom(), rect.max).shrink2(vec2(theme::PADDING, theme::MARGIN));
     match view.tab {
+        Tab::Overview => overview::overview_ui(ui, body, host, desk),
         Tab::Spectrum => spectrum::spectrum_ui(ui, body, desk, view),
         Tab::MonoFold => mono_fold::mono_fold_ui(ui, body, desk, view),
         Tab::Stereo => stereo::stereo_ui(ui, body, desk),
@@ -107,7 +116,7 @@ fn tabs_ui(ui: &mut Ui, rect: Rect, view: &mut View) {
     ui.painter().hline(rect.x_range(), rect.bottom() + 0.5, theme::line(theme::colors().seam));
     let more =
         Rect::from_min_size(pos2(rect.right() - 84.0, rect.top() + 3.0), vec2(76.0, rect.height() - 6.0));
-    let label = if view.expanded { "Smaller" } else { "Larger" };
+    let label = if view.expanded { "Collapse" } else { "Expand" };
     if button_ui(
         ui,
         more,
@@ -116,7 +125,7 @@ fn tabs_ui(ui: &mut Ui, rect: Rect, view: &mut View) {
         "Shows the analysis in the panel's place, or below it.",
         view,
     ) {
-        view.expanded = !view.expanded;
+        view.expand(ui, !view.expanded);
     }
 }
 
@@ -143,6 +152,17 @@ fn columns(body: Rect, shares: &[f32]) -> Vec<f32> {
             at
         })
         .collect()
+}
+
+/// Height of a row where `rows` share a body: what they need, or more where there is room, up to twice that.
+fn row_height(body: Rect, rows: usize, least: f32) -> f32 {
+    (body.height() / rows.max(1) as f32).clamp(least, 2.0 * least).floor()
+}
+
+/// The part of a body that has whole rows alone: none is cut in half where it scrolls.
+fn whole_rows(body: Rect, row: f32) -> Rect {
+    let shown = (body.height() / row).floor().max(1.0) * row;
+    body.with_max_y(body.top() + shown.min(body.height()))
 }
 
 /// Puts a body's contents into an area that scrolls when it is too small for them.

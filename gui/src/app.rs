@@ -4,10 +4,12 @@ use crate::analysis;
 use crate::desk::Desk;
 use crate::history::History;
 use crate::host::{Gestures, Host};
+use crate::paced_input::PacedInput;
+use crate::scaling::Scaling;
 use crate::status::Status;
 use crate::view::View;
-use crate::{header, hint_bar, keys, meters, panel, presets as preset_menu, song, strip, theme};
-use egui::{Context, Rect, Ui, UiBuilder, Vec2, ViewportCommand, pos2, vec2};
+use crate::{header, hint_bar, keys, meters, panel, panels, presets as preset_menu, song, strip, theme};
+use egui::{Area, Context, Id, Modifiers, Order, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 use lacquer_params::{LacquerParams, Library, Preset, Session, Theme, Tree};
 use nice_plug::context::gui::GuiContext;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
@@ -33,6 +35,7 @@ pub struct App {
     history: RefCell<History>,
     /// The theme that egui has been told.
     theme: Option<Theme>,
+    scaling: Scaling,
     pub(crate) view: View,
 }
 
@@ -53,6 +56,7 @@ impl App {
             desk: None,
             history: RefCell::default(),
             theme: None,
+            scaling: Scaling::default(),
             view: View::default(),
         }
     }
@@ -60,26 +64,52 @@ impl App {
     /// A window opens.
     pub fn open(&mut self, context: &Context) {
         context.set_fonts(theme::fonts());
+        context.add_plugin(PacedInput::default());
+        context.options_mut(|options| {
+            // Ctrl and the wheel are a coarse step of a control; the scale has its menu.
+            options.zoom_with_keyboard = false;
+            options.input_options.zoom_modifier = Modifiers::COMMAND | Modifiers::ALT | Modifiers::SHIFT;
+        });
         self.theme = None;
         // Nothing was fed to it while the window was closed.
         self.desk.get_or_insert_with(|| Desk::new(self.status.meters().clone())).inspect_anew();
         let (percent, size) = self.session(|session| (session.scale_percent, session.size));
-        context.set_zoom_factor(percent as f32 / 100.0);
-        if let Some([width, height]) = size {
-            // A session may come from a larger screen, where that is known.
-            let screen = context.input(|input| input.viewport().monitor_size).unwrap_or(Vec2::INFINITY);
-            context.send_viewport_cmd(ViewportCommand::InnerSize(vec2(width, height).min(screen)));
+        let [width, height] = theme::WINDOW_SIZE;
+        let designed = vec2(width, height + self.song_height());
+        // A host that opens the window as it was designed, or as it likes, is asked for nothing.
+        let wanted = size.map(|size| size.into()).or((percent != 100).then_some(designed));
+        self.scaling.open(context, percent, wanted);
+    }
+
+    /// Height of the row that plays songs, where there is one.
+    fn song_height(&self) -> f32 {
+        if self.status.song().is_some() { theme::BAR_HEIGHT } else { 0.0 }
+    }
+
+    /// Draws at the session's scale, or at the one that its window has room for.
+    fn scale(&mut self, context: &Context) {
+        let percent = self.session(|session| session.scale_percent);
+        let song_height = self.song_height();
+        if let Some(kept) = self.scaling.frame(context, percent, song_height) {
+            let size = context.content_rect().size() * context.zoom_factor() * 100.0 / kept as f32;
+            let mut session = self.tree.params().session.write().unwrap_or_else(PoisonError::into_inner);
+            (session.scale_percent, session.size) = (kept, Some(size.into()));
+            drop(session);
+            self.view.problem = self.scaling.reason(context, percent);
         }
+        self.view.scale_refusals = crate::scaling::SCALES.map(|other| self.scaling.reason(context, other));
     }
 
     /// Draws a frame; `gestures` hears of what is changed.
     pub fn show(&mut self, ui: &mut Ui, gestures: &dyn Gestures) {
-        let (theme, percent) = self.session(|session| (session.theme, session.scale_percent));
+        let (theme, slot) = self.session(|session| (session.theme, session.slot));
         if self.theme.replace(theme) != Some(theme) {
             theme::apply(ui.ctx(), theme);
         }
         theme::set_theme(theme);
-        ui.ctx().set_zoom_factor(percent as f32 / 100.0);
+        self.scale(ui.ctx());
+        // A state that was loaded may have left another one.
+        self.history.borrow_mut().switch(slot);
         if let Some(reason) = self.tree.params().refusal.take() {
             self.view.problem = Some(reason);
         }
@@ -91,6 +121,7 @@ impl App {
             library: &self.library,
             status: &self.status,
         };
+        desk.latency_frames = self.status.running().map_or(0, |(_, latency)| u64::from(latency));
         desk.update(ui.ctx());
         window_ui(ui, &host, desk, &self.status, &self.presets, &mut self.view);
         // While something sounds the views move. In silence the window sleeps until the audio thread wakes it.
@@ -139,7 +170,7 @@ impl NiceEguiApp for App {
         if self.status.take_restart_needed() {
             context.request_restart();
         }
-        frame.set_key_capture(keys::captured(ui.ctx()));
+        frame.set_key_capture(keys::captured(ui.ctx(), self.session(|session| !session.letters_to_host)));
         self.show(ui, &context);
     }
 }
@@ -156,6 +187,8 @@ pub(crate) fn window_ui(
     ui.painter().rect_filled(window, 0.0, theme::colors().window);
     let bar = Rect::from_min_size(window.min, vec2(window.width(), theme::BAR_HEIGHT));
     let hint = Rect::from_min_max(pos2(window.left(), window.bottom() - theme::HINT_HEIGHT), window.max);
+    view.sound.follow(ui, host, desk);
+    panels::follow_threshold(ui, host, desk, view);
     let song_height = if status.song().is_some() { theme::BAR_HEIGHT } else { 0.0 };
     let song = Rect::from_min_size(bar.left_bottom(), vec2(window.width(), song_height));
     let strip = Rect::from_min_size(
@@ -175,7 +208,7 @@ pub(crate) fn window_ui(
     };
     let panel = Rect::from_min_max(left.min, pos2(left.right(), analysis.top() - theme::MARGIN));
     view.hint.clear();
-    area_ui(ui, bar, |ui| header::header_ui(ui, host, presets, view));
+    area_ui(ui, bar, |ui| header::header_ui(ui, host, desk, presets, view));
     area_ui(ui, song, |ui| song::song_ui(ui, status, view));
     area_ui(ui, strip, |ui| strip::strip_ui(ui, host, desk, view));
     if !view.expanded {
@@ -183,7 +216,8 @@ pub(crate) fn window_ui(
     }
     area_ui(ui, analysis, |ui| analysis::analysis_ui(ui, host, desk, view));
     area_ui(ui, meters, |ui| meters::meters_ui(ui, host, desk, view));
-    area_ui(ui, hint, |ui| hint_bar::hint_ui(ui, desk, status, view));
+    area_ui(ui, hint, |ui| hint_bar::hint_ui(ui, host, desk, view));
+    swallow_ui(ui, left, view);
     keys::keys(ui, host, view);
     preset_menu::keep_promise(host, desk, view);
     let mut wish = view.wish;
@@ -192,6 +226,21 @@ pub(crate) fn window_ui(
     }
     status.monitor.set(&wish);
     host.history.borrow_mut().end_frame(host.tree);
+}
+
+/// Takes the clicks that follow a swap of panels and were meant for what stood there before.
+fn swallow_ui(ui: &Ui, rect: Rect, view: &View) {
+    let left_s = view.swallows_until - ui.input(|input| input.time);
+    if left_s <= 0.0 {
+        return;
+    }
+    Area::new(Id::unique("swallowed clicks")).order(Order::Foreground).fixed_pos(rect.min).show(
+        ui.ctx(),
+        |ui| {
+            ui.allocate_exact_size(rect.size(), Sense::click_and_drag());
+        },
+    );
+    ui.ctx().request_repaint_after(Duration::from_secs_f64(left_s));
 }
 
 /// A part of the window with its own layout.

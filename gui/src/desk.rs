@@ -1,15 +1,17 @@
 //! What the editor's views share of the meters: read once a frame, analysed on the editor's thread.
 
 use crate::learner::Learner;
+use crate::mix_check::{Found, MixCheck};
 use crate::pictures::Pictures;
 use egui::Context;
 use lacquer_dsp::Frame;
 use lacquer_dsp::chain::StageId;
-use lacquer_dsp::detect::{Finding, Inspector, StoredWords};
+use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
+use lacquer_dsp::chain::multiband::MULTIBAND_BANDS;
 use lacquer_dsp::metering::goniometer::MOST_POINTS;
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging};
 use lacquer_dsp::metering::vinyl::Vinyl;
-use lacquer_dsp::shared::meter_bank::{HistoryPoint, MeterBank};
+use lacquer_dsp::shared::meter_bank::{HistoryPoint, MeterBank, NOWHERE};
 use lacquer_dsp::shared::ring::unpack;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -101,13 +103,14 @@ pub(crate) struct Desk {
     /// The output over seconds: for figures.
     pub long: Analyser,
     pub vinyl: Vinyl,
-    inspector: Inspector,
-    /// Frames of the input that were inspected without a break, and the seams before them.
-    inspected: u64,
+    check: MixCheck,
+    /// Jumps of the transport so far.
     seams: u32,
+    /// Latency of the chain, frames: what comes in appears in the feed that much later.
+    pub latency_frames: u64,
     judged: f64,
     /// What is wrong with the input, as it was last judged.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Found>,
     /// The newest frames of the output.
     pub scope: Vec<Frame>,
     pub history: Vec<HistoryPoint>,
@@ -121,6 +124,9 @@ pub(crate) struct Desk {
     pub reductions_db: Vec<f64>,
     /// Highest sample after each stage.
     pub levels: Vec<Bar>,
+    /// What the detectors of the bands see.
+    pub dynamic_eq_levels: [Bar; DYNAMIC_EQ_BANDS],
+    pub multiband_levels: [Bar; MULTIBAND_BANDS],
     /// Pictures of stages.
     pub pictures: Pictures,
     /// Finds the limiter's drive for a loudness.
@@ -128,11 +134,6 @@ pub(crate) struct Desk {
     time: f64,
     last_sound: f64,
     figures: RefCell<HashMap<&'static str, (f64, String)>>,
-}
-
-/// An inspector for what a host gives: floats, whatever the file had, and as many channels as the track has.
-fn inspector(sample_rate: f64, channels: u32) -> Inspector {
-    Inspector::new(sample_rate, channels as usize, StoredWords::Float(32))
 }
 
 impl Desk {
@@ -149,8 +150,8 @@ impl Desk {
             output: analyser(EYE_S),
             long: analyser(FIGURES_S),
             vinyl: Vinyl::new(rate),
-            inspector: inspector(rate, channels),
-            inspected: 0,
+            check: MixCheck::new(rate, channels),
+            latency_frames: 0,
             seams: bank.seams.load(Relaxed),
             judged: f64::NEG_INFINITY,
             findings: Vec::new(),
@@ -162,6 +163,8 @@ impl Desk {
             peaks: Default::default(),
             reductions_db: vec![0.0; bank.reductions_db.len()],
             levels: vec![Bar::default(); bank.levels.len()],
+            dynamic_eq_levels: Default::default(),
+            multiband_levels: Default::default(),
             pictures: Pictures::default(),
             learner: Learner::new(rate, channels as usize),
             time: 0.0,
@@ -234,6 +237,13 @@ impl Desk {
         for (bar, peak) in self.levels.iter_mut().zip(&self.bank.levels) {
             bar.follow(peak.take(), now, passed);
         }
+        let detectors = [&self.bank.dynamic_eq_levels, &self.bank.multiband_levels];
+        let shown = [&mut self.dynamic_eq_levels, &mut self.multiband_levels];
+        for (bars, peaks) in shown.into_iter().zip(detectors) {
+            for (bar, peak) in bars.iter_mut().zip(peaks) {
+                bar.follow(peak.take(), now, passed);
+            }
+        }
         let length = self.bank.history_length();
         if length < self.history_length {
             self.history.clear();
@@ -247,32 +257,46 @@ impl Desk {
 
     /// Length of what the findings are about, s.
     pub fn inspected_s(&self) -> f64 {
-        self.inspected as f64 / self.sample_rate
+        self.check.heard_s()
+    }
+
+    /// Where what was inspected lies, s; of the song where the host tells its position.
+    pub fn inspected_map_s(&self) -> Vec<[f64; 2]> {
+        self.check.map_s()
     }
 
     fn inspect(&mut self, input: &[Frame]) {
-        // A programme begins with its first sound: the silence of a stopped host is none of it.
-        if self.inspected == 0 && input.as_flattened().iter().all(|x| x.abs() <= STILL) {
+        if !self.bank.is_rolling.load(Relaxed) || !self.check.push(input, STILL) {
             return;
         }
-        self.inspector.push(input);
-        self.inspected += input.len() as u64;
         if self.time - self.judged > JUDGING_S {
             self.judged = self.time;
-            self.findings = self.inspector.so_far();
+            self.check.judge();
+            self.findings = self.check.found();
         }
     }
 
     /// Judges the mix anew, from the next frame on.
     pub fn inspect_anew(&mut self) {
-        self.inspector = inspector(self.sample_rate, self.channels);
-        self.inspected = 0;
+        self.check.clear();
         self.findings.clear();
+    }
+
+    /// The transport has started or jumped: what comes a latency later is at another place of the song.
+    fn follow_jump(&mut self) {
+        let position = self.bank.seam_position.load(Relaxed);
+        let at = self.bank.seam_feed.load(Relaxed) + self.latency_frames;
+        let after = at.saturating_sub(self.next);
+        // What was read already is that much further on.
+        let gone = self.next.saturating_sub(at);
+        let place = (position != NOWHERE).then(|| position.saturating_add(gone as i64));
+        self.check.jump(place, after);
     }
 
     fn read_feed(&mut self) {
         let reading = self.bank.feed.read(self.next, &mut self.entries);
         let is_missed = reading.first > self.next;
+        let first = self.next;
         self.next = reading.next;
         // Read after the frames: a seam among them is known by now.
         let seams = self.bank.seams.load(Relaxed);
@@ -293,12 +317,16 @@ impl Desk {
         self.vinyl.push(&output);
         self.learner.push(&input, &output);
         self.learner.poll();
-        if is_missed || is_seam {
-            // A seam would be taken for a click.
-            self.inspect_anew();
-        } else {
-            self.inspect(&input);
+        if is_seam {
+            // From before these frames: the jump may be among them.
+            let next = std::mem::replace(&mut self.next, first.max(reading.first));
+            self.follow_jump();
+            self.next = next;
+        } else if is_missed {
+            // What was missed would be taken for a click.
+            self.check.miss(reading.first - first);
         }
+        self.inspect(&input);
         self.scope.extend(output);
         let surplus = self.scope.len().saturating_sub(2 * MOST_POINTS);
         self.scope.drain(..surplus);

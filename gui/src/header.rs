@@ -1,23 +1,22 @@
 //! The top bar: name, presets, undo, slots, and what concerns the chain as a whole.
 
+use crate::desk::Desk;
 use crate::host::Host;
 use crate::presets::preset_ui;
+use crate::scale::difference;
+use crate::scaling::SCALES;
 use crate::theme;
 use crate::view::View;
-use crate::widgets::{choice_ui, icon_ui, small_button_ui, toggle_ui};
-use egui::{
-    Align, Color32, Key, Layout, Painter, Popup, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2,
-};
-use lacquer_dsp::monitor::Compare;
+use crate::widgets::{choice_ui, icon_ui, labelled_button_ui, small_button_ui, toggle_ui};
+use egui::{Align, Color32, Layout, Painter, Popup, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2};
+use lacquer_dsp::monitor::{Compare, Solo};
 use lacquer_params::session::SLOTS;
 use lacquer_params::{Preset, Slot, Theme};
 
 /// Names of the slots.
 const SLOT_NAMES: [&str; SLOTS] = ["A", "B", "C", "D"];
-/// Scales of the window, per cent.
-const SCALES: [u32; 6] = [100, 110, 125, 150, 175, 200];
 /// Width of the bar from which the quality's menu has its label.
-const QUALITY_WIDTH: f32 = 1150.0;
+const QUALITY_WIDTH: f32 = 1215.0;
 /// The keys that the editor takes.
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Drag up or right", "more; Shift: a tenth as fast"),
@@ -28,12 +27,13 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Tab", "to the next control"),
     ("[ and ]", "to the stage before and after"),
     ("P", "switches the stage"),
-    ("M", "mix or master, equally loud"),
+    ("X", "mix or master, equally loud"),
+    ("M, S, D", "mono, side, dim"),
     ("Ctrl-Z, Shift-Ctrl-Z", "undo and redo"),
-    ("Esc", "hears the master as it is"),
+    ("Esc", "closes what is open, then hears the master as it is"),
 ];
 
-pub(crate) fn header_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut View) {
+pub(crate) fn header_ui(ui: &mut Ui, host: &Host, desk: &Desk, factory: &[Preset], view: &mut View) {
     let rect = ui.max_rect();
     let colors = theme::colors();
     ui.painter().rect_filled(rect, 0.0, colors.bar);
@@ -51,11 +51,12 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut
             ui.add_space(theme::PADDING);
             window_menu_ui(ui, host, view);
             ui.add_space(theme::MARGIN);
+            // Apart from what is only heard: this one reaches the bounce.
             toggle_ui(ui, host, "bypass", "Bypass", 60.0, view);
+            separator_ui(ui);
+            compare_ui(ui, desk, view);
             ui.add_space(theme::MARGIN);
-            compare_ui(ui, view);
-            ui.add_space(theme::MARGIN);
-            choice_ui(ui, host, "quality", 84.0, view);
+            choice_ui(ui, host, "quality", 80.0, view);
             if rect.width() > QUALITY_WIDTH {
                 ui.label(RichText::new("Quality").font(theme::label_font()).color(colors.text_third));
             }
@@ -63,25 +64,65 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut
     });
 }
 
-/// Mix against master at equal loudness, and what the chain changes.
-fn compare_ui(ui: &mut Ui, view: &mut View) {
+/// Mix against master at equal loudness, what the chain changes, and parts of what is heard.
+fn compare_ui(ui: &mut Ui, desk: &Desk, view: &mut View) {
     // From right to left, as the bar is laid out here.
-    let delta = view.wish.settings.delta;
-    if small_button_ui(ui, 52.0, "Delta", delta, "Plays what the chain changes apart from its gain.", view)
-        .clicked()
-    {
-        view.wish.settings.delta = !delta;
+    let settings = view.wish.settings;
+    let hint = "Plays the output 20 dB softer.   D";
+    if small_button_ui(ui, 32.0, "Dim", settings.dim, hint, view).clicked() {
+        view.wish.settings.dim = !settings.dim;
+    }
+    for (solo, width, names, hint) in [
+        // Named apart from the channels that bands choose from.
+        (Solo::Side, 36.0, ["Hear side", "Side"], "Plays the side alone.   S"),
+        (Solo::Mid, 42.0, ["Hear mono", "Mono"], "Plays the sum to mono.   M"),
+    ] {
+        if labelled_button_ui(ui, width, names, settings.solo == solo, hint, view).clicked() {
+            view.toggle_solo(solo);
+        }
+    }
+    ui.add_space(theme::MARGIN);
+    let hint = "Plays what the chain changes apart from its gain.";
+    if small_button_ui(ui, 48.0, "Delta", settings.delta, hint, view).clicked() {
+        view.wish.settings.delta = !settings.delta;
     }
     ui.add_space(theme::GAP);
-    for (compare, label, hint) in [
-        (Compare::Master, "Master", "Plays the master no louder than the mix.   M"),
-        (Compare::Mix, "Mix", "Plays the unmastered mix no louder than the master, in time with it.   M"),
+    let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
+    // How much louder the master is by itself: what the comparison takes away.
+    let matched = desk.figure("match", || difference(f64::from(desk.bank.match_lu.get())));
+    let master = if desk.bank.output.integrated_lufs().is_finite() {
+        format!("Master {matched}")
+    } else {
+        "Master".to_owned()
+    };
+    for (compare, name, label, width, hint) in [
+        (
+            Compare::Master,
+            "Master",
+            master.as_str(),
+            76.0,
+            "Plays the master no louder than the mix; the figure is what it is louder by itself, LU.   X",
+        ),
+        (
+            Compare::Mix,
+            "Mix",
+            "Mix",
+            40.0,
+            "Plays the unmastered mix no louder than the master, in time with it.   X",
+        ),
     ] {
-        let on = view.wish.settings.compare == compare;
-        if small_button_ui(ui, 56.0, label, on, hint, view).clicked() {
+        let on = settings.compare == compare;
+        if labelled_button_ui(ui, width, [name, label], on, hint, view).clicked() {
             view.toggle_compare(compare);
         }
     }
+    ui.spacing_mut().item_spacing.x = gap;
+}
+
+/// A line between what is heard and what is recorded.
+fn separator_ui(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(17.0, theme::CONTROL_HEIGHT), Sense::hover());
+    ui.painter().vline(rect.center().x.round() + 0.5, rect.y_range(), theme::line(theme::colors().track));
 }
 
 fn undo_ui(ui: &mut Ui, host: &Host, view: &mut View) {
@@ -106,6 +147,8 @@ fn history_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     let (mut back, mut forth) = (0, 0);
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(220.0);
+        // It opens at now, and scrolls freely from there.
+        let is_fresh = button.clicked();
         let steps = host.history.borrow().steps();
         if steps.is_empty() {
             ui.weak("Nothing was changed yet.");
@@ -113,8 +156,12 @@ fn history_ui(ui: &mut Ui, host: &Host, view: &mut View) {
         egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
             for (distance, name) in steps {
                 let text = if distance == 0 { format!("{name}   (now)") } else { name };
-                if ui.selectable_label(distance == 0, text).clicked() {
+                let row = ui.selectable_label(distance == 0, text);
+                if row.clicked() {
                     (back, forth) = ((-distance).max(0), distance.max(0));
+                }
+                if distance == 0 && is_fresh {
+                    row.scroll_to_me(Some(Align::Center));
                 }
             }
         });
@@ -138,38 +185,56 @@ fn small_icon_response(ui: &mut Ui, rect: Rect, name: &str, hint: &str, view: &m
 }
 
 fn slots_ui(ui: &mut Ui, host: &Host, view: &mut View) {
-    let chosen = host.session(|session| session.slot);
+    let (chosen, filled) =
+        host.session(|session| (session.slot, session.slots.each_ref().map(|slot| slot.is_some())));
     for (n, name) in SLOT_NAMES.into_iter().enumerate() {
-        let hint = format!("Slot {name}: settings to compare. Right-click copies what you hear into it.");
+        let holds = match (n == chosen, filled[n]) {
+            (true, _) => "what you hear",
+            (false, true) => "settings of its own",
+            (false, false) => "nothing yet: it begins as a copy",
+        };
+        let hint = format!("Slot {name}: {holds}. Right-click copies what you hear into it.");
         let response = small_button_ui(ui, 26.0, name, n == chosen, &hint, view);
+        if n != chosen && filled[n] {
+            let dot = response.rect.center_bottom() - vec2(0.0, 3.5);
+            ui.painter().circle_filled(dot, 1.5, theme::colors().text_second);
+        }
         if response.clicked() && n != chosen {
-            switch_slot(host, n);
+            switch_slot(host, n, view);
         }
         response.context_menu(|ui| {
-            if ui
-                .add_enabled(n != chosen, egui::Button::new(format!("Copy the settings to {name}")))
-                .clicked()
-            {
+            let copy = egui::Button::new(format!("Copy the settings to {name}"));
+            if ui.add_enabled(n != chosen, copy).clicked() {
                 let slot = Slot::of(host.tree);
-                host.edit_session(|session| session.slots[n] = Some(slot));
+                host.edit_session(|session| {
+                    session.slots[n] = Some(slot);
+                    session.slot_presets[n] = (session.preset.clone(), session.taken.clone());
+                });
                 ui.close();
             }
         });
     }
 }
 
-/// Keeps the settings in their slot and takes those of another; an empty one begins as a copy.
-fn switch_slot(host: &Host, to: usize) {
+/// Keeps the settings in their slot and takes those of another, with its preset's name and its history; an empty one begins as a copy.
+/// That is no step: each slot has what was done in it.
+fn switch_slot(host: &Host, to: usize, view: &mut View) {
     let now = Slot::of(host.tree);
     let wanted = host.session(|session| session.slots[to].clone());
     host.edit_session(|session| {
-        session.slots[session.slot] = Some(now);
+        let from = session.slot;
+        session.slots[from] = Some(now);
+        session.slot_presets[from] = (session.preset.clone(), session.taken.clone());
         session.slot = to;
+        if wanted.is_some() {
+            (session.preset, session.taken) = std::mem::take(&mut session.slot_presets[to]);
+        }
     });
+    host.history.borrow_mut().switch(to);
     if let Some(slot) = wanted {
-        host.name_step(&format!("Slot {}", SLOT_NAMES[to]));
-        host.set_all(&slot.values(host.tree));
+        host.set_silently(&slot.values(host.tree));
     }
+    view.sound.forget();
 }
 
 /// How the window looks, and the keys.
@@ -180,10 +245,18 @@ fn window_menu_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(180.0);
         ui.weak("Scale");
-        for percent in SCALES {
-            if ui.selectable_label(percent == scale, format!("{percent} %")).clicked() {
+        for (percent, refusal) in SCALES.into_iter().zip(&view.scale_refusals) {
+            let button = egui::Button::selectable(percent == scale, format!("{percent} %"));
+            let response = ui.add_enabled(refusal.is_none(), button);
+            if response.clicked() {
                 host.edit_session(|session| session.scale_percent = percent);
             }
+            if let Some(reason) = refusal {
+                response.on_disabled_hover_text(reason);
+            }
+        }
+        if let Some(reason) = view.scale_refusals.iter().flatten().next() {
+            ui.weak(RichText::new(reason).font(theme::label_font()));
         }
         ui.separator();
         ui.weak("Colours");
@@ -193,6 +266,10 @@ fn window_menu_ui(ui: &mut Ui, host: &Host, view: &mut View) {
             }
         }
         ui.separator();
+        let mut letters = host.session(|session| !session.letters_to_host);
+        if ui.checkbox(&mut letters, "Letters are the editor's keys").changed() {
+            host.edit_session(|session| session.letters_to_host = !letters);
+        }
         if ui.button("Keys and gestures").clicked() {
             view.help = !view.help;
             ui.close();
@@ -217,7 +294,7 @@ fn help_ui(ui: &Ui, view: &mut View) {
                 }
             });
         });
-    view.help = open && !ui.input(|input| input.key_pressed(Key::Escape));
+    view.help = open;
 }
 
 /// A bent arrow to the left.

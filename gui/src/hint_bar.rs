@@ -1,49 +1,69 @@
 //! The hint bar: what is under the pointer, what went wrong, what is heard instead of the master; at the right how the chain runs.
 
 use crate::desk::Desk;
+use crate::host::Host;
+use crate::panels::multiband_name;
 use crate::scale::difference;
 use crate::status::Status;
 use crate::strip;
 use crate::theme;
 use crate::view::View;
 use crate::widgets::button_ui;
-use egui::{Rect, Ui, vec2};
-use lacquer_dsp::monitor::Compare;
+use egui::{Align2, Rect, Ui, ViewportCommand, pos2, vec2};
+use lacquer_dsp::chain::{Listen, ListenSource, StageId};
+use lacquer_dsp::monitor::{Compare, Solo};
+use lacquer_dsp::targets::find;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What is heard instead of the master, in words; none if nothing is.
 fn monitored(desk: &Desk, view: &View) -> Option<String> {
     let settings = view.wish.settings;
     let mut heard = Vec::new();
-    if view.abx.is_some() {
+    if view.abx_heard.is_some() {
         heard.push("the blind test".to_owned());
+    } else if settings.delta {
+        // The difference has both in it: which of them is compared is no matter then.
+        heard.push("what the chain changes".to_owned());
     } else if settings.compare == Compare::Mix {
         let gain = difference(f64::from(desk.bank.match_lu.get()));
-        heard.push(format!("the mix, no louder than the master, which is {gain} LU louder by itself"));
+        heard.push(format!("the mix, matched (the master is {gain} LU by itself)"));
     } else if settings.compare == Compare::Master {
-        heard.push("the master, no louder than the mix".to_owned());
+        heard.push("the master, matched to the mix".to_owned());
     }
-    if settings.delta {
-        heard.push("what the chain changes".to_owned());
-    }
-    if let Some(listen) = view.wish.listen {
-        heard.push(format!("what {} changes", strip::title(listen.stage)));
+    if let Some(Listen { stage, source }) = view.wish.listen {
+        heard.push(match source {
+            ListenSource::Delta => format!("what {} changes", strip::title(stage)),
+            ListenSource::Part(part) => format!("{} alone", part_name(stage, part)),
+        });
     }
     if let Some(platform) = view.platform {
-        heard.push(format!("as {platform} plays it"));
+        let name = find(platform).map_or("the custom target", |target| target.name);
+        heard.push(format!("as {name} plays it"));
     }
     if let Some(device) = settings.device {
         heard.push(format!("through a model of: {}", device.name()));
     }
-    if settings.solo != Default::default() {
-        heard.push(format!("{:?} alone", settings.solo));
+    match settings.solo {
+        Solo::Off => {}
+        Solo::Mid => heard.push("in mono".to_owned()),
+        other => heard.push(format!("{other:?} alone")),
     }
     if settings.swap {
         heard.push("left and right exchanged".to_owned());
     }
     if settings.dim {
-        heard.push("dimmed".to_owned());
+        heard.push("dimmed by 20 dB".to_owned());
     }
     (!heard.is_empty()).then(|| heard.join("; "))
+}
+
+/// A part of a stage that can be soloed.
+fn part_name(stage: StageId, part: usize) -> String {
+    match stage {
+        StageId::Multiband => format!("Multiband band {}", multiband_name(part)),
+        StageId::Bass => "harmonics of Bass".to_owned(),
+        stage => format!("region of {} band {}", strip::title(stage), part + 1),
+    }
 }
 
 /// Width of the button that restarts the chain.
@@ -62,37 +82,34 @@ fn failure_ui(ui: &mut Ui, rect: Rect, status: &Status, view: &mut View) {
     }
     ui.painter().text(
         button.right_center() + vec2(theme::PADDING, 0.0),
-        egui::Align2::LEFT_CENTER,
+        Align2::LEFT_CENTER,
         "The chain has failed: you hear the mix as it came in, in time. Please report what you did last.",
         theme::body_font(),
         colors.alarm,
     );
 }
 
-pub(crate) fn hint_ui(ui: &mut Ui, desk: &Desk, status: &Status, view: &mut View) {
+/// Width of the button that ends a bypass.
+const UNBYPASS_WIDTH: f32 = 84.0;
+/// Width of the button that ends everything that is only heard.
+const STOP_WIDTH: f32 = 48.0;
+
+pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
     let rect = ui.max_rect();
+    let (status, colors) = (host.status, theme::colors());
     if status.has_failed() {
         failure_ui(ui, rect, status, view);
         return;
     }
     let monitored = monitored(desk, view);
-    let is_heard = desk.bank.monitoring.load(std::sync::atomic::Ordering::Relaxed);
-    let painter = ui.painter();
-    painter.rect_filled(
-        rect,
-        0.0,
-        if monitored.is_some() { theme::colors().accent } else { theme::colors().bar },
-    );
-    let (text, color) = match (&monitored, &view.problem) {
-        (Some(heard), _) => {
-            let waits = if is_heard { "" } else { "   (waits for playback at the pace of ears)" };
-            (format!("You hear {heard}: never in a bounce.   Esc stops.{waits}"), theme::colors().on_accent)
-        }
-        (None, Some(problem)) => (problem.clone(), theme::colors().alarm),
-        (None, None) => (view.hint.clone(), theme::colors().text_second),
-    };
-    let left = rect.left_center() + vec2(theme::PADDING, 0.0);
-    painter.text(left, egui::Align2::LEFT_CENTER, text, theme::body_font(), color);
+    focus_for_escape(ui, monitored.is_some(), view);
+    let bypassed = host.tree.plain("bypass") == Ok(1.0);
+    let ground = if monitored.is_some() { colors.accent } else { colors.bar };
+    ui.painter().rect_filled(rect, 0.0, ground);
+    let mut left = rect.left() + theme::PADDING;
+    if bypassed {
+        left = bypass_ui(ui, rect, host, view);
+    }
     let running = match status.running() {
         Some((rate, latency)) => {
             let ms = latency as f32 * 1000.0 / rate;
@@ -101,7 +118,64 @@ pub(crate) fn hint_ui(ui: &mut Ui, desk: &Desk, status: &Status, view: &mut View
         }
         None => "not running".to_owned(),
     };
-    let color = if monitored.is_some() { theme::colors().on_accent } else { theme::colors().text_third };
+    let ink = if monitored.is_some() { colors.on_accent } else { colors.text_third };
     let right = rect.right_center() - vec2(theme::PADDING, 0.0);
-    painter.text(right, egui::Align2::RIGHT_CENTER, running, theme::body_font(), color);
+    let told = ui.painter().text(right, Align2::RIGHT_CENTER, running, theme::body_font(), ink);
+    let mut end = told.left() - theme::PADDING;
+    if monitored.is_some() {
+        let button =
+            Rect::from_min_max(pos2(end - STOP_WIDTH, rect.top() + 1.0), pos2(end, rect.bottom() - 1.0));
+        if button_ui(ui, button, "Stop", false, "Hears the master as it is.   Esc", view) {
+            view.stop_monitoring();
+        }
+        end = button.left() - theme::PADDING;
+    }
+    let (text, color) = match (&monitored, &view.problem) {
+        (Some(heard), _) => {
+            let is_heard = desk.bank.monitoring.load(Relaxed);
+            let says = if is_heard { "You hear" } else { "Ready, once it plays:" };
+            (format!("{says} {heard}. Never in a bounce.   Esc"), colors.on_accent)
+        }
+        (None, Some(problem)) => (problem.clone(), colors.alarm),
+        (None, None) => (view.hint.clone(), colors.text_second),
+    };
+    // What is too long ends before the figures, and not under them.
+    let area = Rect::from_min_max(pos2(left, rect.top()), pos2(end.max(left), rect.bottom()));
+    let painter = ui.painter().with_clip_rect(area);
+    painter.text(area.left_center(), Align2::LEFT_CENTER, text, theme::body_font(), color);
+}
+
+/// Says that the bounce will be the mix, and offers to end it. Where the rest of the bar begins.
+fn bypass_ui(ui: &mut Ui, rect: Rect, host: &Host, view: &mut View) -> f32 {
+    let colors = theme::colors();
+    let text = "! Bypassed: the bounce will be the mix".to_owned();
+    let font = theme::strong_font();
+    let galley = ui.painter().layout_no_wrap(text, font, colors.on_alarm);
+    let width = theme::PADDING + galley.size().x + theme::MARGIN + UNBYPASS_WIDTH + theme::MARGIN;
+    let ground = Rect::from_min_size(rect.min, vec2(width, rect.height()));
+    ui.painter().rect_filled(ground, 0.0, colors.alarm);
+    let at = pos2(rect.left() + theme::PADDING, rect.center().y - galley.size().y / 2.0);
+    let button_left = at.x + galley.size().x + theme::MARGIN;
+    ui.painter().galley(at, galley, colors.on_alarm);
+    let corner = pos2(button_left, rect.top() + 1.0);
+    let button = Rect::from_min_size(corner, vec2(UNBYPASS_WIDTH, rect.height() - 2.0));
+    if button_ui(
+        ui,
+        button,
+        "Hear master",
+        false,
+        "Ends the bypass: the chain works again, in the bounce too.",
+        view,
+    ) {
+        host.set_plain("bypass", 0.0);
+    }
+    ground.right() + theme::PADDING
+}
+
+/// Asks for the keyboard when something else than the master begins to be heard: Escape is to end it wherever the pointer is.
+fn focus_for_escape(ui: &Ui, is_monitored: bool, view: &mut View) {
+    if is_monitored && !std::mem::replace(&mut view.was_monitored, is_monitored) {
+        ui.ctx().send_viewport_cmd(ViewportCommand::Focus);
+    }
+    view.was_monitored = is_monitored;
 }

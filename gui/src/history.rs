@@ -1,8 +1,10 @@
 //! Undo and redo: what was done in one go is one step, however many parameters it moved.
 //!
-//! Only what is done in this editor is a step; what a host automates or another controller moves is theirs.
+//! Only what is done in this editor is a step; what a host automates or another controller moves is theirs. Each slot has a history of its
+//! own: to go to another slot is no step, and what was done in one is not taken back in another.
 
 use lacquer_params::Tree;
+use lacquer_params::session::SLOTS;
 
 /// Steps that are kept.
 const MOST_STEPS: usize = 200;
@@ -19,6 +21,8 @@ pub(crate) struct Change {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
     pub name: String,
+    /// Where a parameter that moved alone went, as it is shown.
+    pub value: Option<String>,
     pub changes: Vec<Change>,
 }
 
@@ -32,11 +36,26 @@ pub(crate) struct History {
     continues: bool,
     done: Vec<Step>,
     undone: Vec<Step>,
+    /// The slot that `done` and `undone` are of, and those of the others.
+    slot: usize,
+    others: [(Vec<Step>, Vec<Step>); SLOTS],
     /// Whether an undo or a redo is under way, which is no step.
     pub replays: bool,
 }
 
 impl History {
+    /// Goes over to the history of a slot.
+    pub fn switch(&mut self, slot: usize) {
+        let slot = slot.min(SLOTS - 1);
+        if slot == self.slot {
+            return;
+        }
+        let coming = std::mem::take(&mut self.others[slot]);
+        let (done, undone) =
+            (std::mem::replace(&mut self.done, coming.0), std::mem::replace(&mut self.undone, coming.1));
+        self.others[std::mem::replace(&mut self.slot, slot)] = (done, undone);
+    }
+
     /// Names the step that is being made.
     pub fn name(&mut self, name: &str) {
         self.name = Some(name.to_owned());
@@ -80,6 +99,7 @@ impl History {
         if std::mem::take(&mut self.continues)
             && let Some(step) = self.done.last_mut()
         {
+            self.name = None;
             for change in changes {
                 match step.changes.iter_mut().find(|earlier| earlier.id == change.id) {
                     Some(earlier) => earlier.after = change.after,
@@ -98,8 +118,12 @@ impl History {
                 format!("{name} and {} more", changes.len() - 1)
             }
         };
+        let value = match changes.as_slice() {
+            [change] => tree.text_at(&change.id, change.after).ok(),
+            _ => None,
+        };
         self.undone.clear();
-        self.done.push(Step { name, changes });
+        self.done.push(Step { name, value, changes });
         let surplus = self.done.len().saturating_sub(MOST_STEPS);
         self.done.drain(..surplus);
     }
@@ -113,8 +137,12 @@ impl History {
     pub fn steps(&self) -> Vec<(i32, String)> {
         let beginning = (-(self.done.len() as i32), "Beginning".to_owned());
         let done = self.done.iter().enumerate();
-        let done = done.map(|(n, step)| (n as i32 + 1 - self.done.len() as i32, step.name.clone()));
-        let undone = self.undone.iter().rev().enumerate().map(|(n, step)| (n as i32 + 1, step.name.clone()));
+        let said = |step: &Step| match &step.value {
+            Some(value) => format!("{}   {value}", step.name),
+            None => step.name.clone(),
+        };
+        let done = done.map(|(n, step)| (n as i32 + 1 - self.done.len() as i32, said(step)));
+        let undone = self.undone.iter().rev().enumerate().map(|(n, step)| (n as i32 + 1, said(step)));
         std::iter::once(beginning).chain(done).chain(undone).collect()
     }
 

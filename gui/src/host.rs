@@ -82,6 +82,13 @@ impl Host<'_> {
         self.go_to(&places);
     }
 
+    /// Sets plain values without making a step of it.
+    pub fn set_silently(&self, values: &[(String, f64)]) {
+        self.history.borrow_mut().replays = true;
+        self.set_all(values);
+        self.history.borrow_mut().replays = false;
+    }
+
     /// Moves parameters without making a step of it.
     fn go_to(&self, places: &[(String, f32)]) {
         self.history.borrow_mut().replays = true;

@@ -5,21 +5,27 @@ use crate::strip;
 use crate::view::View;
 use egui::{Context, Modifiers, Ui};
 use lacquer_dsp::chain::StageId;
+use lacquer_dsp::monitor::Solo;
 use nice_plug_egui::{Key, KeyCapture};
 
-/// Escape ends everything that is only heard; M compares mix and master; Ctrl-Z undoes, with Shift it does again; [ and ] step through
-/// the stages, P switches the chosen one. What is typed into a field is the field's.
+/// Escape ends everything that is only heard; X compares mix and master, M, S and D are mono, side and dim; Ctrl-Z undoes, with Shift it
+/// does again; [ and ] step through the stages, P switches the chosen one. What is typed into a field is the field's, the key that closes
+/// it too.
 pub(crate) fn keys(ui: &Ui, host: &Host, view: &mut View) {
     use egui::Key;
-    if ui.ctx().egui_wants_keyboard_input() && ui.ctx().text_edit_focused() {
+    let types = ui.ctx().text_edit_focused();
+    let has_popup = egui::Popup::is_any_open(ui.ctx());
+    // The key that closes a menu is the menu's.
+    let had_popup = std::mem::replace(&mut view.had_popup, has_popup) || has_popup;
+    if std::mem::replace(&mut view.typed, types) || types {
         return;
     }
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::Escape) {
-        view.stop_monitoring();
+        escape(had_popup, view);
     }
-    if pressed(Key::M) {
-        view.flip_compare();
+    if !host.session(|session| session.letters_to_host) {
+        letters(&pressed, host, view);
     }
     // With Shift first: a key that is asked for without it is found with it too.
     if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z)) {
@@ -35,19 +41,46 @@ pub(crate) fn keys(ui: &Ui, host: &Host, view: &mut View) {
     if pressed(Key::CloseBracket) {
         view.stage = StageId::ALL[(place + 1).min(last)];
     }
+}
+
+/// The keys that a host may want for itself.
+fn letters(pressed: &dyn Fn(egui::Key) -> bool, host: &Host, view: &mut View) {
+    use egui::Key;
+    if pressed(Key::X) {
+        view.flip_compare();
+    }
+    if pressed(Key::M) {
+        view.toggle_solo(Solo::Mid);
+    }
+    if pressed(Key::S) {
+        view.toggle_solo(Solo::Side);
+    }
+    if pressed(Key::D) {
+        view.wish.settings.dim = !view.wish.settings.dim;
+    }
     if pressed(Key::P) {
-        let on = strip::is_on(host, view.stage);
-        host.set_plain(&format!("{}_on", view.stage.stem()), f64::from(!on));
+        strip::switch(host, view.stage, !strip::is_on(host, view.stage));
     }
 }
 
-/// The keys that the host does not get: all while something is typed, else those that mean something here. Space is the transport's.
-pub(crate) fn captured(context: &Context) -> KeyCapture {
+/// Closes what is open, or else hears the master as it is; a message goes with it. A blind test keeps what was answered: it has its own end.
+fn escape(had_popup: bool, view: &mut View) {
+    if had_popup || std::mem::take(&mut view.help) {
+        return;
+    }
+    view.stop_monitoring();
+    view.problem = None;
+}
+
+/// The keys that the host does not get: all while something is typed, else those that mean something here. Space is the transport's, and
+/// `letters` if the engineer says so.
+pub(crate) fn captured(context: &Context, letters: bool) -> KeyCapture {
     if context.text_edit_focused() {
         return KeyCapture::CaptureAll;
     }
-    let letters = "[]mMpPzZ0123456789+-.".chars().map(|letter| Key::Character(letter.to_string()));
-    let mut keys: Vec<Key> = letters.collect();
+    let letters = if letters { "mMpPsSdDxX" } else { "" };
+    let characters = "[]zZ0123456789+-.".chars().chain(letters.chars());
+    let mut keys: Vec<Key> = characters.map(|letter| Key::Character(letter.to_string())).collect();
     if context.memory(|memory| memory.focused().is_some()) {
         keys.extend(
             ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Delete"]

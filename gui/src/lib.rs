@@ -17,13 +17,17 @@ pub mod indication;
 mod keys;
 mod learner;
 mod meters;
+mod mix_check;
+mod paced_input;
 mod panel;
 mod panels;
 mod pictures;
 mod presets;
 mod scale;
+mod scaling;
 mod song;
 mod sound;
+mod sound_changes;
 mod status;
 mod strip;
 #[cfg(test)]

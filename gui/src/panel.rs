@@ -8,7 +8,7 @@ use crate::strip::{is_on, title};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{small_button_ui, toggle_ui};
-use egui::{Align, Align2, Layout, Rect, Ui, pos2, vec2};
+use egui::{Align, Align2, Layout, Popup, Rect, Ui, WidgetInfo, pos2, vec2};
 use lacquer_dsp::chain::{ListenSource, StageId};
 
 pub(crate) fn panel_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut View) {
@@ -38,11 +38,9 @@ fn head_ui(ui: &mut Ui, rect: Rect, host: &Host, view: &mut View) {
             ui.add_space(theme::PADDING);
             panels::head_ui(ui, host, view);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if small_button_ui(ui, 56.0, "Reset", false, "Sets this stage to its defaults.", view)
-                    .clicked()
-                {
-                    reset(host, stage);
-                }
+                let more = small_button_ui(ui, 28.0, "\u{2026}", false, "Resets this stage.", view);
+                more.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Button, true, "Stage menu"));
+                Popup::menu(&more).show(|ui| reset_entry_ui(ui, host, stage));
                 let heard = view.listens(stage, ListenSource::Delta);
                 let hint = "Plays what this stage changes, and nothing else.";
                 if small_button_ui(ui, 84.0, "Hear delta", heard, hint, view).clicked() {
@@ -51,6 +49,14 @@ fn head_ui(ui: &mut Ui, rect: Rect, host: &Host, view: &mut View) {
             });
         });
     });
+}
+
+/// The entry of a menu that resets a stage: two clicks away from whatever else is clicked.
+pub(crate) fn reset_entry_ui(ui: &mut Ui, host: &Host, stage: StageId) {
+    if ui.button(format!("Reset {}", title(stage))).clicked() {
+        reset(host, stage);
+        ui.close();
+    }
 }
 
 /// Sets everything but the switch of a stage to its default, as one step.

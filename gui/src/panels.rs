@@ -14,7 +14,13 @@ mod limiter;
 mod loudness;
 mod multiband;
 mod saturator;
+mod threshold_search;
 mod transfer;
+
+pub(crate) use curve::band;
+pub(crate) use loudness::reach;
+pub(crate) use multiband::name as multiband_name;
+pub(crate) use threshold_search::{ThresholdSearch, follow as follow_threshold};
 
 use crate::desk::Desk;
 use crate::host::Host;
@@ -44,6 +50,7 @@ pub(crate) fn stage_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, vi
 pub(crate) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     match view.stage {
         StageId::Equalizer => equalizer::head_ui(ui, host, view),
+        StageId::DynamicEq => dynamic_eq::head_ui(ui, host, view),
         StageId::Multiband => multiband::head_ui(ui, host, view),
         StageId::Bass => bass::head_ui(ui, view),
         StageId::Limiter => limiter::head_ui(ui, host, view),

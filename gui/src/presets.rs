@@ -7,15 +7,21 @@ use crate::scale::level;
 use crate::theme;
 use crate::view::{PresetName, View};
 use crate::widgets::{icon_ui, name_menu, small_button_ui};
-use egui::{Color32, ComboBox, Key, Painter, Popup, Rect, Sense, Shape, Stroke, Ui, vec2};
+use egui::{
+    Color32, ComboBox, Key, Painter, Popup, PopupCloseBehavior, Rect, Sense, Shape, Stroke, TextEdit, Ui,
+    WidgetInfo, vec2,
+};
 use lacquer_dsp::{ChainSettings, ProcessSpec};
 use lacquer_params::library::Owned;
 use lacquer_params::preset::OUTPUT;
-use lacquer_params::{LacquerParams, Preset, Tree};
+use lacquer_params::{LacquerParams, Preset, Slot, Tree};
 use std::sync::Arc;
 
-/// Width of the name, and of the field in which it is typed.
+/// Width of the name, and of the field in which it is typed; in a narrow window.
 const WIDTH: f32 = 168.0;
+const LEAST_WIDTH: f32 = 100.0;
+/// Width of the window under which it is narrow: the bar has no more room.
+const NARROW: f32 = 1190.0;
 
 /// What the menu offers.
 struct Shelf<'a> {
@@ -56,7 +62,7 @@ pub(crate) fn preset_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut
     own_menu_ui(ui, host, &chosen, view);
     let locked = host.session(|session| session.keeps_output);
     let rect = ui.allocate_exact_size(vec2(24.0, theme::CONTROL_HEIGHT), Sense::hover()).0;
-    let hint = "Keeps ceiling, true peak and dither when a preset is taken.";
+    let hint = "Keeps drive, ceiling, true peak and dither when a preset is taken.";
     if icon_ui(ui, rect, "Lock output", locked, hint, view, draw_lock) {
         host.edit_session(|session| session.keeps_output = !locked);
     }
@@ -74,38 +80,60 @@ fn step_ui(ui: &mut Ui, view: &mut View, step: i32) -> i32 {
 fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mut View) -> Option<Preset> {
     let mut picked = None;
     let shown = if chosen.is_empty() { "Presets" } else { chosen };
-    let response =
-        ComboBox::from_id_salt("presets").selected_text(shown).width(WIDTH).truncate().height(480.0).show_ui(
-            ui,
-            |ui| {
-                let (own, problems) = host.library.read();
-                let mut row = |ui: &mut Ui, preset: &Preset| {
-                    let row = ui.selectable_label(preset.name == chosen, &preset.name);
-                    if row.hovered() {
-                        view.hint.clone_from(&preset.description);
-                    }
-                    if row.clicked() {
-                        picked = Some(preset.clone());
-                    }
-                };
-                let mut group = "";
-                for preset in factory {
-                    if preset.group != group {
-                        group = &preset.group;
-                        ui.weak(group);
-                    }
-                    row(ui, preset);
+    let width = if ui.ctx().content_rect().width() < NARROW { LEAST_WIDTH } else { WIDTH };
+    let response = ComboBox::from_id_salt("presets")
+        .selected_text(shown)
+        .width(width)
+        .truncate()
+        .height(480.0)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show_ui(ui, |ui| {
+            let (own, problems) = host.library.read();
+            let search =
+                TextEdit::singleline(&mut view.preset_search).hint_text("Search").desired_width(WIDTH);
+            let search = ui.add(search);
+            search.widget_info(|| {
+                WidgetInfo::labeled(egui::accesskit::Role::TextInput, true, "Search presets")
+            });
+            let wanted = view.preset_search.trim().to_lowercase();
+            let fits = |preset: &Preset| {
+                let texts = [&preset.name, &preset.description, &preset.group];
+                texts.iter().any(|text| text.to_lowercase().contains(&wanted))
+            };
+            let mut row = |ui: &mut Ui, preset: &Preset| {
+                let row = ui.selectable_label(preset.name == chosen, &preset.name);
+                if row.hovered() {
+                    view.hint.clone_from(&preset.description);
                 }
-                if !own.is_empty() {
-                    ui.weak("Your own");
-                    own.iter().for_each(|owned| row(ui, &owned.preset));
+                if row.clicked() {
+                    picked = Some(preset.clone());
+                    ui.close();
                 }
-                for problem in &problems {
-                    ui.colored_label(theme::colors().alarm, format!("! {problem}"));
+            };
+            let mut group = "";
+            for preset in factory.iter().filter(|preset| fits(preset)) {
+                if preset.group != group {
+                    group = &preset.group;
+                    ui.weak(format!("Factory: {group}"));
                 }
-            },
-        );
+                row(ui, preset);
+            }
+            if own.iter().any(|owned| fits(&owned.preset)) {
+                ui.weak("Your own");
+                own.iter().filter(|owned| fits(&owned.preset)).for_each(|owned| row(ui, &owned.preset));
+            }
+            for problem in &problems {
+                ui.colored_label(theme::colors().alarm, format!("! {problem}"));
+            }
+        });
     name_menu(&response.response, "Presets");
+    if response.inner.is_none() {
+        view.preset_search.clear();
+    }
+    if view.sound.is_preset_changed {
+        let dot = response.response.rect.right_center() - vec2(28.0, 0.0);
+        ui.painter().circle_filled(dot, 2.5, theme::colors().accent);
+    }
     if response.response.hovered() {
         view.hint = factory
             .iter()
@@ -143,7 +171,7 @@ fn own_entries_ui(ui: &mut Ui, host: &Host, chosen: &str, view: &mut View) {
     }
     if ui.button(format!("Delete \u{201c}{chosen}\u{201d}")).clicked() {
         match host.library.delete(owned) {
-            Ok(()) => host.edit_session(|session| session.preset.clear()),
+            Ok(()) => host.edit_session(|session| (session.preset, session.taken) = (String::new(), None)),
             Err(error) => tell(Some(error.to_string()), view),
         }
         ui.close();
@@ -163,8 +191,8 @@ fn naming_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::TextInput, true, "Preset name"));
     let (enter, escape) = ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Escape)));
     let save = ui.button("Save").clicked() || enter;
-    let leave = ui.button("Leave").clicked() || escape;
-    view.hint = "Enter saves, Escape leaves it.".to_owned();
+    let leave = ui.button("Cancel").clicked() || escape;
+    view.hint = "Enter saves, Escape cancels.".to_owned();
     if save {
         match store(host, &name) {
             Ok(()) => view.problem = None,
@@ -183,6 +211,12 @@ fn naming_ui(ui: &mut Ui, host: &Host, view: &mut View) {
 
 fn store(host: &Host, name: &PresetName) -> Result<(), String> {
     let chosen = host.session(|session| session.preset.clone());
+    if Preset::factory().iter().any(|preset| preset.name.eq_ignore_ascii_case(name.text.trim())) {
+        return Err(format!(
+            "{} is one of Lacquer's own presets: give yours another name.",
+            name.text.trim()
+        ));
+    }
     let own = host.library.read().0;
     let renamed = own.iter().find(|owned| name.renames && owned.preset.name == chosen);
     let done = match renamed {
@@ -190,7 +224,11 @@ fn store(host: &Host, name: &PresetName) -> Result<(), String> {
         None => host.library.save(&Preset::of(host.tree, name.text.trim(), ""), false).map(|_| ()),
     };
     done.map_err(|error| error.to_string())?;
-    host.edit_session(|session| name.text.trim().clone_into(&mut session.preset));
+    let taken = Slot::of(host.tree);
+    host.edit_session(|session| {
+        name.text.trim().clone_into(&mut session.preset);
+        session.taken = Some(taken);
+    });
     Ok(())
 }
 
@@ -203,9 +241,15 @@ fn take(host: &Host, preset: &Preset, view: &mut View) {
             values.retain(|(id, _)| !locked || !OUTPUT.contains(&id.as_str()));
             host.name_step(&preset.name);
             host.set_all(&values);
-            host.edit_session(|session| session.preset.clone_from(&preset.name));
+            let taken = Slot::coming(host.tree, &values);
+            host.edit_session(|session| {
+                session.preset.clone_from(&preset.name);
+                session.taken = Some(taken);
+            });
+            view.sound.forget();
             view.problem = None;
-            view.promise = preset.loudness_lufs.map(|target_lufs| Promise {
+            // A drive that is locked is none to be found.
+            view.promise = preset.loudness_lufs.filter(|_| !locked).map(|target_lufs| Promise {
                 request: Request { target_lufs, preset: Some(preset.name.clone()) },
                 settings: settings_with(host, &values),
             });
@@ -248,6 +292,9 @@ pub(crate) fn keep_promise(host: &Host, desk: &mut Desk, view: &mut View) {
     }
     host.history.borrow_mut().continue_step(&name);
     host.set_plain("limiter_drive", answer.found.drive_db);
+    let drive = [("limiter_drive".to_owned(), answer.found.drive_db)];
+    let taken = Slot::coming(host.tree, &drive);
+    host.edit_session(|session| session.taken = Some(taken));
     if !answer.is_reached {
         view.problem = Some(format!(
             "{name} promises {} LUFS: {} is what this mix gives.",

@@ -7,11 +7,12 @@ use crate::scale::level;
 use crate::theme;
 use crate::view::View;
 use crate::widgets::icon_ui;
-use egui::{Align2, Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Painter, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use lacquer_dsp::chain::{ListenSource, StageId};
 
-/// Half the width of the square in which a click is meant for the switch.
-const SWITCH_REACH: f32 = 13.0;
+/// Radius of the ring in which a click is meant for the switch, and where its middle is from the cell's left.
+const SWITCH_REACH: f32 = 9.0;
+const SWITCH_AT: f32 = 13.0;
 /// Reduction at which a cell's meter is full, dB.
 const MOST_REDUCTION_DB: f64 = 12.0;
 /// Radius of the switch's dot.
@@ -43,6 +44,26 @@ pub(crate) fn is_on(host: &Host, stage: StageId) -> bool {
     host.tree.plain(&format!("{}_on", stage.stem())) == Ok(1.0)
 }
 
+/// Switches a stage. One that nobody has set yet does nothing when it comes on: the multiband compressor's bands wait for theirs.
+pub(crate) fn switch(host: &Host, stage: StageId, on: bool) {
+    let mut values = vec![(format!("{}_on", stage.stem()), f64::from(on))];
+    if stage == StageId::Multiband && on {
+        let own: Vec<_> =
+            host.tree.infos().into_iter().filter(|info| info.id.starts_with("multiband_")).collect();
+        let is_new = own.iter().all(|info| host.tree.plain(&info.id) == Ok(info.default));
+        let bands = own.into_iter().filter(|info| is_new && info.id.starts_with("multiband_band_on"));
+        values.extend(bands.map(|info| (info.id, 0.0)));
+        host.name_step(&format!("{} On", title(stage)));
+    }
+    host.set_all(&values);
+}
+
+/// The stage that a parameter switches, if it does.
+pub(crate) fn switched_by(id: &str) -> Option<StageId> {
+    let stem = id.strip_suffix("_on")?;
+    StageId::ALL.iter().copied().find(|stage| stage.stem() == stem)
+}
+
 pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut View) {
     let row = ui.max_rect();
     let count = StageId::ALL.len() as f32;
@@ -53,12 +74,16 @@ pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut Vie
         let cell = Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()));
         cell_ui(ui, cell, host, desk, *stage, view);
     }
+    if host.tree.plain("bypass") == Ok(1.0) {
+        // Nothing of it is heard.
+        ui.painter().rect_filled(row, 0.0, theme::colors().window.gamma_multiply(0.6));
+    }
 }
 
 fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId, view: &mut View) {
     let on = is_on(host, stage);
     let response = ui.interact(rect, ui.scope_id().with(("stage", stage.stem())), Sense::click());
-    let dot = pos2(rect.left() + SWITCH_REACH, rect.top() + 15.0);
+    let dot = pos2(rect.left() + SWITCH_AT, rect.top() + 15.0);
     let switch_rect = Rect::from_center_size(dot, vec2(2.0, 2.0) * SWITCH_REACH);
     let switch = ui.interact(switch_rect, ui.scope_id().with(("switch", stage.stem())), Sense::click());
     let selected = view.stage == stage;
@@ -67,12 +92,13 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId
         WidgetInfo::selected(egui::accesskit::Role::Switch, true, on, format!("{} on", title(stage)))
     });
     if switch.clicked() {
-        host.set_plain(&format!("{}_on", stage.stem()), f64::from(!on));
+        self::switch(host, stage, !on);
         view.problem = None;
     } else if response.clicked() {
         view.stage = stage;
-        view.expanded = false;
+        view.expand(ui, false);
     }
+    response.context_menu(|ui| panel::reset_entry_ui(ui, host, stage));
     if switch.hovered() {
         view.hint = format!("Switches {} {}.", title(stage), if on { "off" } else { "on" });
     } else if response.hovered() {
@@ -91,6 +117,9 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId
     }
     paint_ground(ui, rect, &response, selected, response.has_focus() || switch.has_focus());
     let (painter, colors) = (ui.painter().clone(), theme::colors());
+    if switch.hovered() {
+        painter.circle(dot, SWITCH_REACH, colors.raised, Stroke::new(1.5, colors.text_second));
+    }
     if on {
         painter.circle_filled(dot, DOT_RADIUS, theme::family(stage));
     } else {
@@ -105,16 +134,18 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId
     painter.text(pos2(dot.x + 10.0, dot.y), Align2::LEFT_CENTER, title(stage), font, name_color);
     let pointed = ui.rect_contains_pointer(rect);
     if pointed {
-        buttons_ui(ui, rect, host, stage, view);
+        buttons_ui(ui, rect, stage, view);
     }
     let meter = Rect::from_min_size(pos2(rect.left() + 9.0, rect.bottom() - 17.0), METER);
     if on {
         meter_ui(&painter, meter, host, desk, stage);
     }
     if !pointed && (rect.width() >= ROOM || !on) {
-        let text = if on { summary(host, stage) } else { "off".to_owned() };
+        let text = if on { summary(host, desk, stage) } else { "off".to_owned() };
         let below = pos2(rect.right() - 8.0, rect.bottom() - 13.0);
-        painter.text(below, Align2::RIGHT_CENTER, text, theme::label_font(), colors.text_third);
+        // Under the pointer a label has to be told from the fill.
+        let ink = if selected || response.hovered() { colors.text_second } else { colors.text_third };
+        painter.text(below, Align2::RIGHT_CENTER, text, theme::label_font(), ink);
     }
 }
 
@@ -135,18 +166,14 @@ fn paint_ground(ui: &Ui, rect: Rect, response: &egui::Response, selected: bool, 
     }
 }
 
-/// What a cell offers while the pointer is over it: hear what the stage changes, and reset it.
-fn buttons_ui(ui: &mut Ui, rect: Rect, host: &Host, stage: StageId, view: &mut View) {
+/// What a cell offers while the pointer is over it: hear what the stage changes.
+fn buttons_ui(ui: &mut Ui, rect: Rect, stage: StageId, view: &mut View) {
     let cell = |n: f32| Rect::from_min_size(rect.max - vec2(24.0 * n, 22.0), vec2(21.0, 19.0));
     let name = title(stage);
     let heard = view.listens(stage, ListenSource::Delta);
     let hint = format!("Plays what {name} changes, and nothing else.");
-    if icon_ui(ui, cell(2.0), &format!("{name} delta"), heard, &hint, view, draw_delta) {
+    if icon_ui(ui, cell(1.0), &format!("{name} delta"), heard, &hint, view, draw_delta) {
         view.toggle_listen(stage, ListenSource::Delta);
-    }
-    let hint = format!("Sets {name} to its defaults.");
-    if icon_ui(ui, cell(1.0), &format!("{name} reset"), false, &hint, view, draw_reset) {
-        panel::reset(host, stage);
     }
 }
 
@@ -154,16 +181,6 @@ fn draw_delta(painter: &Painter, rect: Rect, color: Color32) {
     let c = rect.center();
     let corners = vec![c + vec2(0.0, -5.0), c + vec2(5.0, 4.0), c + vec2(-5.0, 4.0), c + vec2(0.0, -5.0)];
     painter.add(Shape::line(corners, Stroke::new(1.5, color)));
-}
-
-fn draw_reset(painter: &Painter, rect: Rect, color: Color32) {
-    let c = rect.center();
-    let at = |angle: f32| c + 4.8 * vec2(angle.cos(), angle.sin());
-    let points: Vec<Pos2> = (0..=16).map(|n| at(-0.9 + 5.2 * n as f32 / 16.0)).collect();
-    painter.add(Shape::line(points, Stroke::new(1.4, color)));
-    let tip = at(-0.9);
-    let arrow = vec![tip + vec2(-0.5, -3.6), tip, tip + vec2(-3.6, 0.6)];
-    painter.add(Shape::line(arrow, Stroke::new(1.4, color)));
 }
 
 /// A stage's own meter.
@@ -222,8 +239,9 @@ fn harmonics_ui(painter: &Painter, rect: Rect, levels_db: &[f64]) {
     }
 }
 
-/// The one value that says most about a stage.
-fn summary(host: &Host, stage: StageId) -> String {
+/// What a stage does now: how far it turns down, or else the one value that says most about it.
+fn summary(host: &Host, desk: &mut Desk, stage: StageId) -> String {
+    let settings = host.tree.to_settings();
     let count = |prefix: &str| {
         let bands = host.tree.pointers().filter(|(id, _)| id.starts_with(prefix));
         let on = bands.filter(|(id, _)| host.tree.plain(id) == Ok(1.0)).count();
@@ -232,14 +250,15 @@ fn summary(host: &Host, stage: StageId) -> String {
     match stage {
         StageId::InputTrim => host.text("input_trim_gain"),
         StageId::Equalizer => count("equalizer_band_on_"),
-        StageId::DynamicEq => count("dynamic_eq_band_on_"),
-        StageId::Multiband => count("multiband_band_on_"),
-        StageId::Glue => host.text("glue_ratio"),
-        StageId::Saturator => host.text("saturator_character").chars().take(7).collect(),
-        StageId::Bass => host.text("bass_amount"),
+        StageId::DynamicEq | StageId::Multiband | StageId::Glue | StageId::Clipper | StageId::Limiter => {
+            let name = title(stage);
+            desk.figure(name, || format!("{} dB", level(-desk.reductions_db[stage as usize])))
+        }
+        StageId::Saturator => {
+            format!("{:.2} %", 100.0 * desk.pictures.saturator(&settings.saturator).1.distortion())
+        }
+        StageId::Bass => format!("{:.1} %", 100.0 * desk.pictures.bass(&settings.bass).distortion()),
         StageId::Imager => host.text("imager_width"),
-        StageId::Clipper => host.text("clipper_threshold").replace(" dBFS", " dB"),
-        StageId::Limiter => host.text("limiter_ceiling").replace(" dBTP", " dB"),
         StageId::Dither => host.text("dither_word_length"),
     }
 }

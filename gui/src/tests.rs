@@ -3,8 +3,12 @@
 mod around;
 mod gestures;
 mod loudness;
+mod monkey;
 mod raster;
+mod scaling;
 mod snapshots;
+mod tasks;
+mod trust;
 
 use crate::app::App;
 use crate::host::Gestures;

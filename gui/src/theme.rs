@@ -79,6 +79,8 @@ pub struct Colors {
     pub on_accent: Color32,
     /// Something is wrong.
     pub alarm: Color32,
+    /// On the alarm.
+    pub on_alarm: Color32,
     /// As it should be.
     pub ok: Color32,
     /// The input.
@@ -117,6 +119,7 @@ const DARK: Colors = Colors {
     accent: rgb(0xE8B95E),
     on_accent: rgb(0x17130A),
     alarm: rgb(0xFF6B6B),
+    on_alarm: rgb(0x17130A),
     ok: rgb(0x7CC4A0),
     input: rgb(0x737C89),
     output: rgb(0x6FAEDD),
@@ -144,6 +147,7 @@ const LIGHT: Colors = Colors {
     accent: rgb(0x8A5A00),
     on_accent: rgb(0xFFFFFF),
     alarm: rgb(0xC1121F),
+    on_alarm: rgb(0xFFFFFF),
     ok: rgb(0x1E6B45),
     input: rgb(0x8B929C),
     output: rgb(0x1B66A3),
@@ -246,6 +250,14 @@ pub fn line(color: Color32) -> Stroke {
     Stroke::new(1.0, color)
 }
 
+/// Share of a colour that is left to a trace behind the others: as faint as it may be and still be seen, 3 to 1 on a graph.
+const FAINT: f32 = 0.7;
+
+/// A trace behind the others.
+pub fn faint(color: Color32) -> Color32 {
+    color.gamma_multiply(FAINT)
+}
+
 /// The focus ring.
 pub fn focus_ring() -> Stroke {
     Stroke::new(1.5, colors().accent)
@@ -337,11 +349,25 @@ mod tests {
                     assert!(ratio >= 4.5, "{theme:?}: {text:?} on {ground:?} is {ratio:.2}");
                 }
             }
-            assert!(contrast(c.on_accent, c.accent) >= 4.5);
+            assert!(contrast(c.on_accent, c.accent) >= 4.5 && contrast(c.on_alarm, c.alarm) >= 4.5);
             // What carries a meaning without text needs 3 to 1.
             for mark in [c.input, c.output, c.reduction, c.side, c.mid, c.utility] {
                 assert!(contrast(mark, c.well) >= 3.0, "{theme:?}: {mark:?}");
             }
+            // Traces behind the others, and bars of what is soft.
+            for mark in [c.output, c.side, c.mid, c.reduction, c.accent] {
+                let seen = c.well.blend(faint(mark));
+                assert!(
+                    contrast(seen, c.well) >= 3.0,
+                    "{theme:?}: faint {mark:?} is {:.2}",
+                    contrast(seen, c.well)
+                );
+            }
+            // An input's trace over the fill under the output, where it is strongest.
+            let fill = c.well.blend(c.output.gamma_multiply(0.25));
+            assert!(contrast(c.text_third, fill) >= 3.0, "{theme:?}: {:.2}", contrast(c.text_third, fill));
+            // Under the pointer.
+            assert!(contrast(c.text_second, c.hover) >= 4.5, "{theme:?}");
         }
     }
 }

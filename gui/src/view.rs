@@ -3,10 +3,18 @@
 use crate::analysis::Tab;
 use crate::analysis::spectrum::SpectrumView;
 use crate::learner::Promise;
+use crate::panels::ThresholdSearch;
+use crate::scaling::SCALES;
+use crate::sound_changes::SoundChanges;
+use egui::Ui;
+use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use lacquer_dsp::chain::{Listen, ListenSource, StageId};
-use lacquer_dsp::monitor::Compare;
 use lacquer_dsp::monitor::abx::Abx;
+use lacquer_dsp::monitor::{Compare, Solo};
 use lacquer_dsp::shared::monitor_desk::MonitorWish;
+
+/// How long after a swap of panels clicks are nobody's, s: the second click of a double-click comes within it.
+const SWALLOW_S: f64 = 0.3;
 
 /// What the equalizer's graphs show.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +57,34 @@ pub(crate) struct View {
     pub song_path: String,
     /// Whether the keys are explained.
     pub help: bool,
+    /// Why each scale of the window cannot be chosen, where it cannot.
+    pub scale_refusals: [Option<String>; SCALES.len()],
+    /// Until when clicks on the panels are nobody's, s of egui's clock; see [`View::expand`].
+    pub swallows_until: f64,
+    /// Whether the sound is still the preset's, and since when it is what it is.
+    pub sound: SoundChanges,
+    /// The threshold of a dynamic band that is being set from what is heard.
+    pub threshold_search: Option<ThresholdSearch>,
+    /// Whether the drive for the target was asked for in the meters, where its answer is then.
+    pub reaches_target: bool,
+    /// What was last sent to the window of what is heard: whether its keyboard is wanted.
+    pub was_monitored: bool,
+    /// Whether a text was typed in the picture before this one.
+    pub typed: bool,
+    /// Whether a menu was open in it.
+    pub had_popup: bool,
+    /// Overs that were cleared by a click.
+    pub overs_before: u32,
+    /// What is searched for among the presets.
+    pub preset_search: String,
+    /// The band of the equalizer whose node was made last and takes the keys.
+    pub new_node: Option<usize>,
+    /// The same of the dynamic equalizer.
+    pub new_dynamic_node: Option<usize>,
+    /// Trials of a blind test.
+    pub abx_trials: u32,
+    /// Whether each dynamic band was relative in the picture before this one.
+    pub was_relative: [Option<bool>; DYNAMIC_EQ_BANDS],
 }
 
 /// A preset's name while it is typed.
@@ -80,21 +116,48 @@ impl Default for View {
             promise: None,
             song_path: String::new(),
             help: false,
+            scale_refusals: Default::default(),
+            swallows_until: 0.0,
+            sound: SoundChanges::default(),
+            threshold_search: None,
+            reaches_target: false,
+            was_monitored: false,
+            typed: false,
+            had_popup: false,
+            overs_before: 0,
+            preset_search: String::new(),
+            new_node: None,
+            new_dynamic_node: None,
+            abx_trials: 12,
+            was_relative: [None; DYNAMIC_EQ_BANDS],
         }
     }
 }
 
 impl View {
-    /// Hears the master as it is.
+    /// Hears the master as it is. A blind test rests, with what was answered so far.
     pub fn stop_monitoring(&mut self) {
         self.wish = MonitorWish::default();
-        (self.platform, self.abx, self.abx_heard, self.abx_on_x) = (None, None, None, false);
+        (self.platform, self.abx_heard, self.abx_on_x) = (None, None, false);
+    }
+
+    /// Shows the analysis in the panel's place, or below it. The second half of a double-click is not for what comes there.
+    pub fn expand(&mut self, ui: &Ui, expanded: bool) {
+        if std::mem::replace(&mut self.expanded, expanded) != expanded {
+            self.swallows_until = ui.input(|input| input.time) + SWALLOW_S;
+        }
     }
 
     /// Hears one of mix and master, or the master as it is if that one is heard.
     pub fn toggle_compare(&mut self, compare: Compare) {
         let heard = &mut self.wish.settings.compare;
         *heard = if *heard == compare { Compare::Off } else { compare };
+    }
+
+    /// Hears a part of the stereo, or all of it if that part is heard.
+    pub fn toggle_solo(&mut self, solo: Solo) {
+        let heard = &mut self.wish.settings.solo;
+        *heard = if *heard == solo { Solo::Off } else { solo };
     }
 
     /// Hears the other of mix and master, at equal loudness; the mix first.

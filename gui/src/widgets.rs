@@ -7,10 +7,11 @@ mod handle;
 mod knob;
 mod menu;
 mod number;
+mod steps;
 mod toggle;
 mod typing;
 
-pub(crate) use button::{button_ui, icon_ui, small_button_ui};
+pub(crate) use button::{button_ui, icon_ui, labelled_button_ui, small_button_ui};
 pub(crate) use choice::choice_ui;
 pub(crate) use fader::fader_ui;
 pub(crate) use handle::{Axis, Handle, handle_ui};
@@ -24,8 +25,9 @@ use crate::view::View;
 use egui::{Align2, Rect, Ui, pos2};
 use lacquer_params::ParameterInfo;
 
-/// Widest place of a parameter in a row.
+/// Widest place of a parameter in a row at the designed size, and how many a row has room for.
 const WIDEST_FIELD: f32 = 154.0;
+const FIELDS: f32 = 6.0;
 /// How much slower Shift makes a drag, and the wheel.
 const FINE: f32 = 0.1;
 /// Scroll that makes one step, in points.
@@ -55,7 +57,7 @@ fn wheel_steps(ui: &Ui, response: &egui::Response) -> f32 {
     steps
 }
 
-/// Steps right and up that the arrow keys of a focused widget asked for, a tenth each with Shift.
+/// Steps right and up that the arrow keys of a focused widget asked for.
 fn arrow_steps(ui: &Ui, response: &egui::Response) -> egui::Vec2 {
     use egui::Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp};
     if !response.has_focus() {
@@ -66,14 +68,17 @@ fn arrow_steps(ui: &Ui, response: &egui::Response) -> egui::Vec2 {
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, lock));
     ui.input(|input| {
         let count = |key| input.num_presses(key) as f32;
-        let speed = if input.modifiers.shift { FINE } else { 1.0 };
-        egui::vec2(count(ArrowRight) - count(ArrowLeft), count(ArrowUp) - count(ArrowDown)) * speed
+        egui::vec2(count(ArrowRight) - count(ArrowLeft), count(ArrowUp) - count(ArrowDown))
     })
 }
 
 /// Gives a menu's button its name: egui's own has only what is chosen.
 pub(crate) fn name_menu(response: &egui::Response, name: &str) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::ComboBox, true, name));
+    if response.has_focus() {
+        let painter = response.ctx.layer_painter(response.layer_id);
+        painter.rect_stroke(response.rect, theme::RADIUS, theme::focus_ring(), egui::StrokeKind::Inside);
+    }
 }
 
 /// A parameter with its label, as whatever widget suits it: a knob, a menu, a toggle.
@@ -112,10 +117,32 @@ fn control_ui(ui: &mut Ui, rect: Rect, host: &Host, info: &ParameterInfo, label:
 
 /// Parameters side by side, each as wide as the others: ids with their labels.
 pub(crate) fn row_ui(ui: &mut Ui, rect: Rect, host: &Host, fields: &[(&str, &str)], view: &mut View) {
-    let width = (rect.width() / fields.len().max(1) as f32).min(WIDEST_FIELD);
+    live_row_ui(ui, rect, host, fields, &|_| false, view);
+}
+
+/// As [`row_ui`], where some labels may be `dead`: of no effect now.
+pub(crate) fn live_row_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    host: &Host,
+    fields: &[(&str, &str)],
+    dead: &dyn Fn(&str) -> bool,
+    view: &mut View,
+) {
+    // As wide in every row of a panel, and wider where the window is.
+    let widest = (rect.width() / FIELDS).max(WIDEST_FIELD);
+    let width = (rect.width() / fields.len().max(1) as f32).min(widest);
     for (n, (id, label)) in fields.iter().enumerate() {
         let Some(info) = host.tree.info(id) else { continue };
         let corner = pos2(rect.left() + n as f32 * width, rect.top());
-        field_ui(ui, Rect::from_min_size(corner, egui::vec2(width, rect.height())), host, info, label, view);
+        let place = Rect::from_min_size(corner, egui::vec2(width, rect.height()));
+        if dead(label) {
+            area_ui(ui, place, |ui| {
+                ui.disable();
+                field_ui(ui, place, host, info, label, view);
+            });
+        } else {
+            field_ui(ui, place, host, info, label, view);
+        }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::{empty_ui, scroll_ui};
 use crate::desk::Desk;
+use crate::mix_check::Found;
 use crate::theme;
 use egui::text::LayoutJob;
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
-use lacquer_dsp::detect::{Finding, Severity, Verdict};
+use lacquer_dsp::detect::{Severity, Verdict};
 use std::cmp::Reverse;
 
 /// Height of the verdict's line, and the least of a finding's.
@@ -14,6 +15,8 @@ const ROW: f32 = 22.0;
 /// Where names and sentences begin.
 const NAME: f32 = 18.0;
 const SENTENCE: f32 = 176.0;
+/// Width from which a map of the song says anything.
+const LEAST_MAP: f32 = 80.0;
 /// Seconds before there is anything to say.
 const FIRST_S: f64 = 3.0;
 
@@ -34,8 +37,8 @@ fn sign(severity: Severity) -> &'static str {
     }
 }
 
-fn verdict(findings: &[Finding]) -> (&'static str, Color32) {
-    match Verdict::of(findings.iter().map(|finding| finding.severity)) {
+fn verdict(findings: &[Found]) -> (&'static str, Color32) {
+    match Verdict::of(findings.iter().map(|found| found.finding.severity)) {
         Verdict::Fit => ("Fit to master", theme::colors().ok),
         Verdict::FitWithRemarks => ("Fit to master, with remarks", theme::colors().accent),
         Verdict::SendBack => ("Send the mix back", theme::colors().alarm),
@@ -49,16 +52,17 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
         return;
     }
     let width = body.width() - SENTENCE - 24.0;
-    let mut findings: Vec<&Finding> = desk.findings.iter().collect();
-    findings.sort_by_key(|finding| Reverse(finding.severity));
+    let mut findings: Vec<&Found> = desk.findings.iter().collect();
+    findings.sort_by_key(|found| Reverse(found.finding.severity));
     let rows: Vec<_> = findings
         .into_iter()
-        .map(|finding| {
+        .map(|found| {
+            let finding = &found.finding;
             let mut job = LayoutJob::default();
             job.wrap.max_width = width;
             let format =
                 |color| egui::TextFormat { font_id: theme::body_font(), color, ..Default::default() };
-            job.append(&with_minus(&finding.fact), 0.0, format(theme::colors().text));
+            job.append(&with_minus(&found.fact()), 0.0, format(theme::colors().text));
             job.append(" ", 0.0, format(theme::colors().text));
             job.append(&with_minus(&finding.advice), 0.0, format(theme::colors().text_third));
             let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
@@ -74,7 +78,16 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
         let said = painter.text(head, Align2::LEFT_CENTER, text, theme::main_font(), verdict_color);
         let heard = format!("of the {} heard so far, at the chain's input", minutes(heard_s));
         let at = pos2(said.right() + 12.0, head.y);
-        painter.text(at, Align2::LEFT_CENTER, heard, theme::body_font(), theme::colors().text_third);
+        let told =
+            painter.text(at, Align2::LEFT_CENTER, heard, theme::body_font(), theme::colors().text_third);
+        map_ui(
+            ui,
+            Rect::from_min_max(
+                pos2(told.right() + 16.0, head.y - 4.0),
+                pos2(rect.right() - 8.0, head.y + 4.0),
+            ),
+            desk,
+        );
         let mut top = rect.top() + HEAD;
         for (finding, galley, height) in rows {
             let color = color(finding.severity);
@@ -86,6 +99,22 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
             top += height;
         }
     });
+}
+
+/// Where in the song what was judged lies.
+fn map_ui(ui: &Ui, rect: Rect, desk: &Desk) {
+    let map = desk.inspected_map_s();
+    let end = map.iter().map(|[_, to]| *to).fold(1.0, f64::max);
+    if rect.width() < LEAST_MAP {
+        return;
+    }
+    let painter = ui.painter();
+    painter.rect_filled(rect, 2.0, theme::colors().well);
+    for [from, to] in map {
+        let x = |s: f64| rect.left() + rect.width() * (s / end).clamp(0.0, 1.0) as f32;
+        let part = Rect::from_x_y_ranges(x(from)..=x(to).max(x(from) + 1.0), rect.y_range());
+        painter.rect_filled(part, 2.0, theme::colors().output);
+    }
 }
 
 /// Text with true minus signs before its numbers.

@@ -5,14 +5,17 @@ use crate::axes::{plot, well_ui};
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::meters::target;
+use crate::panels::band;
 use crate::scale::Graph;
 use crate::theme;
 use egui::{Align2, Color32, Rect, Shape, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::shared::meter_bank::{HISTORY_HZ, HistoryPoint};
 
-/// Loudness at the edges, LUFS, and the deepest reduction that is shown, dB.
+/// Loudness at the edges, LUFS.
 const SPAN: [f64; 2] = [-40.0, 0.0];
-const DEEPEST_DB: f64 = 20.0;
+/// The lane of the limiter's reduction: its share of the height, and the deepest that it shows, dB.
+const LANE: f32 = 0.22;
+const DEEPEST_DB: f64 = 9.0;
 /// Width of the distribution.
 const DISTRIBUTION: f32 = 120.0;
 
@@ -22,31 +25,48 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
         return;
     }
     let whole = plot(body);
-    let lines = Rect::from_min_max(whole.min, whole.max - vec2(DISTRIBUTION + 12.0, 0.0));
+    let all = Rect::from_min_max(whole.min, whole.max - vec2(DISTRIBUTION + 12.0, 0.0));
+    let border = all.top() + (LANE * all.height()).max(22.0);
+    let lane = Rect::from_min_max(all.min, pos2(all.right(), border));
+    let lines = Rect::from_min_max(pos2(all.left(), border + theme::GAP), all.max);
     let seconds = (desk.history.len() as f64 / HISTORY_HZ).max(30.0);
     let graph = Graph { rect: lines, x: [0.0, seconds], y: SPAN, logarithmic: false };
     well_ui(ui, &graph, &[-40.0, -30.0, -20.0, -10.0, 0.0]);
+    let reductions = Graph { rect: lane, x: graph.x, y: [-DEEPEST_DB, 0.0], logarithmic: false };
+    well_ui(ui, &reductions, &[-6.0, -3.0, 0.0]);
     let times = desk.history.len().div_ceil(lines.width() as usize).max(1);
-    let painter = ui.painter().with_clip_rect(lines);
-    let line = |value: &dyn Fn(&HistoryPoint) -> f64, color: Color32, width: f32| {
+    let painter = ui.painter().with_clip_rect(all);
+    let line = |graph: &Graph, value: &dyn Fn(&HistoryPoint) -> f64, color: Color32, width: f32| {
         let points: Vec<_> = desk
             .history
             .chunks(times)
             .enumerate()
             .filter_map(|(n, points)| {
                 let highest = points.iter().map(value).fold(f64::NEG_INFINITY, f64::max);
-                let at = graph.at((n * times) as f64 / HISTORY_HZ, highest.max(SPAN[0]));
+                let at = graph.at((n * times) as f64 / HISTORY_HZ, highest);
                 // Nothing is drawn before there is something to measure.
                 highest.is_finite().then_some(at)
             })
             .collect();
         painter.add(Shape::line(points, Stroke::new(width, color)));
     };
-    // Reduction hangs from the top.
-    line(&|point| -f64::from(point.limiter_db) * -SPAN[0] / DEEPEST_DB, theme::colors().reduction, 1.0);
-    line(&|point| f64::from(point.input_short_term_lufs), theme::colors().input, 1.0);
-    line(&|point| f64::from(point.momentary_lufs), theme::colors().output.gamma_multiply(0.5), 1.0);
-    line(&|point| f64::from(point.short_term_lufs), theme::colors().output, 2.0);
+    // Reduction hangs from the top of its lane: the deepest of each stretch.
+    let depths: Vec<_> = desk
+        .history
+        .chunks(times)
+        .enumerate()
+        .map(|(n, points)| {
+            let deepest = points.iter().map(|point| f64::from(point.limiter_db)).fold(0.0, f64::max);
+            reductions.at((n * times) as f64 / HISTORY_HZ, -deepest)
+        })
+        .collect();
+    painter.add(band(&depths, lane.top(), theme::colors().reduction.gamma_multiply(0.4)));
+    painter.add(Shape::line(depths, Stroke::new(1.0, theme::colors().reduction)));
+    let at = lane.left_bottom() + vec2(6.0, -2.0);
+    ui.painter().text(at, Align2::LEFT_BOTTOM, "Limiter, GR", theme::axis_font(), theme::colors().reduction);
+    line(&graph, &|point| f64::from(point.input_short_term_lufs), theme::colors().input, 1.0);
+    line(&graph, &|point| f64::from(point.momentary_lufs), theme::colors().output.gamma_multiply(0.6), 1.0);
+    line(&graph, &|point| f64::from(point.short_term_lufs), theme::colors().output, 2.0);
     let target = target(host);
     if let Some(wanted) = target.integrated_lufs {
         painter.hline(lines.x_range(), graph.y(wanted), Stroke::new(1.0, theme::colors().accent));
@@ -69,11 +89,11 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
     ui.painter().text(
         lines.left_bottom() + vec2(0.0, 2.0),
         Align2::LEFT_TOP,
-        "0:00   short-term, momentary, input; the limiter's reduction from above",
+        "0:00   S strong, M faint, input grey, LUFS; GR of the limiter above, dB",
         theme::axis_font(),
         theme::colors().text_third,
     );
-    distribution_ui(ui, Rect::from_min_max(pos2(lines.right() + 12.0, whole.top()), whole.max), desk);
+    distribution_ui(ui, Rect::from_min_max(pos2(lines.right() + 12.0, lines.top()), whole.max), desk);
 }
 
 fn distribution_ui(ui: &Ui, rect: Rect, desk: &Desk) {

@@ -1,6 +1,6 @@
 //! What each target will do to this master; a click lets it be heard so.
 
-use super::{columns, scroll_ui};
+use super::{columns, row_height, scroll_ui, whole_rows};
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::meters::target;
@@ -19,7 +19,8 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
     let (integrated, peak) = (desk.bank.output.integrated_lufs(), desk.bank.output.true_peak_max_dbtp());
     let own = target(host);
     let rows: Vec<_> = TARGETS.iter().copied().chain((own.id == "custom").then_some(own)).collect();
-    scroll_ui(ui, body, ROW * (rows.len() as f32 + 1.0), |ui, rect| {
+    let row = row_height(body, rows.len() + 1, ROW);
+    scroll_ui(ui, whole_rows(body, row), row * (rows.len() as f32 + 1.0), |ui, rect| {
         let at = columns(rect, &[1.9, 0.9, 1.0, 1.0, 1.2, 2.4, 1.1]);
         let text = |ui: &Ui, column: usize, y: f32, text: &str, color| {
             ui.painter().text(
@@ -32,15 +33,15 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
         };
         let heads = ["Listen", "Level", "Gain", "Plays at", "True peak", "What happens", "Source"];
         for (column, name) in heads.into_iter().enumerate() {
-            text(ui, column, rect.top() + ROW / 2.0, name, theme::colors().text_third);
+            text(ui, column, rect.top() + row / 2.0, name, theme::colors().text_third);
         }
         for (n, target) in rows.iter().enumerate() {
-            let y = rect.top() + (n as f32 + 1.5) * ROW;
+            let y = rect.top() + (n as f32 + 1.5) * row;
             let done = outcome(target, integrated, peak);
             let playback = PlatformPlayback { gain_db: done.gain_db, limits: done.limits };
             let is_heard = view.platform == Some(target.id);
             let place =
-                Rect::from_min_size(pos2(at[0], y - ROW / 2.0 + 2.0), vec2(at[1] - at[0] - 8.0, ROW - 4.0));
+                Rect::from_min_size(pos2(at[0], y - row / 2.0 + 2.0), vec2(at[1] - at[0] - 8.0, row - 4.0));
             if button_ui(
                 ui,
                 place,

@@ -32,11 +32,15 @@ pub(crate) struct SpectrumView {
     pub thirds: bool,
     /// dB an octave.
     pub tilt_db: f64,
+    /// Whether the highest levels are shown.
+    pub holds: bool,
+    /// The part of the output that is looked at, in front of the other one: what a band of that channel works on.
+    pub channel: Option<Part>,
 }
 
 impl Default for SpectrumView {
     fn default() -> Self {
-        Self { mid_side: false, thirds: false, tilt_db: 4.5 }
+        Self { mid_side: false, thirds: false, tilt_db: 4.5, holds: true, channel: None }
     }
 }
 
@@ -101,14 +105,11 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
     if (length, averaging) != (desk.output.length(), desk.output.averaging()) {
         desk.set_spectrum(length, averaging);
     }
-    if button_ui(
-        ui,
-        cell(3.0, 0.0, rect.width()),
-        "Release peaks",
-        false,
-        "Forgets the highest levels.",
-        view,
-    ) {
+    let hint = "Shows the highest levels since they were cleared.";
+    if button_ui(ui, cell(3.0, 0.0, half), "Peak hold", shown.holds, hint, view) {
+        view.spectrum.holds = !shown.holds;
+    }
+    if button_ui(ui, cell(3.0, 1.0, half), "Clear peaks", false, "Forgets the highest levels.", view) {
         desk.input.release_peaks();
         desk.output.release_peaks();
     }
@@ -120,10 +121,17 @@ fn traces<'a>(
     output: &'a Analyser,
     view: SpectrumView,
 ) -> [(&'a Analyser, Part, Color32); 2] {
+    let colors = theme::colors();
+    match view.channel {
+        Some(Part::Side) => return [(output, Part::Mid, colors.mid), (output, Part::Side, colors.side)],
+        Some(Part::Mid) => return [(output, Part::Side, colors.side), (output, Part::Mid, colors.mid)],
+        _ => {}
+    }
     if view.mid_side {
         [(output, Part::Side, theme::colors().side), (output, Part::Mid, theme::colors().mid)]
     } else {
-        [(input, Part::Both, theme::colors().input), (output, Part::Both, theme::colors().output)]
+        // Over the output's fill the grey of an input alone would be lost.
+        [(input, Part::Both, theme::colors().text_third), (output, Part::Both, theme::colors().output)]
     }
 }
 
@@ -143,8 +151,10 @@ pub(crate) fn draw(ui: &Ui, graph: &Graph, input: &Analyser, output: &Analyser, 
     fill(&painter, graph, &points, above.2.gamma_multiply(0.25));
     painter.add(Shape::line(line(&below.0.levels_db(below.1, &hz)), Stroke::new(1.0, below.2)));
     painter.add(Shape::line(points, Stroke::new(1.0, above.2)));
-    let held = line(&output.held_db(&hz));
-    painter.add(Shape::line(held, Stroke::new(1.0, theme::colors().output.gamma_multiply(0.4))));
+    if view.holds && view.channel.is_none() {
+        let held = line(&output.held_db(&hz));
+        painter.add(Shape::line(held, Stroke::new(1.0, theme::faint(theme::colors().output))));
+    }
 }
 
 fn draw_thirds(ui: &Ui, graph: &Graph, desk: &Desk, view: SpectrumView) {

@@ -1,6 +1,6 @@
 //! What devices keep of the master; a click lets it be heard through the model of one.
 
-use super::{columns, scroll_ui};
+use super::{columns, row_height, scroll_ui, whole_rows};
 use crate::desk::Desk;
 use crate::scale::difference;
 use crate::theme;
@@ -13,7 +13,9 @@ use lacquer_dsp::monitor::device::Device;
 const ROW: f32 = 26.0;
 
 pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut View) {
-    scroll_ui(ui, body, ROW * 8.0, |ui, rect| {
+    let row = row_height(body, Device::ALL.len() + 1, ROW);
+    let height = row * (Device::ALL.len() as f32 + 1.0);
+    scroll_ui(ui, whole_rows(body, row), height, |ui, rect| {
         let at = columns(rect, &[1.2, 0.9, 1.0, 1.6, 4.5]);
         let text = |ui: &Ui, column: usize, y: f32, text: &str, color| {
             ui.painter().text(
@@ -27,10 +29,10 @@ pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut Vi
         for (column, name) in
             ["Listen (model)", "Loudness", "Cannot play", "Bass", "Model"].into_iter().enumerate()
         {
-            text(ui, column, rect.top() + ROW / 2.0, name, theme::colors().text_third);
+            text(ui, column, rect.top() + row / 2.0, name, theme::colors().text_third);
         }
         for (n, device) in Device::ALL.into_iter().enumerate() {
-            let y = rect.top() + (n as f32 + 1.5) * ROW;
+            let y = rect.top() + (n as f32 + 1.5) * row;
             let place = Rect::from_center_size(pos2(at[0] + 56.0, y), vec2(104.0, ROW - 4.0));
             let is_heard = view.wish.settings.device == Some(device);
             if button_ui(
@@ -50,7 +52,7 @@ pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut Vi
             let share = 100.0 * 10f64.powf(0.1 * kept.unplayable_db);
             text(ui, 2, y, &format!("{share:.0} % of it"), theme::colors().text_second);
             let (bass, color) = if kept.bass_survives {
-                ("still told", theme::colors().ok)
+                ("survives", theme::colors().ok)
             } else {
                 ("! lost: add harmonics", theme::colors().alarm)
             };

@@ -40,8 +40,10 @@ pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
             "sibilants will distort: de-ess before the cut",
         ),
     ];
+    // The last line is the caption's.
+    let row = ((body.height() - ROW) / rows.len() as f32).clamp(ROW, 5.0 * ROW);
     for (n, (name, value, most, advice)) in rows.into_iter().enumerate() {
-        let y = body.top() + (n as f32 + 0.5) * ROW;
+        let y = body.top() + (n as f32 + 0.5) * row;
         let over = value > most;
         let color = if over { theme::colors().alarm } else { theme::colors().ok };
         let painter = ui.painter();

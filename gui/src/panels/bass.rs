@@ -18,7 +18,7 @@ const REACH: f32 = 6.0;
 pub(super) fn head_ui(ui: &mut Ui, view: &mut View) {
     let heard = view.listens(StageId::Bass, ListenSource::Part(0));
     let hint = "Plays the harmonics alone.";
-    if small_button_ui(ui, 108.0, "Hear harmonics", heard, hint, view).clicked() {
+    if small_button_ui(ui, 108.0, "Solo harmonics", heard, hint, view).clicked() {
         view.toggle_listen(StageId::Bass, ListenSource::Part(0));
     }
 }

@@ -3,10 +3,12 @@
 use crate::analysis::spectrum::{self, SpectrumView};
 use crate::axes::{frequencies_ui, levels_ui, notes_ui};
 use crate::desk::Desk;
-use crate::scale::{Graph, frequencies};
+use crate::scale::{Graph, difference, frequencies, hertz};
 use crate::theme;
 use crate::view::View;
 use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use lacquer_dsp::chain::equalizer::Placement;
+use lacquer_dsp::metering::spectrum::Part;
 
 /// Frequencies at the edges, hertz.
 const SPAN_HZ: [f64; 2] = [16.0, 24_000.0];
@@ -23,8 +25,8 @@ pub(super) fn graph(area: Rect, [bottom, top]: [f64; 2]) -> Graph {
     Graph { rect, x: SPAN_HZ, y: [bottom, top], logarithmic: true }
 }
 
-/// Lines, figures and the live spectra.
-pub(super) fn ground_ui(ui: &Ui, graph: &Graph, steps: &[f64], desk: &Desk, view: &View) {
+/// Lines, figures and the live spectra of what a band of `channel` works on.
+pub(super) fn ground_ui(ui: &Ui, graph: &Graph, steps: &[f64], channel: Placement, desk: &Desk, view: &View) {
     levels_ui(ui, graph, steps, &|db| {
         let sign = if db > 0.0 {
             "+"
@@ -46,7 +48,13 @@ pub(super) fn ground_ui(ui: &Ui, graph: &Graph, steps: &[f64], desk: &Desk, view
         let text = format!("\u{2212}{}", -db);
         ui.painter().text(at, Align2::LEFT_CENTER, text, theme::axis_font(), theme::colors().text_third);
     }
-    spectrum::draw(ui, &levels, &desk.input, &desk.output, SpectrumView::default());
+    let channel = match channel {
+        Placement::Mid => Some(Part::Mid),
+        Placement::Side => Some(Part::Side),
+        Placement::Stereo | Placement::Left | Placement::Right => None,
+    };
+    let shown = SpectrumView { channel, holds: view.spectrum.holds, ..SpectrumView::default() };
+    spectrum::draw(ui, &levels, &desk.input, &desk.output, shown);
 }
 
 /// The points of a gain over frequency.
@@ -60,7 +68,7 @@ pub(super) fn line(painter: &Painter, points: Vec<Pos2>, width: f32, color: Colo
 }
 
 /// The area between a line and a level.
-pub(super) fn band(points: &[Pos2], base: f32, color: Color32) -> Shape {
+pub(crate) fn band(points: &[Pos2], base: f32, color: Color32) -> Shape {
     let mut mesh = Mesh::default();
     for point in points {
         mesh.colored_vertex(*point, color);
@@ -102,6 +110,12 @@ pub(super) fn read_out_ui(ui: &Ui, graph: &Graph, centre: Pos2, lines: [String; 
         };
         painter.text(rect.min + vec2(8.0, 12.0 + 17.0 * row as f32), Align2::LEFT_CENTER, text, font, color);
     }
+}
+
+/// A place in the graph under the pointer, in words.
+pub(super) fn cursor(graph: &Graph, at: Pos2) -> String {
+    let hz = graph.value_at_x(at.x);
+    format!("{}   {}   {} dB", hertz(hz), note(hz), difference(graph.value_at_y(at.y)))
 }
 
 /// The nearest note and how far from it in cents, A4 at 440 Hz.

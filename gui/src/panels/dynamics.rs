@@ -1,4 +1,4 @@
-//! The last seconds of a stage that changes gain: its input and output from below, reduction from above, the chain's overs marked.
+//! The last seconds of a stage that changes gain: its input and output, its reduction in a lane above them, the chain's overs marked.
 //! The limiter's input is drawn with its drive, so that what crosses the ceiling is seen, and of its reduction what the clip took.
 
 use super::curve::band;
@@ -6,29 +6,32 @@ use crate::axes::levels_ui;
 use crate::desk::{Desk, TRACE_POINTS};
 use crate::host::Host;
 use crate::scale::{Graph, difference, level};
+use crate::strip::is_on;
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{Axis, Handle, handle_ui};
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::chain::StageId;
 
-/// Peaks at the edges, dBFS.
-const SPAN: [f64; 2] = [-36.0, 3.0];
-/// Reductions that reach to the bottom, dB, and those that are lettered.
-const DEEPEST_DB: f64 = 18.0;
-const LETTERED_DB: [f64; 4] = [3.0, 6.0, 9.0, 12.0];
+/// Peaks at the edges, dBFS: a limiter's input is drawn with its drive, above full scale.
+const SPAN: [f64; 2] = [-30.0, 9.0];
+/// The lane of reduction above them: its share of the height, and the deepest that it shows, dB.
+const LANE: f32 = 0.24;
+const DEEPEST_DB: f64 = 9.0;
 /// Points of the trace between two overs that are told apart: 0.1 s.
 const OVER_POINTS: usize = 20;
 /// Width that an over's figure takes.
 const OVER_WIDTH: f32 = 44.0;
 /// Width of the column that says how much it is now.
 const NOW: f32 = 104.0;
-/// Width of the letters of reduction in it.
-const LETTERS: f32 = 34.0;
+/// Width of what stands left of its bars.
+const LETTERS: f32 = 20.0;
 /// Half the height of what a pointer hits of a line.
 const REACH: f32 = 6.0;
+/// How much of a trace is left where its stage is off.
+const OFF: f32 = 0.4;
 
-/// Draws the last seconds of `stage`; `threshold` is a level in dB that can be dragged, with its name.
+/// Draws the last seconds of `stage`; `threshold` is a level in dB that can be dragged, with its name. Gives the graph of the levels.
 pub(super) fn dynamics_ui(
     ui: &mut Ui,
     rect: Rect,
@@ -37,65 +40,91 @@ pub(super) fn dynamics_ui(
     threshold: Option<(&str, &str)>,
     desk: &Desk,
     view: &mut View,
-) {
-    let plot = Rect::from_min_max(rect.min + vec2(32.0, 4.0), rect.max - vec2(NOW, 16.0));
-    let graph = Graph { rect: plot, x: [0.0, TRACE_POINTS as f64], y: SPAN, logarithmic: false };
-    levels_ui(ui, &graph, &[-30.0, -24.0, -18.0, -12.0, -6.0, 0.0], &|db| level(db).replace(".0", ""));
+) -> Graph {
+    let all = Rect::from_min_max(rect.min + vec2(32.0, 4.0), rect.max - vec2(NOW, 16.0));
+    let border = (all.top() + (LANE * all.height()).max(34.0)).round();
+    let lane = Rect::from_min_max(all.min, pos2(all.right(), border));
+    let plot = Rect::from_min_max(pos2(all.left(), border + theme::GAP), all.max);
+    let x = [0.0, TRACE_POINTS as f64];
+    let graph = Graph { rect: plot, x, y: SPAN, logarithmic: false };
+    let gains = Graph { rect: lane, x, y: [-DEEPEST_DB, 0.0], logarithmic: false };
+    let text = |db: f64| level(db).replace(".0", "");
+    levels_ui(ui, &graph, &[-24.0, -18.0, -12.0, -6.0, 0.0, 6.0], &text);
+    levels_ui(ui, &gains, &[-6.0, -3.0, 0.0], &text);
+    traces_ui(ui, &graph, &gains, host, stage, desk);
     let colors = theme::colors();
-    let painter = ui.painter().with_clip_rect(rect);
+    for (seconds, name) in [(0, "\u{2212}6 s"), (2, "\u{2212}4"), (4, "\u{2212}2"), (6, "now")] {
+        let at = pos2(graph.x(f64::from(seconds) * 200.0), plot.bottom() + 2.0);
+        let align = [Align2::LEFT_TOP, Align2::CENTER_TOP, Align2::RIGHT_TOP]
+            [usize::from(seconds > 0) + usize::from(seconds == 6)];
+        ui.painter().text(at, align, name, theme::axis_font(), colors.text_third);
+    }
+    now_ui(ui, rect, host, stage, desk);
+    if let Some((id, name)) = threshold {
+        threshold_ui(ui, &graph, host, id, name, is_on(host, stage), view);
+    }
+    graph
+}
+
+/// Input and output from below, reduction in its lane, the chain's overs marked; faint where the stage is off.
+fn traces_ui(ui: &Ui, graph: &Graph, gains: &Graph, host: &Host, stage: StageId, desk: &Desk) {
+    let colors = theme::colors();
+    let strength = if is_on(host, stage) { 1.0 } else { OFF };
     let start = TRACE_POINTS - desk.trace.len().min(TRACE_POINTS);
     let x = |n: usize| graph.x((start + n) as f64);
     let db = |amplitude: f32| 20.0 * f64::from(amplitude).max(1e-6).log10();
     let line = |value: &dyn Fn(usize) -> f32| -> Vec<Pos2> {
         (0..desk.trace.len()).map(|n| pos2(x(n), value(n))).collect()
     };
+    let painter = ui.painter().with_clip_rect(graph.rect.union(gains.rect));
     let output = line(&|n| graph.y(db(desk.trace[n].after(stage))));
-    painter.add(band(&output, plot.bottom(), colors.output.gamma_multiply(0.35)));
+    painter.add(band(&output, graph.rect.bottom(), colors.output.gamma_multiply(0.35 * strength)));
     let is_limiter = stage == StageId::Limiter;
-    let drive_db = if is_limiter { host.tree.plain("limiter_drive").unwrap_or_default() } else { 0.0 };
-    painter.add(Shape::line(
-        line(&|n| graph.y(drive_db + db(desk.trace[n].before(stage)))),
-        Stroke::new(1.0, colors.input),
-    ));
-    let reduction = |n: usize| f64::from(desk.trace[n].reductions_db[stage as usize]);
-    let lane = |value: f64| plot.top() + plot.height() * (value / DEEPEST_DB).min(1.0) as f32;
+    let is_on = is_on(host, stage);
+    let drive_db =
+        if is_limiter && is_on { host.tree.plain("limiter_drive").unwrap_or_default() } else { 0.0 };
+    let input = line(&|n| graph.y(drive_db + db(desk.trace[n].before(stage))));
+    if is_limiter && is_on {
+        // What crosses the ceiling is what there is to limit.
+        let ceiling = graph.y(host.tree.plain("limiter_ceiling").unwrap_or_default());
+        let over: Vec<_> = input.iter().map(|point| pos2(point.x, point.y.min(ceiling))).collect();
+        painter.add(band(&over, ceiling, colors.reduction.gamma_multiply(0.45)));
+    }
+    painter.add(Shape::line(input, Stroke::new(1.0, colors.text_second.gamma_multiply(strength))));
+    let limiter_db = |n: usize, parts: &[usize]| -> f64 {
+        parts.iter().map(|part| f64::from(desk.trace[n].limiter_db[*part])).sum()
+    };
     if is_limiter {
-        let whole = line(&|n| lane(desk.trace[n].limiter_db.iter().map(|part| f64::from(*part)).sum()));
-        painter.add(band(&whole, plot.top(), colors.side.gamma_multiply(0.8)));
+        let whole = line(&|n| gains.y(-limiter_db(n, &[0, 1])));
+        painter.add(band(&whole, gains.rect.top(), colors.side.gamma_multiply(0.8 * strength)));
     }
-    let gain = |n: usize| if is_limiter { f64::from(desk.trace[n].limiter_db[0]) } else { reduction(n) };
-    let reductions = line(&|n| lane(gain(n)));
-    painter.add(band(&reductions, plot.top(), colors.reduction.gamma_multiply(0.5)));
-    painter.add(Shape::line(reductions, Stroke::new(1.5, colors.reduction)));
-    for depth in LETTERED_DB {
-        let at = pos2(plot.right(), plot.top() + plot.height() * (depth / DEEPEST_DB) as f32);
-        painter.hline(at.x - 4.0..=at.x, at.y, theme::line(colors.reduction));
-        let text = level(-depth).replace(".0", "");
-        painter.text(at + vec2(5.0, 0.0), Align2::LEFT_CENTER, text, theme::axis_font(), colors.reduction);
-    }
-    overs_ui(&painter, &graph, desk, &x);
-    for (seconds, name) in [(0, "\u{2212}6 s"), (2, "\u{2212}4"), (4, "\u{2212}2"), (6, "now")] {
-        let at = pos2(graph.x(f64::from(seconds) * 200.0), plot.bottom() + 2.0);
-        let align = [Align2::LEFT_TOP, Align2::CENTER_TOP, Align2::RIGHT_TOP]
-            [usize::from(seconds > 0) + usize::from(seconds == 6)];
-        painter.text(at, align, name, theme::axis_font(), colors.text_third);
-    }
+    let reduction = |n: usize| match is_limiter {
+        true => limiter_db(n, &[0]),
+        false => f64::from(desk.trace[n].reductions_db[stage as usize]),
+    };
+    let reductions = line(&|n| gains.y(-reduction(n)));
+    painter.add(band(&reductions, gains.rect.top(), colors.reduction.gamma_multiply(0.5 * strength)));
+    painter.add(Shape::line(reductions, Stroke::new(1.5, colors.reduction.gamma_multiply(strength))));
+    overs_ui(&painter, graph, desk, &x);
+}
+
+/// How far it turns down now, and did at most; of the limiter what each of its parts did.
+fn now_ui(ui: &Ui, rect: Rect, host: &Host, stage: StageId, desk: &Desk) {
+    let (painter, colors) = (ui.painter(), theme::colors());
+    let reduction = |n: usize| f64::from(desk.trace[n].reductions_db[stage as usize]);
     let most = (0..desk.trace.len()).map(reduction).fold(0.0, f64::max);
     let corner = pos2(rect.right() - 4.0, rect.top());
-    let now = [
-        (-desk.reductions_db[stage as usize], "dB now", colors.reduction),
-        (-most, "most in 6 s", colors.text),
-    ];
-    for (n, (value, name, color)) in now.into_iter().enumerate() {
+    let is_on = is_on(host, stage);
+    let inks = if is_on { [colors.reduction, colors.text] } else { [colors.text_third; 2] };
+    let now = [(-desk.reductions_db[stage as usize], "GR now, dB"), (-most, "most in 6 s")];
+    for (n, ((value, name), color)) in now.into_iter().zip(inks).enumerate() {
         let at = corner + vec2(0.0, 44.0 * n as f32);
-        painter.text(at, Align2::RIGHT_TOP, level(value), theme::main_font(), color);
+        let text = if is_on { level(value) } else { "\u{2013}".to_owned() };
+        painter.text(at, Align2::RIGHT_TOP, text, theme::main_font(), color);
         painter.text(at + vec2(0.0, 20.0), Align2::RIGHT_TOP, name, theme::label_font(), colors.text_third);
     }
-    if is_limiter {
-        share_ui(&painter, corner + vec2(0.0, 96.0), desk);
-    }
-    if let Some((id, name)) = threshold {
-        threshold_ui(ui, &graph, host, id, name, view);
+    if stage == StageId::Limiter && is_on {
+        share_ui(painter, corner + vec2(0.0, 96.0), desk);
     }
 }
 
@@ -127,6 +156,7 @@ fn share_ui(painter: &Painter, corner: Pos2, desk: &Desk) {
 fn overs_ui(painter: &Painter, graph: &Graph, desk: &Desk, x: &dyn Fn(usize) -> f32) {
     let (plot, colors) = (graph.rect, theme::colors());
     let ceiling = desk.bank.controls.over_level.get();
+    let top = plot.top() + 7.0;
     let mut free_from = plot.left();
     let mut n = 0;
     while n < desk.trace.len() {
@@ -136,7 +166,7 @@ fn overs_ui(painter: &Painter, graph: &Graph, desk: &Desk, x: &dyn Fn(usize) -> 
         }
         let end = (n + OVER_POINTS).min(desk.trace.len());
         let highest = (n..end).map(|n| desk.trace[n].output).fold(0.0, f32::max);
-        let at = pos2(x(n), plot.top() + 7.0);
+        let at = pos2(x(n), top);
         painter.vline(at.x, plot.y_range(), theme::line(colors.alarm.gamma_multiply(0.6)));
         let corners = vec![at, at + vec2(-3.5, -6.0), at + vec2(3.5, -6.0)];
         painter.add(Shape::convex_polygon(corners, colors.alarm, Stroke::NONE));
@@ -150,17 +180,30 @@ fn overs_ui(painter: &Painter, graph: &Graph, desk: &Desk, x: &dyn Fn(usize) -> 
 }
 
 /// A level that is dragged up and down.
-pub(super) fn threshold_ui(ui: &mut Ui, graph: &Graph, host: &Host, id: &str, name: &str, view: &mut View) {
+pub(super) fn threshold_ui(
+    ui: &mut Ui,
+    graph: &Graph,
+    host: &Host,
+    id: &str,
+    name: &str,
+    is_on: bool,
+    view: &mut View,
+) {
     let y = graph.y(host.tree.plain(id).unwrap_or_default());
     let hit = Rect::from_min_max(pos2(graph.rect.left(), y - REACH), pos2(graph.rect.right(), y + REACH));
     let line = format!("{name} line");
     let hint = format!("{name}  {}    Drag it, Shift fine, double-click resets.", host.text(id));
-    let handle = Handle { name: &line, x: None, y: Some(Axis::new(id)), wheel: None, hint: &hint };
+    let handle = Handle { name: &line, x: None, y: Some(Axis::new(id)), wheel: Some(id), hint: &hint };
     let response = handle_ui(ui, graph, hit, host, &handle, view);
     let lit = response.hovered() || response.dragged() || response.has_focus();
-    let color = theme::colors().accent;
+    let colors = theme::colors();
+    let (color, ink) =
+        if is_on { (colors.accent, colors.accent) } else { (colors.disabled, colors.text_third) };
     ui.painter().hline(graph.rect.x_range(), y, Stroke::new(if lit { 2.0 } else { 1.0 }, color));
     let at = pos2(graph.rect.left() + 6.0, y - 2.0);
     let text = format!("{name} {}", host.text(id));
-    ui.painter().text(at, Align2::LEFT_BOTTOM, text, theme::axis_font(), color);
+    let galley = ui.painter().layout_no_wrap(text, theme::axis_font(), ink);
+    let chip = Align2::LEFT_BOTTOM.anchor_size(at, galley.size());
+    ui.painter().rect_filled(chip.expand2(vec2(3.0, 0.0)), 3.0, colors.well.gamma_multiply(0.85));
+    ui.painter().galley(chip.min, galley, ink);
 }

@@ -7,18 +7,23 @@ use super::curve::{self, HIT, note, points};
 use super::split;
 use crate::desk::Desk;
 use crate::host::Host;
-use crate::scale::{Graph, hertz};
+use crate::scale::{Graph, difference, hertz};
 use crate::theme;
 use crate::view::View;
-use crate::widgets::{Axis, Handle, choice_ui, field_ui, handle_ui, row_ui, small_button_ui, toggle_ui};
+use crate::widgets::{Axis, Handle, choice_ui, field_ui, handle_ui, live_row_ui, small_button_ui, toggle_ui};
 use egui::{
     Align2, Color32, ComboBox, Key, Pos2, Rect, Response, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
-use lacquer_dsp::chain::equalizer::{EQUALIZER_BANDS, EqualizerBand, EqualizerSettings, Placement};
+use lacquer_dsp::chain::equalizer::{
+    EQUALIZER_BANDS, EqualizerBand, EqualizerSettings, EqualizerShape, Placement,
+};
 use lacquer_dsp::chain::{ListenSource, StageId};
 
 /// Gains that the graph's edges can stand for, dB.
 const RANGES_DB: [f64; 4] = [3.0, 6.0, 12.0, 20.0];
+/// Where a double-click makes cuts, and where shelves, Hz: under the lowest strings and over the highest tones, and an octave inside.
+const CUTS_HZ: [f64; 2] = [32.0, 17_000.0];
+const SHELVES_HZ: [f64; 2] = [64.0, 9000.0];
 /// Height of a band in the row of bands.
 const CHIP: f32 = 42.0;
 /// Width of a band in that row from which it has room for its Q.
@@ -104,11 +109,15 @@ fn controls_ui(ui: &mut Ui, row: Rect, host: &Host, view: &mut View) {
         field_ui(ui, switch, host, info, &format!("Band {}", band + 1), view);
     }
     let rest = Rect::from_min_max(pos2(switch.right() + 4.0, fields.top()), fields.max);
-    row_ui(ui, rest, host, &fields_of[1..], view);
+    // What the shape does not have is grey, and takes nothing.
+    let shape = host.tree.to_settings().equalizer.bands[band];
+    let is_cut = matches!(shape.shape, EqualizerShape::HighPass | EqualizerShape::LowPass);
+    let dead = |name: &str| (name == "Gain" && !shape.has_gain()) || (name == "Slope" && !is_cut);
+    live_row_ui(ui, rest, host, &fields_of[1..], &dead, view);
     let button = Rect::from_center_size(solo.center(), vec2(solo.width(), theme::CONTROL_HEIGHT));
     let heard = view.listens(StageId::Equalizer, ListenSource::Part(band));
     let hint = "Plays what lies in the region of this band.";
-    if crate::widgets::button_ui(ui, button, "Hear band", heard, hint, view) {
+    if crate::widgets::button_ui(ui, button, "Solo band", heard, hint, view) {
         view.toggle_listen(StageId::Equalizer, ListenSource::Part(band));
     }
 }
@@ -147,7 +156,8 @@ fn chip_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, band: &EqualizerBand,
     painter.circle_stroke(circle, 7.5, egui::Stroke::new(1.5, mark));
     painter.text(circle, Align2::CENTER_CENTER, format!("{}", n + 1), theme::label_font(), ink);
     let right = rect.right() - 8.0;
-    let main = if band.has_gain() { host.text(&id("gain", n)) } else { host.text(&id("slope", n)) };
+    let main =
+        if band.has_gain() { format!("{} dB", difference(band.gain_db)) } else { host.text(&id("slope", n)) };
     painter.text(pos2(right, rect.top() + 13.0), Align2::RIGHT_CENTER, main, theme::strong_font(), ink);
     let below = rect.top() + 30.0;
     let at = |x: f32| pos2(x, below);
@@ -177,14 +187,14 @@ fn graph_ui(
     let most = view.curve.range_db;
     let graph = curve::graph(area, [-1.1 * most, 1.1 * most]);
     let steps: Vec<f64> = (-3..=3).map(|n| f64::from(n) * most / 3.0).collect();
-    curve::ground_ui(ui, &graph, &steps, desk, view);
+    curve::ground_ui(ui, &graph, &steps, settings.bands[view.band].placement, desk, view);
     let (rate, phase) = (desk.sample_rate(), host.tree.params().equalizer_phase());
     let on: Vec<&EqualizerBand> = settings.bands.iter().filter(|band| band.on).collect();
     let strength = if settings.on { 1.0 } else { 0.4 };
     let painter = ui.painter().with_clip_rect(graph.rect);
     for band in &on {
         let single = points(&graph, |hz| band.response_db(hz, rate, phase));
-        curve::line(&painter, single, 1.5, color(band.placement).gamma_multiply(0.3 * strength));
+        curve::line(&painter, single, 1.0, theme::faint(color(band.placement)).gamma_multiply(strength));
     }
     // What mid and side, or left and right, get together differs: a curve for each part that has bands of its own.
     for part in parts(&on) {
@@ -203,12 +213,11 @@ fn graph_ui(
         add_band(host, &graph, &settings.bands, at, view);
     }
     if background.hovered() && view.hint.is_empty() {
-        view.hint = if on.is_empty() {
-            "Double-click adds a band.".to_owned()
-        } else {
-            "Drag a node, Shift fine, Alt one axis; wheel: Q; double-click resets; right-click: shape; Delete switches off."
-                .to_owned()
-        };
+        let at = background.hover_pos().unwrap_or_default();
+        view.hint = format!(
+            "{}      Double-click adds a band: a cut or a shelf at the edges.",
+            curve::cursor(&graph, at)
+        );
     }
 }
 
@@ -226,14 +235,27 @@ fn add_band(host: &Host, graph: &Graph, bands: &[EqualizerBand; EQUALIZER_BANDS]
         return;
     };
     host.name_step(&format!("Equalizer band {}", free + 1));
-    host.set_plain(&id("shape", free), 0.0);
-    host.set_plain(&id("frequency", free), graph.value_at_x(at.x).clamp(10.0, 40_000.0));
+    let hz = graph.value_at_x(at.x).clamp(10.0, 40_000.0);
+    host.set_plain(&id("shape", free), shape_at(hz) as usize as f64);
+    host.set_plain(&id("frequency", free), hz);
     host.set_plain(&id("gain", free), graph.value_at_y(at.y).clamp(-18.0, 18.0));
     host.set_plain(&id("q", free), 1.0);
     host.set_plain(&id("band_on", free), 1.0);
     host.set_plain("equalizer_on", 1.0);
     view.band = free;
     view.problem = None;
+    view.new_node = Some(free);
+}
+
+/// What belongs at a frequency: cuts at the ends of what is heard, shelves beside them, bells between.
+fn shape_at(hz: f64) -> EqualizerShape {
+    match hz {
+        hz if hz < CUTS_HZ[0] => EqualizerShape::HighPass,
+        hz if hz > CUTS_HZ[1] => EqualizerShape::LowPass,
+        hz if hz < SHELVES_HZ[0] => EqualizerShape::LowShelf,
+        hz if hz > SHELVES_HZ[1] => EqualizerShape::HighShelf,
+        _ => EqualizerShape::Bell,
+    }
 }
 
 fn node_ui(ui: &mut Ui, graph: &Graph, host: &Host, n: usize, band: &EqualizerBand, view: &mut View) {
@@ -245,10 +267,15 @@ fn node_ui(ui: &mut Ui, graph: &Graph, host: &Host, n: usize, band: &EqualizerBa
         x: Some(Axis::new(&frequency)),
         y: band.has_gain().then(|| Axis::new(&gain)),
         wheel: Some(&q),
-        hint: "",
+        hint: "Drag for frequency and gain, Shift fine, Alt one axis; wheel: Q; double-click resets; right-click: shape, channel; Delete.",
     };
     let hit = Rect::from_center_size(centre, vec2(2.0 * HIT, 2.0 * HIT));
     let response = handle_ui(ui, graph, hit, host, &handle, view);
+    if view.new_node == Some(n) {
+        // It takes the arrows at once.
+        response.request_focus();
+        view.new_node = None;
+    }
     if response.clicked() || response.drag_started() || response.gained_focus() {
         view.band = n;
     }
@@ -275,7 +302,8 @@ fn menu(response: &Response, host: &Host, n: usize) {
             let id = id(name, n);
             let Some(info) = host.tree.info(&id) else { continue };
             let chosen = host.tree.plain(&id).unwrap_or_default() as usize;
-            ui.menu_button(&info.name, |ui| {
+            let label = if name == "placement" { "Channel" } else { name };
+            ui.menu_button(label, |ui| {
                 for (index, choice) in info.choices.iter().enumerate() {
                     if ui.selectable_label(index == chosen, choice).clicked() {
                         host.set_plain(&id, index as f64);

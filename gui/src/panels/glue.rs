@@ -18,7 +18,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: 
     let now = settings.on.then(|| level_now(&settings, desk)).map(|level| [level, settings.output_db(level)]);
     let color = if settings.on { theme::colors().reduction } else { theme::colors().disabled };
     let graph = transfer::levels(ui, left, |db| settings.output_db(db), now, color);
-    threshold_ui(ui, &graph, host, "glue_threshold", "Threshold", view);
+    threshold_ui(ui, &graph, host, "glue_threshold", "Threshold", settings.on, view);
     dynamics_ui(ui, right, host, StageId::Glue, None, desk, view);
     row_ui(
         ui,

@@ -9,7 +9,6 @@ use crate::theme;
 use crate::view::View;
 use crate::widgets::button_ui;
 use egui::{Align2, Color32, Rect, StrokeKind, Ui, pos2, vec2};
-use lacquer_dsp::ProcessSpec;
 use lacquer_dsp::rehearsal::Outcome;
 
 /// Height of the row.
@@ -19,9 +18,6 @@ const PRICES: f32 = 400.0;
 const NAMES: f32 = 132.0;
 /// Louder targets that are priced, LU from the one that was asked for.
 const STEPS_LU: [f64; 4] = [0.0, 1.0, 2.0, 3.0];
-/// The name of the step that is undone.
-const STEP: &str = "Set drive";
-
 /// A row of the prices: its name, and its figure of an outcome.
 type Price<'a> = (&'a str, &'a dyn Fn(&Outcome) -> f64);
 
@@ -56,18 +52,39 @@ pub(super) fn loudness_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk,
     };
     prices_ui(ui, right, answer);
     match deed {
-        Some(Deed::Listen(request)) => desk.learner.listen(request),
-        Some(Deed::Work(request)) => {
-            let spec = host.tree.to_spec(ProcessSpec::stereo(desk.sample_rate()));
-            desk.learner.work(request, spec, host.tree.to_settings());
+        Some(Deed::Listen(request)) => {
+            // It ends when it is told to, here.
+            view.reaches_target = false;
+            desk.learner.listen(request);
         }
-        Some(Deed::Set(drive_db)) => {
-            host.name_step(STEP);
-            host.set_all(&[("limiter_on".to_owned(), 1.0), ("limiter_drive".to_owned(), drive_db)]);
-            desk.learner.stop();
-        }
+        Some(Deed::Work(request)) => reach::work(host, desk, request),
+        Some(Deed::Set(drive_db)) => reach::set(host, desk, drive_db),
         Some(Deed::Leave) => desk.learner.stop(),
         None => {}
+    }
+}
+
+/// What the search for a drive does to the learner and to the limiter, wherever it was asked for.
+pub(crate) mod reach {
+    use crate::desk::Desk;
+    use crate::host::Host;
+    use crate::learner::Request;
+    use lacquer_dsp::ProcessSpec;
+
+    /// The name of the step that is undone.
+    const STEP: &str = "Set drive";
+
+    /// Tries drives on what was heard.
+    pub(crate) fn work(host: &Host, desk: &mut Desk, request: Request) {
+        let spec = host.tree.to_spec(ProcessSpec::stereo(desk.sample_rate()));
+        desk.learner.work(request, spec, host.tree.to_settings());
+    }
+
+    /// Sets a drive, as one step.
+    pub(crate) fn set(host: &Host, desk: &mut Desk, drive_db: f64) {
+        host.name_step(STEP);
+        host.set_all(&[("limiter_on".to_owned(), 1.0), ("limiter_drive".to_owned(), drive_db)]);
+        desk.learner.stop();
     }
 }
 

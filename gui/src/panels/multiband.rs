@@ -2,25 +2,33 @@
 
 use super::curve::{self, band};
 use crate::app::area_ui;
-use crate::desk::Desk;
+use crate::axes::{frequencies_ui, levels_ui};
+use crate::desk::{Bar, Desk};
 use crate::host::Host;
 use crate::scale::{Graph, compact, difference, frequencies, hertz};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{Axis, Handle, button_ui, choice_ui, fader_ui, handle_ui, toggle_ui};
-use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use lacquer_dsp::chain::multiband::{MULTIBAND_BANDS, MultibandBand, MultibandSettings};
 use lacquer_dsp::chain::{ListenSource, StageId};
 
 /// Gains at the edges, dB, and levels of the thresholds, dBFS.
 const SPAN: [f64; 2] = [-12.0, 6.0];
-const LEVELS: [f64; 2] = [-66.0, 0.0];
+const LEVELS: [f64; 2] = [-60.0, 0.0];
+/// The gains' share of the height.
+const GAINS: f32 = 0.42;
 const NAMES: [&str; MULTIBAND_BANDS] = ["Low", "Low mid", "High mid", "High"];
 /// Height of the cards, and of their heads.
 const CARD: f32 = 156.0;
 const HEAD: f32 = 30.0;
 /// Half of what a pointer hits of a line.
 const REACH: f32 = 6.0;
+
+/// A band's name.
+pub(crate) fn name(band: usize) -> &'static str {
+    NAMES.get(band).copied().unwrap_or_default()
+}
 
 fn id(name: &str, band: usize) -> String {
     format!("multiband_{name}_{}", band + 1)
@@ -59,6 +67,15 @@ fn edges(graph: &Graph, settings: &MultibandSettings, n: usize) -> [f32; 2] {
     [left, right]
 }
 
+/// The two graphs above each other: what the gain does over frequency, and the levels that the thresholds are held against.
+fn graphs(area: Rect) -> [Graph; 2] {
+    let whole = curve::graph(area, SPAN);
+    let middle = whole.rect.top() + GAINS * whole.rect.height();
+    let gains = Rect::from_min_max(whole.rect.min, pos2(whole.rect.right(), middle));
+    let levels = Rect::from_min_max(pos2(whole.rect.left(), middle + theme::GAP), whole.rect.max);
+    [Graph { rect: gains, ..whole }, Graph { rect: levels, y: LEVELS, ..whole }]
+}
+
 fn graph_ui(
     ui: &mut Ui,
     area: Rect,
@@ -68,13 +85,20 @@ fn graph_ui(
     gains: [f64; MULTIBAND_BANDS],
     view: &mut View,
 ) {
-    let graph = curve::graph(area, SPAN);
-    curve::ground_ui(ui, &graph, &[-9.0, -6.0, -3.0, 0.0, 3.0], desk, view);
+    let [graph, levels] = graphs(area);
+    let text = |db: f64| difference(db).replace(".0", "");
+    levels_ui(ui, &graph, &[-9.0, -6.0, -3.0, 0.0, 3.0], &text);
+    levels_ui(ui, &levels, &[-60.0, -48.0, -36.0, -24.0, -12.0, 0.0], &text);
+    frequencies_ui(ui, &levels);
     let colors = theme::colors();
-    let painter = ui.painter().with_clip_rect(graph.rect);
+    for (graph, name) in [(&graph, "gain, dB"), (&levels, "level, dBFS")] {
+        let at = graph.rect.right_bottom() - vec2(6.0, 3.0);
+        ui.painter().text(at, Align2::RIGHT_BOTTOM, name, theme::axis_font(), colors.text_third);
+    }
     let [left, right] = edges(&graph, settings, view.multiband_band);
-    let chosen = Rect::from_min_max(pos2(left, graph.rect.top()), pos2(right, graph.rect.bottom()));
-    painter.rect_filled(chosen, 0.0, colors.accent.gamma_multiply(0.06));
+    let chosen = Rect::from_min_max(pos2(left, graph.rect.top()), pos2(right, levels.rect.bottom()));
+    ui.painter().rect_filled(chosen, 0.0, colors.accent.gamma_multiply(0.06));
+    let painter = ui.painter().with_clip_rect(graph.rect);
     if settings.on {
         let rate = desk.sample_rate();
         let points: Vec<_> = frequencies(&graph, 2.0)
@@ -86,76 +110,95 @@ fn graph_ui(
     }
     for (n, name) in NAMES.into_iter().enumerate() {
         let [left, right] = edges(&graph, settings, n);
+        let is_on = settings.on && settings.bands[n].on;
         let top = graph.rect.top() + 12.0;
         if right - left > 110.0 {
-            painter.text(
-                pos2(left + 10.0, top),
-                Align2::LEFT_CENTER,
-                name,
-                theme::body_font(),
-                colors.text_second,
-            );
+            chip_ui(ui, pos2(left + 8.0, top), Align2::LEFT_CENTER, name, colors.text_second);
         }
-        if settings.on && settings.bands[n].on && right - left > 60.0 {
+        if is_on && right - left > 60.0 {
             let text = format!("{} dB", difference(gains[n]));
-            painter.text(
-                pos2(right - 10.0, top),
-                Align2::RIGHT_CENTER,
-                text,
-                theme::strong_font(),
-                colors.reduction,
-            );
+            chip_ui(ui, pos2(right - 8.0, top), Align2::RIGHT_CENTER, &text, colors.reduction);
         }
-        threshold_ui(ui, &graph, [left, right], host, n, settings.bands[n].on, view);
+        if settings.on {
+            level_ui(ui, &levels, [left, right], &desk.multiband_levels[n], is_on);
+        }
+        threshold_ui(ui, &levels, [left, right], host, n, settings.bands[n].on, view);
     }
+    let whole = Graph { rect: graph.rect.union(levels.rect), ..graph };
     for (n, hz) in settings.crossovers_hz.into_iter().enumerate() {
-        crossover_ui(ui, &graph, host, n, hz, view);
+        crossover_ui(ui, &whole, host, n, hz, view);
+    }
+}
+
+/// A word on a chip of its own: legible over whatever is drawn there.
+fn chip_ui(ui: &Ui, at: Pos2, align: Align2, text: &str, color: Color32) -> Rect {
+    let colors = theme::colors();
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::strong_font(), color);
+    let rect = align.anchor_size(at, galley.size());
+    ui.painter().rect_filled(rect.expand2(vec2(4.0, 1.0)), 3.0, colors.well.gamma_multiply(0.85));
+    ui.painter().galley(rect.min, galley, color);
+    rect
+}
+
+/// What a band's detector sees, as a block under its level with the highest of the last seconds above it.
+fn level_ui(ui: &Ui, levels: &Graph, [left, right]: [f32; 2], level: &Bar, is_on: bool) {
+    let painter = ui.painter().with_clip_rect(levels.rect);
+    let color = theme::colors().output.gamma_multiply(if is_on { 1.0 } else { 0.5 });
+    let at = |db: f64| levels.y(db.max(LEVELS[0]));
+    let block = Rect::from_min_max(pos2(left, at(level.level_db)), pos2(right, levels.rect.bottom()));
+    painter.rect_filled(block, 0.0, color.gamma_multiply(0.25));
+    if level.level_db > LEVELS[0] {
+        painter.hline(left..=right, at(level.level_db), Stroke::new(1.5, color));
+    }
+    if level.held_db > LEVELS[0] {
+        painter.hline(left..=right, at(level.held_db), theme::line(color));
     }
 }
 
 fn threshold_ui(
     ui: &mut Ui,
-    graph: &Graph,
+    levels: &Graph,
     [left, right]: [f32; 2],
     host: &Host,
     n: usize,
     on: bool,
     view: &mut View,
 ) {
-    let levels = Graph { y: LEVELS, ..*graph };
     let id = id("threshold", n);
     let y = levels.y(host.tree.plain(&id).unwrap_or_default());
     let hit =
         Rect::from_min_max(pos2(left + 8.0, y - REACH), pos2((right - 8.0).max(left + 12.0), y + REACH));
     let name = format!("{} threshold", NAMES[n]);
     let hint = format!(
-        "{name}  {}    Down: compresses more. Drag it, Shift fine, double-click resets.",
-        host.text(&id)
+        "{name}  {}    Drag it below the band's level to compress: Shift fine, double-click resets.{}",
+        host.text(&id),
+        if on { "" } else { " The band comes on with it." }
     );
-    let handle = Handle { name: &name, x: None, y: Some(Axis::new(&id)), wheel: None, hint: &hint };
-    let response = handle_ui(ui, &levels, hit, host, &handle, view);
+    let handle = Handle { name: &name, x: None, y: Some(Axis::new(&id)), wheel: Some(&id), hint: &hint };
+    let response = handle_ui(ui, levels, hit, host, &handle, view);
     if response.clicked() || response.drag_started() {
         view.multiband_band = n;
+    }
+    if response.drag_started() && !on {
+        host.set_plain(&self::id("band_on", n), 1.0);
     }
     let lit = response.hovered() || response.dragged() || response.has_focus();
     let colors = theme::colors();
     let color = if on { colors.accent } else { colors.disabled };
-    let painter = ui.painter();
-    painter.extend(egui::Shape::dashed_line(
+    ui.painter().extend(egui::Shape::dashed_line(
         &[pos2(left + 8.0, y), pos2(right - 8.0, y)],
         Stroke::new(if lit { 2.0 } else { 1.2 }, color),
         5.0,
         3.0,
     ));
     if right - left > 70.0 {
-        let at = pos2(left + 10.0, y - 2.0);
-        painter.text(
-            at,
-            Align2::LEFT_BOTTOM,
-            compact(&host.text(&id)),
-            theme::axis_font(),
-            if on { colors.accent } else { colors.text_third },
-        );
+        let ink = if on { colors.accent } else { colors.text_third };
+        let text = format!("{} dB", compact(&host.text(&id)));
+        let text = if right - left > 130.0 { format!("Threshold {text}") } else { text };
+        // Above the line, or below it at the top.
+        let top = y - levels.rect.top() < 20.0;
+        let at = pos2(left + 14.0, if top { y + 4.0 } else { y - 4.0 });
+        chip_ui(ui, at, if top { Align2::LEFT_TOP } else { Align2::LEFT_BOTTOM }, &text, ink);
     }
 }
 
@@ -209,7 +252,7 @@ fn card_ui(
     area_ui(ui, row(98.0, rest), |ui| choice_ui(ui, host, &id("direction", n), rest - 2.0, view));
     let heard = view.listens(StageId::Multiband, ListenSource::Part(n));
     let solo = Rect::from_min_max(inner.max - vec2(60.0, theme::CONTROL_HEIGHT), inner.max);
-    if button_ui(ui, solo, "Hear", heard, "Plays this band alone.", view) {
+    if button_ui(ui, solo, "Solo", heard, "Plays this band alone.", view) {
         view.toggle_listen(StageId::Multiband, ListenSource::Part(n));
     }
     picture_ui(ui, Rect::from_min_size(inner.min + vec2(2.0, HEAD), vec2(52.0, 52.0)), one, gain_db);
@@ -243,7 +286,7 @@ fn picture_ui(ui: &Ui, rect: Rect, one: &MultibandBand, gain_db: f64) {
     curve::line(&painter, points.collect(), 1.5, if one.on { colors.reduction } else { colors.disabled });
     let at = pos2(rect.left(), rect.bottom() + 14.0);
     let moved = if one.on { gain_db - one.makeup_db } else { 0.0 };
-    ui.painter().text(at, Align2::LEFT_CENTER, "Moves", theme::axis_font(), colors.text_third);
+    ui.painter().text(at, Align2::LEFT_CENTER, "Gain, dB", theme::axis_font(), colors.text_third);
     let text = difference(moved);
     ui.painter().text(at + vec2(0.0, 15.0), Align2::LEFT_CENTER, text, theme::strong_font(), colors.text);
 }

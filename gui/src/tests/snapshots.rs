@@ -74,6 +74,14 @@ const PANEL: [f32; 4] = [8.0, 104.0, 948.0, 448.0];
 /// Where the analysis is when it has the panel's place.
 const ANALYSIS: [f32; 4] = [8.0, 104.0, 948.0, 624.0];
 
+#[test]
+fn a_scale_that_is_refused_leaves_a_whole_window() {
+    let mut bench = playing(Theme::Dark, 1.0);
+    scaling::choose_in_a_fixed_window(&mut bench, "150 %");
+    let shown = shows(&mut bench, "least/refused_150", None);
+    assert!(shown.is_ok(), "{shown:?}");
+}
+
 fn panels_are(theme: Theme, theme_name: &str, pixels_per_point: f32) {
     let mut bench = playing(theme, pixels_per_point);
     let mut problems = Vec::new();
@@ -111,6 +119,8 @@ fn panels_are_as_they_were_light_at_150() {
 fn the_analysis_is_as_it_was() {
     let mut bench = playing(Theme::Dark, 1.0);
     bench.harness.state_mut().view.expanded = true;
+    // The tabs have to be where they are looked for.
+    bench.steps(2);
     let mut problems = Vec::new();
     for tab in crate::analysis::Tab::NAMES {
         bench.click(bench.place(Role::Tab, tab));

@@ -14,6 +14,21 @@ pub(crate) fn button_ui(ui: &mut Ui, rect: Rect, label: &str, on: bool, hint: &s
     response.clicked()
 }
 
+/// One button in a row of them, as wide as it is told, with a name that stays and a label that need not.
+pub(crate) fn labelled_button_ui(
+    ui: &mut Ui,
+    width: f32,
+    [name, label]: [&str; 2],
+    on: bool,
+    hint: &str,
+    view: &mut View,
+) -> Response {
+    let (rect, _) = ui.allocate_exact_size(vec2(width, theme::CONTROL_HEIGHT), Sense::hover());
+    let response = respond(ui, rect, name, on, hint, view);
+    paint(ui, rect, &response, label, on);
+    response
+}
+
 /// One button in a row of them, as wide as it is told. Whether it was clicked.
 pub(crate) fn small_button_ui(
     ui: &mut Ui,
@@ -23,10 +38,7 @@ pub(crate) fn small_button_ui(
     hint: &str,
     view: &mut View,
 ) -> Response {
-    let (rect, _) = ui.allocate_exact_size(vec2(width, theme::CONTROL_HEIGHT), Sense::hover());
-    let response = respond(ui, rect, label, on, hint, view);
-    paint(ui, rect, &response, label, on);
-    response
+    labelled_button_ui(ui, width, [label, label], on, hint, view)
 }
 
 /// A button with a picture in the place of its name; `draw` draws it in the colour that it is given.

@@ -3,7 +3,7 @@
 //! With Shift a tenth as fast, with Alt along one axis only; the wheel turns a further parameter; the arrow keys step; double-click
 //! resets. Enter or a digit lets the value be typed. Everything that a drag moves is one gesture.
 
-use super::{FINE, arrow_steps, menu, missed, typing, wheel_steps};
+use super::{FINE, arrow_steps, menu, missed, steps, typing, wheel_steps};
 use crate::host::Host;
 use crate::scale::Graph;
 use crate::view::View;
@@ -36,9 +36,8 @@ pub(crate) struct Handle<'a> {
     pub hint: &'a str,
 }
 
-/// Pixels for one press of an arrow key, and part of the travel for a step of the wheel.
+/// Pixels for one press of an arrow key.
 const ARROW_PIXELS: f32 = 4.0;
-const WHEEL_STEP: f32 = 0.02;
 
 /// Size of the field in which its value is typed.
 const TYPED: egui::Vec2 = egui::vec2(96.0, 24.0);
@@ -72,16 +71,24 @@ pub(crate) fn handle_ui(
             host.reset(axis.id);
         }
     }
-    let steps = wheel_steps(ui, &response);
-    if let (Some(id), true) = (handle.wheel, steps != 0.0) {
-        let speed = if ui.input(|input| input.modifiers.shift) { FINE } else { 1.0 };
-        host.set(id, host.tree.normalized(id).unwrap_or_default() + steps * WHEEL_STEP * speed);
+    let modifiers = ui.input(|input| input.modifiers);
+    let notches = wheel_steps(ui, &response);
+    if let (Some(info), true) = (handle.wheel.and_then(|id| host.tree.info(id)), notches != 0.0) {
+        steps::step(host, info, notches, modifiers);
     }
-    let keys = arrow_steps(ui, &response) * ARROW_PIXELS;
-    for (axis, pixels, is_x) in [(handle.x, keys.x, true), (handle.y, -keys.y, false)] {
-        if let (Some(axis), true) = (axis, pixels != 0.0) {
+    let keys = arrow_steps(ui, &response);
+    for (axis, count, is_x) in [(handle.x, keys.x, true), (handle.y, keys.y, false)] {
+        let (Some(axis), true) = (axis, count != 0.0) else { continue };
+        let Some(info) = host.tree.info(axis.id) else { continue };
+        if is_x {
+            let pixels = count * ARROW_PIXELS * if modifiers.shift { FINE } else { 1.0 };
             let pixel = place(graph, host, axis, is_x) + pixels;
-            host.set_plain(axis.id, within(host, axis, graph, pixel, is_x));
+            host.set_plain(
+                axis.id,
+                steps::round(info, within(host, axis, graph, pixel, is_x), modifiers.shift),
+            );
+        } else {
+            steps::step(host, info, count, modifiers);
         }
     }
     response
@@ -128,7 +135,9 @@ fn drag(ui: &Ui, response: &Response, graph: &Graph, host: &Host, handle: &Handl
         ui.data_mut(|data| data.insert_temp(memory, pixels));
         for ((axis, is_x), pixel) in axes.into_iter().zip(pixels) {
             let Some(axis) = axis else { continue };
-            if let Ok(normalized) = host.tree.normalize(axis.id, within(host, axis, graph, pixel, is_x)) {
+            let Some(info) = host.tree.info(axis.id) else { continue };
+            let value = steps::round(info, within(host, axis, graph, pixel, is_x), shift);
+            if let Ok(normalized) = host.tree.normalize(axis.id, value) {
                 host.set_normalized(axis.id, normalized);
             }
         }

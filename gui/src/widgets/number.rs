@@ -1,20 +1,16 @@
 //! How a number is set, whatever it looks like.
 //!
-//! Drag right or up for more, with Shift a tenth as fast; the wheel and the arrow keys step; double-click, Ctrl- or Cmd-click resets;
+//! Drag right or up for more, with Shift a tenth as fast; the wheel and the arrow keys step ([`super::steps`]); double-click, Ctrl- or
+//! Cmd-click resets;
 //! Enter or a digit once it has the focus lets a value be typed: "1.2k", "-6 dB", "off"; a secondary click opens a menu.
 
-use super::{FINE, arrow_steps, menu, missed, typing, wheel_steps};
+use super::{FINE, arrow_steps, menu, missed, steps, typing, wheel_steps};
 use crate::hints;
 use crate::host::Host;
 use crate::theme;
 use crate::view::View;
 use egui::{Rect, Response, Sense, Ui, WidgetInfo};
 use lacquer_params::ParameterInfo;
-
-/// Pixels of drag for the whole travel.
-const TRAVEL: f32 = 200.0;
-/// Part of the travel for one step of the wheel or a key.
-const STEP: f32 = 0.01;
 
 /// A number as it is to be drawn.
 pub(super) struct Shown<'a> {
@@ -72,7 +68,7 @@ fn interact(ui: &Ui, response: &Response, host: &Host, info: &ParameterInfo, vie
     if response.hovered() {
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeVertical);
     }
-    drag(ui, response, host, id, speed);
+    drag(ui, response, host, info, speed);
     if response.drag_started() {
         view.problem = None;
     }
@@ -80,21 +76,21 @@ fn interact(ui: &Ui, response: &Response, host: &Host, info: &ParameterInfo, vie
         host.reset(id);
     }
     let keys = arrow_steps(ui, response);
-    let steps = wheel_steps(ui, response) * speed + keys.x + keys.y;
-    if steps != 0.0 {
-        let from = host.tree.normalized(id).unwrap_or_default();
-        host.set(id, from + steps * STEP);
+    let notches = wheel_steps(ui, response) + keys.x + keys.y;
+    if notches != 0.0 {
+        steps::step(host, info, notches, ui.input(|input| input.modifiers));
     }
     typing::begin(ui, response, host, id);
     menu::menu(response, host, info, true);
 }
 
 /// The travel is followed here and not read back: a host may answer late.
-fn drag(ui: &Ui, response: &Response, host: &Host, id: &str, speed: f32) {
+fn drag(ui: &Ui, response: &Response, host: &Host, info: &ParameterInfo, speed: f32) {
+    let (id, travel) = (info.id.as_str(), steps::travel(info));
     let position = response.id.with("position");
     if response.drag_started() {
         let missed = missed(ui, response);
-        let start = host.tree.normalized(id).unwrap_or_default() + (missed.x - missed.y) * speed / TRAVEL;
+        let start = host.tree.normalized(id).unwrap_or_default() + (missed.x - missed.y) * speed / travel;
         ui.data_mut(|data| data.insert_temp(position, start));
         host.begin(id);
     }
@@ -102,10 +98,13 @@ fn drag(ui: &Ui, response: &Response, host: &Host, id: &str, speed: f32) {
         let delta = response.drag_delta();
         let from = ui.data(|data| data.get_temp::<f32>(position));
         let from = from.unwrap_or_else(|| host.tree.normalized(id).unwrap_or_default());
-        let to = (from + (delta.x - delta.y) * speed / TRAVEL).clamp(0.0, 1.0);
+        let to = (from + (delta.x - delta.y) * speed / travel).clamp(0.0, 1.0);
         if to != from {
             ui.data_mut(|data| data.insert_temp(position, to));
-            host.set_normalized(id, to);
+            // The hand's own place is kept; what is set is the round value next to it.
+            let plain = host.tree.denormalize(id, to).unwrap_or_default();
+            let round = steps::round(info, plain, speed < 1.0);
+            host.set_normalized(id, host.tree.normalize(id, round).unwrap_or(to));
         }
     }
     if response.drag_stopped() {

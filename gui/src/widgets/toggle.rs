@@ -4,6 +4,7 @@ use super::button::paint;
 use super::menu;
 use crate::hints;
 use crate::host::Host;
+use crate::strip;
 use crate::theme;
 use crate::view::View;
 use egui::{Sense, Ui, WidgetInfo, vec2};
@@ -13,7 +14,10 @@ pub(crate) fn toggle_ui(ui: &mut Ui, host: &Host, id: &str, label: &str, width: 
     let (rect, response) = ui.allocate_exact_size(vec2(width, theme::CONTROL_HEIGHT), Sense::click());
     let on = host.tree.plain(id) == Ok(1.0);
     if response.clicked() {
-        host.set_plain(id, f64::from(!on));
+        match strip::switched_by(id) {
+            Some(stage) => strip::switch(host, stage, !on),
+            None => host.set_plain(id, f64::from(!on)),
+        }
         view.problem = None;
     }
     let name = host.tree.info(id).map_or(label, |info| info.name.as_str());

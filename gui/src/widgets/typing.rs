@@ -4,7 +4,7 @@ use crate::host::Host;
 use crate::theme;
 use crate::view::View;
 use egui::{Event, Id, Key, Rect, Response, TextEdit, Ui};
-use lacquer_params::ParameterInfo;
+use lacquer_params::{ParameterError, ParameterInfo};
 
 #[derive(Clone, Default)]
 struct Typing {
@@ -64,7 +64,7 @@ pub(super) fn typing_ui(
     }
     let (enter, escape) = ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Escape)));
     if enter {
-        view.problem = host.set_text(&info.id, &typing.text).err().map(|error| error.to_string());
+        view.problem = host.set_text(&info.id, &typing.text).err().map(|error| told(&error, host, info));
     }
     if enter || escape || response.lost_focus() {
         ui.data_mut(|data| data.remove::<Typing>(id));
@@ -75,6 +75,21 @@ pub(super) fn typing_ui(
     }
     view.hint = format!("{}: Enter sets, Escape leaves it.", info.name);
     true
+}
+
+/// Why what was typed is no value, in the words of the panel.
+fn told(error: &ParameterError, host: &Host, info: &ParameterInfo) -> String {
+    let unit = if info.unit.is_empty() { String::new() } else { format!(" {}", info.unit) };
+    match error {
+        ParameterError::OutOfRange { min, max, .. } => {
+            format!("{} goes from {min} to {max}{unit}.", info.name)
+        }
+        _ => {
+            let example = host.text(&info.id);
+            let number = example.split(' ').next().unwrap_or_default();
+            format!("{}: type a number, e.g. {number}", info.name)
+        }
+    }
 }
 
 /// What stands there is replaced by what is typed, unless typing began with a digit.

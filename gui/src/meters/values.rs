@@ -1,0 +1,123 @@
+//! What the mix and the master measure, side by side. A click on a value lets its maximum begin anew; the button all of them.
+
+use crate::desk::Desk;
+use crate::scale::level;
+use crate::theme;
+use crate::view::View;
+use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use lacquer_dsp::shared::meter_bank::SideBank;
+use lacquer_dsp::targets::Target;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Rows of values.
+pub(super) const ROWS: usize = 8;
+/// Where the mix's column ends, from the right.
+const MIX: f32 = 56.0;
+/// Points of the history before the loudness range means anything: a minute.
+const EARLY: usize = 600;
+
+/// A row: name, mix, master, the master's colour.
+type Row = (&'static str, String, String, Color32);
+
+/// What the rows are kept under, mix and master.
+const KEYS: [[&str; 2]; ROWS] = [
+    ["true peak in", "true peak out"],
+    ["overs in", "overs out"],
+    ["range in", "range out"],
+    ["plr in", "plr out"],
+    ["psr in", "psr out"],
+    ["crest in", "crest out"],
+    ["max m in", "max m out"],
+    ["max s in", "max s out"],
+];
+
+fn rows(desk: &Desk, target: &Target, overs_before: u32) -> [Row; ROWS] {
+    let (input, output, colors) = (&desk.bank.input, &desk.bank.output, theme::colors());
+    let overs = output.over_count.load(Relaxed).saturating_sub(overs_before);
+    let alarm = |is: bool| if is { colors.alarm } else { colors.text };
+    let early = if desk.history.len() < EARLY { colors.text_third } else { colors.text };
+    let both = |value: &dyn Fn(&SideBank) -> f64| [level(value(input)), level(value(output))];
+    let row = |name, [mix, master]: [String; 2], color| (name, mix, master, color);
+    let counted = if overs == 0 { "none".to_owned() } else { format!("{overs}") };
+    [
+        row("True peak, dBTP", both(&|side| side.true_peak_max_dbtp()), alarm(super::is_over(desk, target))),
+        row("Overs", [String::new(), counted], alarm(overs > 0)),
+        row("LRA, LU", [range(input), range(output)], early),
+        row("PLR, dB", both(&|side| side.plr_db()), colors.text),
+        row("PSR, dB", both(&|side| side.psr_db()), colors.text),
+        row("Crest, dB", both(&|side| side.crest_db()), colors.text),
+        row("Max M, LUFS", both(&|side| f64::from(side.momentary_max_lufs.get())), colors.text),
+        row("Max S, LUFS", both(&|side| f64::from(side.short_term_max_lufs.get())), colors.text),
+    ]
+}
+
+pub(super) fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut View) {
+    let height = rect.height() / (ROWS as f32 + 1.0);
+    let colors = theme::colors();
+    let y = |n: usize| rect.top() + (n as f32 + 0.5) * height;
+    for (right, name) in [(rect.right() - MIX, "Mix"), (rect.right(), "Master")] {
+        ui.painter().text(
+            pos2(right, y(0)),
+            Align2::RIGHT_CENTER,
+            name,
+            theme::label_font(),
+            colors.text_second,
+        );
+    }
+    // A count that was made smaller since begins anew.
+    view.overs_before = view.overs_before.min(desk.bank.output.over_count.load(Relaxed));
+    for (n, ((name, before, after, color), keys)) in
+        rows(desk, target, view.overs_before).into_iter().zip(KEYS).enumerate()
+    {
+        let place =
+            Rect::from_min_size(pos2(rect.left(), y(n + 1) - height / 2.0), vec2(rect.width(), height));
+        if name == "Overs" {
+            overs_ui(ui, place, desk, view);
+        }
+        let painter = ui.painter();
+        let at = |x: f32| pos2(x, y(n + 1));
+        painter.text(at(rect.left()), Align2::LEFT_CENTER, name, theme::label_font(), colors.text_third);
+        let before = desk.figure(keys[0], || before);
+        painter.text(
+            at(rect.right() - MIX),
+            Align2::RIGHT_CENTER,
+            before,
+            theme::body_font(),
+            colors.text_third,
+        );
+        let after = desk.figure(keys[1], || after);
+        painter.text(at(rect.right()), Align2::RIGHT_CENTER, after, theme::value_font(), color);
+    }
+}
+
+/// The count of overs is cleared by a click, and nothing else with it.
+fn overs_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {
+    let response = ui.interact(rect, ui.scope_id().with("overs"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Button, true, "Clear overs"));
+    if response.clicked() {
+        view.overs_before = desk.bank.output.over_count.load(Relaxed);
+    }
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 2.0, theme::colors().hover);
+        let last = last_over(desk).map_or(String::new(), |time| format!("The last at {time}. "));
+        view.hint = format!("True peaks over what the target asks for. {last}A click clears the count.");
+    }
+}
+
+/// The loudness range, once anything is loud enough to have one.
+fn range(side: &SideBank) -> String {
+    let is_gated = side.integrated_lufs().is_finite();
+    level(if is_gated { side.range_lu() } else { f64::NAN })
+}
+
+/// Where the last over was, in minutes and seconds since the measurement began.
+fn last_over(desk: &Desk) -> Option<String> {
+    if desk.bank.output.over_count.load(Relaxed) == 0 {
+        return None;
+    }
+    let mut entries = Vec::new();
+    desk.bank.output.overs.read(0, &mut entries);
+    let [place, _] = entries.last()?;
+    let s = *place as f64 / desk.sample_rate();
+    Some(format!("{}:{:05.2}", (s / 60.0) as u64, s % 60.0))
+}

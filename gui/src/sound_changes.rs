@@ -1,0 +1,57 @@
+//! Whether the sound is still the one that the preset set, and for how long it has been what it is: looked at four times a second, for every
+//! parameter is compared.
+
+use crate::desk::Desk;
+use crate::host::Host;
+use egui::Ui;
+use lacquer_params::Slot;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Time between two looks, s.
+const PERIOD_S: f64 = 0.25;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct SoundChanges {
+    looked_s: Option<f64>,
+    last: Option<Slot>,
+    /// Whether anything differs from what the preset set.
+    pub is_preset_changed: bool,
+    /// Frames measured when the sound changed last; 0: it has not since the measurement began.
+    changed_at: u64,
+}
+
+impl SoundChanges {
+    /// Looks, if it is time to.
+    pub fn follow(&mut self, ui: &Ui, host: &Host, desk: &Desk) {
+        let now = ui.input(|input| input.time);
+        let measured = desk.bank.measured_frames.load(Relaxed);
+        if measured < self.changed_at {
+            // The measurement began anew.
+            self.changed_at = 0;
+        }
+        if self.looked_s.is_some_and(|looked| (0.0..PERIOD_S).contains(&(now - looked))) {
+            return;
+        }
+        self.looked_s = Some(now);
+        let sound = Slot::of(host.tree);
+        if self.last.as_ref().is_some_and(|last| !last.is_like(&sound, host.tree)) {
+            self.changed_at = measured;
+        }
+        self.is_preset_changed = host.session(|session| {
+            !session.preset.is_empty()
+                && session.taken.as_ref().is_some_and(|taken| !taken.is_like(&sound, host.tree))
+        });
+        self.last = Some(sound);
+    }
+
+    /// Looks anew at once.
+    pub fn forget(&mut self) {
+        self.looked_s = None;
+    }
+
+    /// Frames that were measured before the sound became what it is; 0 if it was so all the time.
+    pub fn frames_before(&self) -> u64 {
+        self.changed_at
+    }
+}
