@@ -83,7 +83,7 @@ pub fn album(data: &[u8]) {
         assert!(album.ledger.extension().is_some_and(|end| end == "ledger"));
         assert!(!album.outputs.is_empty() && album.aim.target_lufs.is_finite());
         for track in &album.tracks {
-            let name = album::names::file_name(&track.title);
+            let name = lacquer_params::file_name::file_name(&track.title);
             assert!(!name.contains('/') && name != ".." && !name.is_empty());
         }
     }
