@@ -181,12 +181,12 @@ impl Ledger {
         for import in imports {
             check_texts(&import.title, &import.artist, import.sha256.as_deref())?;
         }
-        self.append(|_, history, _| {
+        self.append(|ledger, history, _| {
             // What is to be written, read back as it will stand, so that imports are checked against each other as well.
             let (mut known, mut records) = (history.clone(), Vec::new());
             let mut done = Imported { added: 0, linked: 0, known: 0 };
             for import in imports {
-                let record = import::record(&known, import)?;
+                let record = import::record(&known, import, ledger.today)?;
                 match &record {
                     Some(Record::File { .. }) => done.linked += 1,
                     Some(_) => done.added += 1,

@@ -109,6 +109,7 @@ fn what_has_no_end_is_refused_wherever_it_is_named() {
                 .args(["-s", "KILL", "20", env!("CARGO_BIN_EXE_lacquer")])
                 .args(&line)
                 .current_dir(scene.path("album"))
+                .env("LACQUER_CACHE", scene.path("cache"))
                 .stdout(std::process::Stdio::null())
                 .stderr(std::process::Stdio::null())
                 .spawn()

@@ -32,10 +32,10 @@ pub struct Imported {
     pub known: usize,
 }
 
-/// What is to be recorded of an import, if anything is new.
-pub(super) fn record(history: &History, import: &Import) -> Result<Option<Record>, LedgerError> {
+/// What is to be recorded of an import on the day `today`, if anything is new.
+pub(super) fn record(history: &History, import: &Import, today: Date) -> Result<Option<Record>, LedgerError> {
     let conflict = |text: String| LedgerError::Conflict { import: import.source.clone(), conflict: text };
-    let date = Date::today().to_string();
+    let date = today.to_string();
     let by_hash = import.sha256.as_deref().and_then(|hash| history.find_by_hash(hash));
     if let Some(entry) = by_hash.filter(|entry| entry.isrc != import.isrc) {
         let (isrc, line) = (entry.isrc, entry.line);
