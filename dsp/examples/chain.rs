@@ -1,13 +1,16 @@
 //! Runs a song through the chain: glue and the limiter: `chain SONG.wav MASTER.wav`.
 
-mod files;
+#[path = "files/read.rs"]
+mod read;
+#[path = "files/write.rs"]
+mod write;
 
 use lacquer_dsp::{Chain, ChainSettings, ProcessSpec};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let paths: Vec<String> = std::env::args().skip(1).collect();
     let [song, master] = paths.as_slice() else { return Err("usage: chain SONG.wav MASTER.wav".into()) };
-    let (mut frames, sample_rate) = files::read(song)?;
+    let (mut frames, sample_rate) = read::read(song)?;
     let mut settings = ChainSettings::default();
     settings.glue.on = true;
     settings.glue.threshold_db = -20.0;
@@ -19,5 +22,5 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     frames.resize(frames.len() + latency, [0.0; 2]);
     // In blocks, as a host gives them: their length changes no bit.
     frames.chunks_mut(512).for_each(|block| chain.process(block));
-    Ok(files::write(master, &frames[latency..], sample_rate)?)
+    Ok(write::write(master, &frames[latency..], sample_rate)?)
 }
