@@ -60,7 +60,10 @@ fn main() -> ExitCode {
         Some("fuzz") => fuzz::run(arguments.next().as_deref(), arguments.next().as_deref()),
         Some("bundle") => bundle::build_and_bundle(arguments.next().as_deref()),
         Some("package") => match arguments.next().as_deref() {
-            Some("--try") => package::trial(),
+            Some("--try") => package::trial().and_then(|why_not| match why_not {
+                Some(words) => Err(anyhow::anyhow!(words)),
+                None => Ok(()),
+            }),
             _ => package::run(),
         },
         Some("uninstall") => install::uninstall(),

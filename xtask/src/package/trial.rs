@@ -14,14 +14,25 @@ const PLAYS_S: &str = "8";
 /// What `timeout` gives where it had to end the program.
 const WAS_ENDED: i32 = 124;
 
-/// Installs `deb` in a new root beside it, uses what it brought, and removes it again.
+/// Installs `deb` in a new root beside it, uses what it brought, and removes it again. Where this machine cannot make another root, why
+/// it was not tried.
 ///
 /// # Errors
-/// This machine cannot make another root, or a part does not do what it is for.
-pub fn run(deb: &Path) -> anyhow::Result<()> {
+/// There is no such package, or a part of it does not do what it is for.
+pub fn run(deb: &Path) -> anyhow::Result<Option<String>> {
     ensure!(deb.is_file(), "{}: no such package; `cargo xtask package` makes it", deb.display());
-    ensure!(system::is_root(), "a bare system is made by root alone: run it with sudo");
-    let root = Root::new(&deb.with_file_name("debian"))?;
+    let why_not =
+        |why: &dyn std::fmt::Display| Ok(Some(format!("the .deb was not tried in a bare Debian: {why}")));
+    if !system::is_root() {
+        return why_not(&"that needs root");
+    }
+    if !system::offer(system::TRIAL) {
+        return why_not(&"debootstrap cannot be installed");
+    }
+    let root = match Root::new(&deb.with_file_name("debian")) {
+        Ok(root) => root,
+        Err(error) => return why_not(&format_args!("{error:#}")),
+    };
     fs::copy(deb, root.path("tmp/lacquer.deb"))?;
     root.run(&["apt-get", "install", "--yes", "-qq", "/tmp/lacquer.deb"])?;
 
@@ -52,7 +63,7 @@ pub fn run(deb: &Path) -> anyhow::Result<()> {
         Ok(()) => bail!("the program of its own did not play for {PLAYS_S} s"),
     }
     println!("The package was installed and used in a bare Debian.");
-    Ok(())
+    Ok(None)
 }
 
 /// The test program that plays the host of a VST3.
@@ -65,13 +76,13 @@ fn vst3_host() -> anyhow::Result<PathBuf> {
     let messages = cargo_metadata::Message::parse_stream(output.as_bytes());
     for message in messages {
         if let cargo_metadata::Message::CompilerArtifact(artifact) = message?
-            && artifact.target.name == "hosts_vst3"
+            && artifact.target.name == "hosts_vst3_edge"
             && let Some(path) = artifact.executable
         {
             return Ok(path.into());
         }
     }
-    bail!("cargo built no test called hosts_vst3")
+    bail!("cargo built no test called hosts_vst3_edge")
 }
 
 /// A system of its own below a folder; removed when it goes out of scope.
@@ -79,6 +90,7 @@ struct Root(PathBuf);
 
 impl Root {
     fn new(folder: &Path) -> anyhow::Result<Self> {
+        // From here on whatever fails takes the folder with it.
         let root = Self(folder.to_owned());
         root.unmount();
         product::fresh_folder(folder)?;
