@@ -80,7 +80,9 @@ pub fn summary(reports: &[Result<Report, CheckError>]) -> String {
         text += &format!("  {:>4}  {}\n", with.len(), verdict(verdict_of, first.judged));
         if verdict_of != Verdict::Fit {
             for report in with {
-                let checks: Vec<&str> = report.reasons().map(|reason| reason.check.name()).collect();
+                let mut checks: Vec<&str> = report.reasons().map(|reason| reason.check.name()).collect();
+                // A head and a tail are two findings of one check.
+                checks.dedup();
                 text += &format!("        {}: {}\n", name(&report.path), checks.join(", "));
             }
         }
