@@ -4,13 +4,16 @@
 //! An entry is written beside its name, synced and renamed: it is whole or not there. Audio carries its own SHA-256, so that a
 //! damaged entry is rendered again rather than released. What an album no longer uses is removed when it is finished.
 
+mod place;
+
+pub use place::{VARIABLE, all, clean, folder, is_cache};
+
 use super::error::AlbumError;
 use crate::atomic_file::Part;
 use crate::audio::Audio;
 use crate::confined;
 use crate::hash::is_sha256;
 use crate::parts::remove_stale;
-use etcetera::BaseStrategy;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -20,12 +23,6 @@ use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// Environment variable that names the folder of all caches.
-pub const VARIABLE: &str = "LACQUER_CACHE";
-/// Name of Lacquer's folder below the user's caches, and of that of albums in it.
-const BELOW_CACHES: [&str; 2] = ["lacquer", "albums"];
-/// Digits of the hash of a release's place that its folder has for a name.
-const NAME_DIGITS: usize = 32;
 /// Goes into every key: entries of another version, or made in another way, are not found.
 const VERSION: &str = concat!("lacquer ", env!("CARGO_PKG_VERSION"), ", album cache 3");
 /// First bytes of an entry of audio.
@@ -49,40 +46,6 @@ pub struct Cache {
     _lock: File,
 }
 
-/// The folder that a release's renders are kept in: one of its own, named by where the release lies, below `given`, the folder that
-/// [`VARIABLE`] names, or the user's caches.
-///
-/// # Errors
-/// [`AlbumError::NoCache`] if the system names no folder for caches.
-pub fn folder(given: Option<&Path>, out: &Path) -> Result<PathBuf, AlbumError> {
-    let place = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
-    let place = place.canonicalize().unwrap_or(place);
-    let name = crate::hash::sha256(place.as_os_str().as_encoded_bytes());
-    Ok(all(given)?.join(&name[..NAME_DIGITS.min(name.len())]))
-}
-
-/// Whether a folder has a name that [`folder`] gives.
-pub fn is_cache(folder: &Path) -> bool {
-    let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
-    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.len() == NAME_DIGITS && name.chars().all(is_digit) && confined::check_folder(folder).is_ok()
-}
-
-/// The folder of all caches; see [`folder`].
-///
-/// # Errors
-/// As [`folder`].
-pub fn all(given: Option<&Path>) -> Result<PathBuf, AlbumError> {
-    if let Some(given) = given {
-        return Ok(given.to_owned());
-    }
-    if let Some(named) = std::env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
-        return Ok(named.into());
-    }
-    let home = etcetera::base_strategy::choose_native_strategy().map_err(|_| AlbumError::NoCache)?;
-    Ok(BELOW_CACHES.iter().fold(home.cache_dir(), |path, name| path.join(name)))
-}
-
 /// Bytes of the entries in a folder, and their number.
 pub fn size(folder: &Path) -> (u64, usize) {
     entries(folder).fold((0, 0), |(bytes, count), path| {
@@ -96,23 +59,6 @@ pub fn remove_entries(folder: &Path) {
         // What cannot be removed costs space and nothing else.
         let _ = fs::remove_file(path);
     }
-}
-
-/// Removes a release's renders, and its folder with them. Gives the bytes.
-///
-/// # Errors
-/// [`AlbumError::Busy`] while it is in use, and what [`Cache::open`] has.
-pub fn clean(folder: &Path) -> Result<u64, AlbumError> {
-    if confined::check_folder(folder).is_err() {
-        return Ok(0);
-    }
-    let cache = Cache::open(folder)?;
-    let (bytes, _) = size(folder);
-    remove_entries(folder);
-    drop(cache);
-    let _ = fs::remove_file(folder.join("lock"));
-    let _ = fs::remove_dir(folder);
-    Ok(bytes)
 }
 
 /// What has a name that the cache gives.
@@ -296,7 +242,7 @@ impl Cache {
 mod tests {
     use super::*;
 
-    fn audio() -> Audio {
+    pub(super) fn audio() -> Audio {
         let frames = (0..CHUNK_FRAMES + 7).map(|n| [n as f32 * 1e-5, -(n as f32)]).collect();
         Audio { sample_rate: 48_000, channels: 2, frames }
     }
@@ -333,27 +279,6 @@ mod tests {
         assert!(matches!(Cache::open(folder.path()), Err(AlbumError::Busy { .. })));
         drop(cache);
         assert!(Cache::open(folder.path()).is_ok());
-    }
-
-    #[test]
-    fn a_cache_that_is_cleaned_is_gone_with_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let (out, other) = (folder.path().join("release"), folder.path().join("other"));
-        let place = super::folder(Some(folder.path()), &out).unwrap();
-        assert_ne!(place, super::folder(Some(folder.path()), &other).unwrap());
-        assert_eq!(clean(&place).unwrap(), 0);
-        let cache = Cache::open(&place).unwrap();
-        assert!(is_cache(&place) && !is_cache(folder.path()), "nothing else is cleaned with all caches");
-        cache.keep_audio(&key(&["a"]), &audio()).unwrap();
-        assert!(matches!(clean(&place), Err(AlbumError::Busy { .. })));
-        drop(cache);
-        assert!(clean(&place).unwrap() > 500_000);
-        assert!(!place.exists());
-        let cache = Cache::open(&place).unwrap();
-        fs::write(place.join("letter.txt"), "mine").unwrap();
-        drop(cache);
-        clean(&place).unwrap();
-        assert!(place.join("letter.txt").exists());
     }
 
     #[test]

@@ -8,9 +8,12 @@
 //!
 //! Within 0.014 dB up to 0.907 of the Nyquist frequency for any single band.
 
-use crate::blocks::entry::Entry;
+mod exchange;
+mod filter;
+
+pub use exchange::Exchange;
+
 use crate::blocks::matched::GridPoint;
-use crate::processor::{CONTROL_PERIOD, Frame};
 use std::f64::consts::PI;
 
 /// Order of the filter.
@@ -26,8 +29,6 @@ pub const GRID: usize = FITTED + BEYOND;
 const FITTED_UP_TO: f64 = 0.907;
 /// Weight of the points beyond.
 const BEYOND_WEIGHT: f64 = 0.02;
-/// Length of the fade from one correction to another where a band comes or goes, in ms: that of the band.
-const EXCHANGE_MS: f64 = 10.0;
 /// Deviation that needs no correction: 0.0004 dB.
 const NEGLIGIBLE: f64 = 1e-4;
 
@@ -201,195 +202,6 @@ fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> Opti
         right[row] = (right[row] - known) / matrix[row][row];
     }
     Some(right)
-}
-
-/// The running filter, with coefficients of its own for each of two channels: transposed direct form, whose poles here lie
-/// far from z = 1.
-#[derive(Debug, Clone, Copy)]
-pub struct Correction {
-    end: [CorrectionCoefficients; 2],
-    b: [Frame; ORDER + 1],
-    a: [Frame; ORDER + 1],
-    b_step: [Frame; ORDER + 1],
-    a_step: [Frame; ORDER + 1],
-    state: [Frame; ORDER],
-    moving: bool,
-    active: bool,
-}
-
-impl Default for Correction {
-    fn default() -> Self {
-        let mut correction = Self {
-            end: [CorrectionCoefficients::IDENTITY; 2],
-            b: Default::default(),
-            a: Default::default(),
-            b_step: Default::default(),
-            a_step: Default::default(),
-            state: Default::default(),
-            moving: false,
-            active: false,
-        };
-        correction.snap(correction.end);
-        correction
-    }
-}
-
-impl Correction {
-    /// Forgets the audio.
-    pub fn reset(&mut self) {
-        self.state = Default::default();
-    }
-
-    /// Puts the filter on its coefficients at once.
-    pub fn snap(&mut self, end: [CorrectionCoefficients; 2]) {
-        self.end = end;
-        self.begin_period(end);
-    }
-
-    /// Starts a control period that ends at these coefficients.
-    pub fn begin_period(&mut self, end: [CorrectionCoefficients; 2]) {
-        let per_sample = 1.0 / CONTROL_PERIOD as f64;
-        for k in 0..=ORDER {
-            for (c, (from, to)) in self.end.iter().zip(&end).enumerate() {
-                self.b[k][c] = from.b[k];
-                self.a[k][c] = from.a[k];
-                self.b_step[k][c] = (to.b[k] - from.b[k]) * per_sample;
-                self.a_step[k][c] = (to.a[k] - from.a[k]) * per_sample;
-            }
-        }
-        self.moving = end != self.end;
-        let identity = [CorrectionCoefficients::IDENTITY; 2];
-        let active = self.moving || end != identity;
-        if active && !self.active {
-            self.reset();
-        }
-        self.active = active;
-        self.end = end;
-    }
-
-    /// Whether the filter changes anything.
-    pub fn is_active(&self) -> bool {
-        self.active
-    }
-
-    /// Corrects frames in place.
-    pub fn process(&mut self, frames: &mut [Frame]) {
-        if !self.active {
-            return;
-        }
-        let mut state = self.state;
-        for frame in frames {
-            if self.moving {
-                for k in 0..=ORDER {
-                    for c in 0..2 {
-                        self.b[k][c] += self.b_step[k][c];
-                        self.a[k][c] += self.a_step[k][c];
-                    }
-                }
-            }
-            let x = *frame;
-            let mut y = [0.0; 2];
-            for c in 0..2 {
-                y[c] = self.b[0][c] * x[c] + state[0][c];
-            }
-            for k in 1..ORDER {
-                for c in 0..2 {
-                    state[k - 1][c] = (self.b[k][c] * x[c] + state[k][c]) - self.a[k][c] * y[c];
-                }
-            }
-            for c in 0..2 {
-                state[ORDER - 1][c] = self.b[ORDER][c] * x[c] - self.a[ORDER][c] * y[c];
-            }
-            *frame = y;
-        }
-        self.state = state;
-    }
-}
-
-/// A correction that is exchanged for another where a band comes or goes: both run while the new one fades in. The filters delay the
-/// lows by a sample or two, so that one that sets in within a period is heard.
-#[derive(Debug, Clone, Default)]
-pub struct Exchange {
-    now: Correction,
-    next: Correction,
-    /// 0 the old one to 1 the new one, and its step per frame.
-    fade: f64,
-    step: f64,
-    fading: bool,
-    entry: Entry,
-}
-
-impl Exchange {
-    /// Sets the sample rate in hertz.
-    pub fn prepare(&mut self, sample_rate: f64) {
-        self.step = 1000.0 / (EXCHANGE_MS * sample_rate);
-        self.entry = Entry::new(sample_rate);
-    }
-
-    /// Forgets the audio.
-    pub fn reset(&mut self) {
-        if std::mem::take(&mut self.fading) {
-            self.now = self.next;
-        }
-        self.now.reset();
-    }
-
-    /// Puts the filter on its coefficients at once.
-    pub fn snap(&mut self, end: [CorrectionCoefficients; 2]) {
-        self.fading = false;
-        self.now.snap(end);
-    }
-
-    /// Starts a control period that ends at these coefficients, or with `anew` a fade to them.
-    pub fn begin_period(&mut self, end: [CorrectionCoefficients; 2], anew: bool) {
-        if anew && !self.fading && end != self.now.end {
-            self.next = Correction::default();
-            self.next.snap(end);
-            self.entry.begin();
-            (self.fading, self.fade) = (true, 0.0);
-        }
-        if self.fading {
-            self.now.begin_period(self.now.end);
-            self.next.begin_period(end);
-        } else {
-            self.now.begin_period(end);
-        }
-    }
-
-    /// Starts a control period without a change.
-    pub fn hold(&mut self) {
-        self.begin_period(if self.fading { self.next.end } else { self.now.end }, false);
-    }
-
-    /// Whether anything is changed.
-    pub fn is_active(&self) -> bool {
-        self.fading || self.now.is_active()
-    }
-
-    /// Corrects frames in place.
-    pub fn process(&mut self, frames: &mut [Frame]) {
-        if !self.fading {
-            self.now.process(frames);
-            return;
-        }
-        let mut entered = [[0.0; 2]; CONTROL_PERIOD];
-        let mut gains = [1.0; CONTROL_PERIOD];
-        for ((next, gain), frame) in entered.iter_mut().zip(&mut gains).zip(frames.iter()) {
-            *gain = self.entry.next_gain();
-            *next = [*gain * frame[0], *gain * frame[1]];
-        }
-        self.now.process(frames);
-        self.next.process(&mut entered[..frames.len()]);
-        for ((frame, next), gain) in frames.iter_mut().zip(entered).zip(gains) {
-            self.fade = (self.fade + self.step).min(1.0);
-            let share = self.fade * self.fade * (3.0 - 2.0 * self.fade);
-            *frame = [0, 1].map(|c| frame[c] + share * (next[c] - gain * frame[c]));
-        }
-        if self.fade == 1.0 {
-            self.fading = false;
-            self.now = self.next;
-        }
-    }
 }
 
 #[cfg(test)]
