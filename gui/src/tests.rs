@@ -7,6 +7,8 @@ mod monkey;
 mod raster;
 mod scaling;
 mod snapshots;
+mod song;
+mod state;
 mod tasks;
 mod trust;
 

@@ -140,8 +140,8 @@ impl Default for Session {
     }
 }
 
-/// A session as it was saved, by whomever.
-#[derive(Deserialize)]
+/// A session as it was saved, by whomever. What is missing is nothing or 0, which the bounds make the default.
+#[derive(Default, Deserialize)]
 #[serde(default)]
 struct Saved {
     theme: Theme,
@@ -155,36 +155,6 @@ struct Saved {
     slot_presets: [(String, Option<Slot>); SLOTS],
     keeps_output: bool,
     letters_to_host: bool,
-}
-
-impl Default for Saved {
-    fn default() -> Self {
-        let Session {
-            theme,
-            scale_percent,
-            size,
-            slots,
-            slot,
-            preset,
-            taken,
-            slot_presets,
-            keeps_output,
-            letters_to_host,
-        } = Session::default();
-        let size = size.map(|size| size.map(f64::from));
-        Self {
-            theme,
-            scale_percent,
-            size,
-            slots,
-            slot,
-            preset,
-            taken,
-            slot_presets,
-            keeps_output,
-            letters_to_host,
-        }
-    }
 }
 
 impl From<Saved> for Session {

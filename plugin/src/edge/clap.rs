@@ -24,6 +24,7 @@ mod params;
 mod preset_load;
 mod process;
 mod state;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod threads;

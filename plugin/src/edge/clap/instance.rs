@@ -6,26 +6,17 @@ use super::host::{FacedHost, real};
 use super::menu::MenuCalls;
 use super::params::Table;
 use super::process::{Audio, process};
+use super::tables::Framework;
 use super::{edge, extensions, framework, gui};
 use crate::LacquerPlugin;
 use crate::edge::capture::{Handles, capture};
-use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_plugin_audio_ports};
-use clap_sys::ext::audio_ports_config::{CLAP_EXT_AUDIO_PORTS_CONFIG, clap_plugin_audio_ports_config};
-use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_plugin_gui};
-use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
-use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_plugin_params};
-use clap_sys::ext::remote_controls::{CLAP_EXT_REMOTE_CONTROLS, clap_plugin_remote_controls};
-use clap_sys::ext::render::{CLAP_EXT_RENDER, clap_plugin_render};
-use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
-use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
-use clap_sys::ext::track_info::{CLAP_EXT_TRACK_INFO, clap_plugin_track_info};
 use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 use lacquer_dsp::processor::{EqualizerPhase, Quality};
 use nice_plug::wrapper::clap::Wrapper;
 use std::cell::UnsafeCell;
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{c_char, c_void};
 use std::ops::RangeInclusive;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
@@ -48,61 +39,6 @@ pub(super) enum Stage {
     Active,
     /// After `start_processing`.
     Processing,
-}
-
-/// The framework's plugin and its tables, found in `init`.
-pub(super) struct Framework {
-    pub plugin: *const clap_plugin,
-    pub params: Option<&'static clap_plugin_params>,
-    pub gui: Option<&'static clap_plugin_gui>,
-    pub state: Option<&'static clap_plugin_state>,
-    pub ports: Option<&'static clap_plugin_audio_ports>,
-    pub configs: Option<&'static clap_plugin_audio_ports_config>,
-    pub latency: Option<&'static clap_plugin_latency>,
-    pub tail: Option<&'static clap_plugin_tail>,
-    pub controls: Option<&'static clap_plugin_remote_controls>,
-    pub render: Option<&'static clap_plugin_render>,
-    pub track: Option<&'static clap_plugin_track_info>,
-}
-
-impl Framework {
-    fn over(plugin: *const clap_plugin) -> Self {
-        Self {
-            plugin,
-            params: None,
-            gui: None,
-            state: None,
-            ports: None,
-            configs: None,
-            latency: None,
-            tail: None,
-            controls: None,
-            render: None,
-            track: None,
-        }
-    }
-
-    fn find_tables(&mut self) {
-        *self = Self {
-            plugin: self.plugin,
-            params: self.table(CLAP_EXT_PARAMS),
-            gui: self.table(CLAP_EXT_GUI),
-            state: self.table(CLAP_EXT_STATE),
-            ports: self.table(CLAP_EXT_AUDIO_PORTS),
-            configs: self.table(CLAP_EXT_AUDIO_PORTS_CONFIG),
-            latency: self.table(CLAP_EXT_LATENCY),
-            tail: self.table(CLAP_EXT_TAIL),
-            controls: self.table(CLAP_EXT_REMOTE_CONTROLS),
-            render: self.table(CLAP_EXT_RENDER),
-            track: self.table(CLAP_EXT_TRACK_INFO),
-        };
-    }
-
-    fn table<T>(&self, id: &CStr) -> Option<&'static T> {
-        // SAFETY: the framework's plugin with its own function. Its table of this id has this type and lies in the wrapper, which
-        // goes with the edge, after everything that uses it.
-        unsafe { (*self.plugin).get_extension?(self.plugin, id.as_ptr()).cast::<T>().as_ref() }
-    }
 }
 
 /// Quality and phase: what fixes the latency.

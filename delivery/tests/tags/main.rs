@@ -3,11 +3,13 @@
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]
 
+mod foreign;
+mod outside;
+
 use lacquer_delivery::Audio;
 use lacquer_delivery::decode::decode;
 use lacquer_delivery::encode::{Format, WordLength, encode, encode_as};
 use lacquer_delivery::riff::Layout;
-use lacquer_delivery::tags::cover::{self, Cover};
 use lacquer_delivery::tags::{self, Loudness, Place, Tags};
 use proptest::prelude::*;
 use std::io::Cursor;
@@ -89,58 +91,6 @@ fn every_tag_of_every_format_is_read_back() {
     let left: Vec<_> =
         std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), formats().len(), "nothing else is left behind: {left:?}");
-}
-
-/// A red PNG of so many pixels.
-fn png(pixels: u32) -> Vec<u8> {
-    let frames = std::process::Command::new("ffmpeg")
-        .args(["-v", "error", "-f", "lavfi", "-i", &format!("color=c=red:s={pixels}x{pixels}")])
-        .args(["-frames:v", "1", "-pix_fmt", "rgb24", "-f", "image2pipe", "-c:v", "png", "-"])
-        .output()
-        .unwrap();
-    assert!(frames.status.success(), "{}", String::from_utf8_lossy(&frames.stderr));
-    frames.stdout
-}
-
-#[test]
-fn a_cover_and_several_artists_are_read_by_others_and_take_the_place_of_earlier_ones() {
-    let folder = tempfile::tempdir().unwrap();
-    let [first, second] = [16, 24].map(|pixels| Cover::parse(png(pixels)).unwrap());
-    assert!(second.remarks().iter().any(|remark| remark.contains("3000 x 3000")));
-    for format in formats() {
-        let path = folder.path().join(format!("{}.{}", format.id(), format.extension()));
-        let performer = Some("Ada; Ben".to_owned());
-        let with =
-            |cover: &Cover| Tags { performer: performer.clone(), cover: Some(cover.clone()), ..every_tag() };
-        encode_as(&path, &song(), &format, &with(&first)).unwrap();
-        tags::write(&path, &with(&second)).unwrap();
-        assert_eq!(tags::read(&path).unwrap().performer, performer, "{format}");
-        let probe = Command::new("ffprobe")
-            .args([
-                "-v",
-                "error",
-                "-select_streams",
-                "v",
-                "-show_entries",
-                "stream=codec_name,width",
-                "-of",
-                "csv=p=0",
-            ])
-            .arg(&path)
-            .output()
-            .unwrap();
-        let seen = String::from_utf8(probe.stdout).unwrap();
-        if matches!(format, Format::Wav(_)) {
-            assert_eq!(seen.trim(), "", "{format}: a distributor's WAV has no picture");
-        } else {
-            assert_eq!(seen.trim(), "png,24", "{format}: one cover, the later one");
-            assert_eq!(cover::of_file(&path).as_ref(), Some(&second), "{format}");
-        }
-        let asked = "import mutagen,sys; t=mutagen.File(sys.argv[1]).tags; print('|'.join(t.get('artist') or t['TPE1'].text))";
-        let Some(python) = python() else { continue };
-        let output = Command::new(python).args(["-c", asked]).arg(&path).output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), "Ada|Ben", "{format}");
-    }
 }
 
 #[test]
@@ -267,102 +217,6 @@ fn texts_that_are_none_and_control_characters_do_no_harm() {
     assert_eq!(std::fs::read(&text).unwrap(), b"no audio");
 }
 
-/// A Python that has mutagen, if there is one: Debian's has Debian's packages, whatever comes first on the path.
-fn python() -> Option<&'static str> {
-    let has_mutagen = |python: &&str| {
-        Command::new(python)
-            .args(["-c", "import mutagen"])
-            .output()
-            .is_ok_and(|output| output.status.success())
-    };
-    ["python3", "/usr/bin/python3"].into_iter().find(has_mutagen)
-}
-
-/// Prints title, artist and code as mutagen reads them, a line each.
-const MUTAGEN: &str = r#"
-import mutagen, sys
-from mutagen.wave import WAVE
-file = mutagen.File(sys.argv[1])
-tags = file.tags
-if isinstance(file, WAVE) or hasattr(tags, "getall"):
-    for frame in ("TIT2", "TPE1", "TALB", "TRCK", "TDRC", "TSRC"):
-        print(str(tags[frame]))
-    print(str(tags["TXXX:BARCODE"]))
-else:
-    for key in ("title", "artist", "album", "tracknumber", "date", "isrc", "barcode"):
-        print(tags[key][0])
-"#;
-
-#[test]
-fn mutagen_reads_the_same() {
-    let Some(python) = python() else {
-        eprintln!("no Python with mutagen: this test says nothing (install python3-mutagen)");
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    for format in formats() {
-        let path = folder.path().join(format!("{}.{}", format.id(), format.extension()));
-        encode_as(&path, &song(), &format, &every_tag()).unwrap();
-        let output = Command::new(python)
-            .args(["-c", MUTAGEN])
-            .arg(&path)
-            .env("PYTHONIOENCODING", "utf-8")
-            .output()
-            .unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        let track = if matches!(format, Format::Wav(_) | Format::Mp3 { .. }) { "3/12" } else { "3" };
-        assert_eq!(
-            said.lines().collect::<Vec<_>>(),
-            [
-                "Müsli & <Märchen> \u{1F3B5}",
-                "Ensemble \"Q\"",
-                "Alles / Nichts",
-                track,
-                "2026",
-                "AA6Q72600047",
-                "4006381333931"
-            ],
-            "{format}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-}
-
-#[test]
-fn ffprobe_reads_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    for format in formats() {
-        let path = folder.path().join(format!("{}.{}", format.id(), format.extension()));
-        encode_as(&path, &song(), &format, &every_tag()).unwrap();
-        let probe = Command::new("ffprobe")
-            .args(["-v", "error", "-print_format", "json", "-show_format", "-show_streams"])
-            .arg(&path)
-            .output();
-        let Ok(output) = probe else {
-            eprintln!("no ffprobe: this test says nothing");
-            return;
-        };
-        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert!(output.stderr.is_empty(), "{format}: {}", String::from_utf8_lossy(&output.stderr));
-        let mut found = serde_json::Map::new();
-        for place in [&said["format"]["tags"], &said["streams"][0]["tags"]] {
-            if let Some(tags) = place.as_object() {
-                found.extend(tags.iter().map(|(key, value)| (key.to_lowercase(), value.clone())));
-            }
-        }
-        let title = found.get("title").unwrap_or_else(|| panic!("{format}: {found:?}"));
-        assert_eq!(title, "Müsli & <Märchen> \u{1F3B5}", "{format}");
-        assert_eq!(found["artist"], "Ensemble \"Q\"", "{format}");
-        // ffmpeg leaves an id3 chunk out where bext says anything; the reference there is the code.
-        let code = ["isrc", "tsrc", "originator_reference"].iter().find_map(|key| found.get(*key));
-        assert_eq!(code.unwrap(), "AA6Q72600047", "{format}: {found:?}");
-        assert_eq!(said["streams"][0]["sample_rate"], "48000");
-        let duration_s: f64 = said["streams"][0]["duration"].as_str().unwrap().parse().unwrap();
-        // An MP3 frame of 1152 and a packet of Opus are the longest that a container may add or hide.
-        assert!((duration_s - 96_001.0 / 48_000.0).abs() < 0.03, "{format}: {duration_s} s");
-    }
-}
-
 /// A file of each format with tags, a quarter of a second long.
 fn small_files() -> Vec<(&'static str, Vec<u8>)> {
     let folder = tempfile::tempdir().unwrap();
@@ -406,93 +260,5 @@ proptest! {
                 prop_assert_eq!(std::fs::read(&path).unwrap(), bytes, "a refused file is as it was");
             }
         }
-    }
-}
-
-/// Whether a tool of others is there; where all of it is tested it has to be.
-fn has(tool: &str) -> bool {
-    let found = Command::new("which").arg(tool).output().is_ok_and(|output| output.status.success());
-    assert!(found || std::env::var_os("CI").is_none(), "{tool} is needed");
-    found
-}
-
-#[test]
-fn several_names_of_one_field_are_all_kept() {
-    if !has("metaflac") {
-        return println!("left out: metaflac is not there");
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.flac");
-    encode_as(&path, &song(), &Format::Flac(16), &Tags::default()).unwrap();
-    let set = |tags: &[&str]| {
-        let made = Command::new("metaflac")
-            .args(tags.iter().map(|tag| format!("--set-tag={tag}")))
-            .arg(&path)
-            .status();
-        assert!(made.unwrap().success());
-    };
-    set(&["ARTIST=Eins", "ARTIST=Zwei", "COMPOSER=A", "COMPOSER=B", "COMPOSER=C", "DATE=2026-01-02"]);
-    let read = tags::read(&path).unwrap();
-    assert_eq!(read.performer.as_deref(), Some("Eins; Zwei"));
-    assert_eq!((read.composer.as_deref(), read.year), (Some("A; B; C"), Some(2026)));
-    // What is written back as it was read stays several.
-    tags::write(&path, &Tags { title: Some("T".into()), ..read }).unwrap();
-    let shown = Command::new("metaflac").args(["--show-tag=ARTIST"]).arg(&path).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&shown.stdout), "ARTIST=Eins\nARTIST=Zwei\n");
-}
-
-/// An ID3v2.4 tag with a title and a code.
-fn id3_with_code() -> Vec<u8> {
-    let frame = |id: &[u8; 4], text: &str| {
-        let size = text.len() as u8 + 1;
-        [&id[..], &[0, 0, 0, size, 0, 0, 3], text.as_bytes()].concat()
-    };
-    let frames = [frame(b"TIT2", "Titel"), frame(b"TSRC", "AA6Q72600047")].concat();
-    [b"ID3\x04\0\0\0\0\0", &[frames.len() as u8][..], &frames].concat()
-}
-
-#[test]
-fn a_code_before_flac_is_found_and_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.flac");
-    encode_as(&path, &song(), &Format::Flac(16), &Tags::default()).unwrap();
-    let plain = decode(&path, &|_| {}).unwrap();
-    std::fs::write(&path, [id3_with_code(), std::fs::read(&path).unwrap()].concat()).unwrap();
-    assert_eq!(tags::codes(&path).unwrap(), [(Place::Id3, "AA6Q72600047".to_owned())]);
-    assert_eq!(tags::read(&path).unwrap().isrc, Some("AA6Q72600047".parse().unwrap()));
-    tags::write(&path, &Tags { performer: Some("P".into()), ..Tags::default() }).unwrap();
-    let read = tags::read(&path).unwrap();
-    assert_eq!((read.performer.as_deref(), read.isrc), (Some("P"), Some("AA6Q72600047".parse().unwrap())));
-    assert_eq!(decode(&path, &|_| {}).unwrap(), plain);
-}
-
-#[test]
-fn what_was_not_found_and_what_is_not_there_are_two_answers() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.wav");
-    encode_as(&path, &song(), &Format::Wav(WordLength::Bits16), &Tags::default()).unwrap();
-    let plain = std::fs::read(&path).unwrap();
-    assert_eq!(tags::unread(&path).unwrap(), [""; 0]);
-    let chunk = |id: &[u8], said: u32, bytes: &[u8]| [id, &said.to_le_bytes(), bytes].concat();
-    let id3 = id3_with_code();
-    // An odd chunk without its pad byte before the one with the code.
-    let odd = [&plain[..], &chunk(b"LIST", 5, b"INFO?"), &chunk(b"id3 ", id3.len() as u32, &id3)].concat();
-    std::fs::write(&path, odd).unwrap();
-    assert_eq!(tags::codes(&path).unwrap(), [(Place::Id3, "AA6Q72600047".to_owned())]);
-    let large = chunk(b"id3 ", 65 << 20, &vec![0; 65 << 20]);
-    for (bytes, says) in [
-        ([&plain[..], &large].concat(), "has 65 MiB"),
-        ([&plain[..], &chunk(b"id3 ", 9, b"ID3 rubbi")].concat(), "is damaged"),
-        ([&plain[..], &chunk(b"axml", 900, b"<ebu")].concat(), "breaks off"),
-        ([&plain[..], &[1; 33][..]].concat(), "its last 33 bytes are in no chunk"),
-    ] {
-        std::fs::write(&path, bytes).unwrap();
-        let unread = tags::unread(&path).unwrap();
-        assert!(unread.len() == 1 && unread[0].contains(says), "{says}: {unread:?}");
-        assert_eq!(tags::codes(&path).unwrap(), []);
-        let verify =
-            Command::new(env!("CARGO_BIN_EXE_lacquer")).args(["isrc", "verify"]).arg(&path).output().unwrap();
-        let said = String::from_utf8_lossy(&verify.stdout).into_owned();
-        assert!(said.contains("no ISRC found, but not all of its tags can be read"), "{said}");
     }
 }

@@ -3,6 +3,8 @@
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]
 
+mod command;
+
 use lacquer_delivery::Audio;
 use lacquer_delivery::codec::align::lag;
 use lacquer_delivery::codec::trim::trimmed;
@@ -15,8 +17,7 @@ use lacquer_delivery::resample::convert;
 use lacquer_delivery::tags::Tags;
 use proptest::prelude::*;
 use std::io::Cursor;
-use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 /// A generator of noise with a fixed seed, -1 to 1.
 fn noise() -> impl FnMut() -> f64 {
@@ -254,48 +255,6 @@ fn a_quiet_master_and_silence_need_no_trim() {
             let report = overs(&audio, codec, -1.0).unwrap();
             assert_eq!((report.over_samples, report.trim_db, report.is_cleared), (0, 0.0, true), "{codec}");
         }
-    }
-}
-
-fn lacquer(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lacquer")).args(arguments).output().unwrap()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-#[test]
-fn the_command_tells_and_fixes() {
-    let folder = tempfile::tempdir().unwrap();
-    let [loud, fixed] = ["loud.wav", "fixed.wav"].map(|name| folder.path().join(name));
-    let tags =
-        Tags { title: Some("Loud".into()), isrc: Some("AA6Q72600001".parse().unwrap()), ..Tags::default() };
-    encode_as(&loud, &song(48_000, 3.0, 4.0, 1.0), &Format::Wav(WordLength::Bits24), &tags).unwrap();
-    let run = |arguments: &[&str]| -> serde_json::Value {
-        let output = lacquer(arguments);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap()
-    };
-    let names = ["--codec", "opus128,vorbis8", "--ceiling", "-0.3", "--json"];
-    let report = run(&[&["codec", text(&loud), "--fix", "-o", text(&fixed)], &names[..]].concat());
-    assert_eq!(report["codecs"].as_array().unwrap().len(), 2);
-    assert!(report["trim_db"].as_f64().unwrap() < 0.0);
-    assert_eq!(report["fixed"]["is_cleared"], true);
-    let after = run(&[&["codec", text(&fixed)], &names[..]].concat());
-    assert_eq!(after["trim_db"], 0.0, "{after}");
-    assert_eq!(lacquer_delivery::tags::read(&fixed).unwrap(), tags, "the tags went along");
-    let printed = String::from_utf8(lacquer(&["codec", text(&loud), "--codec", "opus96"]).stdout).unwrap();
-    assert!(printed.contains("opus96") && printed.contains("AAC is not measured"), "{printed}");
-    for (arguments, words) in [
-        (vec!["codec", text(&loud), "--codec", "aac"], "is no format"),
-        (vec!["codec", text(&loud), "--codec", "flac16"], "loses nothing"),
-        (vec!["codec", text(&loud), "--ceiling", "3"], "-12 and 0 dBTP"),
-        (vec!["codec", text(&loud), "--fix"], "--output"),
-    ] {
-        let output = lacquer(&arguments);
-        let error = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.code() == Some(2) && error.contains(words), "{arguments:?}: {error}");
     }
 }
 
