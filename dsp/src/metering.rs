@@ -14,6 +14,7 @@ pub mod masking;
 pub mod portrait;
 pub mod spectrum;
 pub mod stereo;
+pub mod tone;
 pub mod translation;
 pub mod true_peak;
 pub mod vinyl;

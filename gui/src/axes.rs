@@ -2,7 +2,7 @@
 
 use crate::scale::Graph;
 use crate::theme;
-use egui::{Align2, Rect, Ui, pos2};
+use egui::{Align2, Color32, FontId, Pos2, Rect, Ui, pos2, vec2};
 
 /// Frequencies at which an axis has a line, hertz.
 const DECADES: [(f64, &str); 10] = [
@@ -20,7 +20,7 @@ const DECADES: [(f64, &str); 10] = [
 
 /// The part of an area that is a graph, with room for the figures of its axes.
 pub(crate) fn plot(area: Rect) -> Rect {
-    Rect::from_min_max(area.min + egui::vec2(32.0, 6.0), area.max - egui::vec2(12.0, 15.0))
+    Rect::from_min_max(area.min + vec2(32.0, 6.0), area.max - vec2(12.0, 15.0))
 }
 
 /// A well with lines at `levels`, their figures at the left; on a logarithmic axis lines at 1-2-5 steps, their figures below.
@@ -70,4 +70,14 @@ fn mark_ui(ui: &Ui, graph: &Graph, value: f64, name: &str) {
     painter.vline(x, graph.rect.y_range(), theme::line(colors.grid));
     let at = pos2(x, graph.rect.bottom() + 2.0);
     painter.text(at, Align2::CENTER_TOP, name, theme::axis_font(), colors.text_third);
+}
+
+/// A word on a chip of its own: legible over whatever is drawn there.
+pub(crate) fn chip_ui(ui: &Ui, at: Pos2, align: Align2, text: &str, font: FontId, color: Color32) -> Rect {
+    let colors = theme::colors();
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let rect = align.anchor_size(at, galley.size());
+    ui.painter().rect_filled(rect.expand2(vec2(4.0, 1.0)), 3.0, colors.well.gamma_multiply(0.85));
+    ui.painter().galley(rect.min, galley, color);
+    rect
 }

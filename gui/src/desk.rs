@@ -10,10 +10,12 @@ use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use lacquer_dsp::chain::multiband::MULTIBAND_BANDS;
 use lacquer_dsp::metering::goniometer::MOST_POINTS;
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging};
+use lacquer_dsp::metering::translation::{Translation, Translator};
 use lacquer_dsp::metering::vinyl::Vinyl;
+use lacquer_dsp::monitor::device::Device;
 use lacquer_dsp::shared::meter_bank::{HistoryPoint, MeterBank, NOWHERE};
 use lacquer_dsp::shared::ring::unpack;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -102,6 +104,8 @@ pub(crate) struct Desk {
     pub output: Analyser,
     /// The output over seconds: for figures.
     pub long: Analyser,
+    /// Made when it is asked for first: it takes some milliseconds.
+    translator: OnceCell<Translator>,
     pub vinyl: Vinyl,
     check: MixCheck,
     /// Jumps of the transport so far.
@@ -149,6 +153,7 @@ impl Desk {
             input: analyser(EYE_S),
             output: analyser(EYE_S),
             long: analyser(FIGURES_S),
+            translator: OnceCell::new(),
             vinyl: Vinyl::new(rate),
             check: MixCheck::new(rate, channels),
             latency_frames: 0,
@@ -202,6 +207,12 @@ impl Desk {
             *shown = (tenth, text());
         }
         shown.1.clone()
+    }
+
+    /// What each device keeps of the output, in the order of [`Device::ALL`]; nothing in silence.
+    pub fn translations(&self) -> Vec<Option<Translation>> {
+        let make = || Translator::new(&self.long, self.sample_rate, &Device::ALL);
+        self.translator.get_or_init(make).translations(&self.long)
     }
 
     /// Whether there is anything new to be seen.

@@ -74,7 +74,7 @@ pub(crate) struct MixCheck {
 
 /// For what a host gives: floats, whatever the file had, and as many channels as the track has.
 fn inspector(sample_rate: f64, channels: u32) -> Inspector {
-    Inspector::new(sample_rate, channels as usize, StoredWords::Float(32))
+    Inspector::new(sample_rate, channels as usize, StoredWords::Float(32)).without_end()
 }
 
 impl MixCheck {

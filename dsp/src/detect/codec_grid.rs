@@ -89,6 +89,12 @@ impl CodecGrid {
         }
     }
 
+    /// Keeps nothing from now on: no trace is asked for.
+    pub fn leave_out(&mut self) {
+        self.is_wanted = false;
+        self.line = Vec::new();
+    }
+
     /// Takes the next frames.
     pub fn push(&mut self, frames: &[Frame]) {
         let skipped = self.wait.min(frames.len());

@@ -150,6 +150,14 @@ impl Inspector {
         Self { is_cut: true, ..self }
     }
 
+    /// As it is asked with [`Inspector::so_far`] alone, of a programme that has no end: what is only compared there is not kept.
+    #[must_use]
+    pub fn without_end(mut self) -> Self {
+        self.codec_grid.leave_out();
+        self.hidden_clipping.leave_out_comparison();
+        self
+    }
+
     /// Takes the next frames, any number. Samples that are no numbers are reported and count as silence. After
     /// [`Inspector::finish`] nothing is taken any more.
     pub fn push(&mut self, frames: &[Frame]) {

@@ -92,6 +92,11 @@ impl Surrogates {
         }
     }
 
+    /// Keeps nothing from now on: no comparison is asked for.
+    pub fn leave_out(&mut self) {
+        self.is_wanted = false;
+    }
+
     /// Takes the next frames.
     pub fn push(&mut self, frames: &[Frame]) {
         if !self.is_wanted {

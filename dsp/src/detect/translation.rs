@@ -2,7 +2,7 @@
 
 use super::heard::Heard;
 use super::{Check, Finding, Severity};
-use crate::metering::translation::{Translation, translation};
+use crate::metering::translation::{Translation, Translator};
 use crate::monitor::device::Device;
 
 /// Devices, the ones that lose the most first.
@@ -15,10 +15,10 @@ pub(super) fn finding(heard: &Heard) -> Option<Finding> {
     if !heard.has_spectrum() {
         return None;
     }
-    let kept: Vec<(Device, Translation)> = DEVICES
-        .iter()
-        .filter_map(|device| Some((*device, translation(heard.spectrum, *device, heard.sample_rate_hz)?)))
-        .collect();
+    let translator = Translator::new(heard.spectrum, heard.sample_rate_hz, &DEVICES);
+    let translations = translator.translations(heard.spectrum);
+    let kept: Vec<(Device, Translation)> =
+        DEVICES.into_iter().zip(translations).filter_map(|(device, kept)| Some((device, kept?))).collect();
     let lost: Vec<&str> =
         kept.iter().filter(|(_, kept)| !kept.bass_survives).map(|(device, _)| device.name()).collect();
     let worst_db = kept.iter().map(|(_, kept)| kept.loss_db).reduce(f64::min)?;

@@ -37,35 +37,65 @@ fn k_power(hz: f64) -> f64 {
     high_pass * shelf
 }
 
-/// What `device` keeps of what the analyser has heard; nothing in silence.
-pub fn translation(analyser: &Analyser, device: Device, sample_rate: f64) -> Option<Translation> {
-    let part = if device.is_mono() { Part::Mid } else { Part::Both };
-    let corner = device.corner_hz();
-    let sections = device.sections(sample_rate);
-    let (mut whole, mut played, mut below, mut harmonics) = (0.0, 0.0, 0.0, 0.0);
-    for (n, bin) in analyser.bins().iter().enumerate().skip(1) {
-        let hz = analyser.frequency_hz(n);
-        let weight = k_power(hz);
-        let power = weight * bin.of(Part::Both);
-        let gain: f64 = sections.iter().map(|section| section.magnitude(hz, sample_rate).powi(2)).product();
-        whole += power;
-        played += weight * bin.of(part) * gain;
-        if hz < corner {
-            below += power;
-        } else if hz < 4.0 * corner {
-            harmonics += power;
-        }
+/// Says what devices keep of spectra of one kind: what each makes of each bin is reckoned once.
+pub struct Translator {
+    /// |K|^2 of each bin but the first.
+    loudness: Vec<f64>,
+    models: Vec<Model>,
+}
+
+/// A device over the same bins.
+struct Model {
+    device: Device,
+    /// |K|^2 times the device's gain, squared.
+    played: Vec<f64>,
+    /// Bins below its corner, and those up to two octaves above it.
+    below: usize,
+    harmonics: usize,
+}
+
+impl Translator {
+    /// For analysers like this one at `sample_rate` hertz. Allocates.
+    pub fn new(analyser: &Analyser, sample_rate: f64, devices: &[Device]) -> Self {
+        let hz: Vec<f64> = (1..analyser.bins().len()).map(|n| analyser.frequency_hz(n)).collect();
+        let loudness: Vec<f64> = hz.iter().map(|hz| k_power(*hz)).collect();
+        let model = |device: &Device| {
+            let sections = device.sections(sample_rate);
+            let gain = |hz: f64| -> f64 {
+                sections.iter().map(|section| section.magnitude(hz, sample_rate).powi(2)).product()
+            };
+            let corner = device.corner_hz();
+            Model {
+                device: *device,
+                played: hz.iter().zip(&loudness).map(|(hz, weight)| weight * gain(*hz)).collect(),
+                below: hz.partition_point(|hz| *hz < corner),
+                harmonics: hz.partition_point(|hz| *hz < 4.0 * corner),
+            }
+        };
+        Self { models: devices.iter().map(model).collect(), loudness }
     }
-    (whole > 1e-14).then(|| {
-        let db = |share: f64| 10.0 * (share / whole).max(1e-12).log10();
-        let (unplayable_db, harmonics_db) = (db(below), db(harmonics));
-        Translation {
-            loss_db: db(played),
-            unplayable_db,
-            harmonics_db,
-            bass_survives: unplayable_db < NO_BASS_DB || harmonics_db > unplayable_db + TOLD_DB,
-        }
-    })
+
+    /// What each device keeps of what the analyser has heard; nothing in silence.
+    pub fn translations(&self, analyser: &Analyser) -> Vec<Option<Translation>> {
+        let bins = &analyser.bins()[1..];
+        let powers: Vec<f64> =
+            bins.iter().zip(&self.loudness).map(|(bin, weight)| weight * bin.of(Part::Both)).collect();
+        let whole: f64 = powers.iter().sum();
+        let translation = |model: &Model| {
+            let part = if model.device.is_mono() { Part::Mid } else { Part::Both };
+            let played: f64 = bins.iter().zip(&model.played).map(|(bin, weight)| weight * bin.of(part)).sum();
+            let db = |power: f64| 10.0 * (power / whole).max(1e-12).log10();
+            let unplayable_db = db(powers[..model.below].iter().sum());
+            let harmonics_db = db(powers[model.below..model.harmonics].iter().sum());
+            Translation {
+                loss_db: db(played),
+                unplayable_db,
+                harmonics_db,
+                bass_survives: unplayable_db < NO_BASS_DB || harmonics_db > unplayable_db + TOLD_DB,
+            }
+        };
+        self.models.iter().map(|model| (whole > 1e-14).then(|| translation(model))).collect()
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +105,10 @@ mod tests {
     use std::f64::consts::TAU;
 
     const RATE: f64 = 48_000.0;
+
+    fn translation(analyser: &Analyser, device: Device) -> Option<Translation> {
+        Translator::new(analyser, RATE, &[device]).translations(analyser)[0]
+    }
 
     fn heard(frame: impl Fn(f64) -> f64) -> Analyser {
         let mut analyser = Analyser::new(RATE, 8192, Averaging::Endless);
@@ -87,17 +121,17 @@ mod tests {
     fn a_phone_loses_the_bass_and_harmonics_bring_it_back() {
         let sub = |t: f64| 0.5 * (TAU * 60.0 * t).sin();
         let voice = |t: f64| 0.03 * (TAU * 2500.0 * t).sin();
-        let bare = translation(&heard(|t| sub(t) + voice(t)), Device::Phone, RATE).expect("sound");
+        let bare = translation(&heard(|t| sub(t) + voice(t)), Device::Phone).expect("sound");
         assert!(bare.loss_db < -10.0 && bare.unplayable_db > -1.0 && !bare.bass_survives, "{bare:?}");
         let rich = |t: f64| (2..=12).map(|n| 0.3 / n as f64 * (TAU * 60.0 * n as f64 * t).sin()).sum::<f64>();
-        let told = translation(&heard(|t| sub(t) + rich(t) + voice(t)), Device::Phone, RATE).expect("sound");
+        let told = translation(&heard(|t| sub(t) + rich(t) + voice(t)), Device::Phone).expect("sound");
         assert!(told.bass_survives, "{told:?}");
-        assert!(translation(&heard(|_| 0.0), Device::Phone, RATE).is_none());
+        assert!(translation(&heard(|_| 0.0), Device::Phone).is_none());
     }
 
     #[test]
     fn good_loudspeakers_lose_nothing() {
-        let all = translation(&heard(|t| 0.3 * (TAU * 440.0 * t).sin()), Device::HiFi, RATE).expect("sound");
+        let all = translation(&heard(|t| 0.3 * (TAU * 440.0 * t).sin()), Device::HiFi).expect("sound");
         assert!(all.loss_db.abs() < 1e-6 && all.bass_survives);
     }
 }

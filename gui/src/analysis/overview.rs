@@ -1,29 +1,29 @@
 //! The master at a glance, in words that a client understands: loudness, peaks, tone, width, and what devices keep of it.
 
-use crate::axes::{plot, well_ui};
+use crate::axes::{chip_ui, plot, well_ui};
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::meters::{self, target};
 use crate::scale::{Graph, level};
 use crate::theme;
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
-use lacquer_dsp::metering::spectrum::{Band, Part};
-use lacquer_dsp::metering::translation::translation;
+use lacquer_dsp::metering::tone::{Balance, REGIONS};
+use lacquer_dsp::metering::translation::Translation;
 use lacquer_dsp::monitor::device::Device;
 use lacquer_dsp::targets::Target;
 
 /// Height of the cards, and of a body that has room for more below them.
 const CARD: f32 = 126.0;
 const ROOM: f32 = 320.0;
-/// Regions of the tone, Hz, with the names that people give them.
-const REGIONS: [(f64, f64, &str); 4] =
-    [(20.0, 120.0, "Lows"), (120.0, 500.0, "Warmth"), (500.0, 4000.0, "Middle"), (4000.0, 20_000.0, "Air")];
-/// Width of side against mid, dB: narrower than the first is nearly mono, wider than the second is diffuse.
-const WIDTHS_DB: [f64; 2] = [-18.0, -6.0];
+/// Power of side against mid, dB: narrower than the first is nearly mono, wider than the second is diffuse, and beyond the third most of
+/// it contradicts itself.
+const WIDTHS_DB: [f64; 3] = [-18.0, -6.0, 0.0];
 /// Loss from which a device does not keep the master, dB.
 const MOST_LOSS_DB: f64 = -6.0;
 /// What rounds to no distance, LU.
 const EXACT_LU: f64 = 0.5;
+/// How far a region of the tone may lie from the middle before it is said, dB.
+const TONE_DB: f64 = 6.0;
 
 /// A card: what it is about, its figure, what that means and whether that is as it should be.
 struct Card {
@@ -35,7 +35,8 @@ struct Card {
 
 pub(super) fn overview_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
     let target = target(host);
-    let cards = cards(desk, &target);
+    let (balance, translations) = (Balance::of(&desk.long), desk.translations());
+    let cards = cards(desk, &target, &balance, &translations);
     let width = (body.width() - theme::MARGIN * (cards.len() as f32 - 1.0)) / cards.len() as f32;
     let height = CARD.min(body.height());
     for (n, card) in cards.iter().enumerate() {
@@ -45,8 +46,8 @@ pub(super) fn overview_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
     if body.height() > ROOM {
         let below = Rect::from_min_max(pos2(body.left(), body.top() + height + theme::PADDING), body.max);
         let middle = below.left() + 0.5 * below.width();
-        tone_ui(ui, below.with_max_x(middle - theme::MARGIN), desk);
-        devices_ui(ui, below.with_min_x(middle + theme::MARGIN), desk);
+        tone_ui(ui, below.with_max_x(middle - theme::MARGIN), &balance);
+        devices_ui(ui, below.with_min_x(middle + theme::MARGIN), &translations);
     }
 }
 
@@ -61,7 +62,7 @@ fn card_ui(ui: &Ui, rect: Rect, card: &Card) {
     painter.with_clip_rect(rect).galley(at(62.0), galley, card.color);
 }
 
-fn cards(desk: &Desk, target: &Target) -> [Card; 5] {
+fn cards(desk: &Desk, target: &Target, balance: &Balance, translations: &[Option<Translation>]) -> [Card; 5] {
     let (output, colors) = (&desk.bank.output, theme::colors());
     let integrated = output.integrated_lufs();
     let is_heard = integrated.is_finite();
@@ -73,27 +74,19 @@ fn cards(desk: &Desk, target: &Target) -> [Card; 5] {
         Card { name, figure: figure(text), words, color }
     };
     let peak = output.true_peak_max_dbtp();
-    let [mid, side] = [0, 1].map(|n| f64::from(output.mid_side_rms[n].get()));
-    let width_db = 20.0 * (side.max(1e-9) / mid.max(1e-9)).log10();
+    let is_lost = |kept: &Translation| !kept.bass_survives || kept.loss_db < MOST_LOSS_DB;
     let lost: Vec<&str> = Device::ALL
         .into_iter()
-        .filter(|device| {
-            let kept = translation(&desk.long, *device, desk.sample_rate());
-            kept.is_some_and(|kept| !kept.bass_survives || kept.loss_db < MOST_LOSS_DB)
-        })
-        .map(Device::name)
+        .zip(translations)
+        .filter(|(_, kept)| kept.as_ref().is_some_and(is_lost))
+        .map(|(device, _)| device.name())
         .collect();
     let kept = Device::ALL.len() - lost.len();
-    let bands = desk.long.bands(3);
     [
         card("Loudness", format!("{} LUFS", level(integrated)), loudness(integrated, target)),
         card("Highest peak", format!("{} dBTP", level(peak)), peaks(desk, target)),
-        card("Tone", tone_figure(&bands), tone(&bands)),
-        card(
-            "Width",
-            format!("{} dB side to mid", level(width_db)),
-            width(width_db, f64::from(output.correlation.get())),
-        ),
+        card("Tone", tone_figure(balance), tone(balance)),
+        card("Width", format!("{} dB side to mid", level(balance.width_db)), width(balance.width_db)),
         card("On devices", format!("{kept} of {}", Device::ALL.len()), devices(&lost)),
     ]
 }
@@ -124,29 +117,8 @@ fn peaks(desk: &Desk, target: &Target) -> (String, Color32) {
     }
 }
 
-/// Level of a region against the middle's, tilted as music lies level, dB.
-fn region_db(bands: &[Band], from: f64, to: f64) -> f64 {
-    let mean = |from: f64, to: f64| {
-        let levels: Vec<f64> = bands
-            .iter()
-            .filter(|band| (from..to).contains(&band.centre_hz))
-            .map(|band| {
-                10.0 * band.powers.of(Part::Both).max(1e-12).log10()
-                    + BAND_TILT_DB * (band.centre_hz / 1000.0).log2()
-            })
-            .collect();
-        levels.iter().sum::<f64>() / levels.len().max(1) as f64
-    };
-    mean(from, to) - mean(REGIONS[2].0, REGIONS[2].1)
-}
-
-/// Tilt by which thirds of an octave of music lie level, dB an octave: 4.5 dB of lines, less the 3 dB by which bands widen.
-const BAND_TILT_DB: f64 = 1.5;
-/// How far a region may lie from the middle before it is said, dB.
-const TONE_DB: f64 = 6.0;
-
-fn tone_figure(bands: &[Band]) -> String {
-    let [low, high] = [REGIONS[0], REGIONS[3]].map(|(from, to, _)| region_db(bands, from, to));
+fn tone_figure(balance: &Balance) -> String {
+    let [low, .., high] = balance.regions_db;
     match (low > TONE_DB, high > TONE_DB, low < -TONE_DB, high < -TONE_DB) {
         (true, true, ..) => "Scooped",
         (true, ..) => "Dark, heavy",
@@ -159,19 +131,20 @@ fn tone_figure(bands: &[Band]) -> String {
     .to_owned()
 }
 
-fn tone(bands: &[Band]) -> (String, Color32) {
+fn tone(balance: &Balance) -> (String, Color32) {
     let said: Vec<String> = REGIONS
         .into_iter()
-        .filter(|(_, _, name)| *name != "Middle")
-        .map(|(from, to, name)| format!("{name} {}", crate::scale::difference(region_db(bands, from, to))))
+        .zip(balance.regions_db)
+        .filter(|(region, _)| region.name != "Middle")
+        .map(|(region, db)| format!("{} {}", region.name, crate::scale::difference(db)))
         .collect();
     (format!("{} dB against the middle.", said.join(", ")), theme::colors().text_second)
 }
 
-fn width(width_db: f64, correlation: f64) -> (String, Color32) {
+fn width(width_db: f64) -> (String, Color32) {
     let colors = theme::colors();
     match width_db {
-        _ if correlation < 0.0 => ("! Out of phase: much is lost in mono.".to_owned(), colors.alarm),
+        db if db > WIDTHS_DB[2] => ("! Out of phase: much is lost in mono.".to_owned(), colors.alarm),
         db if db < WIDTHS_DB[0] => ("Nearly mono.".to_owned(), colors.text_second),
         db if db > WIDTHS_DB[1] => ("Very wide: hear it in mono.".to_owned(), colors.text_second),
         _ => ("Wide, and safe in mono.".to_owned(), colors.ok),
@@ -187,36 +160,35 @@ fn devices(lost: &[&str]) -> (String, Color32) {
 }
 
 /// The tone in thirds of an octave, against the middle.
-fn tone_ui(ui: &Ui, area: Rect, desk: &Desk) {
+fn tone_ui(ui: &Ui, area: Rect, balance: &Balance) {
     let colors = theme::colors();
     let title = pos2(area.left(), area.top() + 8.0);
     ui.painter().text(title, Align2::LEFT_CENTER, "Tone", theme::heading_font(), colors.text);
     let rect = plot(area.with_min_y(area.top() + 20.0));
-    let graph = Graph { rect, x: [20.0, 20_000.0], y: [-24.0, 12.0], logarithmic: true };
-    well_ui(ui, &graph, &[-18.0, -12.0, -6.0, 0.0, 6.0]);
+    let graph = Graph { rect, x: [20.0, 20_000.0], y: [-30.0, 30.0], logarithmic: true };
+    well_ui(ui, &graph, &[-24.0, -12.0, 0.0, 12.0, 24.0]);
     let half = 2f64.powf(1.0 / 6.0);
-    let bands = desk.long.bands(3);
-    for band in &bands {
-        let centre = band.centre_hz;
+    for [centre, db] in &balance.thirds {
         let [left, right] = [centre / half, centre * half].map(|hz| graph.x(hz));
-        let top = graph.y(region_db(&bands, 0.99 * centre, 1.01 * centre));
+        let top = graph.y(*db);
         let bar = Rect::from_min_max(pos2(left + 1.0, top), pos2(right - 1.0, rect.bottom()));
         ui.painter().rect_filled(bar.intersect(rect), 1.0, theme::faint(colors.output));
     }
-    for (from, to, name) in REGIONS {
-        let at = pos2(0.5 * (graph.x(from) + graph.x(to)), rect.top() + 10.0);
-        ui.painter().text(at, Align2::CENTER_CENTER, name, theme::label_font(), colors.text_second);
+    for region in REGIONS {
+        let [from, to] = region.hz.map(|hz| graph.x(hz));
+        let at = pos2(0.5 * (from + to), rect.top() + 10.0);
+        chip_ui(ui, at, Align2::CENTER_CENTER, region.name, theme::label_font(), colors.text_second);
     }
 }
 
 /// What each device keeps.
-fn devices_ui(ui: &Ui, area: Rect, desk: &Desk) {
+fn devices_ui(ui: &Ui, area: Rect, translations: &[Option<Translation>]) {
     let (painter, colors) = (ui.painter(), theme::colors());
     let title = pos2(area.left(), area.top() + 8.0);
     painter.text(title, Align2::LEFT_CENTER, "Devices", theme::heading_font(), colors.text);
     let rows = area.with_min_y(area.top() + 26.0);
     let row = rows.height() / Device::ALL.len() as f32;
-    for (n, device) in Device::ALL.into_iter().enumerate() {
+    for (n, (device, kept)) in Device::ALL.into_iter().zip(translations).enumerate() {
         let y = rows.top() + (n as f32 + 0.5) * row;
         painter.text(
             pos2(area.left(), y),
@@ -225,7 +197,7 @@ fn devices_ui(ui: &Ui, area: Rect, desk: &Desk) {
             theme::body_font(),
             colors.text,
         );
-        let Some(kept) = translation(&desk.long, device, desk.sample_rate()) else { continue };
+        let Some(kept) = kept else { continue };
         let (words, color) = match (kept.bass_survives, kept.loss_db) {
             (false, _) => ("! the bass is lost", colors.alarm),
             (true, loss) if loss < MOST_LOSS_DB => ("! much of it is lost", colors.alarm),

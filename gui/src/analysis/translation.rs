@@ -7,7 +7,6 @@ use crate::theme;
 use crate::view::View;
 use crate::widgets::button_ui;
 use egui::{Align2, Rect, Ui, pos2, vec2};
-use lacquer_dsp::metering::translation::translation;
 use lacquer_dsp::monitor::device::Device;
 
 const ROW: f32 = 26.0;
@@ -31,7 +30,7 @@ pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut Vi
         {
             text(ui, column, rect.top() + row / 2.0, name, theme::colors().text_third);
         }
-        for (n, device) in Device::ALL.into_iter().enumerate() {
+        for (n, (device, kept)) in Device::ALL.into_iter().zip(desk.translations()).enumerate() {
             let y = rect.top() + (n as f32 + 1.5) * row;
             let place = Rect::from_center_size(pos2(at[0] + 56.0, y), vec2(104.0, ROW - 4.0));
             let is_heard = view.wish.settings.device == Some(device);
@@ -46,7 +45,7 @@ pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut Vi
                 view.wish.settings.device = (!is_heard).then_some(device);
             }
             text(ui, 4, y, device.model(), theme::colors().text_third);
-            let Some(kept) = translation(&desk.long, device, desk.sample_rate()) else { continue };
+            let Some(kept) = kept else { continue };
             let color = if kept.loss_db < -3.0 { theme::colors().alarm } else { theme::colors().text };
             text(ui, 1, y, &format!("{} dB", difference(kept.loss_db)), color);
             let share = 100.0 * 10f64.powf(0.1 * kept.unplayable_db);

@@ -2,6 +2,7 @@
 
 use super::dynamics::dynamics_ui;
 use super::{loudness, split};
+use crate::axes::chip_ui;
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::meters::{self, target};
@@ -69,7 +70,7 @@ fn platform_ui(ui: &mut Ui, graph: &Graph, host: &Host, desk: &Desk, view: &mut 
             (at + vec2(0.0, 2.0), Align2::RIGHT_TOP)
         };
         let text = format!("{} {} dBTP", target.name, level(asked_dbtp));
-        ui.painter().text(at, align, text, theme::axis_font(), colors.text_second);
+        chip_ui(ui, at, align, &text, theme::axis_font(), colors.text_second);
     }
     if ceiling <= asked_dbtp + 0.005 || (overs == 0 && !meters::is_over(desk, &target)) {
         return;

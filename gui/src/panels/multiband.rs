@@ -2,6 +2,7 @@
 
 use super::curve::{self, band};
 use crate::app::area_ui;
+use crate::axes::chip_ui;
 use crate::axes::{frequencies_ui, levels_ui};
 use crate::desk::{Bar, Desk};
 use crate::host::Host;
@@ -9,7 +10,7 @@ use crate::scale::{Graph, compact, difference, frequencies, hertz};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{Axis, Handle, button_ui, choice_ui, fader_ui, handle_ui, toggle_ui};
-use egui::{Align2, Color32, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use lacquer_dsp::chain::multiband::{MULTIBAND_BANDS, MultibandBand, MultibandSettings};
 use lacquer_dsp::chain::{ListenSource, StageId};
 
@@ -113,11 +114,25 @@ fn graph_ui(
         let is_on = settings.on && settings.bands[n].on;
         let top = graph.rect.top() + 12.0;
         if right - left > 110.0 {
-            chip_ui(ui, pos2(left + 8.0, top), Align2::LEFT_CENTER, name, colors.text_second);
+            chip_ui(
+                ui,
+                pos2(left + 8.0, top),
+                Align2::LEFT_CENTER,
+                name,
+                theme::strong_font(),
+                colors.text_second,
+            );
         }
         if is_on && right - left > 60.0 {
             let text = format!("{} dB", difference(gains[n]));
-            chip_ui(ui, pos2(right - 8.0, top), Align2::RIGHT_CENTER, &text, colors.reduction);
+            chip_ui(
+                ui,
+                pos2(right - 8.0, top),
+                Align2::RIGHT_CENTER,
+                &text,
+                theme::strong_font(),
+                colors.reduction,
+            );
         }
         if settings.on {
             level_ui(ui, &levels, [left, right], &desk.multiband_levels[n], is_on);
@@ -128,16 +143,6 @@ fn graph_ui(
     for (n, hz) in settings.crossovers_hz.into_iter().enumerate() {
         crossover_ui(ui, &whole, host, n, hz, view);
     }
-}
-
-/// A word on a chip of its own: legible over whatever is drawn there.
-fn chip_ui(ui: &Ui, at: Pos2, align: Align2, text: &str, color: Color32) -> Rect {
-    let colors = theme::colors();
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::strong_font(), color);
-    let rect = align.anchor_size(at, galley.size());
-    ui.painter().rect_filled(rect.expand2(vec2(4.0, 1.0)), 3.0, colors.well.gamma_multiply(0.85));
-    ui.painter().galley(rect.min, galley, color);
-    rect
 }
 
 /// What a band's detector sees, as a block under its level with the highest of the last seconds above it.
@@ -198,7 +203,14 @@ fn threshold_ui(
         // Above the line, or below it at the top.
         let top = y - levels.rect.top() < 20.0;
         let at = pos2(left + 14.0, if top { y + 4.0 } else { y - 4.0 });
-        chip_ui(ui, at, if top { Align2::LEFT_TOP } else { Align2::LEFT_BOTTOM }, &text, ink);
+        chip_ui(
+            ui,
+            at,
+            if top { Align2::LEFT_TOP } else { Align2::LEFT_BOTTOM },
+            &text,
+            theme::strong_font(),
+            ink,
+        );
     }
 }
 

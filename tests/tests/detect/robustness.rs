@@ -37,6 +37,9 @@ fn what_is_known_so_far_is_known_before_the_end() {
     let so_far = inspector.so_far();
     assert!(so_far.iter().any(|finding| finding.check == Check::Clipping));
     assert!(so_far.iter().all(|finding| finding.check != Check::HeadAndTail), "the tail is not known yet");
+    let mut endless = Inspector::new(programme.rate_hz, 2, WORDS).without_end();
+    endless.push(&frames[..frames.len() / 2]);
+    assert_eq!(endless.so_far(), so_far, "what is kept for the end says nothing before it");
 }
 
 #[test]
