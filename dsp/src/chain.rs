@@ -29,7 +29,7 @@ use slot::Slot;
 
 /// Names every stage once, in signal order, and makes of it the chain, its settings and [`StageId`].
 macro_rules! stages {
-    ($($field:ident: $stage:ident, $settings:ident, $id:ident;)*) => {
+    ($($field:ident: $stage:ident, $settings:ident, $id:ident, $name:literal;)*) => {
         $(pub use $field::{$stage, $settings};)*
 
         /// A stage of the chain.
@@ -48,6 +48,13 @@ macro_rules! stages {
                     $(Self::$id => stringify!($field),)*
                 }
             }
+
+            /// The stage's name as people know it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$id => $name,)*
+                }
+            }
         }
 
         /// Settings of the whole chain.
@@ -64,6 +71,13 @@ macro_rules! stages {
             /// Puts every value in its range, and where it is not a number its default.
             pub fn sanitize(&mut self) {
                 $(self.$field.sanitize();)*
+            }
+
+            /// Whether a stage is switched on.
+            pub fn is_on(&self, stage: StageId) -> bool {
+                match stage {
+                    $(StageId::$id => self.$field.on(),)*
+                }
             }
         }
 
@@ -142,17 +156,17 @@ macro_rules! stages {
 }
 
 stages! {
-    input_trim: InputTrim, InputTrimSettings, InputTrim;
-    equalizer: Equalizer, EqualizerSettings, Equalizer;
-    dynamic_eq: DynamicEq, DynamicEqSettings, DynamicEq;
-    multiband: Multiband, MultibandSettings, Multiband;
-    glue: Glue, GlueSettings, Glue;
-    saturator: Saturator, SaturatorSettings, Saturator;
-    bass: Bass, BassSettings, Bass;
-    imager: Imager, ImagerSettings, Imager;
-    clipper: Clipper, ClipperSettings, Clipper;
-    limiter: Limiter, LimiterSettings, Limiter;
-    dither: Dither, DitherSettings, Dither;
+    input_trim: InputTrim, InputTrimSettings, InputTrim, "Input Trim";
+    equalizer: Equalizer, EqualizerSettings, Equalizer, "Equalizer";
+    dynamic_eq: DynamicEq, DynamicEqSettings, DynamicEq, "Dynamic EQ";
+    multiband: Multiband, MultibandSettings, Multiband, "Multiband";
+    glue: Glue, GlueSettings, Glue, "Glue";
+    saturator: Saturator, SaturatorSettings, Saturator, "Saturator";
+    bass: Bass, BassSettings, Bass, "Bass";
+    imager: Imager, ImagerSettings, Imager, "Imager";
+    clipper: Clipper, ClipperSettings, Clipper, "Clipper";
+    limiter: Limiter, LimiterSettings, Limiter, "Limiter";
+    dither: Dither, DitherSettings, Dither, "Dither";
 }
 
 /// Meters, monitors and clocks that go along with a chain: called for each of its blocks, at most [`CONTROL_PERIOD`] frames, on the

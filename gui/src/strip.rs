@@ -22,20 +22,12 @@ const METER: egui::Vec2 = vec2(32.0, 9.0);
 /// Width of a cell from which it has room for its value.
 const ROOM: f32 = 98.0;
 
-/// A stage's name as it is shown.
+/// A stage's name where there is little room.
 pub(crate) fn title(stage: StageId) -> &'static str {
     match stage {
         StageId::InputTrim => "Trim",
-        StageId::Equalizer => "Equalizer",
         StageId::DynamicEq => "Dyn EQ",
-        StageId::Multiband => "Multiband",
-        StageId::Glue => "Glue",
-        StageId::Saturator => "Saturator",
-        StageId::Bass => "Bass",
-        StageId::Imager => "Imager",
-        StageId::Clipper => "Clipper",
-        StageId::Limiter => "Limiter",
-        StageId::Dither => "Dither",
+        stage => stage.name(),
     }
 }
 

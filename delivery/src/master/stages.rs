@@ -91,30 +91,12 @@ pub fn stages(spec: &ProcessSpec, settings: &ChainSettings, programme: &Audio) -
         frames.extend(chunk.iter().map(widen));
         chain.process_with(&mut frames, &mut taps);
     }
-    let name = |id: StageId| {
-        let text = id.stem().replace('_', " ");
-        let mut letters = text.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-    };
-    taps.0.iter().map(|(id, tap)| tap.reading(&name(*id))).collect()
+    taps.0.iter().map(|(id, tap)| tap.reading(id.name())).collect()
 }
 
 /// The stages that are on and do something, in the order of the signal.
 fn on(settings: &ChainSettings) -> Vec<StageId> {
-    let resting = ChainSettings::default();
-    let input_trim = settings.input_trim.on && settings.input_trim != resting.input_trim;
-    [
-        (input_trim, StageId::InputTrim),
-        (settings.equalizer.on, StageId::Equalizer),
-        (settings.dynamic_eq.on, StageId::DynamicEq),
-        (settings.multiband.on, StageId::Multiband),
-        (settings.glue.on, StageId::Glue),
-        (settings.saturator.on, StageId::Saturator),
-        (settings.bass.on, StageId::Bass),
-        (settings.imager.on, StageId::Imager),
-        (settings.clipper.on, StageId::Clipper),
-    ]
-    .into_iter()
-    .filter_map(|(is_on, id)| is_on.then_some(id))
-    .collect()
+    let trims = settings.input_trim != ChainSettings::default().input_trim;
+    let does = |stage: &StageId| settings.is_on(*stage) && (trims || *stage != StageId::InputTrim);
+    StageId::ALL.iter().copied().filter(does).collect()
 }
