@@ -3,6 +3,7 @@
 use crate::product::{self, Place};
 use crate::{run, system};
 use anyhow::Context;
+use etcetera::BaseStrategy;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -99,18 +100,9 @@ fn folder(place: Place) -> anyhow::Result<Option<PathBuf>> {
     })
 }
 
-/// Where programs keep what belongs to the user (XDG base directories on Linux).
+/// Where programs keep what belongs to the user.
 fn data_folder() -> anyhow::Result<PathBuf> {
-    if cfg!(target_os = "windows") {
-        return variable("LOCALAPPDATA");
-    }
-    if cfg!(target_os = "macos") {
-        return Ok(variable("HOME")?.join("Library/Application Support"));
-    }
-    match std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute()) {
-        Some(folder) => Ok(folder),
-        None => Ok(variable("HOME")?.join(".local/share")),
-    }
+    Ok(etcetera::base_strategy::choose_native_strategy()?.data_dir())
 }
 
 /// The list of what was written.
