@@ -13,6 +13,7 @@ pub mod blocks;
 pub mod chain;
 pub mod detect;
 pub mod drive;
+pub mod engine;
 pub mod metering;
 pub mod monitor;
 pub mod processor;

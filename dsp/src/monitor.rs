@@ -10,6 +10,7 @@
 //! hear a monitor at all, and when, is the plugin's to say: see [`Monitor::cut`].
 
 pub mod abx;
+pub mod guard;
 pub mod device;
 pub mod matching;
 pub mod platform;

@@ -12,7 +12,7 @@
 //! finds `spent` empty when it has taken something: it neither waits nor frees.
 
 use crate::edge::net::Net;
-use crate::engine::Engine;
+use crate::engine::HostedEngine;
 use crossbeam_utils::atomic::AtomicCell;
 use lacquer_dsp::processor::ProcessSpec;
 use lacquer_gui::Status;
@@ -47,7 +47,7 @@ const _: () = assert!(AtomicCell::<Option<Box<Successor>>>::is_lock_free());
 
 /// An engine with what is caught under it.
 struct Successor {
-    engine: Box<Engine>,
+    engine: Box<HostedEngine>,
     net: Net,
     /// Whether it is a spare one, which takes over the meters of the one before; one that has panicked leaves nothing.
     is_spare: bool,
@@ -79,7 +79,7 @@ impl Handover {
     }
 
     /// [main-thread] `engine` is the one that plays from now on, in blocks of at most `max_block` frames.
-    pub(crate) fn activate(&self, engine: &Engine, max_block: usize, is_offline: bool) {
+    pub(crate) fn activate(&self, engine: &HostedEngine, max_block: usize, is_offline: bool) {
         let mut prepared = self.lock();
         self.empty();
         *prepared = Some(Prepared { spec: engine.spec(), max_block });
@@ -145,9 +145,9 @@ impl Handover {
         let is_spare = !status.has_failed();
         let built = catch_unwind(AssertUnwindSafe(|| {
             let engine = Box::new(if is_spare {
-                Engine::spare(&next.spec, &self.params)
+                HostedEngine::spare(&next.spec, &self.params)
             } else {
-                Engine::new(&next.spec, &self.params, &status)
+                HostedEngine::new(&next.spec, &self.params, &status)
             });
             let net = Net::new(engine.latency_samples(), next.max_block);
             Box::new(Successor { engine, net, is_spare, is_repair })
@@ -171,7 +171,7 @@ impl Handover {
     }
 
     /// [audio-thread] Exchanges `engine` and `net` for those that have come; whether any have.
-    pub(crate) fn take(&self, engine: &mut Box<Engine>, net: &mut Net) -> bool {
+    pub(crate) fn take(&self, engine: &mut Box<HostedEngine>, net: &mut Net) -> bool {
         if !self.is_coming.load(Relaxed) || !self.is_coming.swap(false, Acquire) {
             return false;
         }
@@ -183,7 +183,7 @@ impl Handover {
     }
 
     /// [audio-thread, offline] Builds what the parameters ask for and takes it at once, in a block that nobody waits for.
-    pub(crate) fn settle_offline(&self, engine: &mut Box<Engine>, net: &mut Net) -> bool {
+    pub(crate) fn settle_offline(&self, engine: &mut Box<HostedEngine>, net: &mut Net) -> bool {
         self.settle();
         self.take(engine, net)
     }
@@ -196,7 +196,7 @@ impl Handover {
 
 impl Successor {
     /// [audio-thread] Puts itself in the place of an engine, and that one in its own.
-    fn exchange(&mut self, params: &LacquerParams, engine: &mut Box<Engine>, net: &mut Net) {
+    fn exchange(&mut self, params: &LacquerParams, engine: &mut Box<HostedEngine>, net: &mut Net) {
         if self.is_spare {
             self.engine.succeed(engine, params);
         } else {
@@ -214,10 +214,9 @@ impl Successor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lacquer_dsp::metering::live::Transport;
+    use lacquer_dsp::engine::ComingBlock;
     use lacquer_dsp::processor::Quality;
     use lacquer_params::Tree;
-    use std::time::Instant;
 
     const BLOCK: usize = 128;
 
@@ -225,7 +224,7 @@ mod tests {
         tree: Tree,
         status: Arc<Status>,
         handover: Arc<Handover>,
-        engine: Box<Engine>,
+        engine: Box<HostedEngine>,
         net: Net,
         position: usize,
     }
@@ -235,7 +234,7 @@ mod tests {
             let (tree, status) = (Tree::new(), Arc::<Status>::default());
             settings.iter().for_each(|(id, text)| tree.set_from_text(id, text).unwrap());
             let spec = tree.to_spec(ProcessSpec::stereo(48_000.0));
-            let engine = Box::new(Engine::new(&spec, tree.params(), &status));
+            let engine = Box::new(HostedEngine::new(&spec, tree.params(), &status));
             let handover = Handover::new(tree.params(), &status);
             handover.activate(&engine, BLOCK, false);
             let net = Net::new(engine.latency_samples(), BLOCK);
@@ -250,14 +249,7 @@ mod tests {
                 let mut left: Vec<f32> =
                     (0..BLOCK).map(|n| ((self.position + n) as f32 * 0.05).sin() * 0.6).collect();
                 let mut right = left.clone();
-                let coming = crate::engine::ComingBlock {
-                    transport: Transport::default(),
-                    frames: BLOCK,
-                    watched: false,
-                    offline: false,
-                    now: Instant::now(),
-                };
-                self.engine.update(self.tree.params(), &coming);
+                self.engine.update(self.tree.params(), &ComingBlock::heard_now(BLOCK));
                 self.engine.process(&mut [&mut left, &mut right]);
                 self.position += BLOCK;
                 output.extend(left);
@@ -297,16 +289,7 @@ mod tests {
         player.handover.settle();
         player.tree.set_from_text("limiter_drive", "0 dB").unwrap();
         // The running engine has taken note of the change, and the new one has not.
-        player.engine.update(
-            player.tree.params(),
-            &crate::engine::ComingBlock {
-                transport: Transport::default(),
-                frames: 0,
-                watched: false,
-                offline: false,
-                now: Instant::now(),
-            },
-        );
+        player.engine.update(player.tree.params(), &ComingBlock::heard_now(0));
         let mut settings = LOUD.to_vec();
         settings[0] = ("limiter_drive", "0 dB");
         settings.push(("quality", "Finest"));

@@ -11,7 +11,6 @@
 mod edge;
 mod engine;
 mod handover;
-mod monitor_guard;
 #[cfg(test)]
 mod readings_tests;
 mod remote_controls;
@@ -28,7 +27,8 @@ pub mod worker_guard;
 pub(crate) use edge::clap::clap_entry;
 use edge::editor::GuardedEditor;
 use edge::net::{self, Net};
-use engine::{ComingBlock, Engine};
+use engine::HostedEngine;
+use lacquer_dsp::engine::ComingBlock;
 use handover::Handover;
 use lacquer_dsp::metering::live::Transport;
 use lacquer_dsp::processor::ProcessSpec;
@@ -51,7 +51,7 @@ fn tail_samples(latency: u32, sample_rate: f32) -> u32 {
 pub struct LacquerPlugin {
     params: Arc<LacquerParams>,
     status: Arc<Status>,
-    engine: Option<Box<Engine>>,
+    engine: Option<Box<HostedEngine>>,
     net: Net,
     handover: Arc<Handover>,
     tail_samples: u32,
@@ -192,7 +192,7 @@ impl Plugin for LacquerPlugin {
                 engine.set_all(&self.params);
                 engine.restart();
             }
-            engine => *engine = Some(Box::new(Engine::new(&spec, &self.params, &self.status))),
+            engine => *engine = Some(Box::new(HostedEngine::new(&spec, &self.params, &self.status))),
         });
         if !is_built {
             self.engine = None;
@@ -259,6 +259,7 @@ impl Plugin for LacquerPlugin {
             watched: self.status.is_editor_open(),
             offline: is_offline,
             now: Instant::now(),
+            monitor: self.status.monitor.get(),
         };
         self.net.take(buffer.as_slice());
         if self.net.is_broken() || !net::caught(|| engine.update(&self.params, &coming)) {

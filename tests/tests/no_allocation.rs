@@ -1,15 +1,19 @@
 //! The audio thread allocates nothing and frees nothing, whatever moves.
 
-use lacquer_dsp::chain::{ChainListener, Listen, ListenSource, StageId};
-use lacquer_dsp::metering::live::{LiveMeters, Transport};
+use lacquer_dsp::chain::{Listen, ListenSource, StageId};
+use lacquer_dsp::engine::{ComingBlock, Engine};
+use lacquer_dsp::metering::live::Transport;
 use lacquer_dsp::monitor::device::Device;
-use lacquer_dsp::monitor::{Compare, Monitor, MonitorSettings, PlatformPlayback, Solo};
-use lacquer_dsp::{Chain, EqualizerPhase, Frame, ProcessSpec, Quality};
+use lacquer_dsp::monitor::{Compare, MonitorSettings, PlatformPlayback, Solo};
+use lacquer_dsp::shared::meter_bank::MeterBank;
+use lacquer_dsp::shared::monitor_desk::MonitorWish;
+use lacquer_dsp::{ChainSettings, EqualizerPhase, ProcessSpec, Quality};
 use lacquer_tests::settings;
 use lacquer_tests::signals::programme;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Counts what the allocator does on a thread while that thread is on watch.
 struct Watched;
@@ -60,90 +64,71 @@ fn the_watch_sees_an_allocation() {
     assert!(allocator_calls(|| drop(std::hint::black_box(vec![0u8; 100]))) >= 2);
 }
 
-/// Meters and monitor, with every wish in turn and somebody looking half of the time.
-struct Booth {
-    meters: LiveMeters,
-    monitor: Monitor,
-    turn: usize,
-}
-
-impl Booth {
-    fn new() -> Self {
-        Self {
-            meters: LiveMeters::new(48_000.0, 2, Arc::default()),
-            monitor: Monitor::new(48_000.0),
-            turn: 0,
-        }
-    }
-
-    fn begin_block(&mut self, frames: usize) {
-        self.turn += 1;
-        let turn = self.turn;
-        let controls = &self.meters.bank().controls;
-        if turn.is_multiple_of(10) {
-            controls.set_watched(!turn.is_multiple_of(20));
-            controls.reset();
-        }
-        self.meters
-            .begin_block(Transport { playing: turn % 30 < 20, position: Some(turn as i64 * 480) }, frames);
-        self.monitor.set(&MonitorSettings {
-            compare: [Compare::Off, Compare::Mix, Compare::Master][turn % 3],
-            delta: turn.is_multiple_of(7),
-            platform: turn.is_multiple_of(5).then_some(PlatformPlayback { gain_db: -3.0, limits: true }),
-            device: Device::ALL.get(turn % 8).copied(),
-            solo: Solo::ALL[turn % 5],
-            swap: turn.is_multiple_of(2),
-            dim: turn.is_multiple_of(11),
-        });
-        if turn.is_multiple_of(50) {
-            self.monitor.cut();
-        }
-    }
-}
-
-impl ChainListener for Booth {
-    fn after_stage(&mut self, stage: StageId, frames: &[Frame], reduction_db: f64) {
-        self.meters.after_stage(stage, frames, reduction_db);
-    }
-
-    fn after_chain(&mut self, dry: &[Frame], frames: &mut [Frame]) {
-        self.meters.after_chain(dry, frames);
-        let (hops, energies) = self.meters.hop_energies();
-        self.monitor.follow(hops, energies, self.meters.short_term_lufs());
-        self.monitor.process(dry, frames);
+/// What a host and an engineer do before block `turn`: somebody looks half of the time and asks to hear everything there is.
+fn coming(turn: usize, frames: usize, now: Instant) -> ComingBlock {
+    let settings = MonitorSettings {
+        compare: [Compare::Off, Compare::Mix, Compare::Master][turn % 3],
+        delta: turn.is_multiple_of(7),
+        platform: turn.is_multiple_of(5).then_some(PlatformPlayback { gain_db: -3.0, limits: true }),
+        device: Device::ALL.get(turn % 8).copied(),
+        solo: Solo::ALL[turn % 5],
+        swap: turn.is_multiple_of(2),
+        dim: turn.is_multiple_of(11),
+    };
+    let listen = turn.is_multiple_of(4).then(|| Listen {
+        stage: StageId::ALL[turn % StageId::ALL.len()],
+        source: if turn.is_multiple_of(8) { ListenSource::Delta } else { ListenSource::Part(1) },
+    });
+    ComingBlock {
+        transport: Transport { playing: true, position: Some(turn as i64 * 480) },
+        frames,
+        watched: turn % 20 < 10,
+        offline: turn.is_multiple_of(50),
+        now,
+        monitor: MonitorWish { settings, listen },
     }
 }
 
 #[test]
-fn the_chain_allocates_nothing_while_every_parameter_moves() {
+fn the_engine_allocates_nothing_while_everything_moves() {
     for quality in [Quality::Live, Quality::Standard, Quality::Finest] {
         for equalizer_phase in [EqualizerPhase::Minimum, EqualizerPhase::Linear] {
-            let spec = ProcessSpec { quality, equalizer_phase, ..ProcessSpec::stereo(48_000.0) };
-            let mut chain = Chain::new();
-            chain.prepare(&spec);
-            let mut audio = programme(48_000, 48_000.0, 0.9);
-            let steps: Vec<_> = (0..100)
-                .map(|seed| {
-                    let mut step = settings::random(seed);
-                    step.bypass = seed % 9 == 0;
-                    step.listen = (seed % 4 == 0).then(|| Listen {
-                        stage: StageId::ALL[seed as usize % StageId::ALL.len()],
-                        source: if seed % 8 == 0 { ListenSource::Delta } else { ListenSource::Part(1) },
-                    });
-                    step
-                })
-                .collect();
-            let mut calls = 0;
-            let mut booth = Booth::new();
-            for (block, step) in audio.chunks_mut(480).zip(&steps) {
-                calls += allocator_calls(|| {
-                    chain.set(step);
-                    booth.begin_block(block.len());
-                    chain.process_with(block, &mut booth);
-                });
+            for (sample_rate, channels) in [(44_100.0, 2), (48_000.0, 1), (96_000.0, 2), (192_000.0, 2)] {
+                let spec = ProcessSpec { sample_rate, channels, quality, equalizer_phase };
+                assert_eq!(calls_while_everything_moves(&spec), 0, "{spec:?}: calls of the allocator");
             }
-            calls += allocator_calls(|| chain.reset());
-            assert_eq!(calls, 0, "{spec:?}: calls of the allocator");
         }
     }
+}
+
+/// Calls of the allocator in 1.5 s, the first third of it before the monitor may be heard.
+fn calls_while_everything_moves(spec: &ProcessSpec) -> usize {
+    const BLOCKS: usize = 150;
+    let bank = Arc::<MeterBank>::default();
+    let mut engine = Engine::new(spec, &ChainSettings::default(), bank.clone());
+    let frames = (spec.sample_rate / 100.0) as usize;
+    let mut now = Instant::now();
+    let mut calls = 0;
+    for turn in 0..BLOCKS {
+        let mut step = settings::random(turn as u64);
+        step.bypass = turn.is_multiple_of(9);
+        let audio = programme(frames, spec.sample_rate, 0.9);
+        let mut channels = [0, 1].map(|channel| audio.iter().map(|frame| frame[channel] as f32).collect::<Vec<_>>());
+        let [left, right] = &mut channels;
+        let coming = coming(turn, frames, now);
+        calls += allocator_calls(|| {
+            if turn.is_multiple_of(10) {
+                bank.controls.reset();
+            }
+            engine.set(&step);
+            engine.begin_block(&coming);
+            if spec.channels == 1 {
+                engine.process(&mut [left]);
+            } else {
+                engine.process(&mut [left, right]);
+            }
+        });
+        now += Duration::from_millis(10);
+    }
+    calls + allocator_calls(|| engine.reset())
 }

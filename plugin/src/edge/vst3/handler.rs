@@ -78,7 +78,7 @@ impl IComponentHandlerTrait for Handler {
 mod tests {
     use super::*;
     use crate::edge::capture::Handles;
-    use crate::engine::Engine;
+    use crate::engine::HostedEngine;
     use crate::handover::Handover;
     use lacquer_dsp::processor::{ProcessSpec, Quality};
     use lacquer_gui::Status;
@@ -125,7 +125,7 @@ mod tests {
     fn bench() -> Bench {
         let (params, status) = (Arc::<LacquerParams>::default(), Arc::<Status>::default());
         let handover = Handover::new(&params, &status);
-        handover.activate(&Engine::new(&ProcessSpec::stereo(48_000.0), &params, &status), 64, false);
+        handover.activate(&HostedEngine::new(&ProcessSpec::stereo(48_000.0), &params, &status), 64, false);
         let handles = Handles { params: params.clone(), status: status.clone(), handover };
         let host = ComWrapper::new(Deaf::default());
         let handler = Handler {

@@ -1,10 +1,10 @@
 //! The engine for itself: blocks, layouts, and the monitor that never reaches a bounce.
 
 use super::*;
-use lacquer_dsp::chain::{Listen, ListenSource, StageId};
-use lacquer_dsp::monitor::device::Device;
-use lacquer_dsp::monitor::{Compare, MonitorSettings, PlatformPlayback, Solo};
-use lacquer_params::Tree;
+use crate::chain::dither::{DitherSettings, WordLength};
+use crate::chain::{Listen, ListenSource, StageId};
+use crate::monitor::device::Device;
+use crate::monitor::{Compare, MonitorSettings, PlatformPlayback, Solo};
 
 /// A decaying pair of tones, different on each side.
 fn programme(length: usize) -> [Vec<f32>; 2] {
@@ -14,10 +14,10 @@ fn programme(length: usize) -> [Vec<f32>; 2] {
 
 #[test]
 fn output_does_not_depend_on_the_blocks() {
-    let tree = Tree::new();
-    tree.set_from_text("glue_on", "on").unwrap();
+    let mut settings = ChainSettings::default();
+    settings.glue.on = true;
     let render = |sizes: &[usize]| {
-        let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), tree.params(), &Arc::default());
+        let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), &settings, Arc::default());
         let [mut left, mut right] = programme(5000);
         let (mut start, mut turn) = (0, 0);
         while start < left.len() {
@@ -35,7 +35,7 @@ fn output_does_not_depend_on_the_blocks() {
 #[test]
 fn mono_is_processed_as_two_equal_channels() {
     let spec = ProcessSpec { channels: 1, ..ProcessSpec::stereo(48_000.0) };
-    let mut engine = Engine::new(&spec, Tree::new().params(), &Arc::default());
+    let mut engine = Engine::new(&spec, &ChainSettings::default(), Arc::default());
     let [mut mono, _] = programme(3000);
     let input = mono.clone();
     engine.process(&mut [&mut mono]);
@@ -46,12 +46,11 @@ fn mono_is_processed_as_two_equal_channels() {
 
 #[test]
 fn words_on_the_dithers_grid_pass_bit_for_bit() {
-    let tree = Tree::new();
-    tree.set_from_text("dither_on", "on").unwrap();
-    tree.set_from_text("dither_word_length", "16").unwrap();
+    let mut settings = ChainSettings::default();
+    settings.dither = DitherSettings { on: true, word_length: WordLength::Bits16, ..settings.dither };
     let words = programme(60_000)
         .map(|channel| channel.iter().map(|x| (x * 32_768.0).round() / 32_768.0).collect::<Vec<f32>>());
-    let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), tree.params(), &Arc::default());
+    let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), &settings, Arc::default());
     let [mut left, mut right] = words.clone();
     engine.process(&mut [&mut left, &mut right]);
     let latency = engine.latency_samples();
@@ -97,17 +96,15 @@ fn wishes() -> Vec<MonitorWish> {
 /// Two seconds at 48 kHz with the editor open, in blocks that come at `pace` times real time.
 fn rendered(offline: bool, wish: &MonitorWish, pace: f64) -> [Vec<f32>; 2] {
     const BLOCK: usize = 480;
-    let tree = Tree::new();
-    tree.set_from_text("limiter_drive", "9").unwrap();
-    let status = Arc::<Status>::default();
-    status.monitor.set(wish);
-    let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), tree.params(), &status);
+    let mut settings = ChainSettings::default();
+    settings.limiter.drive_db = 9.0;
+    let mut engine = Engine::new(&ProcessSpec::stereo(48_000.0), &settings, Arc::default());
     let [mut left, mut right] = programme(200 * BLOCK);
     let mut now = Instant::now();
     for (n, (left, right)) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)).enumerate() {
         let transport = Transport { playing: true, position: Some((n * BLOCK) as i64) };
-        let coming = ComingBlock { transport, frames: BLOCK, watched: true, offline, now };
-        engine.update(tree.params(), &coming);
+        let coming = ComingBlock { transport, frames: BLOCK, watched: true, offline, now, monitor: *wish };
+        engine.begin_block(&coming);
         engine.process(&mut [left, right]);
         now += Duration::from_millis(10).div_f64(pace);
     }

@@ -1,35 +1,36 @@
 //! Who goes along with the chain: the meters, the monitor, and a clock for what each stage costs.
 
-use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
-use lacquer_dsp::chain::limiter::Reductions;
-use lacquer_dsp::chain::multiband::MULTIBAND_BANDS;
-use lacquer_dsp::chain::{ChainListener, StageId};
-use lacquer_dsp::metering::live::LiveMeters;
-use lacquer_dsp::monitor::Monitor;
-use lacquer_dsp::processor::{Frame, ProcessSpec};
-use lacquer_dsp::shared::meter_bank::STAGES;
-use lacquer_gui::Status;
+use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
+use crate::chain::limiter::Reductions;
+use crate::chain::multiband::MULTIBAND_BANDS;
+use crate::chain::{ChainListener, StageId};
+use crate::metering::live::LiveMeters;
+use crate::monitor::Monitor;
+use crate::processor::{Frame, ProcessSpec};
+use crate::shared::meter_bank::STAGES;
+use crate::shared::meter_bank::MeterBank;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Time constant of the loads that are shown, s.
 const LOAD_S: f64 = 0.5;
 
 /// Who goes along with the chain: meters, monitor, and a clock while somebody looks.
-pub(super) struct Booth {
+pub(super) struct Listeners {
     pub meters: LiveMeters,
     pub monitor: Monitor,
     /// When the stage that runs began; none while nobody looks.
-    pub clock: Option<Instant>,
+    clock: Option<Instant>,
     spent: [Duration; STAGES],
     loads: [f64; STAGES],
     load: f64,
 }
 
-impl Booth {
-    /// For an engine of `spec`. Allocates.
-    pub fn new(spec: &ProcessSpec, status: &Status) -> Self {
+impl Listeners {
+    /// For an engine of `spec`, whose meters are written to `bank`. Allocates.
+    pub fn new(spec: &ProcessSpec, bank: Arc<MeterBank>) -> Self {
         Self {
-            meters: LiveMeters::new(spec.sample_rate, spec.channels, status.meters().clone()),
+            meters: LiveMeters::new(spec.sample_rate, spec.channels, bank),
             monitor: Monitor::new(spec.sample_rate),
             clock: None,
             spent: [Duration::ZERO; STAGES],
@@ -38,8 +39,21 @@ impl Booth {
         }
     }
 
-    /// [audio-thread] Publishes what was spent on a block of `length_s` seconds.
-    pub fn publish_loads(&mut self, whole: Duration, length_s: f64) {
+    /// [audio-thread] A block begins, at the time that is returned.
+    pub fn start_clock(&mut self) -> Instant {
+        let now = Instant::now();
+        self.clock = self.meters.bank().controls.is_watched().then_some(now);
+        now
+    }
+
+    /// [audio-thread] A block of `length_s` seconds that began at `started` has ended: publishes what was spent on it.
+    pub fn stop_clock(&mut self, started: Instant, length_s: f64) {
+        if length_s > 0.0 {
+            self.publish_loads(started.elapsed(), length_s);
+        }
+    }
+
+    fn publish_loads(&mut self, whole: Duration, length_s: f64) {
         let bank = self.meters.bank();
         let share = 1.0 - (-length_s / LOAD_S).exp();
         self.load += share * (whole.as_secs_f64() / length_s - self.load);
@@ -52,12 +66,7 @@ impl Booth {
     }
 }
 
-/// Whether anything of a block is above -120 dBFS.
-pub(super) fn is_heard(channel: &[f32]) -> bool {
-    channel.iter().any(|x| x.abs() > 1e-6)
-}
-
-impl ChainListener for Booth {
+impl ChainListener for Listeners {
     fn after_stage(&mut self, stage: StageId, frames: &[Frame], reduction_db: f64) {
         if let Some(clock) = &mut self.clock {
             let now = Instant::now();
