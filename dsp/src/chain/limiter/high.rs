@@ -12,7 +12,8 @@
 //! Levels are measured once, at the input, and follow the gains. Where nothing is over the ceiling every part is at rest and adds nothing:
 //! the frames are those that came in. Settings travel with the audio: each part takes them when the frames that they are meant for are
 //! there. What is heard of a setting before is foresight of the sound that it makes: a hop's gain is known to the clip's free hops, and a
-//! peak to the envelope's window. The clip's work and the spectra's is spread evenly over control periods.
+//! peak to the envelope's window. The work of the clip, of the envelope and
+//! of the spectra is spread evenly over the frames that come.
 //!
 //! Latency: a hop of the clip (the slow gain looks ahead), 17 points of the envelope's grid, the clip's free hops and one in which it
 //! works, and the last limiter's: 36 ms with two free hops, 41 ms with three.
@@ -126,7 +127,7 @@ impl High {
             grid,
             slow: SlowGain::new(hop, rate),
             long_runs: LongRuns::new(hop, rate),
-            steady: Steadiness::new(2 * hop),
+            steady: Steadiness::new(32 * hop),
             before_slow: Delay::new(hop),
             levels: Delay::new(hop - detector.delay()),
             before_envelope: Delay::new(envelope.delay()),
@@ -219,7 +220,7 @@ impl High {
         self.rest.settle();
     }
 
-    /// Begins a control period: ends what ended with the last one, and does this one's share of the work.
+    /// Begins a control period: ends what ended with the last one.
     ///
     /// `position` counts frames on the chain's grid: hops lie on it.
     pub fn begin_period(&mut self, position: u64) {
@@ -234,7 +235,8 @@ impl High {
             if frames.is_multiple_of(self.grid) {
                 let [long, steady] = self.share;
                 let AtEnvelope { link, whole, .. } = self.envelope_settings;
-                self.envelope.finish_block(&Shares { long, steady, whole }, link);
+                let block = frames / self.grid - 1;
+                self.envelope.finish_block(block, &Shares { long, steady, whole }, link);
             }
             if frames.is_multiple_of(self.steady.hop()) {
                 self.steady.finish_hop();
@@ -242,11 +244,14 @@ impl High {
         }
         self.started = true;
         self.slow.begin_period(&self.slow_settings);
-        let within = |hop: usize| ((frames % hop) / CONTROL_PERIOD, hop / CONTROL_PERIOD);
-        let (period, periods) = within(self.hop);
-        self.clip.work(period, periods);
-        let (period, periods) = within(self.steady.hop());
-        self.steady.work(period, periods);
+    }
+
+    /// Does the work that is due with the frames up to `end`: each frame brings its share, however they come.
+    fn work(&mut self, end: usize) {
+        let within = |span: usize| (end - 1) % span + 1;
+        self.envelope.advance(within(self.grid));
+        self.clip.advance(within(self.hop));
+        self.steady.advance(within(self.steady.hop()));
     }
 
     fn finish_hop(&mut self) {
@@ -339,6 +344,7 @@ impl High {
             self.reductions.clip_db = self.reductions.clip_db.max(over_db(highest[0], highest[1].max(1e-3)));
         }
         self.rest.process(frames);
+        self.work(at + length);
     }
 }
 
