@@ -30,10 +30,10 @@ use super::Values;
 use super::best::load::hann;
 use super::best::scale::Scale;
 use super::envelope::Shape;
+use super::level::LevelMeter;
 use super::low_latency::{LowLatency, over_db};
 use crate::blocks::decibel::{db_to_gain, fast_db_to_gain};
 use crate::blocks::delay::Delay;
-use crate::blocks::fir::Frame32;
 use crate::blocks::late::Late;
 use crate::blocks::smoothing::Ramp;
 use crate::blocks::true_peak::TruePeakDetector;
@@ -65,7 +65,7 @@ type Kept = [f64; 2];
 pub struct High {
     hop: usize,
     grid: usize,
-    detector: TruePeakDetector,
+    level: LevelMeter,
     slow: SlowGain,
     long_runs: LongRuns,
     steady: Steadiness,
@@ -77,7 +77,7 @@ pub struct High {
     before_envelope: Delay,
     envelope_levels: Delay,
     before_rest: Delay,
-    at_detector: Late<bool>,
+    at_detector: Late<f64>,
     at_slow: Late<slow_gain::Settings>,
     at_envelope: Late<AtEnvelope>,
     at_clip: Late<f64>,
@@ -86,7 +86,6 @@ pub struct High {
     clip_bound: Ramp,
     /// Amplitude at the input.
     ceiling: f64,
-    true_peak: bool,
     slow_settings: slow_gain::Settings,
     envelope_settings: AtEnvelope,
     /// Where the period begins.
@@ -115,7 +114,7 @@ impl High {
     pub fn new(free: usize, rate: f64) -> Self {
         let scale = Scale::new(rate);
         let (hop, grid) = (scale.slow_grid, scale.grid);
-        let detector = TruePeakDetector::new();
+        let level = LevelMeter::new(TruePeakDetector::new());
         let envelope = Envelope::new(grid, rate);
         let clip = Clip::new(2 * hop, free, ITERATIONS, rate);
         let rest = LowLatency::new(&[REST], REST_LOOK_AHEAD_MS, TruePeakDetector::sharp(), rate);
@@ -129,11 +128,11 @@ impl High {
             long_runs: LongRuns::new(hop, rate),
             steady: Steadiness::new(32 * hop),
             before_slow: Delay::new(hop),
-            levels: Delay::new(hop - detector.delay()),
+            levels: Delay::new(hop - level.delay()),
             before_envelope: Delay::new(envelope.delay()),
             envelope_levels: Delay::new(envelope.delay()),
             before_rest: Delay::new(clip.delay()),
-            at_detector: Late::new(detector.delay()),
+            at_detector: Late::new(level.delay()),
             at_slow: Late::new(hop),
             at_envelope: Late::new(hop),
             at_clip: Late::new(to_clip),
@@ -141,7 +140,6 @@ impl High {
             envelope_ceiling: Ramp::default(),
             clip_bound: Ramp::default(),
             ceiling: 1.0,
-            true_peak: false,
             slow_settings: slow_gain::Settings::default(),
             envelope_settings: AtEnvelope::default(),
             position: 0,
@@ -150,7 +148,7 @@ impl High {
             fade: fade.iter().map(|weight| weight / total).collect(),
             share: [0.0; 2],
             reductions: Reductions::default(),
-            detector,
+            level,
             envelope,
             clip,
             rest,
@@ -164,7 +162,7 @@ impl High {
 
     /// Forgets the audio.
     pub fn reset(&mut self) {
-        self.detector.reset();
+        self.level.reset();
         self.slow.reset();
         self.long_runs.reset();
         self.steady.reset();
@@ -188,6 +186,7 @@ impl High {
     /// Begins with these values, for the first period after a reset.
     pub fn snap(&mut self, values: &Values) {
         self.at_detector.snap(values.true_peak);
+        self.level.snap(values.true_peak);
         self.slow_settings = at_slow(values);
         self.at_slow.snap(self.slow_settings);
         self.slow.snap(self.slow_settings);
@@ -199,13 +198,13 @@ impl High {
         self.envelope_ceiling.snap(self.envelope_settings.ceiling);
         self.clip_bound.snap(clip_bound(values));
         self.rest.snap(values, 0);
-        (self.ceiling, self.true_peak) = (values.ceiling, values.true_peak);
+        self.ceiling = values.ceiling;
     }
 
     /// Takes the values for the end of the period.
     pub fn push(&mut self, values: &Values) {
         self.ceiling = values.ceiling;
-        self.true_peak = self.at_detector.push(values.true_peak);
+        self.level.begin_period(self.at_detector.push(values.true_peak));
         self.slow_settings = self.at_slow.push(at_slow(values));
         self.envelope_settings = self.at_envelope.push(at_envelope(values));
         self.envelope_ceiling.begin_period(self.envelope_settings.ceiling);
@@ -215,6 +214,7 @@ impl High {
 
     /// The values stand still.
     pub fn settle(&mut self) {
+        self.level.settle();
         self.envelope_ceiling.settle();
         self.clip_bound.settle();
         self.rest.settle();
@@ -288,17 +288,8 @@ impl High {
         let ceiling = self.ceiling;
         self.slow.push(frames, ceiling);
         self.long_runs.push(frames, ceiling);
-        let mut narrow: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
-        for (narrow, frame) in narrow.iter_mut().zip(frames.iter()) {
-            *narrow = [frame[0] as f32, frame[1] as f32];
-        }
-        let mut found: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
-        self.detector.process(&narrow[..length], self.true_peak, 0.9 * ceiling as f32, &mut found);
-        let mut levels = [[0.0; 2]; CONTROL_PERIOD];
-        for (level, found) in levels.iter_mut().zip(&found) {
-            *level = [f64::from(found[0]), f64::from(found[1])];
-        }
-        let levels = &mut levels[..length];
+        let mut found = self.level.process(frames, 0.9 * ceiling);
+        let levels = &mut found.levels[..length];
         self.levels.process(levels);
         self.before_slow.process(frames);
         if !self.slow.rests() {

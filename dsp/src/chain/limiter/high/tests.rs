@@ -15,7 +15,7 @@ fn values() -> Values {
         release_link: 0.5,
         release: 2400.0,
         automatic: 1.0,
-        true_peak: true,
+        true_peak: 1.0,
         slow_share: 1.25,
         whole: 0.0,
     }
