@@ -8,6 +8,7 @@ pub mod player;
 pub mod settings;
 pub mod signals;
 pub mod spectrum;
+pub mod sweeps;
 pub mod torture;
 pub mod true_peak;
 

@@ -1,52 +1,10 @@
 //! Every continuous parameter can be swept during playback without zipper noise.
 //!
-//! A 1 kHz sine runs through one stage while one parameter swings over its range two and a half times a second, set anew
-//! every 64 frames as a host would. The swing's own side bands stay within 200 Hz of the tone and of its harmonics; steps
-//! would show at multiples of the host's 750 Hz and the control grid's 1500 Hz, which fall between them.
+//! How it is measured: `lacquer_tests::sweeps`. The limiter's own are in `limiter.rs`.
 
 use lacquer_dsp::chain::equalizer::EqualizerShape;
-use lacquer_dsp::{Chain, ChainSettings, ProcessSpec, Quality};
-use lacquer_tests::signals::sine;
-use lacquer_tests::spectrum::magnitudes_db;
-use std::f64::consts::TAU;
-
-const SAMPLE_RATE: f64 = 48_000.0;
-const TONE_HZ: f64 = 1000.0;
-const HOST_BLOCK: usize = 64;
-const LENGTH: usize = 32_768;
-
-/// Worst line between the harmonics, in dB below the tone, while `set` moves a parameter with its argument in 0..1.
-fn worst_line_dbc(peak: f64, start: &ChainSettings, set: impl Fn(&mut ChainSettings, f64)) -> (f64, f64) {
-    worst_line_dbc_at(Quality::Standard, peak, start, set)
-}
-
-fn worst_line_dbc_at(
-    quality: Quality,
-    peak: f64,
-    start: &ChainSettings,
-    set: impl Fn(&mut ChainSettings, f64),
-) -> (f64, f64) {
-    let mut settings = start.clone();
-    let mut chain = Chain::new();
-    chain.prepare(&ProcessSpec { quality, ..ProcessSpec::stereo(SAMPLE_RATE) });
-    let mut audio = sine(LENGTH + 24_000, SAMPLE_RATE, TONE_HZ, peak);
-    for (n, block) in audio.chunks_mut(HOST_BLOCK).enumerate() {
-        let t = (n * HOST_BLOCK) as f64 / SAMPLE_RATE;
-        set(&mut settings, 0.5 + 0.5 * (TAU * 2.5 * t).sin());
-        chain.set(&settings);
-        chain.process(block);
-    }
-    let left: Vec<f64> = audio[audio.len() - LENGTH..].iter().map(|frame| frame[0]).collect();
-    let lines = magnitudes_db(&left);
-    let bin_hz = SAMPLE_RATE / LENGTH as f64;
-    let tone = lines.iter().fold(-400.0f64, |peak, line| peak.max(*line));
-    lines
-        .iter()
-        .enumerate()
-        .map(|(k, line)| (k as f64 * bin_hz, line - tone))
-        .filter(|(hz, _)| (hz / TONE_HZ - (hz / TONE_HZ).round()).abs() * TONE_HZ > 200.0)
-        .fold((0.0, -400.0), |worst, line| if line.1 > worst.1 { line } else { worst })
-}
+use lacquer_dsp::{ChainSettings, Quality};
+use lacquer_tests::sweeps::{quiet, tone, worst_line_dbc};
 
 fn logarithmic(x: f64, low: f64, high: f64) -> f64 {
     low * (high / low).powf(x)
@@ -54,14 +12,6 @@ fn logarithmic(x: f64, low: f64, high: f64) -> f64 {
 
 fn linear(x: f64, low: f64, high: f64) -> f64 {
     low + (high - low) * x
-}
-
-/// Everything off.
-fn quiet() -> ChainSettings {
-    let mut s = ChainSettings::default();
-    s.input_trim.on = false;
-    s.limiter.on = false;
-    s
 }
 
 macro_rules! sweeps {
@@ -72,7 +22,7 @@ macro_rules! sweeps {
             let prepare: fn(&mut ChainSettings) = $prepare;
             prepare(&mut start);
             let set: fn(&mut ChainSettings, f64) = $set;
-            let (hz, dbc) = worst_line_dbc($peak, &start, set);
+            let (hz, dbc) = worst_line_dbc(Quality::Standard, tone(1.0, 0.0, [$peak; 2]), &start, set);
             assert!(dbc < -90.0, "{}: a line of {dbc:.1} dBc at {hz:.0} Hz", stringify!($name));
         })*
     };
@@ -143,23 +93,4 @@ sweeps! {
         s.clipper.on = true;
         s.clipper.threshold_db = -10.0;
     }, |s, x| s.clipper.knee = x;
-    // Always limiting: where limiting begins the gain has a corner, which is the limiter's and not the parameter's.
-    limiter_ceiling: 0.4, |s| s.limiter.on = true, |s, x| s.limiter.ceiling_dbtp = linear(x, -12.0, 0.0);
-    limiter_release: 0.4, |s| {
-        s.limiter.on = true;
-        s.limiter.drive_db = 12.0;
-    }, |s, x| s.limiter.release_ms = logarithmic(x, 10.0, 1000.0);
-}
-
-#[test]
-fn limiter_drive() {
-    let mut start = quiet();
-    start.limiter.on = true;
-    // A tone is steady whatever the drive does: before the drive it is judged, and none of it is clipped.
-    for quality in [Quality::Live, Quality::Standard, Quality::Finest] {
-        let (hz, dbc) =
-            worst_line_dbc_at(quality, 0.4, &start, |s, x| s.limiter.drive_db = linear(x, 9.0, 18.0));
-        println!("{quality:?}: {dbc:.1} dBc at {hz:.0} Hz");
-        assert!(dbc < -90.0, "{quality:?}: a line of {dbc:.1} dBc at {hz:.0} Hz");
-    }
 }

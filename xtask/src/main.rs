@@ -2,8 +2,9 @@
 //!
 //! - `cargo xtask install [MIX]`: builds, installs the plugin and the command, and masters a mix through the installed CLAP.
 //! - `cargo xtask test`: everything that continuous integration runs.
-//! - `cargo xtask bench [FILTER]`: the benches; `cargo xtask bench --peers`: the chain beside other makers' plugins;
-//!   `cargo xtask bench --songs [FOLDER] [--quick] [--only NAME,NAME]`: the limiter beside other makers' on songs at equal loudness.
+//! - `cargo xtask bench [FILTER]`: the benches; `cargo xtask bench --limiter`: how evenly the limiter's work is spread;
+//!   `cargo xtask bench --peers`: the chain beside other makers' plugins;
+//!   `cargo xtask bench --songs [FOLDER] [--quick] [--seconds S] [--only NAME,NAME]`: the limiter beside other makers' on songs at equal loudness.
 //! - `cargo xtask fuzz [TARGET | all] [SECONDS]`: mutated inputs through what reads files of strangers.
 //! - `cargo xtask bundle [TARGET]`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
 //! - `cargo xtask package`: archives and a `.deb` for people without a compiler; `package --try` installs the `.deb` in a bare Debian.
@@ -24,8 +25,8 @@ mod test;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --peers | --songs [FOLDER] | --editor] | \
-                     fuzz [TARGET | all] [SECONDS] | bundle [TARGET] | package [--try] | uninstall";
+const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --limiter | --peers | --songs [FOLDER] | \
+                     --editor] | fuzz [TARGET | all] [SECONDS] | bundle [TARGET] | package [--try] | uninstall";
 
 /// Runs the benches of the stages and the chain, the comparisons with the peers, or what the editor costs.
 fn bench(arguments: &[String]) -> anyhow::Result<()> {
@@ -35,6 +36,9 @@ fn bench(arguments: &[String]) -> anyhow::Result<()> {
         let mut line = vec!["bench", "-p", "lacquer-tests", "--bench", "songs", "--locked", "--"];
         line.extend(arguments[1..].iter().map(String::as_str));
         return run::cargo(&line);
+    }
+    if argument == Some("--limiter") {
+        return run::cargo(&["bench", "-p", "lacquer-tests", "--bench", "limiter", "--locked"]);
     }
     if argument == Some("--peers") {
         system::require(system::PEERS)?;

@@ -16,6 +16,7 @@ mod bending;
 pub mod best;
 mod envelope;
 mod high;
+mod level;
 mod low_latency;
 mod runs;
 mod window;
@@ -159,7 +160,8 @@ struct Values {
     /// Release in frames.
     release: f64,
     automatic: f64,
-    true_peak: bool,
+    /// How much of what the waveform has more between the samples counts, 0 to 1.
+    true_peak: f64,
     /// Of the slow gain, as a factor, and of the envelope in place of the clip, 0 to 1.
     slow_share: f64,
     whole: f64,
@@ -199,18 +201,17 @@ pub struct Limiter {
     automatic: Smoother,
     slow_share: Smoother,
     whole: Smoother,
+    true_peak: Smoother,
     drive: Ramp,
     output_gain: Ramp,
     at_output: Late<f64>,
-    /// Whether peaks between the samples are measured at the input.
-    measured: bool,
     /// Periods until everything that moved has come through.
     settling: usize,
     started: bool,
 }
 
 impl Limiter {
-    fn smoothers(&mut self) -> [&mut Smoother; 10] {
+    fn smoothers(&mut self) -> [&mut Smoother; 11] {
         [
             &mut self.drive_db,
             &mut self.ceiling_db,
@@ -222,6 +223,7 @@ impl Limiter {
             &mut self.automatic,
             &mut self.slow_share,
             &mut self.whole,
+            &mut self.true_peak,
         ]
     }
 
@@ -236,9 +238,7 @@ impl Limiter {
         for smoother in self.smoothers() {
             moving |= smoother.begin_period();
         }
-        let measured = self.settings.true_peak;
-        if moving || measured != self.measured {
-            self.measured = measured;
+        if moving {
             self.settling = self.at_output.periods() + 2;
         }
         if self.settling > 0 || !started {
@@ -270,7 +270,7 @@ impl Limiter {
             release_link: self.release_link.end_of_period(),
             release: 1e-3 * self.release_log.end_of_period().exp() * self.sample_rate,
             automatic,
-            true_peak: self.measured,
+            true_peak: self.true_peak.end_of_period(),
             slow_share: automatic * self.slow_share.end_of_period(),
             whole: self.whole.end_of_period(),
         };
@@ -373,6 +373,7 @@ impl Stage for Limiter {
         self.automatic.set_target(if settings.auto_release { 1.0 } else { 0.0 });
         self.slow_share.set_target(settings.style.slow_share());
         self.whole.set_target(settings.style.whole());
+        self.true_peak.set_target(if settings.true_peak { 1.0 } else { 0.0 });
     }
 
     fn gain_reduction_db(&self) -> f64 {

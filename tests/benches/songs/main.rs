@@ -1,8 +1,9 @@
-//! Limiters on songs at equal loudness: `cargo xtask bench --songs [FOLDER] [--quick] [--only NAME]`.
+//! Limiters on songs at equal loudness: `cargo xtask bench --songs [FOLDER] [--quick] [--seconds S] [--only NAME]`.
 //!
-//! Each contestant limits the loudest stretch of each song to each loudness, its drive solved to 0.03 LU, at a ceiling of -1 dBTP. What
-//! it did is measured by figures of different make, none of which any of Lacquer's limiters sees; median and worst are printed, and the
-//! lead over the best peer of each column; the gain over time of the worst song is drawn (`target/limiter-gain*.svg`). A song is left out of a loudness that it has, or nearly, without a limiter.
+//! Each contestant limits the loudest stretch of each song, of 13 s if nothing else is asked for, to each loudness, its drive solved to
+//! 0.03 LU, at a ceiling of -1 dBTP. What it did is measured by figures of different make, none of which any of Lacquer's limiters sees;
+//! median and worst are printed, and the lead over the best peer of each column; the gain over time of the worst song is drawn
+//! (`target/limiter-gain*.svg`). A song is left out of a loudness that it has, or nearly, without a limiter.
 
 #[cfg(target_os = "linux")]
 #[path = "../peers/candidate.rs"]
@@ -48,16 +49,19 @@ const LEAST_LIMITING_LU: f64 = 1.0;
 struct Arguments {
     folder: Option<PathBuf>,
     quick: bool,
+    /// Length of the stretches, s.
+    seconds: Option<f64>,
     /// Part of the names of the contestants that take part.
     only: Option<String>,
 }
 
 fn arguments() -> Arguments {
-    let mut arguments = Arguments { folder: None, quick: false, only: None };
+    let mut arguments = Arguments { folder: None, quick: false, seconds: None, only: None };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--quick" => arguments.quick = true,
+            "--seconds" => arguments.seconds = words.next().and_then(|word| word.parse().ok()),
             "--only" => arguments.only = words.next(),
             // Cargo's own.
             "--bench" => {}
@@ -92,7 +96,7 @@ fn rows(contestants: &[Contestant], songs: &[&Song], target_lufs: f64) -> anyhow
 
 fn main() -> anyhow::Result<()> {
     let arguments = arguments();
-    let seconds = if arguments.quick { 8.0 } else { 13.0 };
+    let seconds = arguments.seconds.unwrap_or(if arguments.quick { 8.0 } else { 13.0 });
     let songs = songs(arguments.folder.as_deref(), seconds)?;
     #[cfg(target_os = "linux")]
     let world = lv2::World::load().inspect_err(|error| println!("LV2 peers are left out: {error:#}")).ok();

@@ -12,7 +12,8 @@
 //! Levels are measured once, at the input, and follow the gains. Where nothing is over the ceiling every part is at rest and adds nothing:
 //! the frames are those that came in. Settings travel with the audio: each part takes them when the frames that they are meant for are
 //! there. What is heard of a setting before is foresight of the sound that it makes: a hop's gain is known to the clip's free hops, and a
-//! peak to the envelope's window. The clip's work and the spectra's is spread evenly over control periods.
+//! peak to the envelope's window. The work of the clip, of the envelope and
+//! of the spectra is spread evenly over the frames that come.
 //!
 //! Latency: a hop of the clip (the slow gain looks ahead), 17 points of the envelope's grid, the clip's free hops and one in which it
 //! works, and the last limiter's: 36 ms with two free hops, 41 ms with three.
@@ -29,10 +30,10 @@ use super::Values;
 use super::best::load::hann;
 use super::best::scale::Scale;
 use super::envelope::Shape;
+use super::level::LevelMeter;
 use super::low_latency::{LowLatency, over_db};
 use crate::blocks::decibel::{db_to_gain, fast_db_to_gain};
 use crate::blocks::delay::Delay;
-use crate::blocks::fir::Frame32;
 use crate::blocks::late::Late;
 use crate::blocks::smoothing::Ramp;
 use crate::blocks::true_peak::TruePeakDetector;
@@ -64,7 +65,7 @@ type Kept = [f64; 2];
 pub struct High {
     hop: usize,
     grid: usize,
-    detector: TruePeakDetector,
+    level: LevelMeter,
     slow: SlowGain,
     long_runs: LongRuns,
     steady: Steadiness,
@@ -76,7 +77,7 @@ pub struct High {
     before_envelope: Delay,
     envelope_levels: Delay,
     before_rest: Delay,
-    at_detector: Late<bool>,
+    at_detector: Late<f64>,
     at_slow: Late<slow_gain::Settings>,
     at_envelope: Late<AtEnvelope>,
     at_clip: Late<f64>,
@@ -85,7 +86,6 @@ pub struct High {
     clip_bound: Ramp,
     /// Amplitude at the input.
     ceiling: f64,
-    true_peak: bool,
     slow_settings: slow_gain::Settings,
     envelope_settings: AtEnvelope,
     /// Where the period begins.
@@ -114,7 +114,7 @@ impl High {
     pub fn new(free: usize, rate: f64) -> Self {
         let scale = Scale::new(rate);
         let (hop, grid) = (scale.slow_grid, scale.grid);
-        let detector = TruePeakDetector::new();
+        let level = LevelMeter::new(TruePeakDetector::new());
         let envelope = Envelope::new(grid, rate);
         let clip = Clip::new(2 * hop, free, ITERATIONS, rate);
         let rest = LowLatency::new(&[REST], REST_LOOK_AHEAD_MS, TruePeakDetector::sharp(), rate);
@@ -126,13 +126,13 @@ impl High {
             grid,
             slow: SlowGain::new(hop, rate),
             long_runs: LongRuns::new(hop, rate),
-            steady: Steadiness::new(2 * hop),
+            steady: Steadiness::new(32 * hop),
             before_slow: Delay::new(hop),
-            levels: Delay::new(hop - detector.delay()),
+            levels: Delay::new(hop - level.delay()),
             before_envelope: Delay::new(envelope.delay()),
             envelope_levels: Delay::new(envelope.delay()),
             before_rest: Delay::new(clip.delay()),
-            at_detector: Late::new(detector.delay()),
+            at_detector: Late::new(level.delay()),
             at_slow: Late::new(hop),
             at_envelope: Late::new(hop),
             at_clip: Late::new(to_clip),
@@ -140,7 +140,6 @@ impl High {
             envelope_ceiling: Ramp::default(),
             clip_bound: Ramp::default(),
             ceiling: 1.0,
-            true_peak: false,
             slow_settings: slow_gain::Settings::default(),
             envelope_settings: AtEnvelope::default(),
             position: 0,
@@ -149,7 +148,7 @@ impl High {
             fade: fade.iter().map(|weight| weight / total).collect(),
             share: [0.0; 2],
             reductions: Reductions::default(),
-            detector,
+            level,
             envelope,
             clip,
             rest,
@@ -163,7 +162,7 @@ impl High {
 
     /// Forgets the audio.
     pub fn reset(&mut self) {
-        self.detector.reset();
+        self.level.reset();
         self.slow.reset();
         self.long_runs.reset();
         self.steady.reset();
@@ -187,6 +186,7 @@ impl High {
     /// Begins with these values, for the first period after a reset.
     pub fn snap(&mut self, values: &Values) {
         self.at_detector.snap(values.true_peak);
+        self.level.snap(values.true_peak);
         self.slow_settings = at_slow(values);
         self.at_slow.snap(self.slow_settings);
         self.slow.snap(self.slow_settings);
@@ -198,13 +198,13 @@ impl High {
         self.envelope_ceiling.snap(self.envelope_settings.ceiling);
         self.clip_bound.snap(clip_bound(values));
         self.rest.snap(values, 0);
-        (self.ceiling, self.true_peak) = (values.ceiling, values.true_peak);
+        self.ceiling = values.ceiling;
     }
 
     /// Takes the values for the end of the period.
     pub fn push(&mut self, values: &Values) {
         self.ceiling = values.ceiling;
-        self.true_peak = self.at_detector.push(values.true_peak);
+        self.level.begin_period(self.at_detector.push(values.true_peak));
         self.slow_settings = self.at_slow.push(at_slow(values));
         self.envelope_settings = self.at_envelope.push(at_envelope(values));
         self.envelope_ceiling.begin_period(self.envelope_settings.ceiling);
@@ -214,12 +214,13 @@ impl High {
 
     /// The values stand still.
     pub fn settle(&mut self) {
+        self.level.settle();
         self.envelope_ceiling.settle();
         self.clip_bound.settle();
         self.rest.settle();
     }
 
-    /// Begins a control period: ends what ended with the last one, and does this one's share of the work.
+    /// Begins a control period: ends what ended with the last one.
     ///
     /// `position` counts frames on the chain's grid: hops lie on it.
     pub fn begin_period(&mut self, position: u64) {
@@ -234,7 +235,8 @@ impl High {
             if frames.is_multiple_of(self.grid) {
                 let [long, steady] = self.share;
                 let AtEnvelope { link, whole, .. } = self.envelope_settings;
-                self.envelope.finish_block(&Shares { long, steady, whole }, link);
+                let block = frames / self.grid - 1;
+                self.envelope.finish_block(block, &Shares { long, steady, whole }, link);
             }
             if frames.is_multiple_of(self.steady.hop()) {
                 self.steady.finish_hop();
@@ -242,11 +244,14 @@ impl High {
         }
         self.started = true;
         self.slow.begin_period(&self.slow_settings);
-        let within = |hop: usize| ((frames % hop) / CONTROL_PERIOD, hop / CONTROL_PERIOD);
-        let (period, periods) = within(self.hop);
-        self.clip.work(period, periods);
-        let (period, periods) = within(self.steady.hop());
-        self.steady.work(period, periods);
+    }
+
+    /// Does the work that is due with the frames up to `end`: each frame brings its share, however they come.
+    fn work(&mut self, end: usize) {
+        let within = |span: usize| (end - 1) % span + 1;
+        self.envelope.advance(within(self.grid));
+        self.clip.advance(within(self.hop));
+        self.steady.advance(within(self.steady.hop()));
     }
 
     fn finish_hop(&mut self) {
@@ -283,17 +288,8 @@ impl High {
         let ceiling = self.ceiling;
         self.slow.push(frames, ceiling);
         self.long_runs.push(frames, ceiling);
-        let mut narrow: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
-        for (narrow, frame) in narrow.iter_mut().zip(frames.iter()) {
-            *narrow = [frame[0] as f32, frame[1] as f32];
-        }
-        let mut found: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
-        self.detector.process(&narrow[..length], self.true_peak, 0.9 * ceiling as f32, &mut found);
-        let mut levels = [[0.0; 2]; CONTROL_PERIOD];
-        for (level, found) in levels.iter_mut().zip(&found) {
-            *level = [f64::from(found[0]), f64::from(found[1])];
-        }
-        let levels = &mut levels[..length];
+        let mut found = self.level.process(frames, 0.9 * ceiling);
+        let levels = &mut found.levels[..length];
         self.levels.process(levels);
         self.before_slow.process(frames);
         if !self.slow.rests() {
@@ -339,6 +335,7 @@ impl High {
             self.reductions.clip_db = self.reductions.clip_db.max(over_db(highest[0], highest[1].max(1e-3)));
         }
         self.rest.process(frames);
+        self.work(at + length);
     }
 }
 

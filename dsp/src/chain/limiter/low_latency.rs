@@ -11,9 +11,9 @@
 
 use super::Values;
 use super::envelope::{Controls, Envelope, Shape};
+use super::level::LevelMeter;
 use crate::blocks::decibel::{fast_db_to_gain, fast_gain_to_db};
 use crate::blocks::delay::Delay;
-use crate::blocks::fir::Frame32;
 use crate::blocks::late::Late;
 use crate::blocks::smoothing::Ramp;
 use crate::blocks::true_peak::TruePeakDetector;
@@ -27,7 +27,7 @@ const STYLE_FADE_MS: f64 = 15.0;
 struct AtDetector {
     ceiling: f64,
     transient_link: f64,
-    true_peak: bool,
+    true_peak: f64,
 }
 
 /// What the envelope needs at the end of a period.
@@ -40,7 +40,7 @@ struct AtEnvelope {
 
 /// The limiter; see the module.
 pub struct LowLatency {
-    detector: TruePeakDetector,
+    level: LevelMeter,
     /// One for each shape; a second one runs while the shape changes.
     envelopes: Vec<Envelope>,
     style: usize,
@@ -50,14 +50,10 @@ pub struct LowLatency {
     style_fade: f64,
     style_step: f64,
     delay: Delay,
-    /// The driven frames in time with their levels: which side of zero they are on.
-    sides: Delay,
     controls: Controls,
     ceiling: Ramp,
     at_detector: Late<AtDetector>,
     at_envelope: Late<AtEnvelope>,
-    /// Whether peaks between the samples are measured.
-    true_peak: bool,
     reduction_db: f64,
 }
 
@@ -74,15 +70,13 @@ impl LowLatency {
             style_fade: 0.0,
             style_step: 1000.0 / (STYLE_FADE_MS * rate),
             delay: Delay::new(half + look_ahead),
-            sides: Delay::new(half),
             controls: Controls::default(),
             ceiling: Ramp::default(),
             at_detector: Late::new(half),
             // The window's middle is heard half the look-ahead later.
             at_envelope: Late::new(half + look_ahead / 2),
-            true_peak: false,
             reduction_db: 0.0,
-            detector,
+            level: LevelMeter::new(detector),
         }
     }
 
@@ -93,10 +87,9 @@ impl LowLatency {
 
     /// Forgets the audio.
     pub fn reset(&mut self) {
-        self.detector.reset();
+        self.level.reset();
         self.envelopes.iter_mut().for_each(Envelope::reset);
         self.delay.reset();
-        self.sides.reset();
         self.reduction_db = 0.0;
     }
 
@@ -106,6 +99,7 @@ impl LowLatency {
         self.at_detector.snap(at_detector);
         self.at_envelope.snap(at_envelope);
         self.ceiling.snap(at_detector.ceiling);
+        self.level.snap(at_detector.true_peak);
         (self.style, self.next_style, self.style_fade) = (shape, shape, 0.0);
         self.take(at_detector, at_envelope);
     }
@@ -128,16 +122,17 @@ impl LowLatency {
         let (at_detector, at_envelope) =
             (self.at_detector.push(at_detector), self.at_envelope.push(at_envelope));
         self.ceiling.begin_period(at_detector.ceiling);
+        self.level.begin_period(at_detector.true_peak);
         self.take(at_detector, at_envelope);
     }
 
     /// The values stand still.
     pub fn settle(&mut self) {
         self.ceiling.settle();
+        self.level.settle();
     }
 
     fn take(&mut self, at_detector: AtDetector, at_envelope: AtEnvelope) {
-        self.true_peak = at_detector.true_peak;
         self.controls = Controls {
             transient_link: at_detector.transient_link,
             release_link: at_envelope.release_link,
@@ -176,30 +171,22 @@ impl LowLatency {
     /// Limits frames in place, at most a control period of them.
     pub fn process(&mut self, frames: &mut [Frame]) {
         let length = frames.len();
-        let mut driven = [[0.0f32; 2]; CONTROL_PERIOD];
-        for (frame, driven) in frames.iter().zip(&mut driven) {
-            *driven = [frame[0] as f32, frame[1] as f32];
-        }
-        let mut sides = [[0.0f64; 2]; CONTROL_PERIOD];
-        sides[..length].copy_from_slice(frames);
-        self.sides.process(&mut sides[..length]);
-        self.delay.process(frames);
         let mut ceilings = [0.0; CONTROL_PERIOD];
         ceilings[..length].iter_mut().for_each(|ceiling| *ceiling = self.ceiling.next());
         let floor = ceilings[..length].iter().fold(f64::INFINITY, |floor, ceiling| floor.min(*ceiling));
-        let mut levels: [Frame32; CONTROL_PERIOD] = [[0.0; 2]; CONTROL_PERIOD];
-        let over =
-            self.detector.process(&driven[..length], self.true_peak, 0.999 * floor as f32, &mut levels);
-        let idle = !over && self.style == self.next_style && self.envelopes[self.style].is_idle();
+        let found = self.level.process(frames, 0.999 * floor);
+        self.delay.process(frames);
+        let idle = !found.is_over && self.style == self.next_style && self.envelopes[self.style].is_idle();
         if idle {
             self.envelopes[self.style].skip(length);
             return;
         }
-        for (((frame, level), ceiling), side) in frames.iter_mut().zip(levels).zip(ceilings).zip(sides) {
+        let levels = found.levels.iter().zip(&found.samples);
+        for ((frame, (level, side)), ceiling) in frames.iter_mut().zip(levels).zip(ceilings) {
             let needed = if self.controls.transient_link == 1.0 {
-                [over_db(f64::from(level[0].max(level[1])), ceiling); 2]
+                [over_db(level[0].max(level[1]), ceiling); 2]
             } else {
-                [over_db(f64::from(level[0]), ceiling), over_db(f64::from(level[1]), ceiling)]
+                [over_db(level[0], ceiling), over_db(level[1], ceiling)]
             };
             let louder = if level[1] > level[0] { side[1] } else { side[0] };
             let reduction = self.reduction(needed, louder > 0.0);

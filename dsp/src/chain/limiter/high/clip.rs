@@ -6,7 +6,7 @@
 //!                     [--- 1 ---] ... [--- last ---]
 //! ```
 //!
-//! The last hops are free; while the next one comes in, a fixed number of iterations is done on them, some in each control period, and
+//! The last hops are free; while the next one comes in, a fixed number of iterations is done on them, in pieces as its frames come, and
 //! the oldest is committed. Error and momentum are carried on from hop to hop (with a momentum of 0.9, in place of FISTA's, which would
 //! begin anew), so that each hop is iterated as often as it is free: eight iterations a hop are nearly what a hundred are on the
 //! whole. The moment that reaches into what comes has the weights of the one before.
@@ -29,16 +29,66 @@ const OVER: f32 = 1.001;
 const LOWEST_BOUND: f32 = 0.8;
 /// Hops behind the free ones whose overs still matter: as far as an error spreads.
 const BEHIND: usize = 2;
+/// Pieces of work that weigh the newest moment: its spectrum, either channel's mask, the steps.
+const WEIGHING: usize = 4;
 /// Keeps a step finite where nothing weighs.
 const TINY: f32 = 1e-30;
 
-/// The committed hop, the free ones, and a hop of zeros for what comes.
-struct Window {
+/// A hop of left and right as one complex signal.
+struct Hop {
     x: Vec<Complex<f32>>,
     bounds: Vec<Frame32>,
     error: Vec<Complex<f32>>,
     /// Where the next step begins: beyond the error by the momentum.
     ahead: Vec<Complex<f32>>,
+    gradient: Vec<Complex<f32>>,
+    steps: Vec<Frame32>,
+}
+
+impl Hop {
+    fn new(length: usize) -> Self {
+        let zeros = || vec![Complex::new(0.0f32, 0.0); length];
+        Self {
+            x: zeros(),
+            bounds: vec![[0.0; 2]; length],
+            error: zeros(),
+            ahead: zeros(),
+            gradient: zeros(),
+            steps: vec![[0.0; 2]; length],
+        }
+    }
+
+    fn reset(&mut self) {
+        for values in [&mut self.x, &mut self.error, &mut self.ahead, &mut self.gradient] {
+            values.fill(Complex::new(0.0, 0.0));
+        }
+        self.bounds.fill([0.0; 2]);
+        self.steps.fill([0.0; 2]);
+    }
+
+    /// A projected step. A channel that nothing is to be done in, where `heard` is 0, keeps its bits.
+    #[inline(always)]
+    fn step(&mut self, [left, right]: Frame32) {
+        let heard: Lanes = [left, right, left, right, left, right, left, right];
+        let (error, _) = flat_mut(&mut self.error).as_chunks_mut();
+        let (ahead, _) = flat_mut(&mut self.ahead).as_chunks_mut();
+        let (x, _) = flat(&self.x).as_chunks();
+        let (bounds, _) = self.bounds.as_flattened().as_chunks();
+        let (gradient, _) = flat(&self.gradient).as_chunks();
+        let (steps, _) = self.steps.as_flattened().as_chunks();
+        let moving = error.iter_mut().zip(ahead).zip(gradient.iter().zip(steps));
+        for (((error, ahead), (gradient, steps)), (x, bounds)) in moving.zip(x.iter().zip(bounds)) {
+            let (error, ahead): (&mut Lanes, &mut Lanes) = (error, ahead);
+            let (gradient, steps): (&Lanes, &Lanes) = (gradient, steps);
+            let (x, bounds): (&Lanes, &Lanes) = (x, bounds);
+            for lane in 0..LANES {
+                let moved = x[lane] + (ahead[lane] - gradient[lane] * steps[lane]);
+                let new = (clip(moved, bounds[lane]) - x[lane]) * heard[lane];
+                ahead[lane] = new + (new - error[lane]) * MOMENTUM;
+                error[lane] = new;
+            }
+        }
+    }
 }
 
 /// Left and right.
@@ -55,27 +105,20 @@ pub struct Clip {
     /// Windows, twice for each frame: for left and right.
     hann: Vec<f32>,
     sine: Vec<f32>,
-    window: Window,
-    gradient: Vec<Complex<f32>>,
-    steps: Vec<Frame32>,
-    /// For each moment the [`Weights`] of its bins from 0 to half the length.
+    /// The committed hop, which goes out, the free ones, and the one that comes in.
+    hops: Vec<Hop>,
+    /// For each moment but the last the [`Weights`] of its bins from 0 to half the length.
     weights: Vec<Weights>,
-    /// Highest weight of each channel in each moment.
+    /// Highest weight of each channel in those moments.
     highest: Vec<Frame32>,
     buffer: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
     spectra: [Vec<Complex<f32>>; 2],
     channel_weights: [Vec<f32>; 2],
-    /// The hop that comes in.
-    incoming: Vec<Complex<f32>>,
-    incoming_bounds: Vec<Frame32>,
     incoming_over: [bool; 2],
-    /// The hop that goes out.
-    outgoing: Vec<Complex<f32>>,
     /// Hops since each channel was over its bound, in the hop that came in last.
     age: [usize; 2],
     active: [bool; 2],
-    was_active: bool,
     next_unit: usize,
     #[cfg(target_arch = "x86_64")]
     avx2: bool,
@@ -93,7 +136,6 @@ impl Clip {
         };
         let zeros = |length: usize| vec![Complex::new(0.0f32, 0.0); length];
         let scratch = forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len());
-        let all = (free + 2) * hop;
         Self {
             hop,
             free,
@@ -101,30 +143,16 @@ impl Clip {
             mask: Mask::new(length, rate),
             hann: twice(&|n| 0.5 - 0.5 * (TAU * phase(n)).cos()),
             sine: twice(&|n| (PI * phase(n)).sin()),
-            window: Window {
-                x: zeros(all),
-                bounds: vec![[0.0; 2]; all],
-                error: zeros(all),
-                ahead: zeros(all),
-            },
-            gradient: zeros(all),
-            steps: vec![[0.0; 2]; all],
-            weights: vec![
-                Weights { own: vec![0.0; 2 * hop + 2], mirrored: vec![0.0; 2 * hop + 2] };
-                free + 1
-            ],
-            highest: vec![[0.0; 2]; free + 1],
+            hops: (0..free + 2).map(|_| Hop::new(hop)).collect(),
+            weights: vec![Weights { own: vec![0.0; 2 * hop + 2], mirrored: vec![0.0; 2 * hop + 2] }; free],
+            highest: vec![[0.0; 2]; free],
             buffer: zeros(length),
             scratch: zeros(scratch),
             spectra: [zeros(hop + 1), zeros(hop + 1)],
             channel_weights: [vec![0.0; hop + 1], vec![0.0; hop + 1]],
-            incoming: zeros(hop),
-            incoming_bounds: vec![[0.0; 2]; hop],
             incoming_over: [false; 2],
-            outgoing: zeros(hop),
             age: [usize::MAX / 2; 2],
             active: [false; 2],
-            was_active: false,
             next_unit: 0,
             forward,
             inverse,
@@ -140,28 +168,20 @@ impl Clip {
 
     /// Forgets the audio.
     pub fn reset(&mut self) {
-        let zero = Complex::new(0.0, 0.0);
-        let window = &mut self.window;
-        for values in
-            [&mut window.x, &mut window.error, &mut window.ahead, &mut self.outgoing, &mut self.incoming]
-        {
-            values.fill(zero);
-        }
-        window.bounds.fill([0.0; 2]);
-        self.incoming_bounds.fill([0.0; 2]);
+        self.hops.iter_mut().for_each(Hop::reset);
         for weights in &mut self.weights {
             weights.own.fill(0.0);
             weights.mirrored.fill(0.0);
         }
         self.highest.fill([0.0; 2]);
         (self.incoming_over, self.age) = ([false; 2], [usize::MAX / 2; 2]);
-        (self.active, self.was_active, self.next_unit) = ([false; 2], false, 0);
+        (self.active, self.next_unit) = ([false; 2], 0);
     }
 
     /// Takes frame `n` of the hop that comes in, the level of its waveform, and the bound; gives the error of the frame [`Clip::delay`] earlier.
     #[inline]
     pub fn tick(&mut self, n: usize, x: Frame, level: Frame, bound: f64) -> Frame {
-        let error = self.outgoing[n];
+        let error = self.hops[0].error[n];
         let sample = [x[0] as f32, x[1] as f32];
         let mut bounds = [bound as f32; 2];
         for c in 0..2 {
@@ -173,55 +193,41 @@ impl Clip {
             }
             self.incoming_over[c] |= sample[c].abs() > bounds[c];
         }
-        self.incoming[n] = Complex::new(sample[0], sample[1]);
-        self.incoming_bounds[n] = bounds;
+        // To begin with it is plainly clipped.
+        let clipped = |c: usize| sample[c].clamp(-bounds[c], bounds[c]) - sample[c];
+        let plain = Complex::new(clipped(0), clipped(1));
+        let incoming = &mut self.hops[self.free + 1];
+        incoming.x[n] = Complex::new(sample[0], sample[1]);
+        incoming.bounds[n] = bounds;
+        (incoming.error[n], incoming.ahead[n]) = (plain, plain);
         [f64::from(error.re), f64::from(error.im)]
     }
 
     /// Ends a hop: the oldest free one goes out, the one that came in is free.
     pub fn finish_hop(&mut self) {
-        self.run_units(usize::MAX);
-        let (hop, free) = (self.hop, self.free);
-        self.outgoing.copy_from_slice(&self.window.error[hop..2 * hop]);
-        // What is committed stays where it is for the next ones.
-        let window = &mut self.window;
-        window.ahead.copy_within(hop..(free + 1) * hop, 0);
-        window.ahead[..hop].copy_from_slice(&self.outgoing);
-        window.error.copy_within(hop..(free + 1) * hop, 0);
-        window.x.copy_within(hop..(free + 1) * hop, 0);
-        window.bounds.copy_within(hop..(free + 1) * hop, 0);
-        let newest = free * hop;
-        window.x[newest..newest + hop].copy_from_slice(&self.incoming);
-        window.bounds[newest..newest + hop].copy_from_slice(&self.incoming_bounds);
-        for n in newest..newest + hop {
-            // Plainly clipped.
-            let (x, bounds) = (window.x[n], window.bounds[n]);
-            let error = Complex::new(
-                x.re.clamp(-bounds[0], bounds[0]) - x.re,
-                x.im.clamp(-bounds[1], bounds[1]) - x.im,
-            );
-            (window.error[n], window.ahead[n]) = (error, error);
-        }
+        self.hops.rotate_left(1);
+        self.weights.rotate_left(1);
+        self.highest.rotate_left(1);
+        let was_active = self.active != [false; 2];
         for c in 0..2 {
             self.age[c] = if self.incoming_over[c] { 0 } else { self.age[c] + 1 };
             self.active[c] = self.age[c] < self.free + BEHIND;
+        }
+        if !was_active {
+            // Momentum is of iterations that went before.
+            for hop in &mut self.hops[1..=self.free] {
+                hop.ahead.copy_from_slice(&hop.error);
+            }
         }
         self.incoming_over = [false; 2];
         self.next_unit = 0;
     }
 
-    /// Pieces of work of a hop.
-    fn units(&self) -> usize {
-        1 + self.iterations * (self.free + 1)
-    }
-
-    /// Does the work that is due in control period `period` of `periods` in a hop.
-    pub fn work(&mut self, period: usize, periods: usize) {
-        self.run_units((period + 1) * self.units() / periods);
-    }
-
-    fn run_units(&mut self, end: usize) {
-        let end = end.min(self.units());
+    /// Does the work that is due when `frames` of the hop have come in.
+    pub fn advance(&mut self, frames: usize) {
+        // A forward and an inverse transform for each moment of each iteration.
+        let units = WEIGHING + 2 * self.iterations * (self.free + 1);
+        let end = frames * units / self.hop;
         while self.next_unit < end {
             let unit = self.next_unit;
             self.next_unit += 1;
@@ -243,54 +249,28 @@ impl Clip {
 
     #[inline(always)]
     fn run_unit(&mut self, unit: usize) {
-        if unit == 0 {
-            self.begin();
-        } else if self.active != [false; 2] {
-            self.iterate((unit - 1) % (self.free + 1));
-        }
-    }
-
-    /// Weighs the newest moment and sets the step of each frame.
-    #[inline(always)]
-    fn begin(&mut self) {
-        let is_active = self.active != [false; 2];
-        if is_active && !self.was_active {
-            // Nothing was iterated: the older moments' weights are not there.
-            let length = (self.free + 1) * self.hop;
-            self.window.ahead[..length].copy_from_slice(&self.window.error[..length]);
-            (0..self.free).for_each(|moment| self.weigh(moment));
-        } else if is_active {
-            self.weights.rotate_left(1);
-            self.highest.rotate_left(1);
-            self.weigh(self.free - 1);
-        }
-        self.was_active = is_active;
-        if !is_active {
-            return;
-        }
-        let (known, last) = self.weights.split_at_mut(self.free);
-        last[0].own.copy_from_slice(&known[self.free - 1].own);
-        last[0].mirrored.copy_from_slice(&known[self.free - 1].mirrored);
-        self.highest[self.free] = self.highest[self.free - 1];
-        let hop = self.hop;
-        for n in hop..(self.free + 1) * hop {
-            let (moment, at) = (n / hop, n % hop);
-            let (falling, rising) = (self.sine[2 * (hop + at)], self.sine[2 * at]);
-            let (older, newer) = (self.highest[moment - 1], self.highest[moment]);
-            for c in 0..2 {
-                let most = older[c] * falling * falling + newer[c] * rising * rising;
-                self.steps[n][c] = 1.0 / (TINY + most);
+        match unit {
+            0 => self.find_spectra(),
+            1 | 2 => self.highest[self.free - 1][unit - 1] = self.weigh(unit - 1),
+            3 => self.set_weights_and_steps(),
+            _ if self.active == [false; 2] => {}
+            _ => {
+                let moment = (unit - WEIGHING) / 2 % (self.free + 1);
+                if unit % 2 == WEIGHING % 2 { self.transform(moment) } else { self.descend(moment) }
             }
         }
     }
 
-    /// Finds the weights of a moment.
+    /// Spectra of both channels in the newest moment.
     #[inline(always)]
-    fn weigh(&mut self, moment: usize) {
+    fn find_spectra(&mut self) {
         let (length, hop) = (2 * self.hop, self.hop);
-        let x = flat(&self.window.x[moment * hop..moment * hop + length]);
-        for ((value, x), window) in flat_mut(&mut self.buffer).iter_mut().zip(x).zip(&self.hann) {
-            *value = x * window;
+        for (half, part) in self.buffer.chunks_exact_mut(hop).enumerate() {
+            let x = flat(&self.hops[self.free - 1 + half].x);
+            let window = &self.hann[2 * hop * half..];
+            for ((value, x), window) in flat_mut(part).iter_mut().zip(x).zip(window) {
+                *value = x * window;
+            }
         }
         self.forward.process_with_scratch(&mut self.buffer, &mut self.scratch);
         let [left, right] = &mut self.spectra;
@@ -299,65 +279,81 @@ impl Clip {
             left[k] = (z + mirror) * 0.5;
             right[k] = (z - mirror) * 0.5;
         }
-        let [of_left, of_right] = &mut self.channel_weights;
-        self.highest[moment] = [self.mask.weigh(left, of_left), self.mask.weigh(right, of_right)];
-        let scale = 0.5 / length as f32;
-        let weights = &mut self.weights[moment];
+    }
+
+    /// Finds the weights of a channel in the newest moment and gives the highest.
+    #[inline(always)]
+    fn weigh(&mut self, channel: usize) -> f32 {
+        self.mask.weigh(&self.spectra[channel], &mut self.channel_weights[channel])
+    }
+
+    /// Sets the weights of the newest moment, and of each free frame the step.
+    #[inline(always)]
+    fn set_weights_and_steps(&mut self) {
+        let newest = self.free - 1;
+        let scale = 0.25 / self.hop as f32;
+        let weights = &mut self.weights[newest];
         let pairs = weights.own.chunks_exact_mut(2).zip(weights.mirrored.chunks_exact_mut(2));
-        for ((own, mirrored), (left, right)) in pairs.zip(of_left.iter().zip(of_right.iter())) {
+        let [of_left, of_right] = &self.channel_weights;
+        for ((own, mirrored), (left, right)) in pairs.zip(of_left.iter().zip(of_right)) {
             own.fill(scale * (left + right));
             let difference = scale * (left - right);
             mirrored.copy_from_slice(&[difference, -difference]);
         }
+        for (n, hop) in self.hops[1..=self.free].iter_mut().enumerate() {
+            let (older, newer) = (self.highest[n], self.highest[(n + 1).min(newest)]);
+            for (at, step) in hop.steps.iter_mut().enumerate() {
+                let (falling, rising) = (self.sine[2 * (self.hop + at)], self.sine[2 * at]);
+                for c in 0..2 {
+                    let most = older[c] * falling * falling + newer[c] * rising * rising;
+                    step[c] = 1.0 / (TINY + most);
+                }
+            }
+        }
     }
 
-    /// One moment's share of an iteration; after the last the step is taken.
+    /// Transforms a moment of where the steps begin. Behind the last hop is nothing.
     #[inline(always)]
-    fn iterate(&mut self, moment: usize) {
-        let (length, hop) = (2 * self.hop, self.hop);
-        if moment == 0 {
-            self.gradient.fill(Complex::new(0.0, 0.0));
-        }
-        let ahead = flat(&self.window.ahead[moment * hop..moment * hop + length]);
-        for ((value, ahead), window) in flat_mut(&mut self.buffer).iter_mut().zip(ahead).zip(&self.sine) {
+    fn transform(&mut self, moment: usize) {
+        let hop = self.hop;
+        let (first, second) = self.buffer.split_at_mut(hop);
+        let older = &self.hops[moment];
+        // What is committed stays where it is.
+        let ahead = flat(if moment == 0 { &older.error } else { &older.ahead });
+        for ((value, ahead), window) in flat_mut(first).iter_mut().zip(ahead).zip(&self.sine) {
             *value = ahead * window;
         }
-        self.forward.process_with_scratch(&mut self.buffer, &mut self.scratch);
-        weigh_bins(flat_mut(&mut self.buffer), &self.weights[moment]);
-        self.inverse.process_with_scratch(&mut self.buffer, &mut self.scratch);
-        let gradient = flat_mut(&mut self.gradient[moment * hop..moment * hop + length]);
-        for ((gradient, value), window) in gradient.iter_mut().zip(flat(&self.buffer)).zip(&self.sine) {
-            *gradient += value * window;
-        }
         if moment == self.free {
-            self.step();
+            second.fill(Complex::new(0.0, 0.0));
+        } else {
+            let ahead = flat(&self.hops[moment + 1].ahead);
+            for ((value, ahead), window) in flat_mut(second).iter_mut().zip(ahead).zip(&self.sine[2 * hop..])
+            {
+                *value = ahead * window;
+            }
         }
+        self.forward.process_with_scratch(&mut self.buffer, &mut self.scratch);
     }
 
-    /// A projected step of the free hops.
+    /// A moment's share of the gradients; where a hop's is complete the step is taken.
     #[inline(always)]
-    fn step(&mut self) {
-        let free = self.hop..(self.free + 1) * self.hop;
-        let window = &mut self.window;
-        // A channel that nothing is to be done in keeps its bits.
-        let [left, right] = self.active.map(|active| if active { 1.0 } else { 0.0 });
-        let heard: Lanes = [left, right, left, right, left, right, left, right];
-        let (error, _) = flat_mut(&mut window.error[free.clone()]).as_chunks_mut();
-        let (ahead, _) = flat_mut(&mut window.ahead[free.clone()]).as_chunks_mut();
-        let (x, _) = flat(&window.x[free.clone()]).as_chunks();
-        let (bounds, _) = window.bounds[free.clone()].as_flattened().as_chunks();
-        let (gradient, _) = flat(&self.gradient[free.clone()]).as_chunks();
-        let (steps, _) = self.steps[free].as_flattened().as_chunks();
-        let moving = error.iter_mut().zip(ahead).zip(gradient.iter().zip(steps));
-        for (((error, ahead), (gradient, steps)), (x, bounds)) in moving.zip(x.iter().zip(bounds)) {
-            let (error, ahead): (&mut Lanes, &mut Lanes) = (error, ahead);
-            let (gradient, steps): (&Lanes, &Lanes) = (gradient, steps);
-            let (x, bounds): (&Lanes, &Lanes) = (x, bounds);
-            for lane in 0..LANES {
-                let moved = x[lane] + (ahead[lane] - gradient[lane] * steps[lane]);
-                let new = (clip(moved, bounds[lane]) - x[lane]) * heard[lane];
-                ahead[lane] = new + (new - error[lane]) * MOMENTUM;
-                error[lane] = new;
+    fn descend(&mut self, moment: usize) {
+        // The moment that reaches into what comes has the weights of the one before.
+        weigh_bins(flat_mut(&mut self.buffer), &self.weights[moment.min(self.free - 1)]);
+        self.inverse.process_with_scratch(&mut self.buffer, &mut self.scratch);
+        let (first, second) = self.buffer.split_at(self.hop);
+        if moment > 0 {
+            let older = &mut self.hops[moment];
+            let gradient = flat_mut(&mut older.gradient).iter_mut();
+            for ((gradient, value), window) in gradient.zip(flat(first)).zip(&self.sine) {
+                *gradient += value * window;
+            }
+            older.step(self.active.map(|active| if active { 1.0 } else { 0.0 }));
+        }
+        if moment < self.free {
+            let gradient = flat_mut(&mut self.hops[moment + 1].gradient).iter_mut();
+            for ((gradient, value), window) in gradient.zip(flat(second)).zip(&self.sine[2 * self.hop..]) {
+                *gradient = value * window;
             }
         }
     }

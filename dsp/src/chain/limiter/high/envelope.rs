@@ -2,18 +2,18 @@
 //!
 //! A point is at most what the waveform needs within its reach, so that a whole share holds the ceiling by construction. Long peaks are
 //! held for half a period of 48 Hz and steady tones for 35 ms, so that a tone's gain stands still. The curve is solved exactly in a
-//! window of 14 points, of which the first four are committed ([`super::solve`]).
+//! window of 12 points, of which the first two are committed, while the next two come ([`super::solve`]).
 
 use super::super::best::spline::{bases, value};
-use super::solve::{POINTS, Points, smoothest_below};
+use super::solve::{POINTS, Points, ROUNDS, Search};
 use crate::processor::Frame;
 
 /// Bending costs this: 22 Hz on a grid of [`GRID_HZ`].
 const LAMBDA: f64 = 1e4;
 /// Rate of the grid that lambda is given for.
 const GRID_HZ: f64 = 44_100.0 / 32.0;
-/// Points that are committed at a time: one or two are no better.
-const COMMITTED: usize = 4;
+/// Points that are committed at a time, and blocks in which they are found: with four the window would be shorter.
+const COMMITTED: usize = 2;
 /// Points that a need reaches ahead: the gain is down when the peak comes.
 const AHEAD: usize = 4;
 /// How long the reduction of a long run lasts: half a period of 48 Hz.
@@ -24,8 +24,8 @@ const STEADY_REACH_MS: f64 = 35.0;
 const LEAST_SHARE: f64 = 1e-3;
 /// A reduction below this ends where nothing is needed, dB.
 const LEAST_DB: f64 = 1e-5;
-/// Blocks from a need to the gain that answers it: the window, and what a spline reaches ahead.
-const BLOCKS: usize = POINTS + 3;
+/// Blocks from a need to the gain that answers it: the window, the search, and what a spline reaches ahead.
+const BLOCKS: usize = POINTS + COMMITTED + 3;
 /// Blocks from a point to the newest that it reaches.
 const POINT_BLOCKS: usize = 2;
 /// Committed points that are kept: what a block needs, and what is solved ahead.
@@ -58,7 +58,13 @@ pub struct Envelope {
     wholes: [f64; POINTS + POINT_BLOCKS],
     /// The curve by the point's number.
     curve: [[f64; KEPT]; 2],
-    block: usize,
+    searches: [Search; 2],
+    /// Whether both channels look for the same, and the left one's is found for both.
+    is_same: bool,
+    /// The number of the first point that is looked for.
+    first: usize,
+    /// Blocks since the search began.
+    searched: usize,
     points_db: [Frame; 4],
 }
 
@@ -78,9 +84,16 @@ impl Envelope {
             needs: [vec![0.0; steady_reach + POINTS], vec![0.0; steady_reach + POINTS]],
             wholes: [0.0; POINTS + POINT_BLOCKS],
             curve: [[0.0; KEPT]; 2],
-            block: 0,
+            searches: [Self::nothing(), Self::nothing()],
+            is_same: true,
+            first: 0,
+            searched: 0,
             points_db: [[0.0; 2]; 4],
         }
+    }
+
+    fn nothing() -> Search {
+        Search::new([0.0; POINTS], [0.0; 2], LAMBDA)
     }
 
     /// Delay in frames from a need to its gain.
@@ -94,7 +107,8 @@ impl Envelope {
         self.needs.iter_mut().for_each(|needs| needs.fill(0.0));
         self.wholes = [0.0; POINTS + POINT_BLOCKS];
         self.curve = [[0.0; KEPT]; 2];
-        self.block = 0;
+        self.searches = [Self::nothing(), Self::nothing()];
+        (self.is_same, self.first, self.searched) = (true, 0, 0);
     }
 
     /// Begins with [`Shares::whole`] at this.
@@ -108,8 +122,15 @@ impl Envelope {
         self.need = [self.need[0].max(db[0]), self.need[1].max(db[1])];
     }
 
-    /// Ends a block of the grid. `link` is the stereo link, 0 to 1.
-    pub fn finish_block(&mut self, shares: &Shares, link: f64) {
+    /// Does the work that is due when `frames` of a block have come in.
+    pub fn advance(&mut self, frames: usize) {
+        let rounds = ROUNDS * (self.searched * self.grid + frames) / (COMMITTED * self.grid);
+        let different = if self.is_same { 1 } else { 2 };
+        self.searches[..different].iter_mut().for_each(|search| search.advance(rounds));
+    }
+
+    /// Ends block `block` of the grid. `link` is the stereo link, 0 to 1.
+    pub fn finish_block(&mut self, block: usize, shares: &Shares, link: f64) {
         let need = std::mem::take(&mut self.need);
         let most = need[0].max(need[1]);
         let need = need.map(|own| link * most + (1.0 - link) * own);
@@ -125,32 +146,30 @@ impl Envelope {
         self.blocks[2] = need;
         self.wholes.rotate_left(1);
         self.wholes[POINTS + POINT_BLOCKS - 1] = shares.whole;
-        let first = self.block.wrapping_sub(POINTS);
+        self.searched += 1;
+        let first = block.wrapping_sub(POINTS);
         if first.is_multiple_of(COMMITTED) {
-            self.solve(first, shares);
+            self.commit();
+            self.first = first;
+            self.searched = 0;
+            self.searches = [0, 1].map(|c| {
+                let before = [1, 2].map(|n| self.curve[c][first.wrapping_sub(n) % KEPT]);
+                Search::new(self.obstacle(c, shares), before, self.lambda)
+            });
+            self.is_same = self.searches[0].begins_as(&self.searches[1]);
         }
-        let out = self.block.wrapping_sub(BLOCKS);
+        let out = block.wrapping_sub(BLOCKS);
         self.points_db = std::array::from_fn(|n| [0, 1].map(|c| self.curve[c][out.wrapping_add(n) % KEPT]));
-        self.block = self.block.wrapping_add(1);
     }
 
-    fn solve(&mut self, first: usize, shares: &Shares) {
-        let obstacles = [0, 1].map(|c| self.obstacle(c, shares));
-        let before = [0, 1].map(|c| [1, 2].map(|n| self.curve[c][first.wrapping_sub(n) % KEPT]));
-        let curve = |c: usize| -> Points {
-            if obstacles[c] == [0.0; POINTS] && before[c] == [0.0; 2] {
-                [0.0; POINTS]
-            } else {
-                smoothest_below(&obstacles[c], before[c], self.lambda)
-            }
-        };
-        let left = curve(0);
-        let is_same = obstacles[0] == obstacles[1] && before[0] == before[1];
-        let right = if is_same { left } else { curve(1) };
-        for (c, curve) in [left, right].into_iter().enumerate() {
-            for n in 0..COMMITTED {
-                let is_over = obstacles[c][n] == 0.0 && curve[n] > -LEAST_DB;
-                self.curve[c][first.wrapping_add(n) % KEPT] = if is_over { 0.0 } else { curve[n] };
+    /// Keeps the first points of what was found.
+    fn commit(&mut self) {
+        for (c, kept) in self.curve.iter_mut().enumerate() {
+            let search = &self.searches[if self.is_same { 0 } else { c }];
+            let found = search.curve();
+            for (n, db) in found.into_iter().enumerate().take(COMMITTED) {
+                let is_over = search.needs_nothing(n) && db > -LEAST_DB;
+                kept[self.first.wrapping_add(n) % KEPT] = if is_over { 0.0 } else { db };
             }
         }
     }

@@ -1,4 +1,5 @@
-//! The smoothest curve under an obstacle ([`super::super::best`]) in a window of a few points, exactly and in fixed time.
+//! The smoothest curve under an obstacle ([`super::super::best`]) in a window of a few points, exactly and in fixed time,
+//! which is spread over the frames that come meanwhile.
 //!
 //! The two points before the window are given, its right end is free. Some rounds of the primal-dual interior-point method, of which
 //! each solves a matrix of five diagonals, leave less than a thousandth of a dB.
@@ -6,9 +7,9 @@
 use super::super::bending;
 
 /// Points of the window.
-pub const POINTS: usize = 14;
+pub const POINTS: usize = 12;
 /// Rounds: the gap is then 1e-8 of what it was.
-const ROUNDS: usize = 14;
+pub const ROUNDS: usize = 14;
 /// Slack and multiplier to begin with.
 const START: f64 = 0.5;
 
@@ -42,15 +43,60 @@ impl Cost {
     }
 }
 
-/// The curve under `obstacle` that goes on from the points `before`, the nearest first. It never passes the obstacle.
-pub fn smoothest_below(obstacle: &Points, before: [f64; 2], lambda: f64) -> Points {
-    let mut curve = obstacle.map(|m| m - START);
-    let mut multipliers = [START; POINTS];
-    for round in 0..ROUNDS {
-        let mut cost = Cost::new(&curve, before, lambda);
+/// The search for the curve under an obstacle that goes on from the two points before. It never passes the obstacle.
+pub struct Search {
+    obstacle: Points,
+    before: [f64; 2],
+    lambda: f64,
+    curve: Points,
+    multipliers: Points,
+    round: usize,
+}
+
+impl Search {
+    /// Looks for the curve under `obstacle`, 0 or below, after the points `before`, the nearest first. With neither there is nothing to
+    /// be done.
+    pub fn new(obstacle: Points, before: [f64; 2], lambda: f64) -> Self {
+        let is_flat = obstacle == [0.0; POINTS] && before == [0.0; 2];
+        Self {
+            curve: if is_flat { obstacle } else { obstacle.map(|m| m - START) },
+            multipliers: [START; POINTS],
+            round: if is_flat { ROUNDS } else { 0 },
+            obstacle,
+            before,
+            lambda,
+        }
+    }
+
+    /// The curve, after [`ROUNDS`] rounds.
+    pub fn curve(&self) -> Points {
+        std::array::from_fn(|i| self.curve[i].min(self.obstacle[i]))
+    }
+
+    /// Whether another search has the same to find.
+    pub fn begins_as(&self, other: &Self) -> bool {
+        self.obstacle == other.obstacle && self.before == other.before
+    }
+
+    /// Whether a point may be as high as 0.
+    pub fn needs_nothing(&self, point: usize) -> bool {
+        self.obstacle[point] == 0.0
+    }
+
+    /// Goes on until this many rounds are done.
+    pub fn advance(&mut self, rounds: usize) {
+        while self.round < rounds.min(ROUNDS) {
+            self.advance_round();
+            self.round += 1;
+        }
+    }
+
+    fn advance_round(&mut self) {
+        let Self { obstacle, curve, multipliers, .. } = self;
+        let mut cost = Cost::new(curve, self.before, self.lambda);
         let slacks: Points = std::array::from_fn(|i| obstacle[i] - curve[i]);
-        let gap = slacks.iter().zip(&multipliers).map(|(s, z)| s * z).sum::<f64>() / POINTS as f64;
-        let aim = gap * if round < 2 { 0.3 } else { 0.1 };
+        let gap = slacks.iter().zip(multipliers.iter()).map(|(s, z)| s * z).sum::<f64>() / POINTS as f64;
+        let aim = gap * if self.round < 2 { 0.3 } else { 0.1 };
         let inverse = slacks.map(|slack| 1.0 / slack);
         let mut step = [0.0; POINTS];
         for i in 0..POINTS {
@@ -78,12 +124,18 @@ pub fn smoothest_below(obstacle: &Points, before: [f64; 2], lambda: f64) -> Poin
             multipliers[i] = (multipliers[i] + lengths[1] * multiplier_step[i]).max(1e-12);
         }
     }
-    std::array::from_fn(|i| curve[i].min(obstacle[i]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn smoothest_below(obstacle: &Points, before: [f64; 2], lambda: f64) -> Points {
+        let mut search = Search::new(*obstacle, before, lambda);
+        // In uneven parts, as frames come.
+        (0..=ROUNDS).step_by(3).chain([ROUNDS]).for_each(|rounds| search.advance(rounds));
+        search.curve()
+    }
 
     #[test]
     fn no_small_change_is_better() {

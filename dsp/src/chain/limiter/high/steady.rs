@@ -4,8 +4,8 @@
 //! a whole window before: one less the share of power that differs, the least of the last four comparisons.
 //!
 //! A transform of that length at once would be a peak in the load, so that it is made in four steps (D. H. Bailey, "FFTs in
-//! external or hierarchical memory", J. Supercomputing 4, 1990): 16 transforms of a sixteenth of the length, twiddles, and transforms of
-//! 16; some in each control period.
+//! external or hierarchical memory", J. Supercomputing 4, 1990): transforms of 64 frames that lie far apart, twiddles, and 64 transforms
+//! of the rest, in small pieces as frames come.
 
 use super::super::best::runs::smooth_step;
 use crate::processor::Frame;
@@ -14,10 +14,9 @@ use rustfft::{Fft, FftPlanner};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// Columns of the transform.
-const COLUMNS: usize = 16;
-/// Pieces of work of each of the three passes (columns, rows, comparison).
-const PIECES: usize = 16;
+/// Rows of the transform, and pieces of work of each of the two passes (columns, then rows and their comparison): at 48 kHz one for each
+/// 16 frames.
+const ROWS: usize = 64;
 /// Spectra that are kept: a whole window.
 const SPECTRA: usize = 5;
 /// Power of a spectrum that counts as none.
@@ -27,7 +26,7 @@ const RANGE: [f64; 2] = [0.9, 0.97];
 
 /// Measures it; see the module.
 pub struct Steadiness {
-    rows: usize,
+    columns: usize,
     column: Arc<dyn Fft<f32>>,
     row: Arc<dyn Fft<f32>>,
     scratch: Vec<Complex<f32>>,
@@ -51,22 +50,22 @@ pub struct Steadiness {
 }
 
 impl Steadiness {
-    /// With windows of 16 times `transform` frames. Allocates.
-    pub fn new(transform: usize) -> Self {
-        let length = COLUMNS * transform;
+    /// With windows of `length` frames, a power of two from 4096 on. Allocates.
+    pub fn new(length: usize) -> Self {
+        let columns = length / ROWS;
         let mut planner = FftPlanner::new();
-        let (column, row) = (planner.plan_fft_forward(transform), planner.plan_fft_forward(COLUMNS));
+        let (column, row) = (planner.plan_fft_forward(ROWS), planner.plan_fft_forward(columns));
         let zero = Complex::new(0.0f32, 0.0);
         let turn = |n: usize| TAU * n as f64 / length as f64;
         let twiddle = |n: usize| {
-            let (row, column) = (n / COLUMNS, n % COLUMNS);
+            let (row, column) = (n / columns, n % columns);
             let angle = -turn(row * column);
             Complex::new(angle.cos() as f32, angle.sin() as f32)
         };
         Self {
-            rows: transform,
+            columns,
             scratch: vec![zero; column.get_inplace_scratch_len().max(row.get_inplace_scratch_len())],
-            buffer: vec![zero; transform],
+            buffer: vec![zero; columns],
             window: (0..length).map(|n| (0.5 - 0.5 * turn(n).cos()) as f32).collect(),
             twiddles: (0..length).map(twiddle).collect(),
             ring: vec![zero; length + length / 4],
@@ -86,7 +85,7 @@ impl Steadiness {
 
     /// Frames between two spectra.
     pub fn hop(&self) -> usize {
-        COLUMNS * self.rows / 4
+        ROWS * self.columns / 4
     }
 
     /// Forgets the audio.
@@ -118,7 +117,6 @@ impl Steadiness {
 
     /// Ends a hop: the window that ends here is transformed next.
     pub fn finish_hop(&mut self) {
-        self.run_units(3 * PIECES);
         let similarity = |sums: [f64; 2]| if sums[1] > NOTHING { 1.0 - sums[0] / sums[1] } else { 0.0 };
         self.halves = [similarity(self.compared[0]), self.halves[0], self.halves[1]];
         let whole = similarity(self.compared[1]);
@@ -130,49 +128,51 @@ impl Steadiness {
         self.next_unit = 0;
     }
 
-    /// Does the work that is due in control period `period` of `periods` in a hop.
-    pub fn work(&mut self, period: usize, periods: usize) {
-        self.run_units((period + 1) * 3 * PIECES / periods);
-    }
-
-    fn run_units(&mut self, end: usize) {
+    /// Does the work that is due when `frames` of the hop have come in.
+    pub fn advance(&mut self, frames: usize) {
+        let end = frames * 2 * ROWS / self.hop();
         while self.next_unit < end {
             let unit = self.next_unit;
             self.next_unit += 1;
-            match unit / PIECES {
-                0 => self.transform_column(unit),
-                1 => self.transform_rows(unit - PIECES),
-                _ => self.compare(unit - 2 * PIECES),
+            if unit < ROWS {
+                self.transform_columns(unit);
+            } else {
+                self.transform_row(unit - ROWS);
+                self.compare(unit - ROWS);
             }
         }
     }
 
-    fn transform_column(&mut self, column: usize) {
-        let length = self.ring.len();
-        for (row, value) in self.buffer.iter_mut().enumerate() {
-            let n = COLUMNS * row + column;
-            let mut at = self.start + n;
-            if at >= length {
-                at -= length;
+    /// Transforms some columns that lie side by side.
+    fn transform_columns(&mut self, piece: usize) {
+        let (length, columns) = (self.ring.len(), self.columns);
+        let width = columns / ROWS;
+        for row in 0..ROWS {
+            for place in 0..width {
+                let n = columns * row + piece * width + place;
+                let mut at = self.start + n;
+                if at >= length {
+                    at -= length;
+                }
+                self.buffer[ROWS * place + row] = self.ring[at] * self.window[n];
             }
-            *value = self.ring[at] * self.window[n];
         }
         self.column.process_with_scratch(&mut self.buffer, &mut self.scratch);
-        for (row, value) in self.buffer.iter().enumerate() {
-            let n = COLUMNS * row + column;
-            self.matrix[n] = value * self.twiddles[n];
+        for row in 0..ROWS {
+            for place in 0..width {
+                let n = columns * row + piece * width + place;
+                self.matrix[n] = self.buffer[ROWS * place + row] * self.twiddles[n];
+            }
         }
     }
 
-    fn transform_rows(&mut self, piece: usize) {
-        let size = self.rows / PIECES * COLUMNS;
-        let rows = &mut self.matrix[piece * size..(piece + 1) * size];
-        self.row.process_with_scratch(rows, &mut self.scratch);
+    fn transform_row(&mut self, row: usize) {
+        let row = &mut self.matrix[row * self.columns..(row + 1) * self.columns];
+        self.row.process_with_scratch(row, &mut self.scratch);
     }
 
-    fn compare(&mut self, piece: usize) {
-        let size = self.matrix.len() / PIECES;
-        let range = piece * size..(piece + 1) * size;
+    fn compare(&mut self, row: usize) {
+        let range = row * self.columns..(row + 1) * self.columns;
         for (power, bin) in
             self.powers[self.newest][range.clone()].iter_mut().zip(&self.matrix[range.clone()])
         {
@@ -200,16 +200,16 @@ mod tests {
     use super::*;
 
     fn steadiness_of(signal: impl Fn(usize) -> f64) -> f64 {
-        let mut steadiness = Steadiness::new(512);
+        let mut steadiness = Steadiness::new(8192);
         steadiness.reset();
         let periods = steadiness.hop() / 32;
         for period in 0..20 * periods {
             if period > 0 && period % periods == 0 {
                 steadiness.finish_hop();
             }
-            steadiness.work(period % periods, periods);
             let frames: Vec<Frame> = (0..32).map(|n| [signal(32 * period + n), 0.0]).collect();
             steadiness.push(&frames);
+            steadiness.advance(32 * (period % periods + 1));
         }
         steadiness.steadiness
     }
@@ -234,16 +234,16 @@ mod tests {
 
     #[test]
     fn the_spectrum_is_a_transform() {
-        let mut steadiness = Steadiness::new(64);
+        let length = 4096;
+        let mut steadiness = Steadiness::new(length);
         steadiness.reset();
-        let length = 16 * 64;
         let signal = |n: usize| ((n * n) % 17) as f64 - 8.0;
         let frames: Vec<Frame> = (0..length).map(|n| [signal(n), 0.0]).collect();
         for hop in frames.chunks(length / 4) {
             steadiness.push(hop);
             steadiness.finish_hop();
         }
-        steadiness.run_units(3 * PIECES);
+        steadiness.advance(steadiness.hop());
         for k in [0, 1, 5, 64, 200, 1000] {
             let (mut re, mut im) = (0.0, 0.0);
             for (n, frame) in frames.iter().enumerate() {
@@ -252,10 +252,10 @@ mod tests {
                 re += windowed * angle.cos();
                 im += windowed * angle.sin();
             }
-            // The matrix has bin k1 + rows k2 in row k1.
-            let found = steadiness.powers[steadiness.newest][(k % 64) * COLUMNS + k / 64];
+            // The matrix has bin k1 + ROWS k2 in row k1.
+            let found = steadiness.powers[steadiness.newest][(k % ROWS) * (length / ROWS) + k / ROWS];
             let expected = re * re + im * im;
-            // Single precision over 1024 frames.
+            // Single precision over 4096 frames.
             assert!(
                 (f64::from(found) - expected).abs() < 1e-4 * expected.max(1e4),
                 "bin {k}: {found}, {expected}"
