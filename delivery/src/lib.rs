@@ -31,6 +31,7 @@ pub mod render;
 pub mod resample;
 pub mod riff;
 pub mod tags;
+pub mod toml_places;
 pub mod warnings;
 
 pub use audio::Audio;
