@@ -153,6 +153,7 @@ impl Reader<'_> {
             limiter: LimiterMode::default(),
             character: character.unwrap_or(0.0) / 100.0,
             outputs,
+            has_replay_gain: album.replay_gain.unwrap_or(false),
             sample_rate: album.sample_rate,
             accept: self.accepted(None, album.accept.as_deref())?,
             limits: Limits::default(),
