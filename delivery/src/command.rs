@@ -26,7 +26,7 @@ use lacquer_delivery::decode::{Limits, Reader};
 use lacquer_delivery::warnings::warnings;
 use lacquer_delivery::{Error, jobs, standard_input};
 use list::Listed;
-use output::{Volume, say, set_volume};
+use output::{Volume, remark, say, set_volume};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -138,7 +138,9 @@ fn read() -> anyhow::Result<Command> {
         _ => Volume::Usual,
     });
     for file in files {
-        say(format_args!("defaults from {}", file.display()));
+        let told = format!("defaults from {}", file.display());
+        // The folder may be a stranger's, and what it leaves out of a check has to be known.
+        if file == Path::new(settings::NAME) { remark(told) } else { say(told) }
     }
     Ok(command)
 }
@@ -155,6 +157,6 @@ fn take_standard_input(files: &[PathBuf]) -> Result<(), Error> {
 /// Says on standard error what is wrong with a file that is worked with all the same.
 fn warn(reader: &Reader) {
     for warning in warnings(reader) {
-        output::remark(format_args!("{}: {warning}", reader.path().display()));
+        remark(format_args!("{}: {warning}", reader.path().display()));
     }
 }

@@ -14,7 +14,8 @@
 //! ```
 //!
 //! A key is an option's name. The file in the working folder goes before the user's own, and the command line before both. No key names a
-//! place that is written to, and none forces anything: the working folder may be a stranger's.
+//! place that is written to, none forces anything and none silences anything: the working folder may be a stranger's, and that its file
+//! holds is told.
 
 use super::{Command, check};
 use anyhow::{Context, anyhow, bail};
@@ -33,7 +34,7 @@ const LARGEST_BYTES: u64 = 1 << 16;
 
 /// The options that may be given, by subcommand; those of the first are everybody's.
 const KEYS: [(&str, &[&str]); 5] = [
-    ("", &["jobs", "longest", "quiet", "verbose"]),
+    ("", &["jobs", "longest", "verbose"]),
     ("check", &["master", "target", "skip", "only", "threshold"]),
     (
         "master",
@@ -262,7 +263,8 @@ mod tests {
 
     #[test]
     fn no_key_writes_anywhere_or_forces_anything() {
-        let dangerous = ["output", "html", "cache", "ledger", "force", "anyway", "replace", "config"];
+        let dangerous =
+            ["quiet", "output", "html", "cache", "ledger", "force", "anyway", "replace", "config"];
         for (section, options) in KEYS {
             assert!(options.iter().all(|option| !dangerous.contains(option)), "{section}");
         }

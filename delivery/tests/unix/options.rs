@@ -47,9 +47,13 @@ fn quiet_tells_errors_alone_and_verbose_what_is_done() {
     assert!(failed.code == 2 && failed.err.contains("gone.wav"), "{}", failed.err);
     // What was asked for is printed all the same.
     assert_eq!(scene.run(&["measure", "a.wav", "-q", "--json"]).json()["status"], "measured");
+    // The folder's defaults are told, for it may be a stranger's; one's own only where that is asked for.
     std::fs::write(scene.path("lacquer.toml"), "jobs = 1\n").unwrap();
-    let verbose = scene.run(&["measure", "a.wav", "--verbose"]);
-    assert!(verbose.err.contains("defaults from lacquer.toml"), "{}", verbose.err);
+    assert!(scene.run(&["measure", "a.wav"]).err.contains("defaults from lacquer.toml"));
+    std::fs::rename(scene.path("lacquer.toml"), scene.path("own.toml")).unwrap();
+    let own = |more: &[&str]| scene.run(&[&["measure", "a.wav", "--config", "own.toml"], more].concat()).err;
+    assert_eq!(own(&[]), "");
+    assert!(own(&["--verbose"]).contains("defaults from own.toml"));
     assert_eq!(scene.run(&["measure", "a.wav", "-q", "-v"]).code, 2);
 }
 
