@@ -167,8 +167,8 @@ fn every_file_keeps_to_the_umask() {
              lacquer master ../a.wav -o masters/ --flac --anyway -q && \
              lacquer codec m.wav --codec opus128 --fix -o safe.wav -q; \
              lacquer isrc new --ledger l.ledger --prefix AA6Q7 --range 0-9 --title a --artist b && \
-             lacquer album init ../a.wav && LACQUER_CACHE=cache lacquer album ALBUM.toml -o release --anyway -q && \
-             XDG_DATA_HOME=data lacquer preset save Mine && lacquer manual man"
+             lacquer album init ../a.wav && LACQUER_CACHE=\"$PWD/cache\" lacquer album ALBUM.toml -o release --anyway -q && \
+             XDG_DATA_HOME=\"$PWD/data\" lacquer preset save Mine && lacquer manual man"
         ));
         assert_eq!(made.code, 0, "{}", made.err);
         let names = scene.names("out");
