@@ -46,6 +46,8 @@ enum Place {
     Named(TempPath),
     /// Somewhere else: they are copied into the device or pipe.
     Aside,
+    /// Somewhere else: they are copied to standard output.
+    Output,
 }
 
 impl Part {
@@ -61,6 +63,15 @@ impl Part {
             }
             about => Self::new(path, about.ok().map(|about| about.permissions())),
         }
+    }
+
+    /// Begins what goes to standard output once it is whole.
+    ///
+    /// # Errors
+    /// If there is no room among the system's temporary files.
+    pub fn standard_output() -> io::Result<Self> {
+        let file = tempfile::tempfile()?;
+        Ok(Self { file, place: Place::Output, path: PathBuf::new(), permissions: None })
     }
 
     /// Begins a file that will be `path` in a folder which is Lacquer's own: whatever stands under the name is replaced itself, and no
@@ -114,6 +125,12 @@ impl Part {
             io::copy(&mut self.file, &mut node)?;
             return node.flush();
         }
+        if let Place::Output = self.place {
+            self.file.rewind()?;
+            let mut out = io::stdout().lock();
+            io::copy(&mut self.file, &mut out)?;
+            return out.flush();
+        }
         if let Some(permissions) = self.permissions {
             self.file.set_permissions(permissions)?;
         }
@@ -122,7 +139,7 @@ impl Part {
             #[cfg(target_os = "linux")]
             Place::Unnamed => unnamed::name(&self.file, &self.path),
             Place::Named(name) => name.persist(&self.path).map_err(|refused| refused.error),
-            Place::Aside => Ok(()),
+            Place::Aside | Place::Output => Ok(()),
         }
     }
 }

@@ -7,6 +7,7 @@ mod csv;
 mod ddp;
 pub mod exit;
 mod isrc;
+mod list;
 mod manual;
 mod master;
 mod measure;
@@ -14,12 +15,20 @@ mod output;
 mod params;
 mod preset;
 mod progress;
+mod replay_gain;
+mod settings;
+mod switches;
 
 pub use output::tell;
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
 use lacquer_delivery::decode::{Limits, Reader};
 use lacquer_delivery::warnings::warnings;
+use lacquer_delivery::{Error, jobs, standard_input};
+use list::Listed;
+use output::{Volume, remark, say, set_volume};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// From the mix to the release.
@@ -29,12 +38,31 @@ use std::process::ExitCode;
     version,
     about = "Checks mixes, makes masters and compiles albums, with the chain of the plugin"
 )]
+#[command(arg_required_else_help = true, subcommand_negates_reqs = true)]
 pub struct Command {
     #[command(subcommand)]
-    action: Action,
+    action: Option<Action>,
+    /// List what may be named, and do nothing else
+    #[arg(long, value_enum, value_name = "WHAT", required = true)]
+    list: Option<Listed>,
     /// The longest file that is read: a small one may claim to hold days
     #[arg(long, global = true, value_name = "HOURS", default_value_t = 6.0)]
     longest: f64,
+    /// How many files, or parts of one, are worked on at a time; without it as many as there are cores, and four songs
+    #[arg(short, long, global = true, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Tell errors alone; what was asked for with --json or --csv is printed all the same
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Tell what is done on the way, too
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+    /// Take defaults from this file, not from lacquer.toml here and in your settings
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Take defaults from no file
+    #[arg(long, global = true, conflicts_with = "config")]
+    no_config: bool,
 }
 
 #[derive(Subcommand)]
@@ -53,6 +81,8 @@ enum Action {
     Album(album::AlbumArguments),
     /// Verify a DDP fileset
     Ddp(ddp::DdpArguments),
+    /// Write ReplayGain or R128 tags into files
+    ReplayGain(replay_gain::ReplayGainArguments),
     /// List, show and save presets
     Preset(preset::PresetArguments),
     /// List every parameter
@@ -64,14 +94,25 @@ enum Action {
 }
 
 /// Does what was asked for; gives the exit code of what could be done.
-pub fn run(command: Command) -> anyhow::Result<ExitCode> {
+pub fn run() -> anyhow::Result<ExitCode> {
+    let command = read()?;
+    if let Some(jobs) = command.jobs {
+        jobs::ask(jobs);
+    }
+    if let Some(listed) = command.list {
+        list::run(listed)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let limits = Limits { longest_s: 3600.0 * command.longest };
-    match command.action {
+    // clap has asked for it.
+    let Some(action) = command.action else { return Ok(ExitCode::SUCCESS) };
+    match action {
         Action::Check(arguments) => return check::run(&arguments, limits),
         Action::Master(arguments) => return master::run(&arguments, limits),
         Action::Measure(arguments) => return measure::run(&arguments, limits),
         Action::Codec(arguments) => return codec::run(&arguments, limits),
         Action::Isrc(arguments) => return isrc::run(&arguments),
+        Action::ReplayGain(arguments) => return replay_gain::run(&arguments, limits),
         Action::Preset(arguments) => preset::run(&arguments)?,
         Action::Album(arguments) => return album::run(&arguments, limits),
         Action::Ddp(arguments) => return ddp::run(&arguments),
@@ -82,9 +123,40 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The command line, over the defaults of the files that hold here.
+fn read() -> anyhow::Result<Command> {
+    let first = Command::parse();
+    let files = match (first.config, first.no_config) {
+        (_, true) => Vec::new(),
+        (Some(file), false) => vec![file],
+        (None, false) => settings::usual(),
+    };
+    let command = Command::from_arg_matches(&settings::with_defaults(&files)?.get_matches())?;
+    set_volume(match (command.quiet, command.verbose) {
+        (true, false) => Volume::Quiet,
+        (false, true) => Volume::Verbose,
+        _ => Volume::Usual,
+    });
+    for file in files {
+        let told = format!("defaults from {}", file.display());
+        // The folder may be a stranger's, and what it leaves out of a check has to be known.
+        if file == Path::new(settings::NAME) { remark(told) } else { say(told) }
+    }
+    Ok(command)
+}
+
+/// Takes standard input, if one of the files that are to be read means it.
+fn take_standard_input(files: &[PathBuf]) -> Result<(), Error> {
+    let name = Path::new(standard_input::NAME);
+    if files.iter().any(|file| file == name) {
+        standard_input::take().map_err(|source| Error::Read { path: name.to_owned(), source })?;
+    }
+    Ok(())
+}
+
 /// Says on standard error what is wrong with a file that is worked with all the same.
 fn warn(reader: &Reader) {
     for warning in warnings(reader) {
-        output::tell(format_args!("{}: {warning}", reader.path().display()));
+        remark(format_args!("{}: {warning}", reader.path().display()));
     }
 }

@@ -1,29 +1,36 @@
 //! Files to samples, block by block.
 //!
 //! ```text
-//! open_regular -> what is it? -> wave | aiff | flac | mpeg | ogg (vorbis, opus, flac) -> Reader -> blocks, findings
+//! open_regular -> what is it? -> wave | w64 | aiff | au | caf | mp4 | flac | mpeg | ogg -> Reader -> blocks, findings
 //! ```
 //!
 //! One rule for every format: everything is decoded; only the ends are trimmed, and only by what is declared; every promise that the
 //! file makes (frames, checksums, positions, sizes) is held against what is there, and what differs is a [`Finding`] with its times.
 //! Where sound is missing and the file says how much, silence stands in, so that the rest keeps its time.
 //!
-//! Containers are read here. Samples of MP3 and Vorbis come from Symphonia's decoders, those of Opus from libopus, which are given one
-//! packet at a time.
+//! Containers are read here. Samples of MP3, Vorbis, AAC and ALAC come from Symphonia's decoders, those of Opus from libopus, which are given
+//! one packet at a time.
 
 mod aiff;
+mod au;
+mod caf;
 mod flac;
+mod mp4;
 mod mpeg;
 mod ogg;
+mod packets;
 mod pcm;
+mod plain;
 mod remarks;
 mod stream;
+mod w64;
 mod wave;
 mod window;
 
 use crate::audio::Audio;
 use crate::error::Error;
 use crate::regular_file::open_regular;
+use crate::standard_input;
 use lacquer_dsp::detect::{Finding, StoredWords};
 use remarks::Remarks;
 use std::io::{self, Read, SeekFrom};
@@ -82,6 +89,9 @@ impl Reader {
     /// [`Error`], if it is no regular file, no audio of one or two channels at a rate of a release, or promises to be longer than
     /// `limits`.
     pub fn open(path: &Path, limits: &Limits) -> Result<Self, Error> {
+        if let Some(input) = standard_input::reader(path) {
+            return Self::of(path, input, limits);
+        }
         let unreadable = |source| Error::Read { path: path.to_owned(), source };
         let file = open_regular(path, u64::MAX).map_err(unreadable)?;
         Self::of(path, file, limits)
@@ -335,6 +345,10 @@ fn open(mut source: impl Source + 'static) -> Result<Box<dyn Stream + Send>, Ref
             Box::new(wave::Wave::open(source, offset)?)
         }
         [b'F', b'O', b'R', b'M', ..] => Box::new(aiff::Aiff::open(source, offset)?),
+        [b'r', b'i', b'f', b'f', ..] => Box::new(w64::open(source, offset)?),
+        [b'.', b's', b'n', b'd', ..] | [b'd', b'n', b's', b'.', ..] => Box::new(au::open(source, offset)?),
+        [b'c', b'a', b'f', b'f', ..] => caf::open(source, offset)?,
+        head if mp4::is_mp4(head) => Box::new(mp4::open(source, offset)?),
         [b'f', b'L', b'a', b'C', ..] => Box::new(flac::Flac::open(source, offset)?),
         [b'O', b'g', b'g', b'S', ..] => ogg::open(source, offset)?,
         _ => Box::new(mpeg::Mpeg::open(source, offset)?),

@@ -85,10 +85,13 @@ impl std::fmt::Display for WordLength {
     }
 }
 
-/// Refuses names that could not be written, before any work is done.
-pub fn check_output(input: &Path, output: &Path) -> Result<(), Error> {
+/// Refuses names of WAV files that could not be written, before any work is done; what is there is replaced where that is forced.
+pub fn check_output(input: &Path, output: &Path, is_forced: bool) -> Result<(), Error> {
     if !output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wav")) {
         return Err(Error::OutputKind { path: output.to_owned() });
+    }
+    if output.is_file() && !is_forced && input.canonicalize().ok() != output.canonicalize().ok() {
+        return Err(Error::Exists { path: output.to_owned() });
     }
     let same = match (input.canonicalize(), output.canonicalize()) {
         (Ok(input), Ok(output)) => input == output,
@@ -119,6 +122,14 @@ pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(),
 /// [`EncodeError`]; whatever had the name before is still there.
 pub fn encode_as(path: &Path, audio: &Audio, format: &Format, tags: &Tags) -> Result<(), EncodeError> {
     encode_into(Part::beside, path, audio, format, tags)
+}
+
+/// Writes a file of any format with tags to standard output, once it is whole.
+///
+/// # Errors
+/// [`EncodeError`].
+pub fn encode_out(audio: &Audio, format: &Format, tags: &Tags) -> Result<(), EncodeError> {
+    encode_into(|_| Part::standard_output(), Path::new("standard output"), audio, format, tags)
 }
 
 /// [`encode_as`], in a folder which is Lacquer's own ([`Part::owned`]).

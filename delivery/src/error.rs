@@ -25,7 +25,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A file's format is not known.
-    #[error("{}: not audio that is read here ({reason}); give WAV, RF64, AIFF, FLAC, Ogg Vorbis, Opus or MP3", path.display())]
+    #[error("{}: not audio that is read here ({reason}); give WAV, RF64, W64, AIFF, AU, CAF, FLAC, M4A (ALAC or AAC), Ogg Vorbis, Opus or MP3", path.display())]
     NotAudio {
         /// The file.
         path: PathBuf,
@@ -83,7 +83,7 @@ pub enum Error {
         sample_rate: u32,
     },
     /// The output is of a kind that is not written.
-    #[error("{}: only WAV is written; let the name end in .wav", path.display())]
+    #[error("{}: WAV and FLAC are written; let the name end in .wav or .flac", path.display())]
     OutputKind {
         /// The file.
         path: PathBuf,
@@ -91,6 +91,12 @@ pub enum Error {
     /// The output would replace the input.
     #[error("{}: is the input as well; give the master another name", path.display())]
     OutputIsInput {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file stands where the output belongs.
+    #[error("{}: is there already; give another name with -o, or --force to replace it", path.display())]
+    Exists {
         /// The file.
         path: PathBuf,
     },

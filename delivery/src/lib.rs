@@ -24,13 +24,18 @@ pub mod error;
 pub mod hash;
 pub mod html;
 pub mod isrc;
+pub mod jobs;
 pub mod master;
 pub mod measure;
+pub mod natural;
 pub mod parts;
 pub mod render;
+pub mod replay_gain;
 pub mod resample;
 pub mod riff;
+pub mod standard_input;
 pub mod tags;
+pub mod toml_places;
 pub mod warnings;
 
 pub use audio::Audio;

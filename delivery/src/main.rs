@@ -2,11 +2,10 @@
 
 mod command;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match command::run(command::Command::parse()) {
+    match command::run() {
         Ok(code) => code,
         Err(error) => {
             command::tell(&error);

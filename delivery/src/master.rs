@@ -54,6 +54,8 @@ pub struct Job {
     pub sample_rate: Option<u32>,
     /// The limiter, if one is on.
     pub limiter: LimiterMode,
+    /// Whether the master is kept as it is before the dither, too.
+    pub keeps_archive: bool,
 }
 
 /// Where the work stands.
@@ -72,6 +74,8 @@ pub enum Step {
 pub struct Master {
     /// The audio as it goes to the file.
     pub audio: Audio,
+    /// It before the dither, where that was asked for.
+    pub archive: Option<Audio>,
     /// The programme as it was.
     pub before: Measurement,
     /// The master.
@@ -147,6 +151,8 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
     let ceiling_dbtp = if holds_peaks { settings.limiter.ceiling_dbtp } else { f64::INFINITY };
     let own_reserve = settings.limiter.output_reserve;
     let is_best = settings.limiter.on && job.limiter == LimiterMode::Best;
+    // What made each render, and it before its dither: the one that is kept need not be the last.
+    let mut renders: Vec<(ChainSettings, Option<Audio>)> = Vec::new();
     let Held { frames, peak, lowerings } = held(ceiling_dbtp, sample_rate, |reserve| {
         settings.limiter.output_reserve = own_reserve + reserve;
         if is_best {
@@ -157,8 +163,10 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
                 }
                 None => best::at_its_drive(&spec, &driven, &settings),
             };
+            renders.push((settings.clone(), job.keeps_archive.then(|| audio(limited.clone()))));
             progress(Step::Verifying, 0.0);
-            return Ok(audio(limited).frames);
+            let dithered = best::dithered(&spec, &settings, limited);
+            return Ok(audio(dithered).frames);
         }
         if let Some(target_lufs) = job.target_lufs {
             settings.limiter.drive_db =
@@ -169,8 +177,17 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
                 })?;
         }
         progress(Step::Verifying, 0.0);
+        renders.push((settings.clone(), None));
         Ok::<_, Error>(trial(&settings).frames)
     })?;
+    let (settings, mut archive) = renders.swap_remove(lowerings);
+    if job.keeps_archive && archive.is_none() {
+        // The same limiter, with the same room for the dither.
+        let mut before_dither = from_limiter(&settings);
+        before_dither.limiter = best::with_reserve(&spec, &settings);
+        before_dither.dither.on = false;
+        archive = Some(audio(render(&spec, &before_dither, driven.iter().copied(), &|_| {})));
+    }
     let audio = Audio { sample_rate, channels: programme.channels, frames };
     let cost = settings.limiter.on.then(|| cost(&driven, &settings, &audio));
     let verified_peak_dbtp = 20.0 * peak.level.log10();
@@ -178,7 +195,7 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
     // The closer look has the last word.
     after.true_peak_dbtp = after.true_peak_dbtp.max(verified_peak_dbtp);
     after.plr_db = after.true_peak_dbtp - after.integrated_lufs;
-    Ok(Master { audio, before, after, settings, verified_peak_dbtp, lowerings, cost })
+    Ok(Master { audio, archive, before, after, settings, verified_peak_dbtp, lowerings, cost })
 }
 
 /// What the limiter did to what came before it.
@@ -272,6 +289,7 @@ mod tests {
             word_length: WordLength::Float32,
             sample_rate: None,
             limiter,
+            keeps_archive: false,
         }
     }
 

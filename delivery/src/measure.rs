@@ -3,6 +3,7 @@
 use crate::audio::{Audio, widen};
 use crate::decode::Reader;
 use crate::error::Error;
+use crate::jobs;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::true_peak::{HALF, Reference};
 use lacquer_dsp::metering::{Measurement, Meter};
@@ -86,7 +87,7 @@ fn highest_peak_by(frames: &[[f32; 2]], stretch_frames: usize) -> HighestPeak {
         .map(|(frame, [left, right])| HighestPeak { level: f64::from(left.abs().max(right.abs())), frame });
     let highest_sample = samples.fold(HighestPeak::default(), HighestPeak::or);
     let starts: Vec<usize> = (0..frames.len()).step_by(stretch_frames.max(1)).collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(starts.len());
+    let threads = jobs::at_a_time(starts.len());
     let peak_from = |start: usize| {
         let end = (start + stretch_frames.max(1)).min(frames.len());
         let (from, to) = (start.saturating_sub(HALF), (end + HALF).min(frames.len()));

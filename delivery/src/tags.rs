@@ -25,9 +25,12 @@ pub use error::TagError;
 use crate::atomic_file::Part;
 use crate::isrc::Isrc;
 use crate::regular_file::open_regular;
+use crate::replay_gain::ReplayGain;
+use crate::standard_input;
 use container::Container;
 use lofty::config::{ParseOptions, ParsingMode, WriteOptions};
 use lofty::file::AudioFile;
+use lofty::file::TaggedFileExt;
 use lofty::flac::FlacFile;
 use lofty::mpeg::MpegFile;
 use lofty::ogg::{OpusFile, VorbisFile};
@@ -64,8 +67,10 @@ pub struct Tags {
     pub isrc: Option<Isrc>,
     /// What a `bext` chunk says of the loudness.
     pub loudness: Option<Loudness>,
-    /// The front cover, which FLAC, Vorbis, Opus and MP3 hold; it is written and not read.
+    /// The front cover, which FLAC, Vorbis, Opus and MP3 hold; it is written, and read by [`cover::of_file`].
     pub cover: Option<Cover>,
+    /// What players turn it by; it is written and not read, for it goes with the sound.
+    pub replay_gain: Option<ReplayGain>,
 }
 
 /// Loudness as EBU Tech 3285 version 2 has it in a `bext` chunk.
@@ -128,6 +133,7 @@ impl Tags {
             isrc: self.isrc.or(others.isrc),
             loudness: self.loudness.or(others.loudness),
             cover: self.cover.or(others.cover),
+            replay_gain: self.replay_gain.or(others.replay_gain),
         }
     }
 
@@ -147,6 +153,7 @@ impl Tags {
             isrc: self.isrc.filter(|_| others.isrc.is_none()),
             loudness: self.loudness.filter(|_| others.loudness.is_none()),
             cover: self.cover,
+            replay_gain: self.replay_gain,
         }
     }
 
@@ -236,18 +243,21 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
         Container::Vorbis => {
             rewrite!(VorbisFile, |file, tags| {
                 comments::apply(file.vorbis_comments_mut(), tags);
+                comments::set_replay_gain(file.vorbis_comments_mut(), tags);
                 comments::set_cover(file.vorbis_comments_mut(), tags);
             });
         }
         Container::Opus => {
             rewrite!(OpusFile, |file, tags| {
                 comments::apply(file.vorbis_comments_mut(), tags);
+                comments::set_r128(file.vorbis_comments_mut(), tags);
                 comments::set_cover(file.vorbis_comments_mut(), tags);
             });
         }
         Container::Flac => rewrite!(FlacFile, |file, tags| {
             let mut comments = file.remove_vorbis_comments().unwrap_or_default();
             comments::apply(&mut comments, tags);
+            comments::set_replay_gain(&mut comments, tags);
             file.set_vorbis_comments(comments);
             comments::set_cover(file, tags);
         }),
@@ -363,7 +373,6 @@ pub fn unread(path: &Path) -> Result<Vec<String>, TagError> {
 
 /// The tag of a file of another kind (AIFF, M4A, APE, WavPack), which is only read.
 fn other(path: &Path, reader: BufReader<File>) -> Result<Option<lofty::tag::Tag>, TagError> {
-    use lofty::file::TaggedFileExt;
     let unknown = || TagError::Kind { path: path.to_owned() };
     let probe = lofty::probe::Probe::new(reader)
         .options(options())
@@ -380,5 +389,7 @@ fn options() -> ParseOptions {
 }
 
 fn open(path: &Path) -> Result<File, TagError> {
-    open_regular(path, u64::MAX).map_err(TagError::reading(path))
+    standard_input::copy(path)
+        .unwrap_or_else(|| open_regular(path, u64::MAX))
+        .map_err(TagError::reading(path))
 }

@@ -164,6 +164,7 @@ fn a_target_is_met_and_the_ceiling_held() {
             text(&path),
             "-o",
             text(&output),
+            "--force",
             "--target",
             target,
             "--word-length",

@@ -22,6 +22,7 @@ fn made(programme: &Audio, drive_db: f64, ceiling_dbtp: f64, word_length: WordLe
         word_length,
         sample_rate: None,
         limiter: LimiterMode::High,
+        keeps_archive: false,
     };
     master(Path::new("song.wav"), programme, &job, &|_, _| {}).expect("a master")
 }

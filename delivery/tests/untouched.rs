@@ -39,6 +39,7 @@ fn made(audio: &Audio, settings: &ChainSettings, word_length: WordLength) -> Mas
         word_length,
         sample_rate: None,
         limiter: LimiterMode::default(),
+        keeps_archive: false,
     };
     master(Path::new("song.wav"), audio, &job, &|_, _| {}).unwrap()
 }

@@ -19,6 +19,7 @@ pub mod monitor;
 pub mod processor;
 pub mod rehearsal;
 pub mod shared;
+pub mod sound;
 pub mod targets;
 
 pub use chain::{Chain, ChainSettings};

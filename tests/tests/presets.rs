@@ -83,6 +83,7 @@ fn job(preset: &Preset, rate: f64) -> Job {
         word_length: WordLength::Float32,
         sample_rate: None,
         limiter: LimiterMode::High,
+        keeps_archive: false,
     }
 }
 

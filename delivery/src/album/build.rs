@@ -23,6 +23,7 @@ use super::unit::{Source, Unit, inspect, units};
 use super::{AlbumError, Progress};
 use crate::confined;
 use crate::isrc::Isrc;
+use crate::jobs;
 use crate::tags::cover::{self, Cover};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -30,8 +31,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Version of the report's form.
 const REPORT_VERSION: u32 = 2;
-/// Units that are rendered at the same time at most: each holds its audio in memory.
-const MOST_THREADS: usize = 4;
 
 /// What may be asked of a release beside its album file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -123,7 +122,7 @@ pub fn build_with(
     } else {
         Vec::new()
     };
-    let facts = Facts { readings: &readings, codes: &codes, covers: &covers };
+    let facts = Facts { readings: &readings, whole: &whole.readings, codes: &codes, covers: &covers };
     let tracks = track_reports(album, &sources, &units, &looks, &moves, characters, checks, &facts, &places);
     let mut warnings = warnings(album, &units, &tracks, &sides);
     warnings.extend(
@@ -231,8 +230,7 @@ pub(super) fn side_by_side<T: Sync, R: Send>(
     progress: Progress,
     work: impl Fn(&T) -> Result<R, AlbumError> + Sync,
 ) -> Result<Vec<R>, AlbumError> {
-    let threads =
-        std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS).min(items.len());
+    let threads = jobs::songs_at_a_time(items.len());
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let results: Mutex<Vec<Option<Result<R, AlbumError>>>> = Mutex::new(items.iter().map(|_| None).collect());
     std::thread::scope(|scope| {

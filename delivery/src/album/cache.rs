@@ -14,6 +14,7 @@ use crate::audio::Audio;
 use crate::confined;
 use crate::hash::is_sha256;
 use crate::parts::remove_stale;
+use lacquer_dsp::sound::SOUND;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -23,8 +24,8 @@ use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// Goes into every key: entries of another version, or made in another way, are not found.
-const VERSION: &str = concat!("lacquer ", env!("CARGO_PKG_VERSION"), ", album cache 3");
+/// Goes into every key beside the version of the sound: entries made in another way are not found.
+const FORM: &str = "lacquer album cache 4";
 /// First bytes of an entry of audio.
 const MAGIC: &[u8; 8] = b"lacquer1";
 /// Endings of entries.
@@ -70,14 +71,20 @@ fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     })
 }
 
-/// A key of everything that an entry depends on. Parts are told apart by their lengths.
+/// A key of everything that a render depends on, the version of the sound among it: what sounds the same in a later version is kept. Parts
+/// are told apart by their lengths.
 pub fn key(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
-    for part in [VERSION].iter().chain(parts) {
+    for part in [FORM, &format!("sound {SOUND}")].iter().chain(parts) {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
     hex(&hash.finalize())
+}
+
+/// A key of what is read of a programme, not heard: meters and checks learn with every version of Lacquer, and are asked again.
+pub fn reading_key(parts: &[&str]) -> String {
+    key(&[&["read by", env!("CARGO_PKG_VERSION")], parts].concat())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -284,6 +291,7 @@ mod tests {
     #[test]
     fn keys_tell_parts_apart_and_pruning_keeps_what_was_used() {
         assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
+        assert_ne!(key(&["a"]), reading_key(&["a"]), "readings go with the version, renders with the sound");
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(folder.path()).unwrap();
         let (old, new) = (key(&["old"]), key(&["new"]));

@@ -1,7 +1,7 @@
 //! What lossy encoding does to an album's peaks: each track encoded as its own file, decoded, measured; and one trim for all tracks of an
 //! output, so that their distances stay.
 
-use super::cache::{Cache, key};
+use super::cache::{Cache, reading_key};
 use super::error::AlbumError;
 use super::file::Output;
 use super::joined::Joined;
@@ -75,7 +75,7 @@ pub fn examine(
                 progress(track as f64 / count as f64);
                 let file = joined.timeline.sound_of(track);
                 let name = codec.format().id();
-                let key = key(&["overs", &name, &format!("{gain_db:?}"), &joined.key_of(&file)]);
+                let key = reading_key(&["overs", &name, &format!("{gain_db:?}"), &joined.key_of(&file)]);
                 cache.value_or(&key, || Ok(overs(&gained(&joined.cut(file)?, gain_db), codec, CEILING_DBTP)?))
             })
             .collect()

@@ -270,6 +270,8 @@ pub struct Album {
     pub character: f64,
     /// What is made.
     pub outputs: BTreeSet<Output>,
+    /// Whether its files say what players turn them by.
+    pub has_replay_gain: bool,
     /// Sample rate of the files, hertz; none for the highest that no track has to be raised to.
     pub sample_rate: Option<u32>,
     /// Ids of findings that are accepted of every track.

@@ -139,7 +139,8 @@ pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Result<Finished, E
         let (_, first) = settings.next().unwrap_or_default();
         if is_best {
             let limited = best::at_its_drive(&spec, &summed, &first);
-            return Ok(limited.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect());
+            let dithered = best::dithered(&spec, &first, limited);
+            return Ok(dithered.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect());
         }
         let changes: Vec<(usize, ChainSettings)> = settings.collect();
         let frames = render_changing(&spec, &first, &changes, Mix::new(parts, length), &|_| {});

@@ -7,6 +7,7 @@ use super::loud_parts::{Part, kept_below};
 use super::plan::SHARED_LEVEL_LU;
 use super::unit::{Source, measured};
 use crate::decode::Limits;
+use crate::jobs;
 use lofty::file::TaggedFileExt;
 use lofty::tag::{Accessor, ItemKey, Tag};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ const ALBUM: &str = r##"# upc = "0012345678905"          # 12 or 13 digits, with
 loudness = { mode = "album", target = -14.0, ceiling = -1.0 }
 # max_move_lu = 2.0              # caps how far a track is moved against the others; what that misses is told
 # accept = ["delay"]             # what of `lacquer check` and of the release's findings is accepted
+# replay_gain = true             # ReplayGain tags, of each track and of the album; R128 tags in Opus
 # character = 0                  # % of the tonal distance to the others that is corrected; 30 to 50 is usual
 # wav24, wav16, flac, opus128, vorbis, mp3-320, aac, cue, ddp, vinyl, report
 outputs = ["wav24", "report"]
@@ -83,7 +85,7 @@ fn found(path: &Path) -> Found {
 
 /// What each file measures, or why it has no measure.
 fn measured_all(files: &[PathBuf]) -> Vec<Result<Source, String>> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
+    let threads = jobs::at_a_time(files.len());
     let next = AtomicUsize::new(0);
     let found: Mutex<Vec<Option<Result<Source, String>>>> = Mutex::new(files.iter().map(|_| None).collect());
     std::thread::scope(|scope| {

@@ -1,6 +1,6 @@
 //! The check of every mix, before anything is made of it: what is sent back becomes no release unless a person accepts it.
 
-use super::cache::{Cache, key};
+use super::cache::{Cache, reading_key};
 use super::error::AlbumError;
 use super::file::Album;
 use super::unit::Source;
@@ -81,7 +81,7 @@ pub fn check_mix(
     album: &Album,
     cache: &Cache,
 ) -> Result<MixCheck, AlbumError> {
-    cache.value_or(&key(&["mix check", &source.sha256]), || {
+    cache.value_or(&reading_key(&["mix check", &source.sha256]), || {
         let wishes = Wishes { limits: album.limits, ..Wishes::new(Vec::new(), false) };
         let report = check(path, &wishes, &|_| {}).map_err(|error| match error {
             CheckError::File { source, .. } => AlbumError::Delivery(*source),

@@ -22,6 +22,7 @@ use crate::hash::sha256_of_file;
 use crate::isrc::Isrc;
 use crate::measure::Readings;
 use crate::parts::remove_stale;
+use crate::replay_gain::{Level, ReplayGain};
 use crate::tags::{Cover, Loudness, Tags};
 use lacquer_params::file_name::file_name;
 use std::collections::BTreeSet;
@@ -105,7 +106,17 @@ fn tags(album: &Album, track: usize, readings: &Readings, code: Option<Isrc>) ->
         isrc: code,
         loudness: loudness(readings),
         cover: None,
+        replay_gain: None,
     }
+}
+
+/// What players turn a track by whose files are `gain_db` from what was read; none of silence.
+fn replay_gain(track: &Readings, whole: &Readings, gain_db: f64) -> Option<ReplayGain> {
+    let level = |of: &Readings| {
+        let peak_dbtp = of.true_peak_dbtp? + gain_db;
+        Some(Level { integrated_lufs: of.integrated_lufs? + gain_db, peak: 10f64.powf(peak_dbtp / 20.0) })
+    };
+    Some(ReplayGain { track: level(track)?, album: level(whole) })
 }
 
 fn loudness(readings: &Readings) -> Option<Loudness> {
@@ -152,6 +163,8 @@ fn track_name(album: &Album, track: usize, format: &Format) -> String {
 pub struct Facts<'a> {
     /// Readings of each track.
     pub readings: &'a [Readings],
+    /// Readings of all of them as one programme.
+    pub whole: &'a Readings,
     /// Code of each track, where it has one.
     pub codes: &'a [Option<Isrc>],
     /// Cover of each track's files.
@@ -203,6 +216,11 @@ impl<'a> Writer<'a> {
             let range = joined.timeline.sound_of(track);
             let tags = Tags {
                 cover: facts.covers[track].clone(),
+                replay_gain: self
+                    .album
+                    .has_replay_gain
+                    .then(|| replay_gain(readings, facts.whole, gain_db))
+                    .flatten(),
                 ..tags(self.album, track, readings, facts.codes[track])
             };
             let name = track_name(self.album, track, &format);

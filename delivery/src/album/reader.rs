@@ -12,6 +12,7 @@ use crate::disc::upc;
 use crate::error::SAMPLE_RATES;
 use crate::isrc::Isrc;
 use crate::master::LimiterMode;
+use crate::toml_places::{Places, Step, Wrong};
 use lacquer_dsp::targets;
 use lacquer_params::regular_file::read_regular_text;
 use std::collections::{BTreeSet, HashMap};
@@ -41,52 +42,38 @@ pub fn read(path: &Path) -> Result<Album, AlbumError> {
 
 /// Reads an album from text; `path` names it in messages, and paths in it are relative to its folder.
 pub fn parse(path: &Path, text: &str) -> Result<Album, AlbumError> {
-    let document: Document = toml::from_str(text).map_err(|error| AlbumError::Parse {
-        path: path.to_owned(),
-        line: error.span().map_or(1, |span| line_at(text, span.start)),
-        reason: error.message().lines().collect::<Vec<_>>().join(" "),
-    })?;
-    Reader { path, text }.album(&document)
-}
-
-fn line_at(text: &str, offset: usize) -> usize {
-    1 + text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count()
+    let refused = |Wrong { line, reason }| AlbumError::Parse { path: path.to_owned(), line, reason };
+    let places = Places::read(text).map_err(refused)?;
+    let document: Document = toml::from_str(text).map_err(|error| refused(Wrong::new(text, &error)))?;
+    Reader { path, places }.album(&document)
 }
 
 /// Checks a document.
 struct Reader<'a> {
     path: &'a Path,
-    text: &'a str,
+    places: Places<'a>,
 }
 
 impl Reader<'_> {
-    /// The line of a key: in the nth table of tracks, or in that of the album.
-    fn line(&self, track: Option<usize>, key: &str) -> usize {
-        let (mut tracks, mut inside, mut table) = (0, false, 1);
-        for (number, line) in self.text.lines().enumerate() {
-            let line = line.trim_start();
-            if line.starts_with('[') {
-                tracks += usize::from(line.starts_with("[[track]]"));
-                inside = match track {
-                    Some(track) => line.starts_with("[[track]]") && tracks == track,
-                    None => line.starts_with("[album"),
-                };
-                if inside {
-                    table = number + 1;
-                }
-            } else if inside
-                && line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
-            {
-                return number + 1;
-            }
-        }
-        table
+    /// What is wrong with a key, in the nth table of tracks (from 1) or in that of the album; dots lead into tables within it.
+    fn wrong(&self, track: Option<usize>, key: &str, reason: impl Into<String>) -> AlbumError {
+        let table = track
+            .map_or([Step::Key("album")].to_vec(), |track| vec![Step::Key("track"), Step::Entry(track - 1)]);
+        self.wrong_at(&table, track, key, reason)
     }
 
-    fn wrong(&self, track: Option<usize>, key: &str, reason: impl Into<String>) -> AlbumError {
+    /// As [`Reader::wrong`], in a table that these steps lead to.
+    fn wrong_at(
+        &self,
+        table: &[Step],
+        track: Option<usize>,
+        key: &str,
+        reason: impl Into<String>,
+    ) -> AlbumError {
+        let steps: Vec<Step> = table.iter().copied().chain(key.split('.').map(Step::Key)).collect();
         AlbumError::Value {
             path: self.path.to_owned(),
-            line: self.line(track, key),
+            line: self.places.line(&steps),
             key: track.map_or_else(|| key.to_owned(), |track| format!("track {track}, {key}")),
             reason: reason.into(),
         }
@@ -166,6 +153,7 @@ impl Reader<'_> {
             limiter: LimiterMode::default(),
             character: character.unwrap_or(0.0) / 100.0,
             outputs,
+            has_replay_gain: album.replay_gain.unwrap_or(false),
             sample_rate: album.sample_rate,
             accept: self.accepted(None, album.accept.as_deref())?,
             limits: Limits::default(),
@@ -199,7 +187,7 @@ impl Reader<'_> {
         let given = &document.release;
         if let Some(date) = given.date.as_ref().filter(|date| !is_date(date)) {
             let reason = format!("{date:?} is no date; give it as 2026-11-28");
-            return Err(self.wrong(None, "date", reason));
+            return Err(self.wrong_at(&[Step::Key("release")], None, "date", reason));
         }
         Ok(Papers {
             date: given.date.clone(),
@@ -287,13 +275,13 @@ impl Reader<'_> {
             Some("as_is") => Mode::AsIs,
             Some(other) => {
                 let reason = format!("there is no mode {other:?}; give album, equal, distances or as_is");
-                return Err(self.wrong(None, "loudness", reason));
+                return Err(self.wrong(None, "loudness.mode", reason));
             }
         };
         let unknown = |text: &str| {
             let known = targets::known();
-            let reason = format!("target {text}: give a loudness between -40 and -4 LUFS or one of: {known}");
-            self.wrong(None, "loudness", reason)
+            let reason = format!("{text}: give a loudness between -40 and -4 LUFS or one of: {known}");
+            self.wrong(None, "loudness.target", reason)
         };
         let (mut target_lufs, mut ceiling_dbtp) = (DEFAULT_TARGET_LUFS, DEFAULT_CEILING_DBTP);
         match &given.target {
@@ -305,7 +293,7 @@ impl Reader<'_> {
                     Some(lufs) => lufs,
                     None if mode == Mode::AsIs => target_lufs,
                     None => {
-                        return Err(self.wrong(None, "loudness", format!(
+                        return Err(self.wrong(None, "loudness.target", format!(
                             "target {name:?} asks for no loudness; give one in LUFS, with ceiling = {ceiling_dbtp}, or mode = \"as_is\""
                         )));
                     }
@@ -318,7 +306,7 @@ impl Reader<'_> {
         if !(-40.0..=-4.0).contains(&target_lufs) {
             return Err(unknown(&target_lufs.to_string()));
         }
-        let ceiling = self.within(None, "loudness", given.ceiling, -12.0..=0.0, " dBTP for the ceiling")?;
+        let ceiling = self.within(None, "loudness.ceiling", given.ceiling, -12.0..=0.0, " dBTP")?;
         let most = self.within(None, "max_move_lu", album.max_move_lu, 0.0..=24.0, " LU")?;
         Ok(Aim { mode, target_lufs, ceiling_dbtp: ceiling.unwrap_or(ceiling_dbtp), most_move_lu: most })
     }

@@ -1,7 +1,7 @@
 //! The files of a release: each rate and word length is joined once, and written as whatever wants it.
 
 use super::AlbumError;
-use super::cache::{Cache, key};
+use super::cache::{Cache, reading_key};
 use super::codecs::{CodecOutcome, codec_of, examine};
 use super::file::{Album, Output};
 use super::joined::{Joined, Material};
@@ -91,7 +91,7 @@ pub fn release(
                 gain_db = examined.applied_db;
                 made.codecs.push(examined);
             }
-            let facts = Facts { readings: &made.readings, codes, covers };
+            let facts = Facts { readings: &made.readings, whole: &made.whole.readings, codes, covers };
             writer.tracks(*output, &joined, &facts, gain_db, &|done| progress("Writing", done))?;
         }
         if album.has_disc() && variant_of == disc {
@@ -156,10 +156,10 @@ fn measured(
     for track in 0..tracks {
         progress("Measuring", track as f64 / tracks as f64);
         let sound = timeline.sound_of(track);
-        let key = key(&["readings", &joined.key_of(&sound)]);
+        let key = reading_key(&["readings", &joined.key_of(&sound)]);
         readings.push(cache.value_or(&key, || Ok(Readings::from(&measure(&joined.cut(sound)?))))?);
     }
-    let whole = cache.value_or(&key(&["whole", &joined.key_of(&(0..timeline.length))]), || {
+    let whole = cache.value_or(&reading_key(&["whole", &joined.key_of(&(0..timeline.length))]), || {
         let mut meter = Meter::new(f64::from(timeline.sample_rate), 2);
         let mut short_term_lufs = Vec::new();
         let second = timeline.sample_rate as usize;

@@ -62,6 +62,7 @@ pub(super) struct AlbumSection {
     pub outputs: Option<Vec<String>>,
     pub sample_rate: Option<u32>,
     pub max_move_lu: Option<f64>,
+    pub replay_gain: Option<bool>,
     pub accept: Option<Vec<String>>,
     pub preset: Option<String>,
     pub settings: Option<toml::Table>,

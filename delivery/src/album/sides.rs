@@ -4,7 +4,7 @@
 //! brings the highest peak to the ceiling of -3 dBTP, so that the limiter has nothing to do but to be there.
 
 use super::AlbumError;
-use super::cache::key;
+use super::cache::{key, reading_key};
 use super::finish::{Finish, Mix, Part, final_settings, finish};
 use super::joined::Material;
 use super::plan::Level;
@@ -120,7 +120,7 @@ fn groove(
     frames: &[[f32; 2]],
     sample_rate: u32,
 ) -> Result<lacquer_dsp::metering::vinyl::VinylReading, AlbumError> {
-    let key = key(&["groove", side, &track.to_string(), &frames.len().to_string()]);
+    let key = reading_key(&["groove", side, &track.to_string(), &frames.len().to_string()]);
     let kept = material.cache.value_or(&key, || {
         let mut vinyl = Vinyl::new(f64::from(sample_rate));
         for chunk in frames.chunks(4096) {

@@ -10,7 +10,7 @@
 //! nothing is filtered before a stage that is not linear. The limiter comes after it, so that what the conversion adds to peaks is
 //! held.
 
-use super::cache::{Cache, key};
+use super::cache::{Cache, key, reading_key};
 use super::error::AlbumError;
 use super::fade::{Edge, fade};
 use super::file::{Album, Curve, Fade, Join, Track};
@@ -86,7 +86,7 @@ pub fn inspect(number: usize, track: &Track, limits: &Limits, cache: &Cache) -> 
         path: path.clone(),
         reason: format!("cannot be read: {source}; paths are relative to the album file"),
     })?;
-    cache.value_or(&key(&["source", &sha256]), || {
+    cache.value_or(&reading_key(&["source", &sha256]), || {
         Ok(Source { sha256: sha256.clone(), ..measured(path, limits)? })
     })
 }

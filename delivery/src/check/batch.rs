@@ -1,6 +1,7 @@
 //! Many files at a time, one a core, with their reports in the order of the files.
 
 use super::{CheckError, Report, Wishes, check};
+use crate::jobs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,7 +45,7 @@ pub fn check_all(
     let paths: Vec<Option<&PathBuf>> = files.iter().map(|file| file.as_ref().ok()).collect();
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len());
+    let threads = jobs::at_a_time(paths.len());
     let mut reports: Vec<Option<Result<Report, CheckError>>> = paths.iter().map(|_| None).collect();
     std::thread::scope(|scope| {
         for _ in 0..threads {

@@ -1,13 +1,16 @@
 //! Files and folders to the list of files that are checked.
 
 use super::CheckError;
+use crate::natural;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Endings of files that are taken from a folder; a file that is named is tried whatever its ending.
-const ENDINGS: [&str; 13] =
-    ["wav", "wave", "bwf", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "ogg", "oga", "opus", "mp3"];
+const ENDINGS: [&str; 19] = [
+    "wav", "wave", "bwf", "rf64", "bw64", "w64", "aif", "aiff", "aifc", "au", "snd", "caf", "flac", "ogg",
+    "oga", "opus", "mp3", "m4a", "mp4",
+];
 
 /// The files of `paths` in their order: a file for itself, a folder for every audio file below it, sorted by name, each folder
 /// once even where links lead back into it. No link is followed out of a folder that was named: folders may be a stranger's. What is
@@ -62,7 +65,7 @@ fn walk(folder: &Path, files: &mut Vec<Result<PathBuf, CheckError>>) {
     }
 }
 
-/// Names in a folder, in order, but those that begin with a dot, which are nobody's music.
+/// Names in a folder, in the order in which people number things, but those that begin with a dot, which are nobody's music.
 fn names(folder: &Path) -> std::io::Result<Vec<OsString>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder)? {
@@ -71,7 +74,9 @@ fn names(folder: &Path) -> std::io::Result<Vec<OsString>> {
             names.push(name);
         }
     }
-    names.sort();
+    names.sort_by(|one, other| {
+        natural::compare(&one.to_string_lossy(), &other.to_string_lossy()).then_with(|| one.cmp(other))
+    });
     Ok(names)
 }
 
@@ -99,7 +104,7 @@ mod tests {
         let files: Vec<PathBuf> = expand(&[root.to_owned()]).into_iter().map(Result::unwrap).collect();
         let names: Vec<_> =
             files.iter().map(|path| path.strip_prefix(root).unwrap().to_str().unwrap()).collect();
-        assert_eq!(names, ["a.mp3", "b/10.flac", "b/2.WAV", "b/deep/x.ogg"]);
+        assert_eq!(names, ["a.mp3", "b/2.WAV", "b/10.flac", "b/deep/x.ogg"]);
     }
 
     #[cfg(unix)]

@@ -121,7 +121,7 @@ pub fn run(arguments: &AlbumArguments, limits: Limits) -> anyhow::Result<ExitCod
             } else if arguments.csv {
                 preview_csv(&made).print()?;
             } else {
-                describe_preview(&made).print()?;
+                describe_preview(&made).report()?;
             }
             return Ok(ExitCode::SUCCESS);
         }
@@ -148,7 +148,7 @@ pub fn run(arguments: &AlbumArguments, limits: Limits) -> anyhow::Result<ExitCod
     } else if arguments.csv {
         report_csv(&report).print()?;
     } else {
-        describe(&report, &out.display().to_string()).print()?;
+        describe(&report, &out.display().to_string()).report()?;
     }
     Ok(if report.needs_a_person() { ExitCode::from(PERSON) } else { ExitCode::SUCCESS })
 }
@@ -161,7 +161,7 @@ fn begin(arguments: &InitArguments) -> anyhow::Result<ExitCode> {
         "{path}: {} tracks. Next: lacquer album {path} --plan, then lacquer album {path} -o release",
         arguments.files.len()
     ));
-    lines.print()?;
+    lines.report()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -183,6 +183,6 @@ fn clean(arguments: &CleanArguments) -> anyhow::Result<ExitCode> {
     }
     let mut lines = Lines::default();
     lines.line(format_args!("{} removed; the next run renders again", size(bytes)));
-    lines.print()?;
+    lines.report()?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,8 +2,9 @@
 
 use super::csv::Csv;
 use super::exit;
-use super::output::{print, print_json, tell};
+use super::output::{Volume, is_told, print, print_json, tell};
 use super::progress::Bar;
+use super::switches::Switches;
 use clap::Args;
 use lacquer_delivery::Error;
 use lacquer_delivery::atomic_file::{folder_of, write_beside};
@@ -28,6 +29,8 @@ pub struct CheckArguments {
     /// Judge them as masters that are to be delivered, against their targets; without it as mixes that are to be mastered
     #[arg(long)]
     master: bool,
+    #[command(flatten)]
+    switches: Switches,
     /// Hold the files against a delivery target by name, or a loudness in LUFS; may be given often
     #[arg(long, value_name = "NAME|LUFS", allow_hyphen_values = true)]
     target: Vec<String>,
@@ -49,7 +52,7 @@ pub struct CheckArguments {
 const NAME: usize = 24;
 
 /// Loudnesses in LUFS that may be named as a target, and the true peak that goes with them.
-const LOUDNESSES_LUFS: std::ops::RangeInclusive<f64> = -40.0..=-4.0;
+pub(super) const LOUDNESSES_LUFS: std::ops::RangeInclusive<f64> = -40.0..=-4.0;
 const CUSTOM_PEAK_DBTP: f64 = -1.0;
 
 /// Checks what was named and says what is to be done with it.
@@ -62,6 +65,7 @@ pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCod
     let targets = arguments.target.iter().map(|text| target(text)).collect::<Result<Vec<_>, _>>()?;
     let judged = if arguments.master { Judged::Master } else { Judged::Mix };
     let wishes = Wishes { limits, judged, ..Wishes::new(targets, arguments.html.is_some()) };
+    super::take_standard_input(&arguments.paths)?;
     let files = inputs::expand(&arguments.paths);
     if let Some(html) = &arguments.html {
         check_output(html, files.iter().flatten())?;
@@ -69,7 +73,7 @@ pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCod
     let bar = Bar::new("Checking");
     let mut shares = vec![0.0; files.len()];
     let count = files.len();
-    let reports = check_all(files, &wishes, &mut |progress| {
+    let mut reports = check_all(files, &wishes, &mut |progress| {
         let message = match progress {
             Progress::Under { index, path, done } => {
                 shares[index] = done;
@@ -83,6 +87,7 @@ pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCod
         bar.show(&message, shares.iter().sum::<f64>() / count.max(1) as f64);
     });
     drop(bar);
+    reports.iter_mut().flatten().for_each(|report| arguments.switches.apply(report));
     if let Some(html) = &arguments.html {
         write_beside(html, report_page(&reports, &wishes).as_bytes())
             .map_err(|error| Error::Write { path: html.to_owned(), reason: error.to_string() })?;
@@ -91,7 +96,7 @@ pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCod
         print_json(&Batch::new(&reports).to_text()?)?;
     } else if arguments.csv {
         csv(&reports).print()?;
-    } else {
+    } else if is_told(Volume::Usual) {
         let mut texts: Vec<String> =
             reports.iter().flatten().map(|report| text::describe(report, &wishes)).collect();
         if reports.len() > 1 {
@@ -171,7 +176,7 @@ pub(super) fn short_name(path: &Path) -> String {
 }
 
 /// A target by its name, or a loudness of one's own.
-fn target(text: &str) -> Result<Target, Error> {
+pub(super) fn target(text: &str) -> Result<Target, Error> {
     if let Some(target) = Target::from_text(text) {
         return Ok(target);
     }

@@ -11,11 +11,11 @@ use lacquer_delivery::codec::trim::fixed;
 use lacquer_delivery::codec::{Codec, CodecReport, overs, usual};
 use lacquer_delivery::decode::{Limits, Reader};
 use lacquer_delivery::encode::{EncodeError, Format, WordLength, check_output, encode_as};
+use lacquer_delivery::jobs;
 use lacquer_delivery::tags::{self, Tags};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Ceilings in dBTP that may be asked for.
 const CEILINGS_DBTP: std::ops::RangeInclusive<f64> = -12.0..=0.0;
@@ -41,6 +41,9 @@ pub struct CodecArguments {
     /// The trimmed master, a WAV file
     #[arg(short, long, requires = "fix")]
     output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long, requires = "output")]
+    force: bool,
     /// Word length of the trimmed master: 16, 20, 24 or 32f
     #[arg(long, value_name = "BITS", default_value = "24")]
     word_length: WordLength,
@@ -77,8 +80,9 @@ pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<ExitCod
     }
     if let Some(output) = &arguments.output {
         let [input] = arguments.files.as_slice() else { bail!("--fix: give one file at a time") };
-        check_output(input, output)?;
+        check_output(input, output, arguments.force)?;
     }
+    super::take_standard_input(&arguments.files)?;
     let bar = Bar::new("Encoding and decoding");
     let (mut json, mut lines) = (String::new(), Lines::default());
     let mut code = exit::DONE;
@@ -124,31 +128,15 @@ pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<ExitCod
         }
     }
     drop(bar);
-    let printed = if arguments.json { print_json(&json) } else { lines.print() };
+    let printed = if arguments.json { print_json(&json) } else { lines.report() };
     printed.map(|()| ExitCode::from(code))
 }
 
 /// Reports of the encodings in their order, as many at a time as there are cores: each holds the programme several times over.
 fn measure_all(audio: &Audio, codecs: &[Codec], ceiling_dbtp: f64) -> Result<Vec<CodecReport>, EncodeError> {
-    let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(codecs.len());
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((place, codec)) = {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            codecs.get(place).map(|codec| (place, codec))
-        } {
-            done.push((place, overs(audio, *codec, ceiling_dbtp)));
-        }
-        done
-    };
-    let mut results: Vec<_> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let joined = workers.into_iter().map(|worker| worker.join());
-        joined.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    results.sort_by_key(|(place, _)| *place);
-    results.into_iter().map(|(_, result)| result).collect()
+    jobs::each(codecs, jobs::at_a_time(codecs.len()), |_, codec| overs(audio, *codec, ceiling_dbtp))
+        .into_iter()
+        .collect()
 }
 
 fn describe(report: &Report, lines: &mut Lines) {

@@ -32,7 +32,7 @@ pub fn run(arguments: &DdpArguments) -> anyhow::Result<ExitCode> {
     if *json {
         print_json(&(serde_json::to_string_pretty(&report)? + "\n"))?;
     } else {
-        describe(folder, &report).print()?;
+        describe(folder, &report).report()?;
     }
     Ok(if report.consistent { ExitCode::SUCCESS } else { ExitCode::from(super::exit::PERSON) })
 }

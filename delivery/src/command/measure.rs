@@ -3,19 +3,19 @@
 use super::check::short_name;
 use super::csv::Csv;
 use super::exit;
-use super::output::{Lines, print_json, tell};
+use super::output::{Lines, print_json, remark, tell};
 use super::progress::Bar;
 use clap::Args;
 use lacquer_delivery::Error;
 use lacquer_delivery::check::{CheckError, inputs};
 use lacquer_delivery::decode::{Limits, Reader};
+use lacquer_delivery::jobs;
 use lacquer_delivery::measure::{Readings, measure_blocks};
 use lacquer_delivery::warnings::warnings;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 
 /// Arguments of `lacquer measure`.
 #[derive(Args)]
@@ -76,14 +76,15 @@ struct Unreadable {
 /// Measures the files, as many at a time as there are cores, and prints them in the order given. One that cannot be read does not
 /// keep the others from being measured.
 pub fn run(arguments: &MeasureArguments, limits: Limits) -> anyhow::Result<ExitCode> {
+    super::take_standard_input(&arguments.files)?;
     let bar = Bar::new("Measuring");
     let files = inputs::expand(&arguments.files);
-    let results = measure_all(files, &limits, &bar);
+    let results = measure_all(&files, &limits, &bar);
     drop(bar);
     let measured = || results.iter().flatten();
     for file in measured() {
         for warning in &file.warnings {
-            tell(format_args!("{}: {warning}", file.file));
+            remark(format_args!("{}: {warning}", file.file));
         }
     }
     if arguments.json {
@@ -113,7 +114,7 @@ pub fn run(arguments: &MeasureArguments, limits: Limits) -> anyhow::Result<ExitC
         if results.len() > 1 {
             summary(&results, &mut lines);
         }
-        lines.print()?;
+        lines.report()?;
     }
     let mut code = exit::DONE;
     for (_, reason) in results.iter().filter_map(|result| result.as_ref().err()) {
@@ -217,45 +218,18 @@ fn describe(file: &Measured, lines: &mut Lines) {
 
 /// Every file's readings, or its name and why it has none.
 fn measure_all(
-    files: Vec<Result<PathBuf, CheckError>>,
+    files: &[Result<PathBuf, CheckError>],
     limits: &Limits,
     bar: &Bar,
 ) -> Vec<Result<Measured, (PathBuf, String)>> {
-    let next = AtomicUsize::new(0);
-    let (sender, receiver) = mpsc::channel();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len());
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            let sender = sender.clone();
-            scope.spawn(|| {
-                let sender = sender;
-                while let Some((index, file)) = {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    files.get(index).map(|file| (index, file))
-                } {
-                    let result = match file {
-                        Ok(path) => {
-                            Measured::of(path, limits).map_err(|error| (path.clone(), error.to_string()))
-                        }
-                        Err(error) => Err((error.path().to_owned(), error.to_string())),
-                    };
-                    // The receiver outlives every sender.
-                    let _ = sender.send((index, result));
-                }
-            });
-        }
-        drop(sender);
-        let mut results: Vec<_> = Vec::with_capacity(files.len());
-        for (index, result) in &receiver {
-            let name = match &result {
-                Ok(file) => std::path::Path::new(&file.file),
-                Err((path, _)) => path.as_path(),
-            };
-            let name = short_name(name);
-            results.push((index, result));
-            bar.show(&name, results.len() as f64 / files.len() as f64);
-        }
-        results.sort_by_key(|(index, _)| *index);
-        results.into_iter().map(|(_, result)| result).collect()
+    let done = AtomicUsize::new(0);
+    jobs::each(files, jobs::at_a_time(files.len()), |_, file| {
+        let (path, result) = match file {
+            Ok(path) => (path.as_path(), Measured::of(path, limits).map_err(|error| error.to_string())),
+            Err(error) => (error.path(), Err(error.to_string())),
+        };
+        let done = 1 + done.fetch_add(1, Ordering::Relaxed);
+        bar.show(&short_name(path), done as f64 / files.len() as f64);
+        result.map_err(|reason| (path.to_owned(), reason))
     })
 }

@@ -6,6 +6,30 @@
 use lacquer_delivery::html::visible;
 use std::fmt::{Display, Write as _};
 use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// How much is told beside what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Volume {
+    /// Errors alone.
+    Quiet,
+    /// What came of it, and what is wrong with the files.
+    Usual,
+    /// What is done on the way, too.
+    Verbose,
+}
+
+static VOLUME: AtomicU8 = AtomicU8::new(Volume::Usual as u8);
+
+/// Sets how much is told, once, at the start.
+pub fn set_volume(volume: Volume) {
+    VOLUME.store(volume as u8, Ordering::Relaxed);
+}
+
+/// Whether at least so much is told.
+pub fn is_told(volume: Volume) -> bool {
+    VOLUME.load(Ordering::Relaxed) >= volume as u8
+}
 
 /// Lines for standard output.
 #[derive(Default)]
@@ -56,6 +80,18 @@ impl Lines {
     pub fn print(&self) -> anyhow::Result<()> {
         write_out(&self.0)
     }
+
+    /// Prints what came of some work, unless only errors are told.
+    pub fn report(&self) -> anyhow::Result<()> {
+        if is_told(Volume::Usual) { self.print() } else { Ok(()) }
+    }
+
+    /// As [`Lines::report`] on standard error, where standard output is a file's.
+    pub fn report_aside(&self) {
+        if is_told(Volume::Usual) {
+            write_error(&self.0);
+        }
+    }
 }
 
 /// Prints text that the library has made of cleaned lines; should one have been missed, it is cleaned but for its line feeds.
@@ -87,9 +123,28 @@ pub fn print_csv(csv: &str) -> anyhow::Result<()> {
     write_out(&csv.split("\r\n").map(visible).collect::<Vec<_>>().join("\r\n"))
 }
 
-/// Says on standard error what went wrong or has to be known, on one line.
+/// Says on standard error what went wrong, on one line.
 pub fn tell(text: impl Display) {
-    eprintln!("lacquer: {}", visible(&text.to_string()));
+    write_error(&format!("lacquer: {}\n", visible(&text.to_string())));
+}
+
+/// Says on standard error what has to be known, unless only errors are told.
+pub fn remark(text: impl Display) {
+    if is_told(Volume::Usual) {
+        tell(text);
+    }
+}
+
+/// Says on standard error what is done, where that is asked for.
+pub fn say(text: impl Display) {
+    if is_told(Volume::Verbose) {
+        tell(text);
+    }
+}
+
+/// Where nobody reads errors there is nobody to tell of it.
+fn write_error(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// A reader who has seen enough (`| head`) is no error.

@@ -85,7 +85,8 @@ pub fn run(arguments: &PresetArguments) -> anyhow::Result<()> {
     }
 }
 
-fn list(json: bool) -> anyhow::Result<()> {
+/// Lists the presets.
+pub fn list(json: bool) -> anyhow::Result<()> {
     let mut rows: Vec<Row> =
         Preset::factory().iter().map(|preset| Row::new(preset, "lacquer", None)).collect();
     let (own, problems) = Library::default().read();

@@ -1,27 +1,20 @@
 //! AIFF and AIFF-C (Apple, Audio Interchange File Format, 1989; AIFF-C, draft 1991).
 
 use super::pcm::Word;
+use super::plain::{Form, MOST_PADDING, Plain};
 use super::remarks::Remarks;
 use super::stream::{Facts, Refusal, Source, Step, Stream, check_spec};
 use lacquer_dsp::detect::Severity;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-/// Frames that are read at a time.
-const STEP_FRAMES: usize = 8192;
 /// Chunks of a file; a good one has ten.
 const MOST_CHUNKS: usize = 4096;
-/// Bytes after the promised sound that are padding.
-const MOST_PADDING: u64 = 4096;
 
 /// The `COMM` chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Common {
-    channels: usize,
     frames: u64,
-    bits: u32,
-    sample_rate: u32,
-    word: Word,
-    is_big_endian: bool,
+    form: Form,
 }
 
 impl Common {
@@ -54,17 +47,9 @@ impl Common {
             }
         };
         Ok(Self {
-            channels,
             frames: u64::from(u32::from_be_bytes([f0, f1, f2, f3])),
-            bits,
-            sample_rate,
-            word,
-            is_big_endian,
+            form: Form { word, bits, is_big_endian, channels, sample_rate },
         })
-    }
-
-    fn frame_bytes(&self) -> u64 {
-        (self.word.bytes() * self.channels) as u64
     }
 }
 
@@ -81,15 +66,10 @@ fn extended(bytes: &[u8; 10]) -> u32 {
 
 /// An AIFF file.
 pub(super) struct Aiff<R> {
-    source: BufReader<R>,
+    plain: Plain<R>,
     common: Common,
-    /// Bytes of sound that are there, and those of them that are read and not read yet.
+    /// Bytes of sound that are there.
     there: u64,
-    left: u64,
-    bytes: Vec<u8>,
-    given: u64,
-    offset: u64,
-    long: u32,
 }
 
 impl<R: Source> Aiff<R> {
@@ -140,27 +120,17 @@ impl<R: Source> Aiff<R> {
         }
         let there = to - from;
         // What is not sound of whole frames is not read; a length of 0 was never filled in.
-        let promised = common.frames.saturating_mul(common.frame_bytes());
+        let promised = common.frames.saturating_mul(common.form.frame_bytes());
         let wanted = if common.frames == 0 { there } else { there.min(promised) };
-        source.seek(SeekFrom::Start(from))?;
-        Ok(Self {
-            source,
-            common,
-            there,
-            left: wanted - wanted % common.frame_bytes(),
-            bytes: Vec::new(),
-            given: 0,
-            offset: from,
-            long: 0,
-        })
+        Ok(Self { plain: Plain::new(source, common.form, from, wanted)?, common, there })
     }
 
     fn finish(&mut self, remarks: &mut Remarks) {
-        let frame_bytes = self.common.frame_bytes();
-        let (promised, there) = (self.common.frames, self.there / frame_bytes);
-        if promised > self.given {
-            let reason = format!("its header promises {promised} frames, {} are there", self.given);
-            remarks.breaks_off(self.given, reason, true);
+        let frame_bytes = self.common.form.frame_bytes();
+        let (promised, there, given) = (self.common.frames, self.there / frame_bytes, self.plain.given());
+        if promised > given {
+            let reason = format!("its header promises {promised} frames, {given} are there");
+            remarks.breaks_off(given, reason, true);
         } else if promised == 0 {
             remarks.say(
                 Severity::Warn,
@@ -170,12 +140,12 @@ impl<R: Source> Aiff<R> {
             );
         } else if (there - promised.min(there)) * frame_bytes > MOST_PADDING {
             let more = there - promised;
-            let more_s = more as f64 / f64::from(self.common.sample_rate);
+            let more_s = more as f64 / f64::from(self.common.form.sample_rate);
             remarks.say(
                 Severity::Warn,
                 format!("Its sound chunk is {more} frames ({more_s:.3} s) longer than its header says; these are not read"),
                 "Compare its length with the session, or export it again.",
-                Some(self.given),
+                Some(given),
             );
         }
     }
@@ -183,40 +153,23 @@ impl<R: Source> Aiff<R> {
 
 impl<R: Source> Stream for Aiff<R> {
     fn facts(&self) -> Facts {
-        Facts {
-            format: "AIFF",
-            sample_rate: self.common.sample_rate,
-            channels: self.common.channels,
-            words: self.common.word.stored(self.common.bits),
-            promised: Some(self.common.frames).filter(|frames| *frames > 0),
-        }
+        self.common.form.facts("AIFF", Some(self.common.frames).filter(|frames| *frames > 0))
     }
 
     fn step(&mut self, into: &mut Vec<[f32; 2]>, remarks: &mut Remarks) -> io::Result<Step> {
-        if self.left == 0 {
-            self.finish(remarks);
-            return Ok(Step::End);
+        if self.plain.step(into)? {
+            return Ok(Step::Frames);
         }
-        let frame_bytes = self.common.frame_bytes();
-        let wanted = self.left.min(STEP_FRAMES as u64 * frame_bytes);
-        self.bytes.clear();
-        self.source.by_ref().take(wanted).read_to_end(&mut self.bytes)?;
-        self.offset += self.bytes.len() as u64;
-        let read = self.bytes.len() as u64 - self.bytes.len() as u64 % frame_bytes;
-        self.left = if read < wanted { 0 } else { self.left - read };
-        let before = into.len();
-        let Common { word, is_big_endian, channels, .. } = self.common;
-        word.decode(&self.bytes[..read as usize], is_big_endian, channels, &mut self.long, into);
-        self.given += (into.len() - before) as u64;
-        Ok(Step::Frames)
+        self.finish(remarks);
+        Ok(Step::End)
     }
 
     fn long_words(&self) -> u32 {
-        self.long
+        self.plain.long_words()
     }
 
     fn offset(&self) -> u64 {
-        self.offset
+        self.plain.offset()
     }
 }
 

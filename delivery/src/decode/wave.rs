@@ -1,6 +1,7 @@
 //! WAV, RF64 and BW64: the words of every `data` chunk, as the `fmt ` chunk before it has them.
 
 use super::pcm::{Word, lies_low};
+use super::plain::{Form, MOST_PADDING};
 use super::remarks::{Kind, Remarks};
 use super::stream::{Facts, Refusal, Source, Step, Stream, check_spec};
 use crate::riff::{Chunk, Layout};
@@ -13,8 +14,6 @@ const STEP_FRAMES: usize = 8192;
 const TELLING_BYTES: u64 = 1 << 24;
 /// Files behind each other in one; a good one has one.
 const MOST_FILES: usize = 64;
-/// What follows the sound and is no chunk is remarked from this many bytes on: less is padding.
-const MOST_PADDING: u64 = 4096;
 
 /// Format tags (Microsoft, mmreg.h).
 const PCM: u16 = 1;
@@ -25,7 +24,7 @@ const EXTENSIBLE: u16 = 0xfffe;
 
 /// A `fmt ` chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Format {
+pub(super) struct Format {
     word: Word,
     bits: u32,
     channels: usize,
@@ -33,7 +32,8 @@ struct Format {
 }
 
 impl Format {
-    fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
+    /// Reads a chunk's contents.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
         let short =
             |at: usize| -> Option<u16> { Some(u16::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?])) };
         let field = |at: usize| short(at).ok_or(Refusal::from("its fmt chunk is too short"));
@@ -67,8 +67,14 @@ impl Format {
         Ok(Self { word, bits, channels, sample_rate })
     }
 
+    /// As other containers have it.
+    pub fn form(&self) -> Form {
+        let Self { word, bits, channels, sample_rate } = *self;
+        Form { word, bits, is_big_endian: false, channels, sample_rate }
+    }
+
     fn frame_bytes(&self) -> u64 {
-        (self.word.bytes() * self.channels) as u64
+        self.form().frame_bytes()
     }
 }
 
@@ -208,13 +214,7 @@ impl<R: Source> Wave<R> {
 
 impl<R: Source> Stream for Wave<R> {
     fn facts(&self) -> Facts {
-        Facts {
-            format: if self.is_rf64 { "RF64" } else { "WAV" },
-            sample_rate: self.part.format.sample_rate,
-            channels: self.part.format.channels,
-            words: self.part.format.word.stored(self.part.format.bits),
-            promised: self.promised,
-        }
+        self.part.format.form().facts(if self.is_rf64 { "RF64" } else { "WAV" }, self.promised)
     }
 
     fn step(&mut self, into: &mut Vec<[f32; 2]>, remarks: &mut Remarks) -> io::Result<Step> {

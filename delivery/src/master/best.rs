@@ -12,12 +12,12 @@ use lacquer_dsp::{ChainSettings, Frame, ProcessSpec, Processor};
 /// How far below the loudest drive another one is tried, to tell what the last LU cost, dB.
 const LAST_STEP_DB: f64 = 4.0;
 
-/// Limits and dithers what comes before the limiter, at the settings' drive.
+/// Limits what comes before the limiter, at the settings' drive; [`dithered`] comes next.
 pub(crate) fn at_its_drive(spec: &ProcessSpec, driven: &[Frame], settings: &ChainSettings) -> Vec<Frame> {
     let (limiter, drive_db) = (with_reserve(spec, settings), settings.limiter.drive_db);
     let mut best = Best::new(driven, spec.sample_rate, &limiter);
     best.find_slow_gain(drive_db);
-    dithered(spec, settings, best.render(drive_db))
+    at_unity(settings, best.render(drive_db))
 }
 
 /// As [`at_its_drive`], at the drive that brings it to a loudness by `loudness`, which is written into the settings.
@@ -43,11 +43,11 @@ pub(crate) fn limit_to(
     }
     settings.limiter.drive_db = drive_db;
     progress(Step::Solving, 1.0);
-    Ok(dithered(spec, settings, frames))
+    Ok(at_unity(settings, frames))
 }
 
 /// The limiter's settings, with what the dither may add kept free under the ceiling.
-fn with_reserve(spec: &ProcessSpec, settings: &ChainSettings) -> LimiterSettings {
+pub(crate) fn with_reserve(spec: &ProcessSpec, settings: &ChainSettings) -> LimiterSettings {
     let mut dither = Dither::default();
     dither.prepare(spec);
     LimiterSettings {
@@ -56,12 +56,17 @@ fn with_reserve(spec: &ProcessSpec, settings: &ChainSettings) -> LimiterSettings
     }
 }
 
-/// What comes after the limiter.
-fn dithered(spec: &ProcessSpec, settings: &ChainSettings, mut frames: Vec<Frame>) -> Vec<Frame> {
+/// What was limited, turned back by the drive where the settings ask for that.
+fn at_unity(settings: &ChainSettings, mut frames: Vec<Frame>) -> Vec<Frame> {
     if settings.limiter.unity_gain {
         let back = 10f64.powf(-settings.limiter.drive_db / 20.0);
         frames.iter_mut().for_each(|frame| *frame = frame.map(|x| x * back));
     }
+    frames
+}
+
+/// What comes after the limiter.
+pub(crate) fn dithered(spec: &ProcessSpec, settings: &ChainSettings, frames: Vec<Frame>) -> Vec<Frame> {
     let mut after = ChainSettings { dither: settings.dither, ..Default::default() };
     after.input_trim.on = false;
     after.limiter.on = false;

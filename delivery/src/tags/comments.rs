@@ -42,6 +42,36 @@ pub(super) fn apply(comments: &mut VorbisComments, tags: &Tags) {
     }
 }
 
+/// Puts in the gains of ReplayGain in the place of those that are there; an album's go where none is given.
+pub(super) fn set_replay_gain(comments: &mut VorbisComments, tags: &Tags) {
+    let Some(gain) = &tags.replay_gain else { return };
+    for (name, level) in [("TRACK", Some(gain.track)), ("ALBUM", gain.album)] {
+        for (what, text) in
+            [("GAIN", level.map(|of| of.gain_text())), ("PEAK", level.map(|of| of.peak_text()))]
+        {
+            set(comments, &format!("REPLAYGAIN_{name}_{what}"), text);
+        }
+    }
+}
+
+/// As [`set_replay_gain`] for Opus, whose players know gains of their own and must not find others (RFC 7845, section 5.2.1).
+pub(super) fn set_r128(comments: &mut VorbisComments, tags: &Tags) {
+    let Some(gain) = &tags.replay_gain else { return };
+    for (name, level) in [("TRACK", Some(gain.track)), ("ALBUM", gain.album)] {
+        set(comments, &format!("R128_{name}_GAIN"), level.map(|of| of.r128_text()));
+        for what in ["GAIN", "PEAK"] {
+            set(comments, &format!("REPLAYGAIN_{name}_{what}"), None);
+        }
+    }
+}
+
+fn set(comments: &mut VorbisComments, key: &str, text: Option<String>) {
+    comments.remove(key).for_each(drop);
+    if let Some(text) = text {
+        comments.push(key.to_owned(), text);
+    }
+}
+
 /// Fields of names, of which there may be several: an entry each, as the specification recommends.
 const NAMES: [&str; 3] = ["ARTIST", "ALBUMARTIST", "COMPOSER"];
 
@@ -78,6 +108,7 @@ pub(super) fn read(comments: &VorbisComments) -> Tags {
         isrc: codes(comments).iter().find_map(|text| text.parse().ok()),
         loudness: None,
         cover: None,
+        replay_gain: None,
     }
 }
 

@@ -4,8 +4,10 @@
 
 use crate::hash::sha256;
 use crate::regular_file::open_regular;
+use lofty::file::TaggedFileExt;
 use lofty::picture::{MimeType, Picture, PictureInformation, PictureType};
-use std::io::Read;
+use lofty::probe::Probe;
+use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -149,8 +151,8 @@ fn jpeg(bytes: &[u8]) -> Option<(u32, u32, u32)> {
 
 /// The front cover that a file's tags carry; any picture where none is called so.
 pub fn of_file(path: &Path) -> Option<Cover> {
-    use lofty::file::TaggedFileExt;
-    let file = lofty::read_from_path(path).ok()?;
+    let file = BufReader::new(super::open(path).ok()?);
+    let file = Probe::new(file).options(super::options()).guess_file_type().ok()?.read().ok()?;
     let pictures = || file.tags().iter().flat_map(|tag| tag.pictures());
     let front = pictures().find(|picture| picture.pic_type() == PictureType::CoverFront);
     front.or_else(|| pictures().next()).and_then(|picture| Cover::parse(picture.data().to_vec()).ok())

@@ -55,6 +55,19 @@ pub(super) fn apply(tag: &mut Id3v2Tag, tags: &Tags) {
         );
         tag.insert(Frame::Picture(AttachedPictureFrame::new(TextEncoding::UTF8, picture)));
     }
+    if let Some(gain) = &tags.replay_gain {
+        for (name, level) in [("TRACK", Some(gain.track)), ("ALBUM", gain.album)] {
+            for (what, text) in
+                [("GAIN", level.map(|of| of.gain_text())), ("PEAK", level.map(|of| of.peak_text()))]
+            {
+                let key = format!("REPLAYGAIN_{name}_{what}");
+                drop(tag.remove_user_text(&key));
+                if let Some(text) = text {
+                    tag.insert_user_text(key, text);
+                }
+            }
+        }
+    }
     if let Some(upc) = &tags.upc {
         // No frame is meant for it; this one is what taggers agree on.
         tag.insert_user_text("BARCODE".into(), upc.clone());
@@ -81,6 +94,7 @@ pub(super) fn read(tag: &Id3v2Tag) -> Tags {
         isrc: codes(tag).iter().find_map(|text| text.parse().ok()),
         loudness: None,
         cover: None,
+        replay_gain: None,
     }
 }
 
@@ -107,6 +121,7 @@ pub(super) fn read_any(tag: &Tag) -> Tags {
         isrc: tag.get_strings(ItemKey::Isrc).find_map(|code| code.parse().ok()),
         loudness: None,
         cover: None,
+        replay_gain: None,
     }
 }
 

@@ -49,6 +49,24 @@ fn errors_name_file_line_and_key() {
         (format!("{track}settings = {{ glue_onn = true }}\n"), vec!["line 3", "glue_on", "lacquer params"]),
         (format!("{track}start_s = 3\nend_s = 2\n"), vec!["line 4", "end_s"]),
         (format!("{track}fade_in_curve = \"steep\"\n"), vec!["line 3", "smooth"]),
+        // What only looks like a table or a key: within a text of several lines, in quotes, in the paper's own section.
+        (
+            format!("{track}title = \"\"\"\n[[track]]\ngap_s = 1\n\"\"\"\ngap_s = -1\n"),
+            vec!["line 7", "track 1, gap_s"],
+        ),
+        (format!("{track}\"gap_s\" = -1\n"), vec!["line 3", "track 1, gap_s"]),
+        (
+            format!("{track}[track.settings]\nglue_on = true\n\"glue_onn\" = true\n"),
+            vec!["line 5", "glue_on"],
+        ),
+        (
+            format!("[album]\nloudness.mode = \"album\"\nloudness.ceiling = 3\n{track}"),
+            vec!["line 3", "-12 to 0"],
+        ),
+        (
+            format!("{track}[release]\nnotes = \"\"\"\ndate = 2\n\"\"\"\ndate = \"May\"\n"),
+            vec!["line 7", "2026-11-28"],
+        ),
     ] {
         let error = error(&text);
         assert_eq!(error.lines().count(), 1, "{error}");

@@ -38,7 +38,7 @@ fn a_target_says_everything_and_what_it_leaves() {
         ("spotify", 48_000, 24, Some(-14.0), "Spotify: -14.0 LUFS, -1.0 dBTP"),
     ] {
         let out = format!("{target}.wav");
-        let report = scene.json(0, &["master", "mix.wav", "-o", &out, "--target", target]);
+        let report = scene.json(0, &["master", "mix.wav", "-o", &out, "--force", "--target", target]);
         assert!(
             report["target_says"].as_str().unwrap().contains(says),
             "{target}: {}",
@@ -167,7 +167,7 @@ fn a_masters_report_shows_before_and_after_and_lets_both_be_heard() {
         .collect();
     assert!((heard[0] - heard[1]).abs() < 0.3, "{heard:?}");
     // It is replaced by the next one.
-    scene.json(0, &["master", "mix.wav", "-o", "m.wav", "--target", "-14", "--html", "m.html"]);
+    scene.json(0, &["master", "mix.wav", "-o", "m.wav", "--force", "--target", "-14", "--html", "m.html"]);
 }
 
 fn base64(text: &str) -> Vec<u8> {

@@ -162,8 +162,10 @@ fn masters_of_one_channel_are_mono_to_everybody() {
     scene.run("sox song.wav mono.wav remix 1");
     for (bits, tag) in [("16", 1u16), ("24", 1), ("32f", 3)] {
         let out = scene.path("out.wav");
-        let made =
-            lacquer(&["master", "--word-length", bits, "-o", out.to_str().unwrap()], &scene.path("mono.wav"));
+        let made = lacquer(
+            &["master", "--force", "--word-length", bits, "-o", out.to_str().unwrap()],
+            &scene.path("mono.wav"),
+        );
         assert!(made.status.success(), "{}", text(&made.stderr));
         let bytes = std::fs::read(&out).unwrap();
         assert_eq!(u16::from_le_bytes([bytes[20], bytes[21]]), tag, "{bits}");
@@ -209,7 +211,7 @@ fn a_master_that_is_killed_leaves_nothing() {
     std::fs::write(&out, b"what stood there").unwrap();
     for n in 0..24 {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lacquer"))
-            .args(["master", "-o", out.to_str().unwrap()])
+            .args(["master", "--force", "-o", out.to_str().unwrap()])
             .arg(scene.path("song.wav"))
             .stdout(std::process::Stdio::null())
             .spawn()

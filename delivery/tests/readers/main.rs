@@ -5,9 +5,11 @@
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]
 
+mod apple;
 mod command;
 mod lossless;
 mod lossy;
+mod plain;
 mod property;
 mod tools;
 mod waves;

@@ -4,7 +4,7 @@ use crate::tools::{Read, Scene, are_there, by_another, by_ffmpeg, frames};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-/// Cases of each format: with eight formats some fifteen seconds, most of them ffmpeg's start.
+/// Cases of each format: with thirteen formats some twenty-five seconds, most of them ffmpeg's start.
 const CASES: u32 = 24;
 /// Beyond so many frames from the damage decoders agree: MP3's bit reservoir, a page of Vorbis, filters that ring.
 const NEAR_FRAMES: usize = 44_100;
@@ -88,6 +88,11 @@ fn damage_is_read_as_others_read_it_or_said() {
         ("a.aiff", "sox song.wav a.aiff", true),
         ("a.flac", "flac -s -f song.wav -o a.flac", true),
         ("a.oga", "flac -s -f --ogg song.wav -o a.oga", true),
+        ("a.au", "sox song.wav a.au", true),
+        ("a.w64", "sndfile-convert song.wav a.w64", true),
+        ("a.caf", "sndfile-convert song.wav a.caf", true),
+        ("alac.caf", "ffmpeg -v error -y -i song.wav -c:a alac alac.caf", true),
+        ("alac.m4a", "ffmpeg -v error -y -i song.wav -c:a alac alac.m4a", true),
         ("a.mp3", "lame --quiet -V 4 song.wav a.mp3", false),
         (
             "bare.mp3",

@@ -114,8 +114,11 @@ pub fn prepared(scene: &Scene, kind: Kind, name: &str) -> std::path::PathBuf {
 /// The lines of commands that write one file, with its name.
 pub fn writers() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
-        ("out.wav", vec!["master", "mixes/one.wav", "-o", "out.wav"]),
-        ("out.wav", vec!["codec", "mixes/one.wav", "--codec", "opus128", "--fix", "-o", "out.wav"]),
+        ("out.wav", vec!["master", "mixes/one.wav", "-o", "out.wav", "--force"]),
+        (
+            "out.wav",
+            vec!["codec", "mixes/one.wav", "--codec", "opus128", "--fix", "-o", "out.wav", "--force"],
+        ),
         ("out.html", vec!["check", "mixes/one.wav", "--html", "out.html"]),
         ("out.toml", vec!["album", "init", "mixes/one.wav", "mixes/two.wav", "-o", "out.toml", "--force"]),
     ]

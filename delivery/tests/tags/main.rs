@@ -64,6 +64,7 @@ fn every_tag() -> Tags {
             short_term_max_lufs: -11.5,
         }),
         cover: None,
+        replay_gain: None,
     }
 }
 

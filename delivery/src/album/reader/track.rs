@@ -129,7 +129,11 @@ impl Reader<'_> {
                 // Whoever gives the trim has it.
                 trimmed_by = trimmed_by.filter(|_| id != "input_trim_gain");
                 tree.set_from_text(id, &text).map_err(|error| {
-                    self.wrong(at, "settings", format!("{error}; `lacquer params` lists ids and ranges"))
+                    self.wrong(
+                        at,
+                        &format!("settings.{id}"),
+                        format!("{error}; `lacquer params` lists ids and ranges"),
+                    )
                 })?;
             }
         }

@@ -1,6 +1,7 @@
 //! What is said of a master: a table, JSON, a page.
 
-use super::MasterArguments;
+use super::asked::Asked;
+use super::places::Song;
 use crate::command::output::Lines;
 use lacquer_delivery::album::mix_checks::MixCheck;
 use lacquer_delivery::atomic_file::write_beside;
@@ -20,9 +21,12 @@ const HEARD_RANGE_LU: f64 = 1.0;
 
 /// What was made, in JSON.
 #[derive(Serialize)]
-pub(super) struct Report<'a> {
+pub struct Report<'a> {
     input: String,
     output: String,
+    /// The master before its dither.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<String>,
     preset: Option<&'a str>,
     check: MixCheck,
     target: Option<&'static str>,
@@ -50,10 +54,20 @@ pub(super) struct Report<'a> {
     times_real_time: f64,
 }
 
+impl Report<'_> {
+    /// Loudness of the mix and of the master, LUFS, and the master's true peak, dBTP, as texts.
+    pub fn levels(&self) -> [String; 3] {
+        [(self.before.integrated_lufs, 1), (self.after.integrated_lufs, 1), (self.after.true_peak_dbtp, 2)]
+            .map(|(level, decimals)| {
+                level.map_or_else(|| "-".to_owned(), |level| format!("{level:.decimals$}"))
+            })
+    }
+}
+
 /// Writes the page.
 pub(super) fn write_page(
     html: &Path,
-    arguments: &MasterArguments,
+    song: &Song,
     job: &Job,
     report: &Report,
     programme: &Audio,
@@ -68,7 +82,7 @@ pub(super) fn write_page(
     behind.extend(stages::stages(&spec, &made.settings, programme));
     behind.push(stages::reading("Master", &made.audio));
     let page = master_page(&MasterPage {
-        names: [&arguments.input, &arguments.output],
+        names: [&song.input, &song.output],
         audio: [programme, &made.audio],
         readings: [report.before, report.after],
         stages: &behind,
@@ -129,6 +143,9 @@ fn facts(report: &Report) -> Vec<[String; 2]> {
     fact("Sample rate", rate);
     fact("Word length", report.word_length.clone());
     fact("Latency taken out", format!("{} samples ({:.1} ms)", report.latency_samples, report.latency_ms));
+    if let Some(archive) = &report.archive {
+        fact("Before the dither", archive.clone());
+    }
     fact("Speed", format!("{:.0} times real time", report.times_real_time));
     facts
 }
@@ -155,17 +172,17 @@ fn form(form: Form) -> String {
     format!("{rate}, {} bit", form.bits)
 }
 
-#[allow(clippy::too_many_arguments)]
+/// What is said of a master.
 pub(super) fn report<'a>(
-    arguments: &MasterArguments,
-    preset: Option<&'a Preset>,
-    row: Option<&'static Target>,
+    song: &Song,
+    asked: &'a Asked,
     check: MixCheck,
     job: &Job,
     programme: &Audio,
     made: &Master,
     elapsed_s: f64,
 ) -> Report<'a> {
+    let (preset, row) = (asked.preset.as_ref(), asked.row);
     let mut chain = Chain::new();
     chain.prepare(&ProcessSpec {
         sample_rate: f64::from(programme.sample_rate),
@@ -176,8 +193,9 @@ pub(super) fn report<'a>(
     let thousandths = |value: f64| (value * 1000.0).round() / 1000.0;
     let limiter = made.settings.limiter.on.then_some(&made.settings.limiter);
     Report {
-        input: arguments.input.display().to_string(),
-        output: arguments.output.display().to_string(),
+        input: song.input.display().to_string(),
+        output: song.output.display().to_string(),
+        archive: made.archive.is_some().then(|| song.archive().display().to_string()),
         preset: preset.map(|preset| preset.name.as_str()),
         check,
         target: row.map(|row| row.id),

@@ -1,0 +1,10 @@
+//! The command as people expect one: pipes, folders, defaults from a file, switches, and files that nobody loses.
+
+// All of it is a test: what is not there ends it.
+#![allow(clippy::unwrap_used)]
+
+mod batch;
+mod gains;
+mod options;
+mod scene;
+mod streams;
