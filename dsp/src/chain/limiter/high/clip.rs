@@ -99,8 +99,8 @@ impl Clip {
             free,
             iterations,
             mask: Mask::new(length, rate),
-            hann: twice(&|n| 0.5 - 0.5 * (TAU * phase(n)).cos()),
-            sine: twice(&|n| (PI * phase(n)).sin()),
+            hann: twice(&|n| 0.5 - 0.5 * crate::blocks::math::cos(TAU * phase(n))),
+            sine: twice(&|n| crate::blocks::math::sin(PI * phase(n))),
             window: Window {
                 x: zeros(all),
                 bounds: vec![[0.0; 2]; all],
