@@ -6,7 +6,8 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match command::run(command::Command::parse()) {
+    // Shells of Windows leave `*.wav` to the programs.
+    match command::run(command::Command::parse_from(wild::args_os())) {
         Ok(code) => code,
         Err(error) => {
             command::tell(&error);
