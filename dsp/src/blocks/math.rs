@@ -1,9 +1,8 @@
 //! Exponentials, logarithms and circular functions that give the same bits on every platform.
 //!
 //! Those of the standard library are the system's own, and the last bit differs between them: a coefficient that is off by one bit is a
-//! master that is not the same on the machine next door. These are translated from musl's C (crate `libm`), which knows no system. They
-//! cost up to three times as much as glibc's: for the design of coefficients and the pace of controls, never for each sample, where
-//! `decibel.rs` has polynomials.
+//! master that is not the same on the machine next door. These are translated from musl's C (crate `libm`), which knows no system. For
+//! the design of coefficients and the pace of controls; for each sample `decibel.rs` has polynomials.
 
 /// Sine of an angle in radians.
 pub fn sin(x: f64) -> f64 {
