@@ -138,10 +138,37 @@ impl Part {
         match self.place {
             #[cfg(target_os = "linux")]
             Place::Unnamed => unnamed::name(&self.file, &self.path),
-            Place::Named(name) => name.persist(&self.path).map_err(|refused| refused.error),
+            Place::Named(name) => rename(name, &self.path),
             Place::Aside | Place::Output => Ok(()),
         }
     }
+}
+
+/// Gives a part its final name; nothing is left of it where that fails. By the standard library, which knows long paths on Windows.
+fn rename(part: TempPath, path: &Path) -> io::Result<()> {
+    let part = part.keep().map_err(|refused| refused.error)?;
+    let renamed = make_replaceable(path).and_then(|()| std::fs::rename(&part, path));
+    renamed.inspect_err(|_| {
+        // The error at hand is the one to tell.
+        let _ = std::fs::remove_file(&part);
+    })
+}
+
+/// Windows replaces no read-only file, where elsewhere the folder's permissions decide.
+#[cfg(windows)]
+fn make_replaceable(path: &Path) -> io::Result<()> {
+    let Ok(about) = path.symlink_metadata() else { return Ok(()) };
+    let mut permissions = about.permissions();
+    if !about.is_file() || !permissions.readonly() {
+        return Ok(());
+    }
+    permissions.set_readonly(false);
+    std::fs::set_permissions(path, permissions)
+}
+
+#[cfg(not(windows))]
+fn make_replaceable(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Files without a name (open(2), O_TMPFILE).
@@ -243,6 +270,30 @@ mod tests {
         // A folder stands under the name.
         assert!(write_beside(folder.path(), b"x").is_err());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_read_only_file_is_replaced_and_stays_read_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.html");
+        write_beside(&path, b"first").unwrap();
+        let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).unwrap();
+        write_beside(&path, b"second").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"second");
+        assert!(std::fs::metadata(&path).unwrap().permissions().readonly());
+    }
+
+    #[test]
+    fn a_path_beyond_the_260_signs_of_windows_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = folder.path().join("a".repeat(150)).join("b".repeat(150));
+        std::fs::create_dir_all(&long).unwrap();
+        let path = long.join("report.html");
+        write_beside(&path, b"first").unwrap();
+        write_beside(&path, b"second").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"second");
     }
 
     #[cfg(target_os = "linux")]

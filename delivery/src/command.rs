@@ -125,13 +125,15 @@ pub fn run() -> anyhow::Result<ExitCode> {
 
 /// The command line, over the defaults of the files that hold here.
 fn read() -> anyhow::Result<Command> {
-    let first = Command::parse();
+    // Shells of Windows leave `*.wav` to the programs.
+    let first = Command::parse_from(wild::args_os());
     let files = match (first.config, first.no_config) {
         (_, true) => Vec::new(),
         (Some(file), false) => vec![file],
         (None, false) => settings::usual(),
     };
-    let command = Command::from_arg_matches(&settings::with_defaults(&files)?.get_matches())?;
+    let command =
+        Command::from_arg_matches(&settings::with_defaults(&files)?.get_matches_from(wild::args_os()))?;
     set_volume(match (command.quiet, command.verbose) {
         (true, false) => Volume::Quiet,
         (false, true) => Volume::Verbose,

@@ -89,6 +89,11 @@ impl FileId {
     }
 }
 
+/// Whether two names lead to one file: by a link, or where a file system takes capitals for small letters.
+pub fn is_one_file(one: &Path, other: &Path) -> bool {
+    FileId::of(one).is_some_and(|id| FileId::of(other) == Some(id))
+}
+
 /// Whether a relative path only goes down: no root, no drive, no `..`.
 pub fn goes_down(path: &Path) -> bool {
     path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))

@@ -217,7 +217,7 @@ fn what_cannot_be_done_is_said_in_one_line_and_leaves_nothing() {
         refused(&arguments)
     };
     for (input, says) in [
-        ("missing.wav", "No such file"),
+        ("missing.wav", if cfg!(windows) { "cannot find the file" } else { "No such file" }),
         ("empty.wav", "empty"),
         ("text.wav", "not audio"),
         ("truncated.wav", "breaks off after 3"),

@@ -9,6 +9,7 @@ pub mod entry;
 pub mod fir;
 pub mod late;
 pub mod matched;
+pub mod math;
 pub mod oversampler;
 pub mod placement;
 pub mod smoothing;

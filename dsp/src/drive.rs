@@ -98,10 +98,11 @@ fn db_for_last_lu(tried: &[Tried], nearest: Tried) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::math;
 
     /// Loudness grows one for one at first and saturates at -5 LUFS.
     fn bending(drive_db: f64) -> f64 {
-        -5.0 - 3.0 * (1.0 + ((-3.0 - drive_db) / 3.0).exp()).ln()
+        -5.0 - 3.0 * math::ln(1.0 + math::exp((-3.0 - drive_db) / 3.0))
     }
 
     fn of_bending(target_lufs: f64) -> Result<f64, NoDrive> {

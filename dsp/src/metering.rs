@@ -20,6 +20,7 @@ pub mod true_peak;
 pub mod vinyl;
 
 use crate::blocks::fir::Frame32;
+use crate::blocks::math;
 use crate::blocks::true_peak::meter::TruePeakMeter;
 use crate::processor::{CONTROL_PERIOD, Frame};
 use dynamic_range::DynamicRange;
@@ -151,7 +152,7 @@ impl Meter {
     /// be missing.
     pub fn so_far(&self) -> Measurement {
         let integrated_lufs = self.loudness.integrated_lufs();
-        let true_peak_dbtp = 20.0 * self.true_peak.max(self.sample_peak).log10();
+        let true_peak_dbtp = 20.0 * math::log10(self.true_peak.max(self.sample_peak));
         let sums = &self.stereo;
         Measurement {
             integrated_lufs,
@@ -159,7 +160,7 @@ impl Meter {
             short_term_max_lufs: self.loudness.short_term_max_lufs(),
             loudness_range_lu: self.loudness.range_lu(),
             true_peak_dbtp,
-            sample_peak_dbfs: 20.0 * self.sample_peak.log10(),
+            sample_peak_dbfs: 20.0 * math::log10(self.sample_peak),
             plr_db: if integrated_lufs.is_finite() {
                 true_peak_dbtp - integrated_lufs
             } else {

@@ -10,8 +10,8 @@
 //! hear a monitor at all, and when, is the plugin's to say: see [`Monitor::cut`].
 
 pub mod abx;
-pub mod guard;
 pub mod device;
+pub mod guard;
 pub mod matching;
 pub mod platform;
 
@@ -233,11 +233,12 @@ impl Monitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::math;
 
     const RATE: f64 = 48_000.0;
 
     fn tone(length: usize, gain: f64) -> Vec<Frame> {
-        (0..length).map(|n| [gain * (0.1 * n as f64).sin(), gain * (0.07 * n as f64).cos()]).collect()
+        (0..length).map(|n| [gain * math::sin(0.1 * n as f64), gain * math::cos(0.07 * n as f64)]).collect()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! What comes before the limiter does not depend on its drive and is rendered once; each trial runs limiter and dither alone.
 
+use crate::blocks::math;
 use crate::chain::{Chain, ChainListener, ChainSettings, StageId};
 use crate::metering::cost::{Cost, CostMeter};
 use crate::metering::loudness::Loudness;
@@ -81,7 +82,7 @@ impl Rehearsal {
         let mut reduction = Reduction::default();
         let mut watch = Watch::new(&self.spec);
         let mut cost = CostMeter::new(self.spec.sample_rate);
-        let gain = 10f64.powf(drive_db / 20.0);
+        let gain = math::powf(10.0, drive_db / 20.0);
         let mut rest = self.driven.iter();
         let mut driven: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
         run(&mut chain, &self.driven, keep_going, &mut reduction, |frames| {
@@ -218,7 +219,7 @@ impl Watch {
         let lufs = self.meter.integrated_lufs();
         let [loudest_lufs, peak] = self.loudest;
         let psr_db =
-            if loudest_lufs.is_finite() { 20.0 * peak.log10() - loudest_lufs } else { f64::INFINITY };
+            if loudest_lufs.is_finite() { 20.0 * math::log10(peak) - loudest_lufs } else { f64::INFINITY };
         let mut gated: Vec<f64> = self
             .momentary
             .iter()
@@ -244,8 +245,8 @@ mod tests {
     fn song() -> Vec<[f32; 2]> {
         let frame = |n: u32| {
             let t = f64::from(n) / RATE;
-            let hit = (-(2.0 * t).fract() * 8.0).exp();
-            let tone = |hz: f64| (std::f64::consts::TAU * hz * t).sin();
+            let hit = math::exp(-(2.0 * t).fract() * 8.0);
+            let tone = |hz: f64| math::sin(std::f64::consts::TAU * hz * t);
             let x = 0.4 * hit * tone(70.0) + 0.08 * (tone(220.0) + tone(277.2) + tone(1661.0));
             [x as f32, (0.8 * x) as f32]
         };

@@ -2,6 +2,7 @@
 
 use crate::signals::Noise;
 use lacquer_dsp::ChainSettings;
+use lacquer_dsp::blocks::math;
 use lacquer_dsp::chain::dither::{DitherShaping, WordLength};
 use lacquer_dsp::chain::dynamic_eq::DynamicEqShape;
 use lacquer_dsp::chain::equalizer::{EqualizerShape, Placement};
@@ -224,7 +225,7 @@ fn between(noise: &mut Noise, low: f64, high: f64) -> f64 {
 }
 
 fn logarithmic(noise: &mut Noise, low: f64, high: f64) -> f64 {
-    low * (high / low).powf(noise.uniform())
+    low * math::powf(high / low, noise.uniform())
 }
 
 fn one_of<T: Copy>(noise: &mut Noise, choices: &[T]) -> T {

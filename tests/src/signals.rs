@@ -1,6 +1,7 @@
-//! Test signals: reproducible, in f64 frames, full scale 1.
+//! Test signals: reproducible, the same bits on every platform, in f64 frames, full scale 1.
 
 use lacquer_dsp::Frame;
+use lacquer_dsp::blocks::math;
 use std::f64::consts::TAU;
 
 /// Reproducible uniform noise (xorshift64*, S. Vigna 2016), so that a failure can be repeated.
@@ -37,7 +38,7 @@ pub fn white(frames: usize, peak: f64, seed: u64) -> Vec<Frame> {
 pub fn sine(frames: usize, sample_rate: f64, hz: f64, peak: f64) -> Vec<Frame> {
     (0..frames)
         .map(|n| {
-            let x = peak * (TAU * hz * n as f64 / sample_rate).sin();
+            let x = peak * math::sin(TAU * hz * n as f64 / sample_rate);
             [x, x]
         })
         .collect()
@@ -53,22 +54,22 @@ pub fn programme(frames: usize, sample_rate: f64, peak: f64) -> Vec<Frame> {
         .map(|n| {
             let t = n as f64 / sample_rate;
             let beat = (t * 2.0).fract() * 0.5;
-            let kick_hz = 45.0 + 120.0 * (-beat * 30.0).exp();
+            let kick_hz = 45.0 + 120.0 * math::exp(-beat * 30.0);
             kick_phase =
                 if beat < 1.0 / sample_rate { 0.0 } else { kick_phase + TAU * kick_hz / sample_rate };
-            let kick = 0.9 * (-beat * 9.0).exp() * f64::sin(kick_phase);
+            let kick = 0.9 * math::exp(-beat * 9.0) * math::sin(kick_phase);
             let bass_hz = [55.0, 65.41, 49.0, 73.42][(t as usize) % 4];
-            let bass = 0.35 * (TAU * bass_hz * t).sin() + 0.1 * (TAU * 2.0 * bass_hz * t).sin();
-            let swell = 0.5 + 0.5 * (TAU * t / 4.0).sin();
+            let bass = 0.35 * math::sin(TAU * bass_hz * t) + 0.1 * math::sin(TAU * 2.0 * bass_hz * t);
+            let swell = 0.5 + 0.5 * math::sin(TAU * t / 4.0);
             let chord = |detune: f64| {
                 [220.0, 277.18, 329.63, 440.0, 880.0]
                     .iter()
-                    .map(|hz| (TAU * hz * detune * t).sin() + 0.3 * (TAU * 3.0 * hz * detune * t).sin())
+                    .map(|hz| math::sin(TAU * hz * detune * t) + 0.3 * math::sin(TAU * 3.0 * hz * detune * t))
                     .sum::<f64>()
                     * 0.06
                     * swell
             };
-            let hat_envelope = 0.4 * (-(t * 4.0).fract() * 14.0).exp();
+            let hat_envelope = 0.4 * math::exp(-(t * 4.0).fract() * 14.0);
             let mut frame = [0.0; 2];
             for (c, detune) in [(0, 1.0), (1, 1.003)] {
                 let white = noise.bipolar();

@@ -113,7 +113,8 @@ fn calls_while_everything_moves(spec: &ProcessSpec) -> usize {
         let mut step = settings::random(turn as u64);
         step.bypass = turn.is_multiple_of(9);
         let audio = programme(frames, spec.sample_rate, 0.9);
-        let mut channels = [0, 1].map(|channel| audio.iter().map(|frame| frame[channel] as f32).collect::<Vec<_>>());
+        let mut channels =
+            [0, 1].map(|channel| audio.iter().map(|frame| frame[channel] as f32).collect::<Vec<_>>());
         let [left, right] = &mut channels;
         let coming = coming(turn, frames, now);
         calls += allocator_calls(|| {

@@ -4,6 +4,7 @@ use crate::{module_info, notices, run};
 use anyhow::Context;
 use std::fs;
 use std::io::ErrorKind;
+use std::path::Path;
 
 /// Builds the plugin alone and bundles it.
 pub fn build_and_bundle(target: Option<&str>) -> anyhow::Result<()> {
@@ -18,11 +19,19 @@ pub fn build_and_bundle(target: Option<&str>) -> anyhow::Result<()> {
 /// # Errors
 /// There is no such library, or the bundle cannot be written.
 pub fn bundle(target: Option<&str>) -> anyhow::Result<()> {
+    bundle_in(&run::target(), target)
+}
+
+/// [`bundle`] of what cargo built into `folder`, in its `bundled`.
+///
+/// # Errors
+/// As [`bundle`].
+pub fn bundle_in(folder: &Path, target: Option<&str>) -> anyhow::Result<()> {
     let mut arguments = vec!["--release".to_owned()];
     arguments.extend(target.iter().flat_map(|target| ["--target".to_owned(), (*target).to_owned()]));
     nice_plug_xtask::chdir_workspace_root()?;
-    nice_plug_xtask::bundle(&run::target(), "lacquer", &arguments, false)?;
-    let bundled = run::target().join("bundled");
+    nice_plug_xtask::bundle(folder, "lacquer", &arguments, false)?;
+    let bundled = folder.join("bundled");
     // The bundler takes the command `lacquer`, if it was built, for the plugin standing alone: that one is `lacquer-standalone`.
     for name in ["Lacquer", "Lacquer.exe", "Lacquer.app"] {
         let path = bundled.join(name);
@@ -35,7 +44,8 @@ pub fn bundle(target: Option<&str>) -> anyhow::Result<()> {
         }
     }
     let vst3 = bundled.join("Lacquer.vst3");
-    module_info::write(&vst3)?;
+    let is_windows = target.map_or(cfg!(windows), |target| target.contains("windows"));
+    module_info::write(&vst3, is_windows)?;
     let notices = vst3.join("Contents/Resources/THIRD-PARTY.txt");
     fs::write(&notices, notices::text(target)?).with_context(|| notices.display().to_string())
 }

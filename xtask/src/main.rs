@@ -8,9 +8,12 @@
 //! - `cargo xtask fuzz [TARGET | all] [SECONDS]`: mutated inputs through what reads files of strangers.
 //! - `cargo xtask bundle [TARGET]`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
 //! - `cargo xtask package`: archives and a `.deb` for people without a compiler; `package --try` installs the `.deb` in a bare Debian.
+//! - `cargo xtask cross [windows | arm | macos]`: what can be tried of other platforms on Debian: builds, tests and golden renders under
+//!   Wine and qemu, a type check for macOS. Without a name all three.
 //! - `cargo xtask uninstall`: removes what `install` wrote.
 
 mod bundle;
+mod cross;
 mod deny;
 mod fuzz;
 mod install;
@@ -26,7 +29,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --limiter | --peers | --songs [FOLDER] | \
-                     --editor] | fuzz [TARGET | all] [SECONDS] | bundle [TARGET] | package [--try] | uninstall";
+                     --editor] | fuzz [TARGET | all] [SECONDS] | bundle [TARGET] | package [--try] | \
+                     cross [windows | arm | macos] | uninstall";
 
 /// Runs the benches of the stages and the chain, the comparisons with the peers, or what the editor costs.
 fn bench(arguments: &[String]) -> anyhow::Result<()> {
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
             }),
             _ => package::run(),
         },
+        Some("cross") => cross::run(arguments.next().as_deref()),
         Some("uninstall") => install::uninstall(),
         _ => {
             eprintln!("{USAGE}");

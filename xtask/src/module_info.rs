@@ -9,18 +9,18 @@ use std::path::Path;
 /// The class's id, as `Vst3Plugin::VST3_CLASS_ID` has it.
 const CLASS_ID: &[u8; 16] = b"LacquerMastering";
 
-/// Writes it into `bundle`.
-pub fn write(bundle: &Path) -> anyhow::Result<()> {
+/// Writes it into `bundle`, which may be for Windows.
+pub fn write(bundle: &Path, is_windows: bool) -> anyhow::Result<()> {
     let folder = bundle.join("Contents/Resources");
     std::fs::create_dir_all(&folder)?;
     let path = folder.join("moduleinfo.json");
-    std::fs::write(&path, text()).with_context(|| format!("{}: cannot be written", path.display()))
+    std::fs::write(&path, text(is_windows)).with_context(|| format!("{}: cannot be written", path.display()))
 }
 
 /// The id as hosts print it: on Windows the first three numbers are of 4, 2 and 2 bytes, in the system's order.
-fn class_id() -> String {
+fn class_id(is_windows: bool) -> String {
     let mut id = *CLASS_ID;
-    if cfg!(target_os = "windows") {
+    if is_windows {
         id[0..4].reverse();
         id[4..6].reverse();
         id[6..8].reverse();
@@ -28,8 +28,8 @@ fn class_id() -> String {
     id.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-fn text() -> String {
-    let (version, id) = (env!("CARGO_PKG_VERSION"), class_id());
+fn text(is_windows: bool) -> String {
+    let (version, id) = (env!("CARGO_PKG_VERSION"), class_id(is_windows));
     format!(
         r#"{{
   "Name": "Lacquer",

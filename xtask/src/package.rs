@@ -4,6 +4,7 @@ mod archive;
 mod deb;
 mod source;
 mod trial;
+mod zip;
 
 use crate::product::{self, Place};
 use crate::{run, system};
@@ -11,7 +12,7 @@ use anyhow::Context;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The version that the packages bear.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -40,19 +41,43 @@ pub fn make() -> anyhow::Result<Vec<PathBuf>> {
     product::place(&parts, &|place| Ok(Some(product::below(&root, place))))?;
     let name = format!("lacquer-{VERSION}-{}-{}", std::env::consts::OS, std::env::consts::ARCH);
     let mut packages = Vec::new();
-    let whole = folder.join(format!("{name}.tar.gz"));
-    let mut tree = archive::Archive::create(&whole)?;
-    tree.folder(&root, &name)?;
-    tree.file(&run::workspace().join("xtask/assets/install.sh"), &format!("{name}/install.sh"))?;
-    tree.finish()?;
-    packages.push(whole);
+    if cfg!(windows) {
+        packages.push(zip::make(&root, &folder, &name)?);
+    } else {
+        let whole = folder.join(format!("{name}.tar.gz"));
+        let mut tree = archive::Archive::create(&whole)?;
+        tree.folder(&root, &name)?;
+        tree.file(&run::workspace().join("xtask/assets/install.sh"), &format!("{name}/install.sh"))?;
+        tree.finish()?;
+        packages.push(whole);
+    }
     if cfg!(target_os = "linux") {
         packages.push(deb::make(&root, &folder)?);
     }
     packages.extend(source::make(&folder)?);
     fs::remove_dir_all(&root)?;
+    seal(&folder, &packages)?;
+    Ok(packages)
+}
+
+/// Makes the `.zip` of parts that were built for Windows elsewhere, with its own `SHA256SUMS`, in `folder`.
+///
+/// # Errors
+/// A part cannot be read, or the package not be written.
+pub fn zip_for_windows(parts: &[product::Part], folder: &Path) -> anyhow::Result<PathBuf> {
+    product::fresh_folder(folder)?;
+    let root = folder.join("root");
+    product::place(parts, &|place| Ok(Some(product::below(&root, place))))?;
+    let package = zip::make(&root, folder, &format!("lacquer-{VERSION}-windows-x86_64"))?;
+    fs::remove_dir_all(&root)?;
+    seal(folder, std::slice::from_ref(&package))?;
+    Ok(package)
+}
+
+/// Writes `SHA256SUMS` beside packages, as `sha256sum --check` reads it.
+fn seal(folder: &Path, packages: &[PathBuf]) -> anyhow::Result<()> {
     let mut sums = String::new();
-    for path in &packages {
+    for path in packages {
         let hash = Sha256::digest(fs::read(path).with_context(|| path.display().to_string())?);
         for byte in hash {
             // Writing to a string cannot fail.
@@ -62,8 +87,7 @@ pub fn make() -> anyhow::Result<Vec<PathBuf>> {
         sums.push_str(&format!("  {name}\n"));
         println!("Made {}", path.display());
     }
-    fs::write(folder.join("SHA256SUMS"), sums)?;
-    Ok(packages)
+    Ok(fs::write(folder.join("SHA256SUMS"), sums)?)
 }
 
 fn folder() -> PathBuf {

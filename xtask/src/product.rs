@@ -92,13 +92,19 @@ pub fn parts() -> anyhow::Result<Vec<Part>> {
     let assets = run::workspace().join("xtask/assets");
     parts.push(part(assets.join("lacquer.desktop"), Place::Share("applications"))?);
     parts.push(part(assets.join("lacquer.svg"), Place::Share("icons/hicolor/scalable/apps"))?);
-    for name in PAPERS {
-        parts.push(part(run::workspace().join(name), Place::Share("doc/lacquer"))?);
-    }
-    let notices = made.join("THIRD-PARTY.txt");
-    fs::write(&notices, notices::text(None)?)?;
-    parts.push(part(notices, Place::Share("doc/lacquer"))?);
+    parts.extend(papers(&made, None)?);
     Ok(parts)
+}
+
+/// What a package for `target`, or for this machine, says of licences and changes; what is made for it goes into `made`.
+///
+/// # Errors
+/// As [`notices::text`].
+pub fn papers(made: &Path, target: Option<&str>) -> anyhow::Result<Vec<Part>> {
+    let notices = made.join("THIRD-PARTY.txt");
+    fs::write(&notices, notices::text(target)?)?;
+    let kept = PAPERS.iter().map(|name| run::workspace().join(name));
+    kept.chain([notices]).map(|path| part(path, Place::Share("doc/lacquer"))).collect()
 }
 
 /// Copies the parts into their folders; gives what was written, in that order. A place without a folder is left out.
@@ -136,7 +142,11 @@ pub fn program(name: &str) -> PathBuf {
     run::target().join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-fn part(from: PathBuf, place: Place) -> anyhow::Result<Part> {
+/// A file or folder that was built, under its own name.
+///
+/// # Errors
+/// It is not there.
+pub fn part(from: PathBuf, place: Place) -> anyhow::Result<Part> {
     let name = from.file_name().and_then(|name| name.to_str()).map(str::to_owned);
     match name {
         Some(name) if from.exists() => Ok(Part { from, place, name }),
@@ -144,7 +154,11 @@ fn part(from: PathBuf, place: Place) -> anyhow::Result<Part> {
     }
 }
 
-fn files(folder: &Path, place: Place) -> anyhow::Result<Vec<Part>> {
+/// The files of a folder, sorted.
+///
+/// # Errors
+/// There is no such folder.
+pub fn files(folder: &Path, place: Place) -> anyhow::Result<Vec<Part>> {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     paths.sort();

@@ -1,7 +1,8 @@
 //! What the system has to have: checked, installed on Debian and Ubuntu where that is allowed, named where it is not.
 
 use crate::run;
-use anyhow::bail;
+use anyhow::{Context, bail};
+use std::fs;
 use std::process::{Command, Stdio};
 
 /// Needed to build: Mesa and X11 are loaded at run time and need no headers.
@@ -59,6 +60,9 @@ pub const SONGS: &[&str] = &[
     "zam-plugins",
 ];
 
+/// Needed to make a root with the compilers and machines of other platforms.
+pub const CROSS: &[&str] = &["mmdebstrap", "xvfb", "xauth", "imagemagick"];
+
 /// Whether a command can be started and ends well; silently.
 pub fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
@@ -115,4 +119,23 @@ pub fn require(packages: &[&str]) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The mirror and the name of the distribution that this machine runs, as apt knows them.
+///
+/// # Errors
+/// It is no system of Debian's.
+pub fn distribution() -> anyhow::Result<(String, String)> {
+    let release = fs::read_to_string("/etc/os-release")?;
+    let codename = release
+        .lines()
+        .find_map(|line| line.strip_prefix("VERSION_CODENAME="))
+        .context("/etc/os-release names no distribution")?;
+    let line = ["indextargets", "--format", "$(CODENAME) $(REPO_URI)", "Created-By: Packages"];
+    let indexes = run::output(Command::new("apt-get").args(line))?;
+    let mirror = indexes
+        .lines()
+        .find_map(|line| line.split_once(' ').filter(|(name, _)| *name == codename))
+        .with_context(|| format!("apt has no source of {codename}"))?;
+    Ok((mirror.1.to_owned(), codename.to_owned()))
 }

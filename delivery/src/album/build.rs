@@ -21,6 +21,7 @@ use super::timeline::lay_out;
 use super::timing;
 use super::unit::{Source, Unit, inspect, units};
 use super::{AlbumError, Progress};
+use crate::atomic_file::folder_of;
 use crate::confined;
 use crate::isrc::Isrc;
 use crate::jobs;
@@ -200,11 +201,11 @@ fn check_ledger(album: &Album) -> Result<(), AlbumError> {
 
 /// Refuses mixes that lie where files are written: one could be replaced by its own master.
 fn keep_apart(album: &Album, out: &Path) -> Result<(), AlbumError> {
-    // A folder that is not there yet holds no mix.
-    let Ok(out) = out.canonicalize() else { return Ok(()) };
     for (n, track) in album.tracks.iter().enumerate() {
+        // Folders that are there are compared, not their names: `WAV24` may be `wav24`, and one that is not there yet holds no mix.
         let inside = track.file.canonicalize().is_ok_and(|file| {
-            Output::ALL.iter().any(|output| file.parent() == Some(out.join(output.name()).as_path()))
+            let lies_in = |output: &Output| confined::is_one_file(folder_of(&file), &out.join(output.name()));
+            Output::ALL.iter().any(lies_in)
         });
         if inside {
             return Err(AlbumError::Track {

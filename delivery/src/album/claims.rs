@@ -13,7 +13,7 @@ use crate::confined::{self, FileId};
 use crate::hash::sha256;
 use crate::parts::remove_stale;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::fs::{File, TryLockError};
 use std::io::Read;
@@ -146,8 +146,17 @@ impl Claims {
     fn check_standing(&self, out: &Path, name: &str, force: bool) -> Result<(), AlbumError> {
         let path = out.join(name);
         let Ok(about) = fs::symlink_metadata(&path) else { return Ok(()) };
-        let is_own = about.is_file() && self.files.contains_key(name);
+        let is_own = about.is_file() && self.is_claimed(out, name);
         if is_own || force && !about.is_dir() { Ok(()) } else { Err(AlbumError::Foreign { path }) }
+    }
+
+    /// Whether a name is Lacquer's, or is another spelling of one where the file system takes capitals for small letters.
+    fn is_claimed(&self, out: &Path, name: &str) -> bool {
+        let is_spelling = |claimed: &String| {
+            claimed.to_lowercase() == name.to_lowercase()
+                && confined::is_one_file(&out.join(claimed), &out.join(name))
+        };
+        self.files.contains_key(name) || self.files.keys().any(is_spelling)
     }
 
     /// [`Claims::check`] and [`Claims::claim`] for a name that comes to be written.
@@ -189,9 +198,18 @@ impl Claims {
         self.keep(out)
     }
 
-    /// What earlier runs finished under names that are not among `names`.
-    pub fn left_over<'a>(&'a self, names: &'a BTreeSet<String>) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let files = self.files.iter().filter(move |(name, _)| !names.contains(*name));
+    /// What earlier runs finished in `out` under names that are not among `names`, nor lead to a file that is: a title that changed its
+    /// capitals alone is the same file on Windows and macOS.
+    pub fn left_over<'a>(
+        &'a self,
+        out: &'a Path,
+        names: &'a BTreeSet<String>,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let written: HashSet<FileId> = names.iter().filter_map(|name| FileId::of(&out.join(name))).collect();
+        let is_left = move |name: &str| {
+            !names.contains(name) && FileId::of(&out.join(name)).is_none_or(|id| !written.contains(&id))
+        };
+        let files = self.files.iter().filter(move |(name, _)| is_left(name));
         files.filter_map(|(name, sha256)| Some((name.as_str(), sha256.as_deref()?)))
     }
 
@@ -253,4 +271,36 @@ pub fn lock(out: &Path) -> Result<File, AlbumError> {
 
 fn failed(path: &Path, error: &dyn std::fmt::Display) -> AlbumError {
     AlbumError::Write { path: path.to_owned(), reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A second link to a file, as a file system that takes capitals for small letters finds it by either name.
+    #[test]
+    fn another_spelling_of_a_name_is_the_same_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path();
+        fs::create_dir(out.join("cue")).unwrap();
+        let (before, now, gone) = ("cue/My Album.wav", "cue/My album.wav", "cue/Other.wav");
+        for name in [before, gone] {
+            fs::write(out.join(name), name).unwrap();
+        }
+        let files = [before, gone].map(|name| (name.to_owned(), Some(String::new())));
+        let claims = Claims { files: files.into(), ..Claims::default() };
+        let written: BTreeSet<String> = [now.to_owned()].into();
+        let left = || claims.left_over(out, &written).map(|(name, _)| name).collect::<Vec<_>>();
+
+        // Two files, where capitals tell names apart: the earlier one goes, and the new name was nobody's.
+        if !out.join(now).exists() {
+            fs::write(out.join(now), now).unwrap();
+            assert_eq!(left(), [before, gone]);
+            assert!(claims.check_standing(out, now, false).is_err());
+            fs::remove_file(out.join(now)).unwrap();
+            fs::hard_link(out.join(before), out.join(now)).unwrap();
+        }
+        assert_eq!(left(), [gone]);
+        assert!(claims.check_standing(out, now, false).is_ok());
+    }
 }

@@ -201,7 +201,8 @@ pub fn text(files: &[PathBuf], folder: &Path) -> Result<String, AlbumError> {
             path: (*file).clone(),
             source: std::io::Error::other("its name is no Unicode, which an album file is; rename it"),
         })?;
-        text += &format!("\n[[track]]\nfile = {}\n", quoted(path));
+        let path = if cfg!(windows) { with_slashes(path) } else { path.to_owned() };
+        text += &format!("\n[[track]]\nfile = {}\n", quoted(&path));
         text += &format!("# {}\n", level(measured));
         if let Some(below_lu) = kept {
             text += &format!(
@@ -231,6 +232,15 @@ fn relative(file: &Path, folder: &Path) -> PathBuf {
     }
 }
 
+/// A path of Windows as every system reads it: with `/`, and without the prefix that only Windows knows (`\\?\`, `\\?\UNC\`).
+fn with_slashes(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    match path.strip_prefix("//?/") {
+        Some(plain) => plain.strip_prefix("UNC/").map_or(plain.to_owned(), |share| format!("//{share}")),
+        None => path,
+    }
+}
+
 /// Writes an album file. One that is there is replaced only with `force`.
 pub fn write(files: &[PathBuf], path: &Path, force: bool) -> Result<(), AlbumError> {
     // A link that leads nowhere is there as well.
@@ -239,4 +249,21 @@ pub fn write(files: &[PathBuf], path: &Path, force: bool) -> Result<(), AlbumErr
     }
     let text = text(files, path.parent().unwrap_or(Path::new("")))?;
     write_whole(path, |file| file.write_all(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_slashes;
+
+    #[test]
+    fn paths_of_windows_are_written_as_every_system_reads_them() {
+        for (path, written) in [
+            (r"mixes\a.wav", "mixes/a.wav"),
+            (r"\\?\Z:\songs\b.wav", "Z:/songs/b.wav"),
+            (r"\\?\UNC\server\songs\c.wav", "//server/songs/c.wav"),
+            (r"C:\d.wav", "C:/d.wav"),
+        ] {
+            assert_eq!(with_slashes(path), written);
+        }
+    }
 }

@@ -318,7 +318,7 @@ impl<'a> Writer<'a> {
     pub fn remove_earlier(&self) -> Result<Vec<String>, AlbumError> {
         let mut removed = Vec::new();
         let written: BTreeSet<String> = self.files.iter().map(|file| file.path.clone()).collect();
-        for (name, sha256) in self.claims.left_over(&written) {
+        for (name, sha256) in self.claims.left_over(self.out, &written) {
             let Some(path) = self.inside(name) else { continue };
             if standing(&path).is_some_and(|standing| standing == sha256) {
                 std::fs::remove_file(&path)

@@ -22,7 +22,7 @@ use super::history::{Damage, Entry, History, Range, TORN_MARK};
 use super::record::{Origin, Record};
 use crate::hash::is_sha256;
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// A ledger's size beyond which it is no ledger, bytes: 100 years of a prefix have less.
@@ -295,9 +295,10 @@ impl Ledger {
         damage_accepted: bool,
         choose: impl FnOnce(&Self, &History, &Anchor) -> Result<(Vec<Record>, T), LedgerError>,
     ) -> Result<T, LedgerError> {
-        let mut file =
-            open_without_waiting(OpenOptions::new().read(true).append(true).create(true), &self.path)
-                .map_err(self.failed("opened"))?;
+        // Not `append`: on Windows such a file cannot be shortened again. Under the lock its end stays where it is.
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = open_without_waiting(&mut options, &self.path).map_err(self.failed("opened"))?;
         file.lock().map_err(self.failed("locked"))?;
         let (history, begun_bytes) = self.read_locked(&mut file)?;
         if let Some(Damage { line, reason, .. }) = history.open_damages().next().filter(|_| !damage_accepted)
@@ -325,7 +326,7 @@ impl Ledger {
             text.push(b'\n');
         }
         text.extend(records.iter().flat_map(|record| record.to_line().into_bytes()));
-        let length = file.metadata().map_err(self.failed("read"))?.len();
+        let length = file.seek(SeekFrom::End(0)).map_err(self.failed("read"))?;
         if let Err(error) = file.write_all(&text).and_then(|()| file.sync_all()) {
             // A full disk leaves no half line where that can be helped; else the next append closes it.
             let _ = file.set_len(length);

@@ -63,6 +63,28 @@ fn a_new_title_takes_the_old_file_away_but_not_a_strangers() {
     assert_eq!(names, ["01 New.wav", "notes.txt"]);
 }
 
+/// Where capitals do not tell names apart (Windows, macOS), the file before is the file now; elsewhere it goes.
+#[test]
+fn a_title_that_changes_its_capitals_alone_keeps_its_files() {
+    let scene = Scene::new();
+    scene.mix("a.wav", 44_100, &song(44_100, 6.0, 0.3, 110.0, 1));
+    let text = |title: &str| {
+        format!(
+            "[album]\ntitle = \"{title}\"\noutputs = [\"wav24\", \"cue\"]\n[[track]]\nfile = \"a.wav\"\ntitle = \"{title}\"\n"
+        )
+    };
+    scene.build(&text("My Album"));
+    let report = scene.build(&text("My album"));
+    for file in &report.files {
+        let found = lacquer_delivery::hash::sha256_of_file(&scene.path("out").join(&file.path)).unwrap();
+        assert_eq!(found, file.sha256, "{}", file.path);
+    }
+    let count = |folder: &str| std::fs::read_dir(scene.path("out").join(folder)).unwrap().count();
+    assert_eq!((count("wav24"), count("cue")), (1, 3), "one file a name");
+    // Nothing changed: nothing is lost by a third run either.
+    assert!(scene.build(&text("My album")).removed.is_empty());
+}
+
 #[test]
 fn checksums_are_those_of_the_files_and_nothing_else_lies_there() {
     let scene = Scene::new();

@@ -3,6 +3,7 @@
 //! Static curve and the smooth decoupled peak detector of D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic
 //! Range Compressor Design", JAES 60(6), 2012, equations 4 and 17; all levels in dB.
 
+use crate::blocks::math;
 use crate::processor::CONTROL_PERIOD;
 
 /// Static curve of a downward compressor with a quadratic soft knee.
@@ -57,7 +58,7 @@ pub fn hop_frames(longest_ms: f64, sample_rate: f64) -> usize {
 
 /// One-pole coefficient for a time constant (63 %) of `time_ms` at `rate` updates per second; 0 for no time at all.
 pub fn time_coefficient(time_ms: f64, rate: f64) -> f64 {
-    if time_ms <= 0.0 { 0.0 } else { (-1000.0 / (time_ms * rate)).exp() }
+    if time_ms <= 0.0 { 0.0 } else { math::exp(-1000.0 / (time_ms * rate)) }
 }
 
 /// Smooth decoupled attack and release: y1 = max(c, aR y1 + (1-aR) c), y = aA y + (1-aA) y1.

@@ -92,6 +92,7 @@ impl AllPass {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::math;
 
     #[test]
     fn bands_sum_to_the_all_pass() {
@@ -99,7 +100,7 @@ mod tests {
             let c = CrossoverCoefficients::new(hz, 44_100.0);
             let (mut crossover, mut all_pass) = (Crossover::default(), AllPass::default());
             for n in 0..4000 {
-                let x = [if n == 0 { 1.0 } else { 0.0 }, (n as f64 * 0.37).sin()];
+                let x = [if n == 0 { 1.0 } else { 0.0 }, math::sin(n as f64 * 0.37)];
                 let (low, high) = crossover.split(&c, x);
                 let expected = all_pass.tick(&c, x);
                 for i in 0..2 {

@@ -83,12 +83,14 @@ fn group<const N: usize>(taps: &[f32], input: &[Frame32]) -> [Frame32; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::math;
 
     #[test]
     fn every_length_gives_the_bits_of_the_plain_sum() {
-        let taps: Vec<f32> = (0..37).map(|k| (k as f32 * 0.7).sin()).collect();
-        let input: Vec<Frame32> =
-            (0..200).map(|n| [(n as f32 * 1.3).cos(), (n as f32 * 0.3).sin()]).collect();
+        let taps: Vec<f32> = (0..37).map(|k| math::sin(f64::from(k) * 0.7) as f32).collect();
+        let input: Vec<Frame32> = (0..200)
+            .map(|n| [math::cos(f64::from(n) * 1.3) as f32, math::sin(f64::from(n) * 0.3) as f32])
+            .collect();
         for length in [1, 2, 7, 16, 31, 32, 33, 64, 100] {
             let mut output = vec![[0.0; 2]; length];
             Fir::default().convolve(&taps, &input, &mut output);

@@ -5,6 +5,7 @@
 //! frequency; [`Matched::add_deviation`] gives it on a grid, and one correction for many sections takes it back.
 
 use super::svf::SvfCoefficients;
+use crate::blocks::math;
 
 /// H(s) = (n0 + n1 s + n2 s^2) / (d0 + d1 s + d2 s^2), s in radians per sample. Lowest coefficients first.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,15 +65,15 @@ impl Polynomial {
             let below = constant - half * half;
             // 2 cos for a pair of conjugate roots, 2 cosh for two real ones.
             let twice = if below >= 0.0 {
-                2.0 * (-half).exp() * below.sqrt().cos()
+                2.0 * math::exp(-half) * math::cos(below.sqrt())
             } else {
                 let apart = (-below).sqrt();
-                (apart - half).exp() + (-apart - half).exp()
+                math::exp(apart - half) + math::exp(-apart - half)
             };
-            Self { lead: p[2], order: 2, constant, linear, c1: -twice, c2: (-linear).exp() }
+            Self { lead: p[2], order: 2, constant, linear, c1: -twice, c2: math::exp(-linear) }
         } else if p[1] != 0.0 {
             let constant = p[0] / p[1];
-            Self { lead: p[1], order: 1, constant, linear: 1.0, c1: -(-constant).exp(), c2: 0.0 }
+            Self { lead: p[1], order: 1, constant, linear: 1.0, c1: -math::exp(-constant), c2: 0.0 }
         } else {
             Self { lead: p[0], order: 0, constant: 1.0, linear: 0.0, c1: 0.0, c2: 0.0 }
         }
@@ -85,7 +86,7 @@ impl Polynomial {
             1.0
         } else if self.constant == 0.0 {
             // One root at 0: what the other leaves there.
-            if self.linear == 0.0 { 1.0 } else { self.linear / (1.0 - (-self.linear).exp()) }
+            if self.linear == 0.0 { 1.0 } else { self.linear / (1.0 - math::exp(-self.linear)) }
         } else {
             self.constant / digital
         }
@@ -120,7 +121,7 @@ pub struct GridPoint {
 impl GridPoint {
     /// The point at `w` radians per sample.
     pub fn new(w: f64) -> Self {
-        Self { w, cos: w.cos(), sin: w.sin() }
+        Self { w, cos: math::cos(w), sin: math::sin(w) }
     }
 }
 
@@ -189,7 +190,7 @@ impl Matched {
         for (point, sum) in grid.iter().zip(sums) {
             let ratio = n.power_ratio(point.w, point.cos, point.sin)
                 / (d.power_ratio(point.w, point.cos, point.sin) * at_zero);
-            *sum += ratio.ln();
+            *sum += math::ln(ratio);
         }
     }
 }
@@ -214,7 +215,7 @@ mod tests {
                 let mut deviation = [0.0];
                 matched.add_deviation(&[GridPoint::new(w)], &mut deviation);
                 let digital = coefficients.magnitude(w / std::f64::consts::TAU, 1.0).powi(2);
-                let error = (section.power(w) / digital).ln() - deviation[0];
+                let error = math::ln(section.power(w) / digital) - deviation[0];
                 assert!(error.abs() < 1e-9, "{section:?} at {w}: {error}");
             }
         }

@@ -4,6 +4,7 @@
 //! A ramp counts down to its end: `end - left * step`. So it ends on its target exactly, and as both operations round
 //! monotonically it never leaves the range of its ends: a knee on its way to 0 dB is never negative, a gain never above the larger one.
 
+use crate::blocks::math;
 use crate::processor::CONTROL_PERIOD;
 
 /// Time constant with which controls follow their targets, in ms: quick to the hand, without zipper to the ear.
@@ -46,7 +47,7 @@ impl Smoother {
     /// Sets the time constant (63 % of each of the two poles) to `time_ms` milliseconds at `sample_rate` hertz.
     pub fn prepare(&mut self, sample_rate: f64, time_ms: f64) {
         let period_ms = 1000.0 * CONTROL_PERIOD as f64 / sample_rate;
-        self.coefficient = 1.0 - (-period_ms / time_ms.max(1e-3)).exp();
+        self.coefficient = 1.0 - math::exp(-period_ms / time_ms.max(1e-3));
     }
 
     /// Where the value is going.

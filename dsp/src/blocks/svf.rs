@@ -5,6 +5,7 @@
 //! Integrated State Variable Filter With Low Noise Optimisation", 2013; V. Zavalishin, "The Art of VA Filter
 //! Design", 2018, chapter 4. Safe under modulation; an error of f64 rounding only, down to the lowest frequencies.
 
+use crate::blocks::math;
 use crate::processor::Frame;
 
 /// Pre-warped frequency and damping of a section, with the output mix y = m0 x + m1 v1 + m2 v2.
@@ -33,7 +34,7 @@ impl SvfCoefficients {
     pub const IDENTITY: Self = Self { g: 0.1, k: 1.4, m0: 1.0, m1: 0.0, m2: 0.0 };
 
     fn warped(frequency_hz: f64, sample_rate: f64) -> f64 {
-        (std::f64::consts::PI * (frequency_hz / sample_rate).clamp(1e-7, 0.4999)).tan()
+        math::tan(std::f64::consts::PI * (frequency_hz / sample_rate).clamp(1e-7, 0.4999))
     }
 
     /// Low-pass, 12 dB per octave, by the bilinear transform.
@@ -78,7 +79,7 @@ impl SvfCoefficients {
     /// Complex response at `frequency_hz`, as (real, imaginary).
     pub fn response(&self, frequency_hz: f64, sample_rate: f64) -> (f64, f64) {
         // s = j tan(w/2) / g on the pre-warped axis: v1 = s / D, v2 = 1 / D, D = s^2 + k s + 1.
-        let s = (std::f64::consts::PI * frequency_hz / sample_rate).tan() / self.g;
+        let s = math::tan(std::f64::consts::PI * frequency_hz / sample_rate) / self.g;
         let (dr, di) = (1.0 - s * s, self.k * s);
         let norm = dr * dr + di * di;
         let (nr, ni) = (self.m0 * dr + self.m2, self.m0 * di + self.m1 * s);
@@ -88,7 +89,7 @@ impl SvfCoefficients {
     /// |H| at `frequency_hz`.
     pub fn magnitude(&self, frequency_hz: f64, sample_rate: f64) -> f64 {
         let (re, im) = self.response(frequency_hz, sample_rate);
-        re.hypot(im)
+        math::hypot(re, im)
     }
 }
 
@@ -152,8 +153,10 @@ mod tests {
         for hz in [20.0, 500.0, 3000.0, 12_000.0, 20_000.0] {
             let w: f64 = std::f64::consts::TAU * hz / 48_000.0;
             let at = |c: [f64; 3]| {
-                (c[0] + c[1] * w.cos() + c[2] * (2.0 * w).cos())
-                    .hypot(c[1] * w.sin() + c[2] * (2.0 * w).sin())
+                math::hypot(
+                    c[0] + c[1] * math::cos(w) + c[2] * math::cos(2.0 * w),
+                    c[1] * math::sin(w) + c[2] * math::sin(2.0 * w),
+                )
             };
             let expected = at(b) / at([1.0, a1, a2]);
             assert!((section.magnitude(hz, 48_000.0) - expected).abs() < 1e-12, "{hz} Hz");

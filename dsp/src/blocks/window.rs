@@ -1,5 +1,6 @@
 //! Windows for the design of filters and for spectra.
 
+use crate::blocks::math;
 /// Kaiser's window at a position from -1 to +1 about its centre, where it is 1; 0 beyond the ends. A larger `beta` has lower side
 /// lobes and a wider main lobe.
 ///
@@ -11,7 +12,7 @@ pub fn kaiser(position: f64, beta: f64) -> f64 {
 
 /// Hann's window of `length` points, periodic: 0 at the first, 1 in the middle.
 pub fn hann(length: usize) -> Vec<f64> {
-    (0..length).map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / length as f64).cos()).collect()
+    (0..length).map(|n| 0.5 - 0.5 * math::cos(std::f64::consts::TAU * n as f64 / length as f64)).collect()
 }
 
 /// Modified Bessel function of the first kind, order 0, by its power series.

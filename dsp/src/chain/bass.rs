@@ -22,6 +22,7 @@ mod rate;
 mod resonators;
 
 use crate::blocks::entry::Entry;
+use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
@@ -106,7 +107,7 @@ struct Transient {
 impl Transient {
     fn prepare(&mut self, rate: f64) {
         // 12 ms holds a 50 Hz tone's peaks together; 20 ms takes the rectifier's mean.
-        self.coefficients = [12.0, 20.0].map(|ms| 1.0 - (-1000.0 / (ms * rate)).exp());
+        self.coefficients = [12.0, 20.0].map(|ms| 1.0 - math::exp(-1000.0 / (ms * rate)));
     }
 
     fn reset(&mut self) {
@@ -135,7 +136,7 @@ impl Processor for Bass {
         self.transient.prepare(self.low_rate);
         self.loudness_filter = SvfCoefficients::high_pass(LOUDNESS_CORNER_HZ, 0.5, self.low_rate);
         self.low_pass_filter = SvfCoefficients::low_pass(TOP_HZ, FRAC_1_SQRT_2, self.low_rate);
-        self.duck_coefficient = 1.0 - (-1000.0 / (DUCK_MS * self.low_rate)).exp();
+        self.duck_coefficient = 1.0 - math::exp(-1000.0 / (DUCK_MS * self.low_rate));
         self.corner_hz.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
         self.amount.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
         self.entry = Entry::new(spec.sample_rate);

@@ -22,6 +22,7 @@ use crate::blocks::decibel::db_to_gain;
 use crate::blocks::delay::Delay;
 use crate::blocks::fir::Frame32;
 use crate::blocks::late::Late;
+use crate::blocks::math;
 use crate::blocks::oversampler::Oversampler;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage, StageSettings, limit};
@@ -137,7 +138,7 @@ impl Processor for Clipper {
                 *x = clipped;
             }
         }
-        self.reduction_db = self.reduction_db.max(-20.0 * ratio.max(1e-3).log10());
+        self.reduction_db = self.reduction_db.max(-20.0 * math::log10(ratio.max(1e-3)));
     }
 }
 
@@ -212,7 +213,7 @@ mod tests {
             let threshold = db_to_gain(-6.0);
             let input: Vec<Frame> = (0..48_000)
                 .map(|n| {
-                    let x = 1.5 * (std::f64::consts::TAU * 20.0 * n as f64 / 48_000.0).sin();
+                    let x = 1.5 * math::sin(std::f64::consts::TAU * 20.0 * n as f64 / 48_000.0);
                     [x, -x]
                 })
                 .collect();
@@ -229,7 +230,7 @@ mod tests {
     #[test]
     fn below_the_knee_every_bit_is_kept() {
         let settings = ClipperSettings { on: true, threshold_db: -6.0, knee: 0.5 };
-        let input: Vec<Frame> = (0..9600).map(|n| [0.1 * (n as f64 * 0.3).sin(), 0.1]).collect();
+        let input: Vec<Frame> = (0..9600).map(|n| [0.1 * math::sin(n as f64 * 0.3), 0.1]).collect();
         let (latency, output) = run(settings, ProcessSpec::stereo(48_000.0), &input);
         assert_eq!(output[latency..], input[..input.len() - latency]);
     }

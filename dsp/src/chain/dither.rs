@@ -18,6 +18,7 @@
 
 mod shaper;
 
+use crate::blocks::math;
 use crate::processor::{Block, Frame, ProcessSpec, Processor, Stage, StageSettings};
 use shaper::{ORDER, Shaper};
 
@@ -94,9 +95,9 @@ impl DitherNoise {
 
     /// Level in the third of an octave about `hz`, dBFS.
     pub fn third_octave_dbfs(&self, hz: f64) -> f64 {
-        let half = 2f64.powf(1.0 / 6.0);
+        let half = math::powf(2.0, 1.0 / 6.0);
         let power = self.density * hz * (half - 1.0 / half);
-        10.0 * (power * self.shaper.power(std::f64::consts::TAU * hz / self.sample_rate)).log10()
+        10.0 * math::log10(power * self.shaper.power(std::f64::consts::TAU * hz / self.sample_rate))
     }
 }
 

@@ -21,6 +21,7 @@ mod linear;
 mod minimum;
 pub mod prototype;
 
+use crate::blocks::math;
 pub use crate::blocks::placement::Placement;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
@@ -105,7 +106,7 @@ impl EqualizerBand {
             EqualizerPhase::Linear => self.frequency_hz,
         };
         let band = Self { frequency_hz, ..*self };
-        10.0 * prototype::Prototype::new(&band, sample_rate).power(w).max(1e-20).log10()
+        10.0 * math::log10(prototype::Prototype::new(&band, sample_rate).power(w).max(1e-20))
     }
 
     /// Whether it rings for longer than the linear-phase kernel lasts at `sample_rate` hertz: then it has minimum phase in both modes, as

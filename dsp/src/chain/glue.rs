@@ -18,6 +18,7 @@ mod detector;
 
 use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
 use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
+use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
@@ -174,14 +175,14 @@ impl Glue {
         }
         let ends = [
             (&mut self.threshold, self.threshold_db.end_of_period()),
-            (&mut self.slope, 1.0 - (-self.ratio_log.end_of_period()).exp()),
+            (&mut self.slope, 1.0 - math::exp(-self.ratio_log.end_of_period())),
             (&mut self.knee, self.knee_db.end_of_period()),
         ];
         for (ramp, end) in ends {
             if first { ramp.snap(end) } else { ramp.begin_period(end) }
         }
         if first || self.high_pass_log.is_moving() {
-            let hz = self.high_pass_log.end_of_period().exp();
+            let hz = math::exp(self.high_pass_log.end_of_period());
             self.filter = SvfCoefficients::high_pass(hz, FRAC_1_SQRT_2, self.sample_rate);
             let filtering = hz > HIGH_PASS_OFF_HZ * (1.0 + HIGH_PASS_OFF_SHARE);
             if filtering && !self.filtering {
@@ -328,12 +329,12 @@ impl Stage for Glue {
     fn apply(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
         self.threshold_db.set_target(settings.threshold_db);
-        self.ratio_log.set_target(settings.ratio.ln());
+        self.ratio_log.set_target(math::ln(settings.ratio));
         self.knee_db.set_target(settings.knee_db);
         self.link.set_target(settings.link);
         self.mix.set_target(settings.mix);
         self.makeup_db.set_target(settings.makeup_db);
-        self.high_pass_log.set_target(settings.sidechain_high_pass_hz.ln());
+        self.high_pass_log.set_target(math::ln(settings.sidechain_high_pass_hz));
     }
 
     fn gain_reduction_db(&self) -> f64 {

@@ -27,6 +27,7 @@ mod mono_bass;
 mod stereoize;
 mod widths;
 
+use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::processor::{Block, ProcessSpec, Processor, Stage, StageSettings, limit};
 use guard::Guard;
@@ -216,8 +217,8 @@ impl Stage for Imager {
         self.settings = *settings;
         let angle = settings.rotation_degrees.to_radians();
         let exact = angle == 0.0;
-        self.rotation[0].set_target(if exact { 1.0 } else { angle.cos() });
-        self.rotation[1].set_target(if exact { 0.0 } else { angle.sin() });
+        self.rotation[0].set_target(if exact { 1.0 } else { math::cos(angle) });
+        self.rotation[1].set_target(if exact { 0.0 } else { math::sin(angle) });
         self.widths.set(
             settings.band_widths.map(|band| settings.width * band),
             settings.crossovers_hz,

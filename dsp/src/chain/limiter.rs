@@ -23,6 +23,7 @@ mod window;
 
 use crate::blocks::decibel::db_to_gain;
 use crate::blocks::late::Late;
+use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::true_peak::TruePeakDetector;
 use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage, StageSettings, limit};
@@ -268,7 +269,7 @@ impl Limiter {
             ceiling: ceiling.max(1e-3),
             transient_link: self.transient_link.end_of_period(),
             release_link: self.release_link.end_of_period(),
-            release: 1e-3 * self.release_log.end_of_period().exp() * self.sample_rate,
+            release: 1e-3 * math::exp(self.release_log.end_of_period()) * self.sample_rate,
             automatic,
             true_peak: self.true_peak.end_of_period(),
             slow_share: automatic * self.slow_share.end_of_period(),
@@ -367,7 +368,7 @@ impl Stage for Limiter {
         self.ceiling_db.set_target(settings.ceiling_dbtp);
         self.reserve.set_target(settings.output_reserve);
         self.unity.set_target(if settings.unity_gain { 1.0 } else { 0.0 });
-        self.release_log.set_target(settings.release_ms.ln());
+        self.release_log.set_target(math::ln(settings.release_ms));
         self.transient_link.set_target(settings.transient_link);
         self.release_link.set_target(settings.release_link);
         self.automatic.set_target(if settings.auto_release { 1.0 } else { 0.0 });

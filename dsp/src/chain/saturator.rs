@@ -36,6 +36,7 @@ use crate::blocks::delay::Delay;
 use crate::blocks::entry::Entry;
 use crate::blocks::fir::Frame32;
 use crate::blocks::late::Late;
+use crate::blocks::math;
 use crate::blocks::oversampler::Oversampler;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
@@ -162,7 +163,7 @@ impl Processor for Saturator {
         self.sample_rate = spec.sample_rate;
         self.mono = spec.channels == 1;
         self.bump_filter = SvfCoefficients::band_pass(BUMP_HZ, BUMP_Q, spec.sample_rate);
-        self.dc_coefficient = 1.0 - (-TAU * DC_CORNER_HZ / spec.sample_rate).exp();
+        self.dc_coefficient = 1.0 - math::exp(-TAU * DC_CORNER_HZ / spec.sample_rate);
         for smoother in [&mut self.drive_db, &mut self.mix, &mut self.emphasis_db, &mut self.mid_side] {
             smoother.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
         }

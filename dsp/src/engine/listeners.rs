@@ -1,5 +1,6 @@
 //! Who goes along with the chain: the meters, the monitor, and a clock for what each stage costs.
 
+use crate::blocks::math;
 use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use crate::chain::limiter::Reductions;
 use crate::chain::multiband::MULTIBAND_BANDS;
@@ -7,8 +8,8 @@ use crate::chain::{ChainListener, StageId};
 use crate::metering::live::LiveMeters;
 use crate::monitor::Monitor;
 use crate::processor::{Frame, ProcessSpec};
-use crate::shared::meter_bank::STAGES;
 use crate::shared::meter_bank::MeterBank;
+use crate::shared::meter_bank::STAGES;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -55,7 +56,7 @@ impl Listeners {
 
     fn publish_loads(&mut self, whole: Duration, length_s: f64) {
         let bank = self.meters.bank();
-        let share = 1.0 - (-length_s / LOAD_S).exp();
+        let share = 1.0 - math::exp(-length_s / LOAD_S);
         self.load += share * (whole.as_secs_f64() / length_s - self.load);
         bank.load.set(self.load as f32);
         for ((load, spent), shown) in self.loads.iter_mut().zip(&mut self.spent).zip(&bank.loads) {

@@ -1,6 +1,7 @@
 //! The engine for itself: blocks, layouts, and the monitor that never reaches a bounce.
 
 use super::*;
+use crate::blocks::math;
 use crate::chain::dither::{DitherSettings, WordLength};
 use crate::chain::{Listen, ListenSource, StageId};
 use crate::monitor::device::Device;
@@ -8,7 +9,7 @@ use crate::monitor::{Compare, MonitorSettings, PlatformPlayback, Solo};
 
 /// A decaying pair of tones, different on each side.
 fn programme(length: usize) -> [Vec<f32>; 2] {
-    let tone = |step: f32| (0..length).map(|n| (n as f32 * step).sin() * 0.6).collect();
+    let tone = |step: f64| (0..length).map(|n| math::sin(n as f64 * step) as f32 * 0.6).collect();
     [tone(0.05), tone(0.031)]
 }
 

@@ -6,6 +6,7 @@
 //! ```
 
 use super::masking::{Masking, bands};
+use crate::blocks::math;
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
@@ -47,14 +48,16 @@ impl CostMeter {
     /// For a rate in hertz. Allocates, also as it goes.
     pub fn new(rate: f64) -> Self {
         let length = ((LENGTH_S * rate) as usize).next_power_of_two();
-        let octave: fn(f64) -> f64 = |hz| (hz / 62.5).max(1.0).log2();
+        let octave: fn(f64) -> f64 = |hz| math::log2((hz / 62.5).max(1.0));
         let octaves = bands(length, rate, octave, 1.0);
         let transform = RealFftPlanner::new().plan_fft_forward(length);
         Self {
             masking: Masking::new(length, rate),
             gains: vec![Vec::new(); octaves.len()],
             octaves,
-            window: (0..length).map(|n| 0.5 - 0.5 * (TAU * (n as f64 + 0.5) / length as f64).cos()).collect(),
+            window: (0..length)
+                .map(|n| 0.5 - 0.5 * math::cos(TAU * (n as f64 + 0.5) / length as f64))
+                .collect(),
             waiting: Default::default(),
             buffer: transform.make_input_vec(),
             bins: [transform.make_output_vec(), transform.make_output_vec()],
@@ -102,7 +105,7 @@ impl CostMeter {
         self.moments += 1;
         for (band, gains) in self.octaves.iter().zip(&mut self.gains) {
             let (gain, power) = gain_and_power(&x[band.clone()], &y[band.clone()]);
-            gains.push([20.0 * gain.max(1e-3).log10() as f32, power as f32]);
+            gains.push([20.0 * math::log10(gain.max(1e-3)) as f32, power as f32]);
         }
     }
 
@@ -122,7 +125,7 @@ impl CostMeter {
             mean(&mut heard().map(|gain| (gain - middle).powi(2))).sqrt()
         };
         Cost {
-            distortion_db: 10.0 * (self.noise / self.moments.max(1) as f64).max(1e-12).log10(),
+            distortion_db: 10.0 * math::log10((self.noise / self.moments.max(1) as f64).max(1e-12)),
             pumping_db: mean(&mut self.gains.iter().map(deviation)),
         }
     }
@@ -143,7 +146,7 @@ mod tests {
 
     fn chord(n: usize) -> f64 {
         let t = n as f64 / RATE;
-        [110.0, 277.2, 659.3, 1975.5, 5274.0].iter().map(|hz| 0.15 * (TAU * hz * t).sin()).sum()
+        [110.0, 277.2, 659.3, 1975.5, 5274.0].iter().map(|hz| 0.15 * math::sin(TAU * hz * t)).sum()
     }
 
     fn cost(change: impl Fn(usize, f64) -> f64) -> Cost {
@@ -163,7 +166,7 @@ mod tests {
         let clip = cost(|_, x| x.clamp(-0.25, 0.25));
         assert!(clip.distortion_db > -10.0, "{clip:?}");
         // A sine of 3 dB: its standard deviation is 2.1 dB; octaves without a tone of their own see the flanks of others'.
-        let moving = cost(|n, x| x * 10f64.powf(0.15 * (TAU * 1.5 * n as f64 / RATE).sin()));
+        let moving = cost(|n, x| x * math::powf(10.0, 0.15 * math::sin(TAU * 1.5 * n as f64 / RATE)));
         assert!((moving.pumping_db - 2.12).abs() < 0.5, "{moving:?}");
         assert!(moving.distortion_db < clip.distortion_db - 15.0, "{moving:?}");
     }

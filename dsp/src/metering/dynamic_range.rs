@@ -3,6 +3,7 @@
 //! Per channel, blocks of 3 s: RMS as sqrt(2 / n sum x^2), so that a sine's is its peak; the mean of the loudest 20 % of blocks in
 //! power against the second-highest block peak. The programme's value is the mean of the channels', usually rounded to whole dB.
 
+use crate::blocks::math;
 use crate::processor::Frame;
 
 /// Length of a block in seconds.
@@ -71,7 +72,7 @@ impl DynamicRange {
             let loud = ((LOUDEST * powers.len() as f64).round() as usize).max(1).min(powers.len());
             let mean = powers[..loud].iter().sum::<f64>() / loud as f64;
             let peak = peaks.get(1).or(peaks.first()).copied().unwrap_or(0.0);
-            if mean > 0.0 { 20.0 * peak.log10() - 10.0 * mean.log10() } else { 0.0 }
+            if mean > 0.0 { 20.0 * math::log10(peak) - 10.0 * math::log10(mean) } else { 0.0 }
         };
         if blocks.is_empty() { 0.0 } else { 0.5 * (of_channel(0) + of_channel(1)) }
     }

@@ -3,6 +3,7 @@
 //! The standard tabulates a shelf and a high-pass for 48 kHz. Their analogue parameters, found by inverting the bilinear
 //! transform, give both tables back to 1e-15 and the filters for every other rate.
 
+use crate::blocks::math;
 use std::f64::consts::PI;
 
 /// Shelf: frequency in hertz, gain in dB, quality factor, and the exponent that relates the middle gain to the upper one.
@@ -45,9 +46,9 @@ pub struct KWeighting<const CHANNELS: usize = 2> {
 impl<const CHANNELS: usize> KWeighting<CHANNELS> {
     /// For frames at `sample_rate` hertz.
     pub fn new(sample_rate: f64) -> Self {
-        let k = (PI * SHELF_HZ / sample_rate).tan();
-        let upper = 10f64.powf(SHELF_DB / 20.0);
-        let middle = upper.powf(SHELF_MIDDLE);
+        let k = math::tan(PI * SHELF_HZ / sample_rate);
+        let upper = math::powf(10.0, SHELF_DB / 20.0);
+        let middle = math::powf(upper, SHELF_MIDDLE);
         let a0 = 1.0 + k / SHELF_Q + k * k;
         let shelf = Biquad {
             b: [
@@ -58,7 +59,7 @@ impl<const CHANNELS: usize> KWeighting<CHANNELS> {
             a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / SHELF_Q + k * k) / a0],
             state: [[0.0; CHANNELS]; 2],
         };
-        let k = (PI * HIGH_PASS_HZ / sample_rate).tan();
+        let k = math::tan(PI * HIGH_PASS_HZ / sample_rate);
         let a0 = 1.0 + k / HIGH_PASS_Q + k * k;
         let high_pass = Biquad {
             b: [1.0, -2.0, 1.0],

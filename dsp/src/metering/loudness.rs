@@ -6,6 +6,7 @@
 
 use super::histogram::Histograms;
 use super::k_weighting::KWeighting;
+use crate::blocks::math;
 use crate::processor::Frame;
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ const RANGE_TAIL: usize = 150;
 
 /// Loudness of a mean square over all channels, LUFS.
 pub fn lufs(mean_square: f64) -> f64 {
-    -0.691 + 10.0 * mean_square.log10()
+    -0.691 + 10.0 * math::log10(mean_square)
 }
 
 /// Measures loudness; see the module.

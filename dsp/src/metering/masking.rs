@@ -3,6 +3,7 @@
 //! After the noise-to-mask ratio of ITU-R BS.1387: the spectrum spread over the critical bands, 27 dB per Bark down and 12 up, less 3 dB,
 //! falling further by a quarter dB per Bark above 12 Bark; the threshold in quiet is Terhardt's at 92 dB SPL full scale.
 
+use crate::blocks::math;
 use std::ops::Range;
 
 /// Width of a band in Bark.
@@ -12,7 +13,7 @@ const HIGHEST_HZ: f64 = 16_000.0;
 
 /// Critical-band rate in Bark (E. Zwicker, E. Terhardt, 1980).
 pub fn bark(hz: f64) -> f64 {
-    13.0 * (0.00076 * hz).atan() + 3.5 * (hz / 7500.0).powi(2).atan()
+    13.0 * math::atan(0.00076 * hz) + 3.5 * math::atan((hz / 7500.0).powi(2))
 }
 
 /// Bins of bands `step` wide on a scale, for spectra of `length` frames at `rate` hertz, up to 16 kHz.
@@ -48,15 +49,17 @@ impl Masking {
         let centre = |band: &Range<usize>| 0.5 * (band.start + band.end) as f64 * rate / length as f64;
         let places: Vec<f64> = bands.iter().map(|band| bark(centre(band))).collect();
         let slope = |from: f64, to: f64| if to >= from { -12.0 * (to - from) } else { -27.0 * (from - to) };
-        let share = |from: f64, to: f64| 10f64.powf(0.1 * slope(from, to));
+        let share = |from: f64, to: f64| math::powf(10.0, 0.1 * slope(from, to));
         let sums: Vec<f64> =
             places.iter().map(|from| places.iter().map(|to| share(*from, *to)).sum()).collect();
         let spread = places
             .iter()
             .map(|to| places.iter().zip(&sums).map(|(from, sum)| share(*from, *to) / sum).collect())
             .collect();
-        let offset =
-            places.iter().map(|place| 10f64.powf(-0.1 * (3.0 + 0.25 * (place - 12.0).max(0.0)))).collect();
+        let offset = places
+            .iter()
+            .map(|place| math::powf(10.0, -0.1 * (3.0 + 0.25 * (place - 12.0).max(0.0))))
+            .collect();
         let quiet = bands.iter().map(|band| quiet(centre(band), length) * band.len() as f64).collect();
         Self { bands, spread, offset, quiet }
     }
@@ -72,7 +75,7 @@ impl Masking {
 /// Threshold in quiet as a bin's power in a spectrum of `length` frames.
 fn quiet(hz: f64, length: usize) -> f64 {
     let k = (hz / 1000.0).max(0.02);
-    let spl = 3.64 * k.powf(-0.8) - 6.5 * (-0.6 * (k - 3.3).powi(2)).exp() + 1e-3 * k.powi(4);
+    let spl = 3.64 * math::powf(k, -0.8) - 6.5 * math::exp(-0.6 * (k - 3.3).powi(2)) + 1e-3 * k.powi(4);
     // A full-scale sine's bin under the window is a quarter of the length.
-    10f64.powf(0.1 * (spl.min(60.0) - 92.0)) * (length as f64 / 4.0).powi(2)
+    math::powf(10.0, 0.1 * (spl.min(60.0) - 92.0)) * (length as f64 / 4.0).powi(2)
 }

@@ -2,6 +2,7 @@
 //!
 //! A picture drawn from it cannot differ from what is heard. Off the audio thread: it allocates and takes about a millisecond.
 
+use crate::blocks::math;
 use crate::processor::{Frame, ProcessSpec, Stage, for_each_block};
 use std::f64::consts::TAU;
 
@@ -27,7 +28,7 @@ pub struct Portrait {
 impl Portrait {
     /// Total harmonic distortion against the fundamental that went in, as a ratio.
     pub fn distortion(&self) -> f64 {
-        self.harmonics_db.iter().map(|db| 10f64.powf(0.1 * db)).sum::<f64>().sqrt()
+        self.harmonics_db.iter().map(|db| math::powf(10.0, 0.1 * db)).sum::<f64>().sqrt()
     }
 }
 
@@ -36,18 +37,18 @@ pub fn portrait<S: Stage + Default>(settings: &S::Settings, hz: f64, peak: f64) 
     let mut stage = S::default();
     stage.set(settings);
     stage.prepare(&ProcessSpec::stereo(RATE_HZ));
-    let sine = |n: usize| peak * (TAU * hz * n as f64 / RATE_HZ).sin();
+    let sine = |n: usize| peak * math::sin(TAU * hz * n as f64 / RATE_HZ);
     let mut frames: Vec<Frame> = (0..SETTLING + LENGTH).map(|n| [sine(n); 2]).collect();
     for_each_block(&mut frames, 0, |block| stage.process(block));
     let output: Vec<f64> = frames[SETTLING..].iter().map(|frame| frame[0]).collect();
     let harmonic = |order: usize| {
         let [mut real, mut imaginary] = [0.0; 2];
         for (n, x) in output.iter().enumerate() {
-            let (sin, cos) = (TAU * hz * order as f64 * n as f64 / RATE_HZ).sin_cos();
+            let (sin, cos) = math::sin_cos(TAU * hz * order as f64 * n as f64 / RATE_HZ);
             real += x * cos;
             imaginary += x * sin;
         }
-        2.0 * f64::hypot(real, imaginary) / LENGTH as f64
+        2.0 * math::hypot(real, imaginary) / LENGTH as f64
     };
     let period = (RATE_HZ / hz) as usize;
     let latency = stage.latency_samples();
@@ -64,7 +65,7 @@ pub fn portrait<S: Stage + Default>(settings: &S::Settings, hz: f64, peak: f64) 
             if hz * order as f64 >= 0.5 * RATE_HZ {
                 -200.0
             } else {
-                20.0 * (harmonic(order) / peak).max(1e-10).log10()
+                20.0 * math::log10((harmonic(order) / peak).max(1e-10))
             }
         }),
     }
@@ -85,11 +86,11 @@ mod tests {
             assert!((output - input.clamp(-0.5, 0.5)).abs() < 0.06, "{input} became {output}");
         }
         // A symmetric curve makes odd harmonics alone: the third as the Fourier series of the clipped sine has it.
-        let third = 10f64.powf(0.05 * found.harmonics_db[1]);
+        let third = math::powf(10.0, 0.05 * found.harmonics_db[1]);
         let points = 100_000;
         let expected: f64 = (0..points)
             .map(|n| TAU * f64::from(n) / f64::from(points))
-            .map(|t| t.sin().clamp(-0.5, 0.5) * (3.0 * t).sin() * 2.0 / f64::from(points))
+            .map(|t| math::sin(t).clamp(-0.5, 0.5) * math::sin(3.0 * t) * 2.0 / f64::from(points))
             .sum();
         assert!((third - expected.abs()).abs() < 2e-3, "{third} for {expected}");
         assert!(found.harmonics_db[0] < -100.0, "{:?}", found.harmonics_db);

@@ -3,6 +3,7 @@
 //! Three averages a bin hold all of it: the powers of left and right and the real part of their cross spectrum. Hann window, 75 %
 //! overlap (50 % where only a mean over minutes is asked for), means of power. A full-scale sine of both channels reads 0 dB in mid.
 
+use crate::blocks::math;
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
@@ -76,7 +77,7 @@ impl Powers {
     pub fn mono_loss_db(&self) -> f64 {
         let both = self.left + self.right;
         if both > 0.0 {
-            10.0 * ((both + 2.0 * self.cross).max(0.0) / (2.0 * both)).max(1e-12).log10()
+            10.0 * math::log10(((both + 2.0 * self.cross).max(0.0) / (2.0 * both)).max(1e-12))
         } else {
             0.0
         }
@@ -121,7 +122,7 @@ impl Analyser {
     pub fn new(sample_rate: f64, length: usize, averaging: Averaging) -> Self {
         let transform = RealFftPlanner::new().plan_fft_forward(length);
         let window: Vec<f64> = (0..length)
-            .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / length as f64).cos())
+            .map(|n| 0.5 - 0.5 * math::cos(std::f64::consts::TAU * n as f64 / length as f64))
             .collect();
         Self {
             sample_rate,
@@ -203,7 +204,7 @@ impl Analyser {
         // The first spectra count in full, so that an average does not creep up from silence.
         let mean = 1.0 / self.count as f64;
         let share = match self.averaging {
-            Averaging::Seconds(seconds) => (1.0 - (-hop_s / seconds).exp()).max(mean),
+            Averaging::Seconds(seconds) => (1.0 - math::exp(-hop_s / seconds)).max(mean),
             Averaging::Endless => mean,
         };
         // The window's mean is 1/2; a sine's line is half its amplitude times the length.
@@ -246,7 +247,7 @@ impl Analyser {
     fn curve(&self, frequencies_hz: &[f64], power: impl Fn(usize) -> f64) -> Vec<f64> {
         let last = self.bins.len() - 1;
         let place = |hz: f64| (hz * self.length as f64 / self.sample_rate).clamp(0.0, last as f64);
-        let db = |power: f64| 10.0 * power.max(1e-20).log10();
+        let db = |power: f64| 10.0 * math::log10(power.max(1e-20));
         (0..frequencies_hz.len())
             .map(|n| {
                 let from = place(frequencies_hz[n]);
@@ -265,9 +266,9 @@ impl Analyser {
     /// Sums over bands of `per_octave` to the octave from 20 Hz to 20 kHz or Nyquist, with bins that lie across an edge divided.
     pub fn bands(&self, per_octave: u32) -> Vec<Band> {
         // IEC 61260-1: centres at 1000 Hz times whole steps.
-        let step = 2f64.powf(1.0 / f64::from(per_octave));
+        let step = math::powf(2.0, 1.0 / f64::from(per_octave));
         let half = step.sqrt();
-        let steps = |hz: f64| (hz / 1000.0).log2() * f64::from(per_octave);
+        let steps = |hz: f64| math::log2(hz / 1000.0) * f64::from(per_octave);
         let [lowest, highest] = [steps(LOWEST_HZ).ceil() as i32, steps(HIGHEST_HZ).floor() as i32];
         let bin_hz = self.sample_rate / self.length as f64;
         (lowest..=highest)
@@ -317,7 +318,7 @@ const HEARD_DB: f64 = 20.0;
 /// What mono takes in each third of an octave.
 pub fn mono_fold(analyser: &Analyser) -> Vec<MonoFold> {
     let bands = analyser.bands(3);
-    let level_db = |band: &Band| 10.0 * band.powers.of(Part::Both).max(1e-20).log10();
+    let level_db = |band: &Band| 10.0 * math::log10(band.powers.of(Part::Both).max(1e-20));
     let loudest = bands.iter().map(level_db).fold(f64::NEG_INFINITY, f64::max);
     bands
         .iter()
@@ -349,15 +350,15 @@ mod tests {
     fn a_sine_reads_its_level_in_bins_and_bands() {
         // On a bin's middle.
         let hz = 171.0 * RATE / 8192.0;
-        let analyser = pushed(|t| [(TAU * hz * t).sin(), 0.5 * (TAU * hz * t).sin()]);
+        let analyser = pushed(|t| [math::sin(TAU * hz * t), 0.5 * math::sin(TAU * hz * t)]);
         let at = |part| analyser.levels_db(part, &[hz])[0];
         assert!(at(Part::Left).abs() < 0.01, "{}", at(Part::Left));
         assert!((at(Part::Right) + 6.02).abs() < 0.01);
-        assert!((at(Part::Mid) - 20.0 * 0.75f64.log10()).abs() < 0.01);
-        assert!((at(Part::Side) - 20.0 * 0.25f64.log10()).abs() < 0.01);
+        assert!((at(Part::Mid) - 20.0 * math::log10(0.75f64)).abs() < 0.01);
+        assert!((at(Part::Side) - 20.0 * math::log10(0.25f64)).abs() < 0.01);
         let bands = analyser.bands(3);
         let band = bands.iter().find(|band| (band.centre_hz - 1000.0).abs() < 1.0).expect("1 kHz");
-        assert!((10.0 * band.powers.left.log10()).abs() < 0.05);
+        assert!((10.0 * math::log10(band.powers.left)).abs() < 0.05);
         assert_eq!(bands.len(), 31, "thirds of an octave from 20 Hz to 20 kHz");
         assert!(analyser.held_db(&[hz])[0] > -2.1);
     }
@@ -365,15 +366,15 @@ mod tests {
     #[test]
     fn mono_takes_what_is_out_of_phase_and_alarms_where_it_is_heard() {
         let analyser = pushed(|t| {
-            let (mid, side) = ((TAU * 100.0 * t).sin(), (TAU * 3150.0 * t).sin());
-            let faint = 1e-3 * (TAU * 8000.0 * t).sin();
+            let (mid, side) = (math::sin(TAU * 100.0 * t), math::sin(TAU * 3150.0 * t));
+            let faint = 1e-3 * math::sin(TAU * 8000.0 * t);
             [0.3 * (mid + side) + faint, 0.3 * (mid - side) - faint]
         });
         let folds = mono_fold(&analyser);
         let near = |hz: f64| {
             *folds
                 .iter()
-                .min_by(|a, b| (a.centre_hz / hz).ln().abs().total_cmp(&(b.centre_hz / hz).ln().abs()))
+                .min_by(|a, b| math::ln(a.centre_hz / hz).abs().total_cmp(&math::ln(b.centre_hz / hz).abs()))
                 .expect("bands")
         };
         assert!(near(100.0).loss_db > -0.01 && !near(100.0).alarm);
@@ -384,7 +385,7 @@ mod tests {
     #[test]
     fn correlation_of_each_band() {
         let analyser = pushed(|t| {
-            let (low, high) = ((TAU * 60.0 * t).sin(), (TAU * 5000.0 * t).sin());
+            let (low, high) = (math::sin(TAU * 60.0 * t), math::sin(TAU * 5000.0 * t));
             [low + high, low - high]
         });
         let bands = analyser.bands(1);

@@ -1,5 +1,6 @@
 //! Correlation of the channels, and what their sum to mono loses.
 
+use crate::blocks::math;
 use crate::processor::Frame;
 
 /// Sums over everything pushed.
@@ -29,6 +30,6 @@ impl StereoSums {
     /// 10 log10 of |L + R|^2 / (2 (|L|^2 + |R|^2)): 0 dB for equal channels, -3 dB for independent ones.
     pub fn mono_loss_db(&self) -> f64 {
         let both = self.left + self.right;
-        if both > 0.0 { 10.0 * ((both + 2.0 * self.cross).max(0.0) / (2.0 * both)).log10() } else { 0.0 }
+        if both > 0.0 { 10.0 * math::log10((both + 2.0 * self.cross).max(0.0) / (2.0 * both)) } else { 0.0 }
     }
 }

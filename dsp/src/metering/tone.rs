@@ -1,6 +1,7 @@
 //! The balance of a programme: its tone in thirds of an octave against the middle, tilted so that music lies level, and its width.
 
 use super::spectrum::{Analyser, Part};
+use crate::blocks::math;
 
 /// Tilt by which thirds of an octave of music lie level, dB an octave: 4.5 dB of lines, less the 3 dB by which bands widen.
 const TILT_DB: f64 = 1.5;
@@ -45,8 +46,8 @@ impl Balance {
         let mut thirds: Vec<[f64; 2]> = bands
             .iter()
             .map(|band| {
-                let db = 10.0 * band.powers.of(Part::Both).max(NOTHING).log10();
-                [band.centre_hz, db + TILT_DB * (band.centre_hz / 1000.0).log2()]
+                let db = 10.0 * math::log10(band.powers.of(Part::Both).max(NOTHING));
+                [band.centre_hz, db + TILT_DB * math::log2(band.centre_hz / 1000.0)]
             })
             .collect();
         let mean = |thirds: &[[f64; 2]], region: Region| {
@@ -60,7 +61,7 @@ impl Balance {
         Self {
             regions_db: REGIONS.map(|region| mean(&thirds, region)),
             thirds,
-            width_db: 10.0 * (power(Part::Side) / power(Part::Mid)).log10(),
+            width_db: 10.0 * math::log10(power(Part::Side) / power(Part::Mid)),
         }
     }
 }
@@ -101,7 +102,7 @@ mod tests {
     fn width_is_side_against_mid() {
         for side in [0.1, 0.5, 2.0] {
             let found = noise(side, 0.0).width_db;
-            assert!((found - 20.0 * side.log10()).abs() < 0.3, "{found} dB at {side}");
+            assert!((found - 20.0 * math::log10(side)).abs() < 0.3, "{found} dB at {side}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a device keeps of a programme, from its spectrum: how much loudness goes, and whether its bass can still be told.
 
 use super::spectrum::{Analyser, Part};
+use crate::blocks::math;
 use crate::monitor::device::Device;
 
 /// What a device keeps.
@@ -29,8 +30,8 @@ fn k_power(hz: f64) -> f64 {
     };
     let shelf = {
         let x = hz / 1681.974;
-        let gain = 10f64.powf(3.999_84 / 20.0);
-        let middle = gain.powf(0.499_667);
+        let gain = math::powf(10.0, 3.999_84 / 20.0);
+        let middle = math::powf(gain, 0.499_667);
         let q = 0.707_175;
         ((1.0 - gain * x * x).powi(2) + (middle * x / q).powi(2)) / ((1.0 - x * x).powi(2) + (x / q).powi(2))
     };
@@ -84,7 +85,7 @@ impl Translator {
         let translation = |model: &Model| {
             let part = if model.device.is_mono() { Part::Mid } else { Part::Both };
             let played: f64 = bins.iter().zip(&model.played).map(|(bin, weight)| weight * bin.of(part)).sum();
-            let db = |power: f64| 10.0 * (power / whole).max(1e-12).log10();
+            let db = |power: f64| 10.0 * math::log10((power / whole).max(1e-12));
             let unplayable_db = db(powers[..model.below].iter().sum());
             let harmonics_db = db(powers[model.below..model.harmonics].iter().sum());
             Translation {
@@ -119,11 +120,12 @@ mod tests {
 
     #[test]
     fn a_phone_loses_the_bass_and_harmonics_bring_it_back() {
-        let sub = |t: f64| 0.5 * (TAU * 60.0 * t).sin();
-        let voice = |t: f64| 0.03 * (TAU * 2500.0 * t).sin();
+        let sub = |t: f64| 0.5 * math::sin(TAU * 60.0 * t);
+        let voice = |t: f64| 0.03 * math::sin(TAU * 2500.0 * t);
         let bare = translation(&heard(|t| sub(t) + voice(t)), Device::Phone).expect("sound");
         assert!(bare.loss_db < -10.0 && bare.unplayable_db > -1.0 && !bare.bass_survives, "{bare:?}");
-        let rich = |t: f64| (2..=12).map(|n| 0.3 / n as f64 * (TAU * 60.0 * n as f64 * t).sin()).sum::<f64>();
+        let rich =
+            |t: f64| (2..=12).map(|n| 0.3 / n as f64 * math::sin(TAU * 60.0 * n as f64 * t)).sum::<f64>();
         let told = translation(&heard(|t| sub(t) + rich(t) + voice(t)), Device::Phone).expect("sound");
         assert!(told.bass_survives, "{told:?}");
         assert!(translation(&heard(|_| 0.0), Device::Phone).is_none());
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn good_loudspeakers_lose_nothing() {
-        let all = translation(&heard(|t| 0.3 * (TAU * 440.0 * t).sin()), Device::HiFi).expect("sound");
+        let all = translation(&heard(|t| 0.3 * math::sin(TAU * 440.0 * t)), Device::HiFi).expect("sound");
         assert!(all.loss_db.abs() < 1e-6 && all.bass_survives);
     }
 }

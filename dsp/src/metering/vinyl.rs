@@ -3,6 +3,7 @@
 //! A groove's velocity follows the signal under the RIAA characteristic; its excursion is the integral of the velocity, lateral for
 //! mid and vertical for side; its acceleration, the derivative, is what heats the cutter and what a stylus cannot trace in sibilants.
 
+use crate::blocks::math;
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::Frame;
 use std::f64::consts::TAU;
@@ -62,11 +63,14 @@ impl Emphasis {
     fn new(sample_rate: f64) -> Self {
         let [low, middle, high] = RIAA_S;
         // Each root as a matched one; the highest frequencies rise a little less than the characteristic does.
-        let root = |seconds: f64| (-1.0 / (seconds * sample_rate)).exp();
+        let root = |seconds: f64| math::exp(-1.0 / (seconds * sample_rate));
         let (z1, z2, pole) = (root(low), root(high), root(middle));
         let w = TAU * 1000.0 / sample_rate;
         let magnitude = |c: [f64; 3]| {
-            (c[0] + c[1] * w.cos() + c[2] * (2.0 * w).cos()).hypot(c[1] * w.sin() + c[2] * (2.0 * w).sin())
+            math::hypot(
+                c[0] + c[1] * math::cos(w) + c[2] * math::cos(2.0 * w),
+                c[1] * math::sin(w) + c[2] * math::sin(2.0 * w),
+            )
         };
         let numerator = [1.0, -z1 - z2, z1 * z2];
         let gain = magnitude([1.0, -pole, 0.0]) / magnitude(numerator);
@@ -96,7 +100,7 @@ impl Vinyl {
             excursion: [0.0; 2],
             excursion_max: [0.0; 2],
             integrate: 1.0 / sample_rate,
-            leak: (-TAU * 10.0 / sample_rate).exp(),
+            leak: math::exp(-TAU * 10.0 / sample_rate),
             sibilant: [
                 SvfCoefficients::high_pass(from, std::f64::consts::FRAC_1_SQRT_2, sample_rate),
                 SvfCoefficients::low_pass(
@@ -162,11 +166,11 @@ impl Vinyl {
 
     /// What was found so far.
     pub fn reading(&self) -> VinylReading {
-        let db = |ratio: f64| 20.0 * ratio.max(1e-9).log10();
+        let db = |ratio: f64| 20.0 * math::log10(ratio.max(1e-9));
         let [mid, side] = self.low_powers;
         VinylReading {
             low_side_db: if mid + side > 0.0 {
-                10.0 * (side.max(1e-20) / mid.max(1e-20)).log10()
+                10.0 * math::log10(side.max(1e-20) / mid.max(1e-20))
             } else {
                 -120.0
             },
@@ -190,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_reference_reads_zero_and_lows_move_the_groove_further() {
-        let tone = |hz: f64, gain: f64| move |t: f64| gain * (TAU * hz * t).cos();
+        let tone = |hz: f64, gain: f64| move |t: f64| gain * math::cos(TAU * hz * t);
         let at = tone(1000.0, 1.0);
         let reference = reading(|t| [at(t); 2]);
         assert!(reference.lateral_db.abs() < 0.3, "{reference:?}");
@@ -203,7 +207,7 @@ mod tests {
 
     #[test]
     fn side_below_150_hz_and_sibilants_are_seen() {
-        let tone = |hz: f64, gain: f64| move |t: f64| gain * (TAU * hz * t).sin();
+        let tone = |hz: f64, gain: f64| move |t: f64| gain * math::sin(TAU * hz * t);
         let (low, hiss) = (tone(60.0, 0.5), tone(9000.0, 0.25));
         let out_of_phase = reading(|t| [low(t), -low(t)]);
         assert!(out_of_phase.low_side_db > 60.0 && out_of_phase.vertical_db > out_of_phase.lateral_db);

@@ -1,6 +1,7 @@
 //! The blind test: is X the mix or the master? With the score, and how likely that score is by guessing.
 
 use super::Compare;
+use crate::blocks::math;
 
 /// A blind test under way.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ impl Abx {
 /// Probability of at least `right` heads in `trials` throws of a fair coin.
 pub fn p_value(right: u32, trials: u32) -> f64 {
     // Terms by their ratio, from the logarithm of the first: no factorial overflows.
-    let mut term = (-f64::from(trials) * std::f64::consts::LN_2).exp();
+    let mut term = math::exp(-f64::from(trials) * std::f64::consts::LN_2);
     let mut sum = 0.0;
     for k in 0..=trials {
         if k >= right {

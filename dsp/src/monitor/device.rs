@@ -4,6 +4,7 @@
 //! up for what is lost, so that the ear judges the balance.
 
 use crate::blocks::matched::{AnalogSection, Matched};
+use crate::blocks::math;
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::metering::k_weighting::KWeighting;
 use crate::processor::Frame;
@@ -85,14 +86,14 @@ impl Device {
     pub fn sections(self, sample_rate: f64) -> [SvfCoefficients; 4] {
         let high_pass = |hz, q| SvfCoefficients::high_pass(hz, q, sample_rate);
         let shelf = |hz: f64, db: f64| {
-            Matched::new(&AnalogSection::low_shelf(TAU * hz / sample_rate, 0.7, 10f64.powf(db / 40.0)))
+            Matched::new(&AnalogSection::low_shelf(TAU * hz / sample_rate, 0.7, math::powf(10.0, db / 40.0)))
                 .coefficients()
         };
         let none = SvfCoefficients::IDENTITY;
         let [first, second] = FOURTH_ORDER;
         match self {
             Self::Phone => {
-                let bell = AnalogSection::bell(TAU * 1700.0 / sample_rate, 0.9, 10f64.powf(4.0 / 40.0));
+                let bell = AnalogSection::bell(TAU * 1700.0 / sample_rate, 0.9, math::powf(10.0, 4.0 / 40.0));
                 [
                     high_pass(400.0, first),
                     high_pass(400.0, second),
@@ -103,7 +104,7 @@ impl Device {
             Self::Laptop => [high_pass(180.0, first), high_pass(180.0, second), none, none],
             Self::Television => {
                 // Third order: a first-order section after one of Q 1.
-                let k = (PI * 135.0 / sample_rate).tan();
+                let k = math::tan(PI * 135.0 / sample_rate);
                 let b0 = 1.0 / (1.0 + k);
                 let one = SvfCoefficients::from_biquad([b0, -b0, 0.0], (k - 1.0) * b0, 0.0);
                 [high_pass(135.0, 1.0), one, none, none]
@@ -117,7 +118,7 @@ impl Device {
     /// Gain at a frequency in dB.
     pub fn response_db(self, hz: f64, sample_rate: f64) -> f64 {
         let sections = self.sections(sample_rate);
-        sections.iter().map(|section| 20.0 * section.magnitude(hz, sample_rate).max(1e-9).log10()).sum()
+        sections.iter().map(|section| 20.0 * math::log10(section.magnitude(hz, sample_rate).max(1e-9))).sum()
     }
 }
 
@@ -155,11 +156,11 @@ impl DeviceFilter {
             side_state: SvfState::default(),
             weights: [KWeighting::new(sample_rate), KWeighting::new(sample_rate)],
             energies: [0.0; 2],
-            memory: 1.0 - (-1.0 / (MEMORY_S * sample_rate)).exp(),
+            memory: 1.0 - math::exp(-1.0 / (MEMORY_S * sample_rate)),
             gain: 1.0,
             noise: 0x2545_F491_4F6C_DD1D,
             noise_level: 0.0,
-            noise_coefficient: 1.0 - (-TAU * CABIN_NOISE_HZ / sample_rate).exp(),
+            noise_coefficient: 1.0 - math::exp(-TAU * CABIN_NOISE_HZ / sample_rate),
         }
     }
 
@@ -206,7 +207,7 @@ impl DeviceFilter {
         let [before, after] = self.energies;
         // Below -70 LUFS the gain stays where it is.
         if before > 1e-7 && after > 1e-9 {
-            let most = 10f64.powf(MOST_MAKE_UP_DB / 20.0);
+            let most = math::powf(10.0, MOST_MAKE_UP_DB / 20.0);
             let wanted = (before / after).sqrt().min(most);
             self.gain += 10.0 * self.memory * (wanted - self.gain);
         }
@@ -245,7 +246,7 @@ mod tests {
         let mut energies = [0.0; 2];
         for n in 0..20 * 48_000 {
             let t = n as f64 / rate;
-            let x = 0.2 * (TAU * 80.0 * t).sin() + 0.1 * (TAU * 900.0 * t).sin();
+            let x = 0.2 * math::sin(TAU * 80.0 * t) + 0.1 * math::sin(TAU * 900.0 * t);
             let heard = device.tick([x; 2]);
             if n > 15 * 48_000 {
                 for ((energy, weight), frame) in energies.iter_mut().zip(&mut weights).zip([[x; 2], heard]) {
@@ -253,7 +254,7 @@ mod tests {
                 }
             }
         }
-        let difference_db = 10.0 * (energies[1] / energies[0]).log10();
+        let difference_db = 10.0 * math::log10(energies[1] / energies[0]);
         assert!(difference_db.abs() < 0.1, "{difference_db}");
     }
 
@@ -266,7 +267,7 @@ mod tests {
         let side = |hz: f64, club: &mut DeviceFilter| {
             (0..48_000)
                 .map(|n| {
-                    let x = 0.1 * (TAU * hz * n as f64 / 48_000.0).sin();
+                    let x = 0.1 * math::sin(TAU * hz * n as f64 / 48_000.0);
                     let [left, right] = club.tick([x, -x]);
                     if n > 24_000 { (left - right).abs() } else { 0.0 }
                 })

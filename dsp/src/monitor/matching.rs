@@ -4,6 +4,7 @@
 //! below the running mean. The sums forget with a time constant of 30 s. Where a setting changed, the last 3 s tell another story
 //! by more than 1 LU, and the sums begin anew from those. In silence everything stands still.
 
+use crate::blocks::math;
 use crate::metering::loudness::lufs;
 
 /// Hops a second.
@@ -72,7 +73,7 @@ impl Matching {
         if !(sounds(0) && sounds(1)) {
             return;
         }
-        let keep = (-1.0 / (HOPS_HZ * MEMORY_S)).exp();
+        let keep = math::exp(-1.0 / (HOPS_HZ * MEMORY_S));
         self.weight = keep * self.weight + 1.0;
         for (sum, energy) in self.sums.iter_mut().zip(energies) {
             *sum = keep * *sum + energy;
@@ -91,7 +92,7 @@ impl Matching {
         if self.changed >= CHANGE_HOPS {
             // As many hops as the last 3 s have, with their ratio.
             let weight = 300.0;
-            let energy = |lufs: f64| weight * 10f64.powf(0.1 * (lufs + 0.691));
+            let energy = |lufs: f64| weight * math::powf(10.0, 0.1 * (lufs + 0.691));
             (self.sums, self.weight, self.changed) = ([energy(mix_lufs), energy(master_lufs)], weight, 0);
         }
     }
@@ -102,7 +103,7 @@ mod tests {
     use super::*;
 
     fn energy(lufs: f64) -> f64 {
-        10f64.powf(0.1 * (lufs + 0.691))
+        math::powf(10.0, 0.1 * (lufs + 0.691))
     }
 
     #[test]

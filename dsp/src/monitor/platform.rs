@@ -1,6 +1,7 @@
 //! What platforms do to a master when they play it.
 
 use crate::blocks::decibel::db_to_gain;
+use crate::blocks::math;
 use crate::processor::Frame;
 use crate::targets::{Miss, Quieter, Target};
 use std::fmt;
@@ -22,7 +23,7 @@ pub struct PlatformLimiter {
 impl PlatformLimiter {
     /// At `sample_rate` hertz.
     pub fn new(sample_rate: f64) -> Self {
-        let coefficient = |ms: f64| 1.0 - (-1000.0 / (ms * sample_rate)).exp();
+        let coefficient = |ms: f64| 1.0 - math::exp(-1000.0 / (ms * sample_rate));
         Self {
             threshold: db_to_gain(THRESHOLD_DB),
             attack: coefficient(ATTACK_MS),

@@ -6,6 +6,7 @@
 
 use super::readings::{Peak, Value};
 use super::ring::Ring;
+use crate::blocks::math;
 use crate::chain::StageId;
 use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use crate::chain::multiband::MULTIBAND_BANDS;
@@ -97,7 +98,7 @@ impl SideBank {
 
     /// Highest true peak, dBTP.
     pub fn true_peak_max_dbtp(&self) -> f64 {
-        20.0 * f64::from(self.true_peak_max.get()).log10()
+        20.0 * math::log10(f64::from(self.true_peak_max.get()))
     }
 
     /// True peak less integrated loudness, dB.
@@ -108,19 +109,19 @@ impl SideBank {
     /// Power of left over right over 300 ms, dB; 0 in silence.
     pub fn balance_db(&self) -> f64 {
         let [left, right] = [0, 1].map(|channel| f64::from(self.rms[channel].get()));
-        if left + right > 0.0 { 20.0 * (left.max(1e-9) / right.max(1e-9)).log10() } else { 0.0 }
+        if left + right > 0.0 { 20.0 * math::log10(left.max(1e-9) / right.max(1e-9)) } else { 0.0 }
     }
 
     /// Highest true peak of the last 3 s over the level of both channels, dB.
     pub fn crest_db(&self) -> f64 {
         let [left, right] = [0, 1].map(|channel| f64::from(self.rms[channel].get()));
         let level = (0.5 * (left * left + right * right)).sqrt();
-        20.0 * (f64::from(self.true_peak_recent.get()) / level).log10()
+        20.0 * math::log10(f64::from(self.true_peak_recent.get()) / level)
     }
 
     /// True peak less loudness of the last 3 s, dB.
     pub fn psr_db(&self) -> f64 {
-        20.0 * f64::from(self.true_peak_recent.get()).log10() - f64::from(self.short_term_lufs.get())
+        20.0 * math::log10(f64::from(self.true_peak_recent.get())) - f64::from(self.short_term_lufs.get())
     }
 }
 

@@ -4,7 +4,7 @@
 use super::installed;
 use crate::product::{self, Place};
 use crate::{run, system};
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -94,7 +94,7 @@ impl Root {
         let root = Self(folder.to_owned());
         root.unmount();
         product::fresh_folder(folder)?;
-        let (mirror, codename) = distribution()?;
+        let (mirror, codename) = system::distribution()?;
         let folder = folder.to_string_lossy();
         run::command(Command::new("debootstrap").args(["--variant=minbase", &codename, &folder, &mirror]))?;
         // Screens are reached through their sockets.
@@ -151,20 +151,4 @@ impl Drop for Root {
         // Never through a mount that is still there: those folders belong to the machine.
         let _ = run::output(Command::new("rm").args(["-rf", "--one-file-system"]).arg(&self.0));
     }
-}
-
-/// The mirror and the name of the distribution that this machine runs, as apt knows them.
-fn distribution() -> anyhow::Result<(String, String)> {
-    let release = fs::read_to_string("/etc/os-release")?;
-    let codename = release
-        .lines()
-        .find_map(|line| line.strip_prefix("VERSION_CODENAME="))
-        .context("/etc/os-release names no distribution")?;
-    let line = ["indextargets", "--format", "$(CODENAME) $(REPO_URI)", "Created-By: Packages"];
-    let indexes = run::output(Command::new("apt-get").args(line))?;
-    let mirror = indexes
-        .lines()
-        .find_map(|line| line.split_once(' ').filter(|(name, _)| *name == codename))
-        .with_context(|| format!("apt has no source of {codename}"))?;
-    Ok((mirror.1.to_owned(), codename.to_owned()))
 }

@@ -1,6 +1,7 @@
 //! The convolution by its definition, and kernels that take over from any frame on.
 
 use super::*;
+use crate::blocks::math;
 use crate::processor::for_each_block;
 
 fn write(convolver: &mut Convolver, responses: &[Vec<f64>], routes: &[Route]) {
@@ -16,7 +17,7 @@ fn write(convolver: &mut Convolver, responses: &[Vec<f64>], routes: &[Route]) {
 fn convolves_as_by_definition_through_both_routes() {
     let taps = LEAST_TAPS;
     let response =
-        |seed: usize| (0..taps).map(|n| ((n * seed) as f64).sin() / (1 + n) as f64).collect::<Vec<_>>();
+        |seed: usize| (0..taps).map(|n| math::sin((n * seed) as f64) / (1 + n) as f64).collect::<Vec<_>>();
     let responses = [response(3), response(7)];
     let routes = [
         Route { from: 0, to: 0, response: 0 },
@@ -27,7 +28,7 @@ fn convolves_as_by_definition_through_both_routes() {
     write(&mut convolver, &responses, &routes);
     convolver.snap();
     let input: Vec<Frame> =
-        (0..12_000).map(|n| [(n as f64 * 0.7).sin(), (n as f64 * n as f64 * 0.01).cos()]).collect();
+        (0..12_000).map(|n| [math::sin(n as f64 * 0.7), math::cos(n as f64 * n as f64 * 0.01)]).collect();
     let (mut frames, mut output) = (input.clone(), Vec::new());
     for_each_block(&mut frames, 0, |block| {
         let mut y = [[0.0; 2]; CONTROL_PERIOD];

@@ -1,6 +1,7 @@
 //! From two points a frame to eight, and the levels through them.
 
 use super::lanes::Lanes;
+use crate::blocks::math;
 use crate::blocks::window::kaiser;
 use std::f64::consts::PI;
 
@@ -99,7 +100,7 @@ fn taps(fraction: f64) -> [f64; TAPS] {
     let offset = |n: usize| n as f64 - (FINE_HALF - 1) as f64 - fraction;
     let mut taps: [f64; TAPS] = std::array::from_fn(|n| {
         let offset = offset(n);
-        (PI * offset).sin() / (PI * offset) * kaiser(offset / FINE_HALF as f64, BETA)
+        math::sin(PI * offset) / (PI * offset) * kaiser(offset / FINE_HALF as f64, BETA)
     });
     let sum: f64 = taps.iter().sum();
     taps.iter_mut().for_each(|tap| *tap /= sum);

@@ -20,6 +20,7 @@ use super::fine::{FINE_HALF, Fine, Points};
 use super::lanes::Avx2;
 use super::lanes::{LANES, Lanes};
 use crate::blocks::fir::Frame32;
+use crate::blocks::math;
 use crate::blocks::window::kaiser;
 use crate::processor::CONTROL_PERIOD;
 use std::f64::consts::PI;
@@ -96,7 +97,7 @@ impl TruePeakMeter {
         let taps: Vec<f64> = (0..half)
             .map(|k| {
                 let offset = k as f64 + 0.5;
-                (PI * offset).sin() / (PI * offset) * kaiser(offset / half as f64, beta)
+                math::sin(PI * offset) / (PI * offset) * kaiser(offset / half as f64, beta)
             })
             .collect();
         let sum = 2.0 * taps.iter().sum::<f64>();

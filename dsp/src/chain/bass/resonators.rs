@@ -3,6 +3,7 @@
 //! z <- z + (1 - r)(x e^(...) - z) in the frame that turns with the resonator: z1 <- p z1 + (1 - r) x, z2 <- p z2 +
 //! (1 - r) z1 with p = r e^(jw). A tone of amplitude A at the centre gives |z| = A / 2.
 
+use crate::blocks::math;
 use std::f64::consts::TAU;
 
 /// Resonators.
@@ -48,19 +49,20 @@ impl Resonators {
         let mut bank = Self::default();
         let mut angle = 0.0f64;
         for b in 0..COUNT {
-            let centre = LOWEST_HZ * (b as f64 * SPACING_OCT).exp2();
-            let half_spacing = centre * ((0.5 * SPACING_OCT).exp2() - (-0.5 * SPACING_OCT).exp2()) * 0.5;
+            let centre = LOWEST_HZ * math::exp2(b as f64 * SPACING_OCT);
+            let half_spacing =
+                centre * (math::exp2(0.5 * SPACING_OCT) - math::exp2(-0.5 * SPACING_OCT)) * 0.5;
             let bandwidth = half_spacing / OVERLAP;
-            let radius = (-TAU * bandwidth / rate).exp();
+            let radius = math::exp(-TAU * bandwidth / rate);
             let w = TAU * centre / rate;
             bank.centre_hz[b] = centre;
-            bank.pole[0][b] = radius * w.cos();
-            bank.pole[1][b] = radius * w.sin();
+            bank.pole[0][b] = radius * math::cos(w);
+            bank.pole[1][b] = radius * math::sin(w);
             bank.input_gain[b] = 1.0 - radius;
-            bank.turn[0][b] = angle.cos();
-            bank.turn[1][b] = angle.sin();
+            bank.turn[0][b] = math::cos(angle);
+            bank.turn[1][b] = math::sin(angle);
             // Half-way up, this resonator lags by 2 atan(overlap) and the next leads by as much.
-            angle -= 4.0 * OVERLAP.atan();
+            angle -= 4.0 * math::atan(OVERLAP);
         }
         bank.set_corner(120.0);
         bank

@@ -5,6 +5,7 @@
 //! high where the threshold is high. Threshold of hearing in dB, f in kHz (E. Terhardt, "Calculating virtual pitch",
 //! Hearing Research 1, 1979): 3.64 f^-0.8 - 6.5 e^(-0.6 (f - 3.3)^2) + 10^-3 f^4, taken up to 28 dB SPL.
 
+use crate::blocks::math;
 use crate::processor::Frame;
 use std::f64::consts::PI;
 
@@ -24,7 +25,7 @@ pub struct Shaper {
 /// Threshold of hearing in dB SPL at a frequency in hertz.
 pub fn threshold_db(hz: f64) -> f64 {
     let f = (hz * 1e-3).max(0.02);
-    3.64 * f.powf(-0.8) - 6.5 * (-0.6 * (f - 3.3).powi(2)).exp() + 1e-3 * f.powi(4)
+    3.64 * math::powf(f, -0.8) - 6.5 * math::exp(-0.6 * (f - 3.3).powi(2)) + 1e-3 * f.powi(4)
 }
 
 impl Shaper {
@@ -36,14 +37,15 @@ impl Shaper {
     /// Shaping by `amount` of the threshold in dB, 0 to 1, at `sample_rate` hertz.
     pub fn design(sample_rate: f64, amount: f64) -> Self {
         let frequency = |n: usize| (n as f64 + 0.5) / GRID as f64 * 0.5 * sample_rate;
-        let power: Vec<f64> =
-            (0..GRID).map(|n| 10f64.powf(-0.1 * amount * threshold_db(frequency(n)).min(CAP_DB))).collect();
+        let power: Vec<f64> = (0..GRID)
+            .map(|n| math::powf(10.0, -0.1 * amount * threshold_db(frequency(n)).min(CAP_DB)))
+            .collect();
         let mut correlation = [0.0; ORDER + 1];
         for (lag, sum) in correlation.iter_mut().enumerate() {
             *sum = power
                 .iter()
                 .enumerate()
-                .map(|(n, p)| p * (PI * lag as f64 * (n as f64 + 0.5) / GRID as f64).cos())
+                .map(|(n, p)| p * math::cos(PI * lag as f64 * (n as f64 + 0.5) / GRID as f64))
                 .sum();
         }
         Self { coefficients: levinson(&correlation) }
@@ -64,7 +66,7 @@ impl Shaper {
     pub fn power(&self, w: f64) -> f64 {
         let (mut re, mut im) = (1.0, 0.0);
         for (k, c) in self.coefficients.iter().enumerate() {
-            let (sin, cos) = (w * (k + 1) as f64).sin_cos();
+            let (sin, cos) = math::sin_cos(w * (k + 1) as f64);
             re += c * cos;
             im -= c * sin;
         }
@@ -103,12 +105,12 @@ mod tests {
         for n in 0..GRID {
             let w = PI * (n as f64 + 0.5) / GRID as f64;
             let power = shaper.power(w);
-            let weight = 10f64.powf(-0.1 * threshold_db(w / PI * 0.5 * sample_rate));
+            let weight = math::powf(10.0, -0.1 * threshold_db(w / PI * 0.5 * sample_rate));
             total += power;
             weighted += power * weight;
             white += weight;
         }
-        (10.0 * (total / GRID as f64).log10(), 10.0 * (weighted / white).log10())
+        (10.0 * math::log10(total / GRID as f64), 10.0 * math::log10(weighted / white))
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
 use crate::blocks::decibel::fast_gain_to_db;
 use crate::blocks::entry::Entry;
 use crate::blocks::matched::GridPoint;
+use crate::blocks::math;
 use crate::blocks::smoothing::{Controls, Ramp};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::{Block, CONTROL_PERIOD, Frame};
@@ -96,8 +97,8 @@ impl Band {
             band.threshold_db,
             1.0 - 1.0 / band.ratio,
             band.range_db,
-            band.frequency_hz.min(0.45 * self.sample_rate).ln(),
-            band.q.ln(),
+            math::ln(band.frequency_hz.min(0.45 * self.sample_rate)),
+            math::ln(band.q),
         ]);
     }
 
@@ -170,7 +171,7 @@ impl Band {
         if !(self.moving || anew) {
             return;
         }
-        let (hz, q) = (log_hz.exp(), log_q.exp());
+        let (hz, q) = (math::exp(log_hz), math::exp(log_q));
         self.to.design(self.used.shape, TAU * hz / self.sample_rate, q, &self.grid);
         if anew {
             self.from.clone_from(&self.to);

@@ -77,6 +77,7 @@ fn coefficients(section: &SvfCoefficients) -> Coefficients {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::math;
 
     #[test]
     fn every_design_is_finite_and_stable() {
@@ -85,9 +86,9 @@ mod tests {
         for shape in [DynamicEqShape::Bell, DynamicEqShape::LowShelf, DynamicEqShape::HighShelf] {
             for rate in [8000.0, 44_100.0, 48_000.0, 96_000.0, 384_000.0] {
                 for frequency in 0..=60 {
-                    let hz = (20.0 * 1000f64.powf(share(frequency, 60))).min(0.45 * rate);
+                    let hz = (20.0 * math::powf(1000f64, share(frequency, 60))).min(0.45 * rate);
                     for quality in 0..=20 {
-                        let q = 0.1 * 100f64.powf(share(quality, 20));
+                        let q = 0.1 * math::powf(100f64, share(quality, 20));
                         lattice.design(shape, 2.0 * PI * hz / rate, q, &grid());
                         for (n, point) in lattice.points.iter().enumerate() {
                             let [a1, a2, a3, ..] = *point;

@@ -2,6 +2,7 @@
 
 use super::prototype::Prototype;
 use super::{EQUALIZER_BANDS, EqualizerBand, Placement};
+use crate::blocks::math;
 use std::f64::consts::TAU;
 
 /// Points of the frequency grid, a third of an octave apart from 25 Hz.
@@ -21,8 +22,8 @@ pub struct AutoGain {
 /// K-weighting of ITU-R BS.1770-5 Annex 1 as a power at a frequency in hertz, from its analogue prototypes.
 fn k_weighting(hz: f64) -> f64 {
     // Shelf of 4 dB at 1682 Hz and Q 0.707, high-pass at 38 Hz and Q 0.5.
-    let (gain, r) = (10f64.powf(4.0 / 20.0), hz / 1681.97);
-    let middle = gain.powf(0.5) / 0.7072;
+    let (gain, r) = (math::powf(10.0, 4.0 / 20.0), hz / 1681.97);
+    let middle = math::powf(gain, 0.5) / 0.7072;
     let shelf = ((1.0 - gain * r * r).powi(2) + (middle * r).powi(2))
         / ((1.0 - r * r).powi(2) + (r / 0.7072).powi(2));
     let r = hz / 38.135;
@@ -35,9 +36,9 @@ impl AutoGain {
         let mut auto = Self::default();
         let mut sum = 0.0;
         for n in 0..POINTS {
-            let hz = 25.0 * (n as f64 / 3.0).exp2();
+            let hz = 25.0 * math::exp2(n as f64 / 3.0);
             // Music falls by some 5 dB per octave above 100 Hz: a third of an octave holds 2 dB per octave less.
-            let programme = if hz > 100.0 { (hz / 100.0).powf(-0.66) } else { 1.0 };
+            let programme = if hz > 100.0 { math::powf(hz / 100.0, -0.66) } else { 1.0 };
             auto.w[n] = TAU * hz / sample_rate;
             auto.weight[n] = if hz < 0.45 * sample_rate { programme * k_weighting(hz) } else { 0.0 };
             sum += auto.weight[n];

@@ -8,6 +8,7 @@ use super::prototype::{MOST_SECTIONS, Prototype};
 use super::{EqualizerBand, EqualizerShape, Placement};
 use crate::blocks::entry::Entry;
 use crate::blocks::matched::{GridPoint, Matched};
+use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::{CONTROL_PERIOD, Frame};
@@ -191,9 +192,9 @@ impl Band {
     /// Takes new settings.
     pub fn set(&mut self, band: &EqualizerBand) {
         self.wanted = *band;
-        self.frequency_log.set_target(band.frequency_hz.ln());
+        self.frequency_log.set_target(math::ln(band.frequency_hz));
         self.gain_db.set_target(band.gain_db);
-        self.q_log.set_target(band.q.ln());
+        self.q_log.set_target(math::ln(band.q));
     }
 
     /// Forgets the audio.
@@ -271,9 +272,9 @@ impl Band {
     pub fn current(&self) -> EqualizerBand {
         EqualizerBand {
             // A root beyond the Nyquist frequency would come back below it.
-            frequency_hz: highest_hz(self.frequency_log.end_of_period().exp(), self.sample_rate),
+            frequency_hz: highest_hz(math::exp(self.frequency_log.end_of_period()), self.sample_rate),
             gain_db: self.gain_db.end_of_period(),
-            q: self.q_log.end_of_period().exp(),
+            q: math::exp(self.q_log.end_of_period()),
             ..self.used
         }
     }

@@ -14,6 +14,7 @@ mod filter;
 pub use exchange::Exchange;
 
 use crate::blocks::matched::GridPoint;
+use crate::blocks::math;
 use std::f64::consts::PI;
 
 /// Order of the filter.
@@ -69,7 +70,7 @@ impl CorrectionCoefficients {
             for k in 2..=ORDER {
                 cosines[n][k] = twice * cosines[n][k - 1] - cosines[n][k - 2];
             }
-            power[n] = deviation[n].clamp(-20.0, 20.0).exp();
+            power[n] = math::exp(deviation[n].clamp(-20.0, 20.0));
         }
         let mut previous = [1.0; GRID];
         let mut best = Self::IDENTITY;
@@ -103,8 +104,8 @@ impl CorrectionCoefficients {
         let at = |c: &[f64; ORDER + 1]| {
             let (mut re, mut im) = (0.0, 0.0);
             for (k, c) in c.iter().enumerate() {
-                re += c * (w * k as f64).cos();
-                im -= c * (w * k as f64).sin();
+                re += c * math::cos(w * k as f64);
+                im -= c * math::sin(w * k as f64);
             }
             re * re + im * im
         };
@@ -217,7 +218,7 @@ mod tests {
         let fitted = CorrectionCoefficients::fit(&grid, &deviation);
         for n in 1..90 {
             let w = FITTED_UP_TO * PI * f64::from(n) / 90.0;
-            let error_db = 10.0 * (fitted.power(w).ln() - wanted(w)) / std::f64::consts::LN_10;
+            let error_db = 10.0 * (math::ln(fitted.power(w)) - wanted(w)) / std::f64::consts::LN_10;
             assert!(error_db.abs() < 0.005, "{error_db} dB at {w}");
         }
     }

@@ -18,6 +18,7 @@ use super::auto_gain::AutoGain;
 use super::prototype::Prototype;
 use super::{EQUALIZER_BANDS, EqualizerBand, EqualizerSettings, Placement};
 use crate::blocks::convolver::{Kernel, KernelWriter, LEAST_TAPS, PARTITIONS, RESPONSES, Route};
+use crate::blocks::math;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::f64::consts::{PI, TAU};
@@ -45,7 +46,7 @@ pub fn design_cycles(sample_rate: f64) -> usize {
 
 /// Taps for a sample rate in hertz: the same time at any.
 pub fn taps(sample_rate: f64) -> usize {
-    let octaves = (sample_rate / 48_000.0).log2().round() as i32;
+    let octaves = math::log2(sample_rate / 48_000.0).round() as i32;
     let taps = if octaves < 0 { TAPS >> -octaves } else { TAPS << octaves };
     taps.max(LEAST_TAPS)
 }
@@ -120,7 +121,7 @@ impl KernelDesigner {
         let window = (0..=taps / 2)
             .map(|from_end| {
                 let from_end = from_end as f64 / (0.5 * TAPER * taps as f64);
-                0.5 - 0.5 * (PI * from_end.min(1.0)).cos()
+                0.5 - 0.5 * math::cos(PI * from_end.min(1.0))
             })
             .collect();
         Self {

@@ -6,6 +6,7 @@
 use super::{EqualizerBand, EqualizerShape};
 use crate::blocks::decibel::db_to_gain;
 use crate::blocks::matched::AnalogSection;
+use crate::blocks::math;
 use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
 
 /// Sections of a band at most: 48 dB per octave.
@@ -61,7 +62,7 @@ impl Prototype {
             let angle = PI * (2 * pair + 1) as f64 / (2 * order) as f64;
             // The first pair lies closest to the axis and is the sharpest.
             let sharpness = if pair == 0 { q / FRAC_1_SQRT_2 } else { 1.0 };
-            let damping = 2.0 * angle.sin() / sharpness;
+            let damping = 2.0 * math::sin(angle) / sharpness;
             *section = AnalogSection {
                 numerator: if high { [0.0, 0.0, 1.0] } else { [w * w, 0.0, 0.0] },
                 denominator: [w * w, damping * w, 1.0],

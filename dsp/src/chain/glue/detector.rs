@@ -75,6 +75,7 @@ impl CrestFactor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::math;
     use std::f64::consts::TAU;
 
     const LONGEST: usize = 1200;
@@ -86,7 +87,9 @@ mod tests {
             let mut detector = PeriodPeak::default();
             let wave = |n: usize| {
                 let phase = TAU * hz * n as f64 / 48_000.0;
-                phase.sin() + second * (2.0 * phase).cos() + hiss * (n as f64 * n as f64 * 0.37).sin()
+                math::sin(phase)
+                    + second * math::cos(2.0 * phase)
+                    + hiss * math::sin(n as f64 * n as f64 * 0.37)
             };
             let peak = (0..48_000).fold(0.0f64, |peak, n| peak.max(wave(n).abs()));
             for n in 0..48_000 {
@@ -101,7 +104,7 @@ mod tests {
     fn what_ends_is_let_go_within_its_period() {
         let mut detector = PeriodPeak::default();
         for n in 0..48_000 {
-            detector.tick((TAU * 1000.0 * n as f64 / 48_000.0).sin(), LONGEST);
+            detector.tick(math::sin(TAU * 1000.0 * n as f64 / 48_000.0), LONGEST);
         }
         let left = (0..100).filter(|_| detector.tick(0.0, LONGEST) > 0.0).count();
         assert!(left < 48, "{left} frames of a period of 48");

@@ -5,6 +5,7 @@
 
 use super::IMAGER_BANDS;
 use super::widths::Powers;
+use crate::blocks::math;
 use crate::processor::CONTROL_PERIOD;
 
 /// Time constants in ms: of the powers and of the falling gain, and of the recovering gain.
@@ -29,8 +30,8 @@ impl Guard {
     /// Sets the sample rate in hertz.
     pub fn prepare(&mut self, sample_rate: f64) {
         let period_ms = 1000.0 * CONTROL_PERIOD as f64 / sample_rate;
-        self.attack = 1.0 - (-period_ms / ATTACK_MS).exp();
-        self.release = 1.0 - (-period_ms / RELEASE_MS).exp();
+        self.attack = 1.0 - math::exp(-period_ms / ATTACK_MS);
+        self.release = 1.0 - math::exp(-period_ms / RELEASE_MS);
         self.reset();
     }
 

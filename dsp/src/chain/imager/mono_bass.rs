@@ -3,6 +3,7 @@
 //! The orders stand in parallel with smoothed weights, of which one is 1 at rest, so that a change of slope is a crossfade.
 
 use super::MonoSlope;
+use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::SvfState;
 use crate::processor::CONTROL_PERIOD;
@@ -51,7 +52,7 @@ impl MonoBass {
         for (order, weight) in self.weights.iter_mut().enumerate() {
             weight.set_target(if order == chosen { 1.0 } else { 0.0 });
         }
-        self.log_hz.set_target(below_hz.ln());
+        self.log_hz.set_target(math::ln(below_hz));
     }
 
     /// Puts every value on its target.
@@ -88,7 +89,7 @@ impl MonoBass {
     }
 
     fn pre_warped(&self) -> f64 {
-        (PI * (self.log_hz.end_of_period().exp() / self.sample_rate).min(0.49)).tan()
+        math::tan(PI * (math::exp(self.log_hz.end_of_period()) / self.sample_rate).min(0.49))
     }
 
     /// S without its lows.

@@ -1,6 +1,7 @@
 //! Width in three bands: two shelves on S, with M running through the same filters for the guard.
 
 use super::IMAGER_BANDS;
+use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::SvfState;
 use crate::processor::{CONTROL_PERIOD, Frame};
@@ -63,8 +64,8 @@ impl Widths {
         let highest = 0.45 * self.sample_rate;
         let [low, high] = crossovers_hz.map(|hz| hz.min(highest));
         let (low, high) = (low.min(high), low.max(high));
-        self.crossovers[0].set_target(low.min(highest / LEAST_RATIO).ln());
-        self.crossovers[1].set_target(high.max(LEAST_RATIO * low).min(highest).ln());
+        self.crossovers[0].set_target(math::ln(low.min(highest / LEAST_RATIO)));
+        self.crossovers[1].set_target(math::ln(high.max(LEAST_RATIO * low).min(highest)));
         self.watched = watched;
     }
 
@@ -121,7 +122,7 @@ impl Widths {
     }
 
     fn pre_warped(&self) -> [f64; 2] {
-        self.crossovers.map(|log_hz| (PI * log_hz.end_of_period().exp() / self.sample_rate).tan())
+        self.crossovers.map(|log_hz| math::tan(PI * math::exp(log_hz.end_of_period()) / self.sample_rate))
     }
 
     /// S after the shelves.

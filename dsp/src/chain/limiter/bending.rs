@@ -60,6 +60,7 @@ pub fn solve([d0, d1, d2]: Diagonals, r: &mut [f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::math;
 
     #[test]
     fn the_solution_solves() {
@@ -71,7 +72,7 @@ mod tests {
             add_matrix(lambda, [d0, d1, d2]);
             diagonals
         };
-        let wanted: [f64; LENGTH] = std::array::from_fn(|i| (i as f64 * 1.7).sin());
+        let wanted: [f64; LENGTH] = std::array::from_fn(|i| math::sin(i as f64 * 1.7));
         // Its product with the matrix is the gradient, of the bends and of the squares.
         let mut r = wanted;
         add_gradient(&wanted, lambda, &mut r);

@@ -26,6 +26,7 @@ mod steady;
 
 use super::{LimiterSettings, LimiterStyle};
 use crate::blocks::decibel::db_to_gain;
+use crate::blocks::math;
 use crate::metering::true_peak::Reference;
 use crate::processor::Frame;
 use clip::Effort;
@@ -152,7 +153,7 @@ impl<'a> Best<'a> {
             }
             if pass > 0 {
                 // What the envelope's detector reads low there, and a little.
-                margin_db += 20.0 * (peak / self.ceiling).log10() + 0.01;
+                margin_db += 20.0 * math::log10(peak / self.ceiling) + 0.01;
             }
             envelope::hold(frames, self.ceiling * db_to_gain(-margin_db), &self.scale);
         }

@@ -12,6 +12,7 @@
 
 use super::runs::Runs;
 use super::window::{MeanCascade, SlidingMaximum};
+use crate::blocks::math;
 use crate::processor::Frame;
 
 /// Reduction in dB below which a release ends.
@@ -120,7 +121,7 @@ impl Envelope {
     pub fn new(shape: &Shape, look_ahead: usize, sample_rate: f64) -> Self {
         let frames_per_ms = 1e-3 * sample_rate;
         let means = MeanCascade::new(((shape.window_ms * frames_per_ms) as usize).min(look_ahead));
-        let coefficient = |ms: f64| 1.0 - (-1.0 / (ms * frames_per_ms)).exp();
+        let coefficient = |ms: f64| 1.0 - math::exp(-1.0 / (ms * frames_per_ms));
         Self {
             frames_per_ms,
             runs: Runs::new(shape.hold_ms, sample_rate),

@@ -10,6 +10,7 @@
 //! so that a run's width and depth tell half a period from one crest, whatever the drive: of a bass note long, of a click short, though
 //! the click be as loud. Gaps that other tones cut into a crest do not end it.
 
+use crate::blocks::math;
 use std::f64::consts::{FRAC_1_PI, LN_10};
 
 /// How far below its crest a run is counted, dB, and as a share of a smaller reduction.
@@ -92,7 +93,7 @@ impl Runs {
 
     /// Takes the hold from the run.
     fn finish(&mut self) {
-        let angle = |below_db: f64| (-below_db * (LN_10 / 20.0)).exp().min(1.0).asin();
+        let angle = |below_db: f64| math::asin(math::exp(-below_db * (LN_10 / 20.0)).min(1.0));
         let share = 1.0 - FRAC_1_PI * (angle(self.crest) + angle(depth_db(self.crest)));
         let half_period = self.width / share.max(1e-3);
         let remembered = self.hold * (1.0 - self.age / self.memory).max(0.0);
@@ -117,8 +118,8 @@ mod tests {
         let rate = 48_000.0;
         let mut runs = Runs::new(32.0, rate);
         for n in 0..48_000 {
-            let x = (TAU * hz * f64::from(n) / rate).sin();
-            runs.tick((over_db + 20.0 * x.abs().max(1e-9).log10()).max(0.0), x > 0.0);
+            let x = math::sin(TAU * hz * f64::from(n) / rate);
+            runs.tick((over_db + 20.0 * math::log10(x.abs().max(1e-9))).max(0.0), x > 0.0);
         }
         1000.0 * runs.hold() / rate
     }

@@ -2,6 +2,7 @@
 
 use super::MULTIBAND_BANDS;
 use crate::blocks::crossover::CrossoverCoefficients;
+use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::processor::CONTROL_PERIOD;
 use std::f64::consts::PI;
@@ -36,7 +37,7 @@ impl Crossovers {
     /// Takes the frequencies in hertz, in any order.
     pub fn set(&mut self, frequencies_hz: [f64; CROSSOVERS]) {
         for (smoother, hz) in self.log_hz.iter_mut().zip(apart(frequencies_hz, self.sample_rate)) {
-            smoother.set_target(hz.ln());
+            smoother.set_target(math::ln(hz));
         }
     }
 
@@ -55,7 +56,8 @@ impl Crossovers {
         }
         let start = self.g_end;
         let sample_rate = self.sample_rate;
-        self.g_end = std::array::from_fn(|n| (PI * self.log_hz[n].end_of_period().exp() / sample_rate).tan());
+        self.g_end =
+            std::array::from_fn(|n| math::tan(PI * math::exp(self.log_hz[n].end_of_period()) / sample_rate));
         let start = if first { self.g_end } else { start };
         self.g_step = std::array::from_fn(|n| (self.g_end[n] - start[n]) / CONTROL_PERIOD as f64);
         self.coefficients = start.map(CrossoverCoefficients::from_g);

@@ -8,6 +8,7 @@ use super::shelves::weights;
 use super::{MULTIBAND_BANDS, MultibandMode, MultibandSettings};
 use crate::blocks::crossover::CrossoverCoefficients;
 use crate::blocks::decibel::{db_to_gain, gain_to_db};
+use crate::blocks::math;
 use realfft::num_complex::Complex;
 use std::f64::consts::{PI, SQRT_2};
 
@@ -23,7 +24,7 @@ impl MultibandSettings {
     /// Gain in dB at a frequency while the bands, makeup included, have `gains_db`.
     pub fn response_db(&self, gains_db: [f64; MULTIBAND_BANDS], hz: f64, sample_rate: f64) -> f64 {
         let gains = gains_db.map(|db| 1.0 + self.mix * (db_to_gain(db) - 1.0));
-        let tangent = (PI * (hz / sample_rate).min(0.4999)).tan();
+        let tangent = math::tan(PI * (hz / sample_rate).min(0.4999));
         let crossovers = apart(self.crossovers_hz, sample_rate);
         let sections = crossovers.map(|crossover_hz| section(crossover_hz, tangent, sample_rate));
         let response = match self.mode {

@@ -2,6 +2,7 @@
 
 use super::{CALIBRATION_DBFS, SaturatorCharacter};
 use crate::blocks::decibel::db_to_gain;
+use crate::blocks::math;
 
 /// Half the width of the curve: p(1) = 128/315, so that S = 315/128 puts the limit at full scale.
 const SCALE: f64 = 315.0 / 128.0;
@@ -221,7 +222,7 @@ fn calibrate(character: SaturatorCharacter, drive_db: f64) -> f64 {
     // Trapezoids over +-6 sigma converge to rounding for so smooth an integrand.
     for n in -60..=60 {
         let z = f64::from(n) * 0.1;
-        let weight = (-0.5 * z * z).exp();
+        let weight = math::exp(-0.5 * z * z);
         let y = (curve(drive * sigma * z + bias) - curve(bias)) / drive;
         weights += weight;
         mean += weight * y;

@@ -4,6 +4,7 @@
 //! inverse is of the same form with w' = w low / high, and exact.
 
 use crate::blocks::decibel::db_to_gain;
+use crate::blocks::math;
 use crate::processor::{CONTROL_PERIOD, Frame};
 use std::f64::consts::PI;
 
@@ -31,7 +32,7 @@ impl Shelf {
     /// Gains in dB far below and far above; the corner is the geometric middle of pole and zero.
     pub fn new(low_db: f64, high_db: f64, corner_hz: f64, sample_rate: f64) -> Self {
         let (low, high) = (db_to_gain(low_db), db_to_gain(high_db));
-        let g = (PI * (corner_hz / sample_rate).min(0.49)).tan() * (high / low).sqrt();
+        let g = math::tan(PI * (corner_hz / sample_rate).min(0.49)) * (high / low).sqrt();
         Self { g, pole: g / (1.0 + g), low, high }
     }
 
@@ -120,7 +121,7 @@ mod tests {
         let inverse = shelf.inverse();
         let (mut a, mut b) = (ShelfState::default(), ShelfState::default());
         for n in 0..5000 {
-            let x = [(n as f64 * 0.7).sin(), if n == 10 { 1.0 } else { 0.0 }];
+            let x = [math::sin(n as f64 * 0.7), if n == 10 { 1.0 } else { 0.0 }];
             let y = b.tick(&inverse, a.tick(&shelf, x));
             // Rounding of f64.
             assert!((y[0] - x[0]).abs() < 1e-13 && (y[1] - x[1]).abs() < 1e-13, "frame {n}");

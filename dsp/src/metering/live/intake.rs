@@ -118,10 +118,14 @@ impl Intake {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::math;
     use crate::metering::loudness::Loudness;
 
     fn frames(phase: f64) -> Vec<Frame> {
-        (0..960).map(|n| f64::from(n) * 0.7 + phase).map(|t| [t.sin(), 0.5 * (1.3 * t).cos()]).collect()
+        (0..960)
+            .map(|n| f64::from(n) * 0.7 + phase)
+            .map(|t| [math::sin(t), 0.5 * math::cos(1.3 * t)])
+            .collect()
     }
 
     #[test]

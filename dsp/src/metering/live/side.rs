@@ -3,6 +3,7 @@
 use super::HOPS_HZ;
 use super::intake::{Means, TakenSide};
 use crate::blocks::fir::Frame32;
+use crate::blocks::math;
 use crate::blocks::true_peak::meter::TruePeakMeter;
 use crate::metering::loudness::Loudness;
 use crate::processor::CONTROL_PERIOD;
@@ -46,7 +47,7 @@ impl Side {
             levels: [[0.0; 2]; CONTROL_PERIOD],
             true_peaks: [0.0; 2],
             sample_peak: 0.0,
-            keep: (-1.0 / (HOPS_HZ * LEVEL_S)).exp(),
+            keep: math::exp(-1.0 / (HOPS_HZ * LEVEL_S)),
             means: [0.0; 3],
             correlation: 1.0,
             recent: [0.0; RECENT],

@@ -1,6 +1,7 @@
 //! The detector against known amplitudes, the brute-force reference, and itself with nothing left out.
 
 use super::*;
+use crate::blocks::math;
 use crate::metering::true_peak::Reference;
 use crate::processor::Frame;
 
@@ -29,8 +30,9 @@ fn many_tones(frames: usize, highest: f64, tilt: impl Fn(f64) -> f64, seed: u64)
     };
     let channels = [tones(), tones()];
     let level = |tones: &[[f64; 3]], n: usize| {
-        let swell = 0.6 + 0.4 * (n as f64 * 0.003).sin();
-        swell * tones.iter().map(|[step, phase, level]| level * (step * n as f64 + phase).sin()).sum::<f64>()
+        let swell = 0.6 + 0.4 * math::sin(n as f64 * 0.003);
+        swell
+            * tones.iter().map(|[step, phase, level]| level * math::sin(step * n as f64 + phase)).sum::<f64>()
     };
     let frames: Vec<Frame> = (0..frames).map(|n| [0, 1].map(|c| level(&channels[c], n))).collect();
     let peak = frames.as_flattened().iter().fold(0.0f64, |peak, x| peak.max(x.abs()));
@@ -91,7 +93,7 @@ fn error_db(pitch: f64) -> [f64; 2] {
         for block in 0..60 {
             let input: [Frame32; CONTROL_PERIOD] = std::array::from_fn(|n| {
                 let t = (block * CONTROL_PERIOD + n) as f64;
-                [(2.0 * PI * pitch * t + phase).sin() as f32, 0.0]
+                [math::sin(2.0 * PI * pitch * t + phase) as f32, 0.0]
             });
             let mut levels = [[0.0; 2]; CONTROL_PERIOD];
             let highest = meter.process(&input, peaks, f32::INFINITY, &mut levels);
@@ -101,7 +103,7 @@ fn error_db(pitch: f64) -> [f64; 2] {
                 peak = peaks[0];
             }
         }
-        let db = 20.0 * f64::from(peak).log10();
+        let db = 20.0 * math::log10(f64::from(peak));
         worst = [worst[0].min(db), worst[1].max(db)];
     }
     worst
@@ -142,13 +144,13 @@ fn bursts_read_as_the_reference_reads_them() {
             let frames: Vec<Frame> = (0..64)
                 .map(|n| {
                     let t = f64::from(n);
-                    let window = 0.5 - 0.5 * (2.0 * PI * t / 64.0).cos();
-                    [window * (2.0 * PI * pitch * (t - 32.0) + phase).cos(), 0.0]
+                    let window = 0.5 - 0.5 * math::cos(2.0 * PI * t / 64.0);
+                    [window * math::cos(2.0 * PI * pitch * (t - 32.0) + phase), 0.0]
                 })
                 .collect();
             let single: Vec<Frame32> = frames.iter().map(|frame| frame.map(|x| x as f32)).collect();
             let (_, peaks) = levels_in(&mut TruePeakMeter::new(), &single, f32::INFINITY, &[CONTROL_PERIOD]);
-            let off_db = 20.0 * (f64::from(peaks[0]) / reference.peak(&frames, 0.0)).log10();
+            let off_db = 20.0 * math::log10(f64::from(peaks[0]) / reference.peak(&frames, 0.0));
             worst = if off_db.abs() > worst.abs() { off_db } else { worst };
         }
         println!("worst {worst:+.4} dB, bound {bound_db}");
@@ -164,7 +166,7 @@ fn signals_read_as_the_reference_reads_them() {
         for channel in 0..2 {
             let alone: Vec<Frame> = frames.iter().map(|frame| [f64::from(frame[channel]), 0.0]).collect();
             let expected = reference.peak(&alone, 0.0);
-            let off_db = 20.0 * (f64::from(peaks[channel]) / expected).log10();
+            let off_db = 20.0 * math::log10(f64::from(peaks[channel]) / expected);
             println!("signal {n}, channel {channel}: {off_db:+.4} dB");
             // White noise fills the last tenth of the spectrum, where filters of different lengths differ.
             let bound_db = if n < 3 { 0.02 } else { 0.35 };
@@ -281,7 +283,7 @@ fn a_reset_forgets() {
 /// What no microphone gives: noise, clipped noise, constants, square waves of half the rate with slips of phase, denormals, levels a rounding apart.
 fn wild_stretch(kind: u64, noise: &mut Noise, frames: &mut [Frame32; 96]) {
     let mut draw = || noise.next();
-    let level = 10f64.powf(-3.0 * (draw() + 1.0)).max(1e-3);
+    let level = math::powf(10.0, -3.0 * (draw() + 1.0)).max(1e-3);
     let (from, to) = ((48.0 + 40.0 * draw()) as usize, (48.0 + 40.0 * draw()) as usize);
     let drive = 1.0 + 8.0 * (draw() + 1.0);
     let slip = 0.5 + 0.5 * draw();
@@ -310,7 +312,7 @@ fn wild_stretch(kind: u64, noise: &mut Noise, frames: &mut [Frame32; 96]) {
                 }
                 5 => 1e-38 * draw(),
                 6 => 1.0 - 1.2e-7 * (3.0 * draw()).round(),
-                7 => (drive * (0.03 * n as f64 + slope).sin()).clamp(-1.0, 1.0),
+                7 => (drive * math::sin(0.03 * n as f64 + slope)).clamp(-1.0, 1.0),
                 _ => {
                     if draw() > 0.9 {
                         1.0
@@ -337,7 +339,7 @@ impl SameBand {
                 if offset == 0.0 {
                     return 1.0;
                 }
-                (PI * offset).sin() / (PI * offset) * kaiser((offset / HALF as f64).abs().min(1.0), BETA)
+                math::sin(PI * offset) / (PI * offset) * kaiser((offset / HALF as f64).abs().min(1.0), BETA)
             });
             let sum: f64 = taps.iter().sum();
             taps.map(|tap| tap / sum)
@@ -377,7 +379,7 @@ fn count_high_readings(stretches: u64, seed: u64) -> u64 {
             if peaks[channel] > 2.0 * sample_peak {
                 high += 1;
                 let alone: Vec<f64> = frames.iter().map(|frame| f64::from(frame[channel])).collect();
-                let off_db = 20.0 * (f64::from(peaks[channel]) / reference.peak(&alone)).log10();
+                let off_db = 20.0 * math::log10(f64::from(peaks[channel]) / reference.peak(&alone));
                 assert!(off_db.abs() < 0.1, "stretch {n}, kind {}: {off_db:.2} dB off the reference", n % 9);
             }
         }
@@ -397,12 +399,12 @@ fn clipped_tones_read_no_more_than_the_reference() {
     // 100 Hz, 3.5 dB over full scale, in 16 bits: tops that are a rounding apart once put the meter 293 dB over them.
     let frames: Vec<Frame32> = (0..44_100)
         .map(|n| {
-            let x = 1.4962 * (2.0 * PI * 100.0 * f64::from(n) / 44_100.0).sin();
+            let x = 1.4962 * math::sin(2.0 * PI * 100.0 * f64::from(n) / 44_100.0);
             [((32_768.0 * x).round().clamp(-32_768.0, 32_767.0) / 32_768.0) as f32; 2]
         })
         .collect();
     let (_, peaks) = levels_in(&mut TruePeakMeter::new(), &frames, f32::INFINITY, &[CONTROL_PERIOD]);
     let wide: Vec<Frame> = frames.iter().map(|frame| frame.map(f64::from)).collect();
-    let off_db = 20.0 * (f64::from(peaks[0]) / Reference::new().peak(&wide, 0.0)).log10();
+    let off_db = 20.0 * math::log10(f64::from(peaks[0]) / Reference::new().peak(&wide, 0.0));
     assert!(off_db.abs() < 0.02, "{off_db:.3} dB off the reference");
 }

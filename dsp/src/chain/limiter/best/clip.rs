@@ -13,6 +13,7 @@
 use super::levels::visit_levels;
 use super::mask::Mask;
 use super::scale::Scale;
+use crate::blocks::math;
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
@@ -140,8 +141,8 @@ impl Solver {
             true_peak,
             rounds: effort.rounds(),
             mask: Mask::new(length, scale.rate),
-            hann: (0..length).map(|n| (0.5 - 0.5 * (TAU * phase(n)).cos()) as f32).collect(),
-            sine: (0..length).map(|n| (PI * phase(n)).sin() as f32).collect(),
+            hann: (0..length).map(|n| (0.5 - 0.5 * math::cos(TAU * phase(n))) as f32).collect(),
+            sine: (0..length).map(|n| math::sin(PI * phase(n)) as f32).collect(),
             buffer: vec![0.0; length],
             bins: forward.make_output_vec(),
             scratch: forward.make_scratch_vec(),

@@ -8,6 +8,7 @@ use super::levels::visit_levels;
 use super::obstacle::smoothest_below;
 use super::scale::Scale;
 use super::spline;
+use crate::blocks::math;
 use crate::metering::k_weighting::KWeighting;
 use crate::processor::Frame;
 
@@ -28,7 +29,7 @@ pub fn needs_db(frames: &[Frame], ceiling: f64, true_peak: bool, grid: usize) ->
         let level = f64::from(level[0].max(level[1]));
         if level > ceiling {
             let block = &mut blocks[n / grid];
-            *block = block.min(20.0 * (ceiling / level).log10());
+            *block = block.min(20.0 * math::log10(ceiling / level));
         }
     });
     (0..spline::points(frames.len(), grid))
@@ -68,7 +69,7 @@ pub fn apply(frames: &mut [Frame], needs_db: &[f64], lambda: f64, grid: usize, r
     }
     let costs = costs(frames, needs_db.len(), grid, rate);
     let lambda = lambda * (rate / grid as f64 / GRID_HZ).powi(4);
-    let reach = (MEMORY * lambda.powf(0.25)) as usize + 3;
+    let reach = (MEMORY * math::powf(lambda, 0.25)) as usize + 3;
     let mut points = vec![0.0; needs_db.len()];
     // Far from any need there is no gain: stretches are solved apart.
     let mut at = 0;

@@ -6,6 +6,7 @@
 
 use super::scale::Scale;
 use super::spline;
+use crate::blocks::math;
 use crate::processor::Frame;
 use std::f64::consts::TAU;
 
@@ -36,7 +37,7 @@ pub fn slow_gain_db(frames: &[Frame], ceiling: f64, character: &Character, scale
             sums[0] += x * x.clamp(-ceiling, ceiling);
             sums[1] += x * x;
         }
-        let weight = (sums[1] + SILENCE).powf(character.loudness_weight - 1.0);
+        let weight = math::powf(sums[1] + SILENCE, character.loudness_weight - 1.0);
         *sums = sums.map(|sum| sum * weight);
     }
     let smooth =
@@ -46,7 +47,7 @@ pub fn slow_gain_db(frames: &[Frame], ceiling: f64, character: &Character, scale
         .zip(&smooth[1])
         .map(|(clipped, whole)| {
             let gain = ((clipped + NOTHING) / (whole + NOTHING)).clamp(LOWEST, 1.0);
-            character.share * 20.0 * gain.log10()
+            character.share * 20.0 * math::log10(gain)
         })
         .collect()
 }
@@ -70,5 +71,7 @@ pub fn smoothed(values: &[f64], ms: f64, scale: &Scale) -> Vec<f64> {
 
 /// A Hann window of `2 reach + 1` points without its zeros.
 pub fn hann(reach: usize) -> Vec<f64> {
-    (0..2 * reach + 1).map(|n| 0.5 - 0.5 * (TAU * (n as f64 + 1.0) / (2 * reach + 2) as f64).cos()).collect()
+    (0..2 * reach + 1)
+        .map(|n| 0.5 - 0.5 * math::cos(TAU * (n as f64 + 1.0) / (2 * reach + 2) as f64))
+        .collect()
 }

@@ -4,6 +4,7 @@
 //! -1/2 weighs the error (B. Defraene, T. van Waterschoot, H. J. Ferreau, M. Diehl, M. Moonen, "Real-time perception-based clipping of
 //! audio signals using convex optimization", IEEE TASL 20(10), 2012, section III, with another mask and exponent).
 
+use crate::blocks::math;
 use realfft::num_complex::Complex;
 
 /// Width of a band in Bark.
@@ -30,13 +31,13 @@ const QUIET_CAP_DB: f64 = 25.0;
 
 /// Critical-band rate in Bark (E. Zwicker, E. Terhardt, 1980).
 fn bark(hz: f64) -> f64 {
-    13.0 * (0.00076 * hz).atan() + 3.5 * (hz / 7500.0).powi(2).atan()
+    13.0 * math::atan(0.00076 * hz) + 3.5 * math::atan((hz / 7500.0).powi(2))
 }
 
 /// Threshold in quiet, dB SPL (E. Terhardt, 1979).
 fn quiet_db(hz: f64) -> f64 {
     let k = (hz / 1000.0).max(0.03);
-    let db = 3.64 * k.powf(-0.8) - 6.5 * (-0.6 * (k - 3.3).powi(2)).exp() + 1e-3 * k.powi(4);
+    let db = 3.64 * math::powf(k, -0.8) - 6.5 * math::exp(-0.6 * (k - 3.3).powi(2)) + 1e-3 * k.powi(4);
     (db + QUIET_DB).min(QUIET_CAP_DB)
 }
 
@@ -67,9 +68,9 @@ impl Mask {
         let hz = |k: usize| k as f64 * rate / length as f64;
         let bands: Vec<u16> = (0..bins).map(|k| (bark(hz(k)) / STEP) as u16).collect();
         let count = usize::from(bands[bins - 1]) + 1;
-        let (up, down) = (10f64.powf(-0.1 * UP_DB * STEP), 10f64.powf(-0.1 * DOWN_DB * STEP));
+        let (up, down) = (math::powf(10.0, -0.1 * UP_DB * STEP), math::powf(10f64, -0.1 * DOWN_DB * STEP));
         // A full-scale sine's bin under the window is a quarter of the length.
-        let calibration = 10f64.powf(0.1 * FULL_SCALE_SPL) / (length as f64 / 4.0).powi(2);
+        let calibration = math::powf(10.0, 0.1 * FULL_SCALE_SPL) / (length as f64 / 4.0).powi(2);
         let scale = |band: usize| {
             let sum: f64 = (0..count)
                 .map(
@@ -83,7 +84,8 @@ impl Mask {
             let (first, last) = ((0..bins).find(inside), (0..bins).rfind(inside));
             first.zip(last).map_or(0.0, |(first, last)| 0.5 * (hz(first) + hz(last)))
         };
-        let fall = |band: usize| 10f64.powf(-0.1 * FALL_DB * (band as f64 * STEP - 12.0).max(0.0)) as f32;
+        let fall =
+            |band: usize| math::powf(10.0, -0.1 * FALL_DB * (band as f64 * STEP - 12.0).max(0.0)) as f32;
         let bin = |frequency: f64| ((frequency * length as f64 / rate) as usize).min(bins - 1);
         Self {
             filled: (0..count).map(|band| bands.contains(&(band as u16))).collect(),
@@ -91,7 +93,7 @@ impl Mask {
             down: down as f32,
             scales: (0..count).map(scale).collect(),
             falls: (0..count).map(fall).collect(),
-            quiet: (0..count).map(|band| 10f64.powf(0.1 * quiet_db(centre(band))) as f32).collect(),
+            quiet: (0..count).map(|band| math::powf(10.0, 0.1 * quiet_db(centre(band))) as f32).collect(),
             top: bin(TOP_HZ) + 1,
             heard: usize::from(bands[bin(HEARD_HZ)]),
             powers: vec![0.0; count],

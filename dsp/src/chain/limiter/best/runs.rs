@@ -3,6 +3,7 @@
 use super::load::smoothed;
 use super::scale::Scale;
 use super::spline;
+use crate::blocks::math;
 use crate::processor::Frame;
 
 /// Window in which runs are averaged, ms.
@@ -40,7 +41,7 @@ pub fn length_of_runs(frames: &[Frame], ceiling: f64, scale: &Scale) -> Vec<f64>
         return vec![0.0; points];
     }
     let (excess, lengths) = (smoothed(&excess, WINDOW_MS, scale), smoothed(&lengths, WINDOW_MS, scale));
-    let [short, long] = LENGTHS_MS.map(f64::ln);
+    let [short, long] = LENGTHS_MS.map(math::ln);
     excess
         .iter()
         .zip(&lengths)
@@ -48,7 +49,7 @@ pub fn length_of_runs(frames: &[Frame], ceiling: f64, scale: &Scale) -> Vec<f64>
             if *excess < NOTHING {
                 0.0
             } else {
-                smooth_step(((length / excess).ln() - short) / (long - short))
+                smooth_step((math::ln(length / excess) - short) / (long - short))
             }
         })
         .collect()

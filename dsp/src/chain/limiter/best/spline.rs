@@ -2,6 +2,7 @@
 //!
 //! The bases are nowhere negative and add up to 1, so that a gain is at most the highest of the four points around it.
 
+use crate::blocks::math;
 use crate::processor::Frame;
 
 /// Blocks before a point and from it on that it reaches into.
@@ -55,7 +56,7 @@ pub fn apply(frames: &mut [Frame], points_db: &[f64], grid: usize) {
         }
         for (frame, bases) in frames.iter_mut().zip(&bases) {
             let [db, _] = value(&around, bases);
-            let gain = (db * (std::f64::consts::LN_10 / 20.0)).exp();
+            let gain = math::exp(db * (std::f64::consts::LN_10 / 20.0));
             *frame = frame.map(|x| x * gain);
         }
     }

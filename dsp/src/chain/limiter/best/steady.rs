@@ -5,6 +5,7 @@
 use super::runs::smooth_step;
 use super::scale::Scale;
 use super::spline;
+use crate::blocks::math;
 use crate::processor::Frame;
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
@@ -85,7 +86,7 @@ impl Spectra {
     fn new(length: usize) -> Self {
         let transform = RealFftPlanner::new().plan_fft_forward(length);
         let window = (0..length)
-            .map(|n| (0.5 - 0.5 * (TAU * (n as f64 + 0.5) / length as f64).cos()) as f32)
+            .map(|n| (0.5 - 0.5 * math::cos(TAU * (n as f64 + 0.5) / length as f64)) as f32)
             .collect();
         Self {
             window,

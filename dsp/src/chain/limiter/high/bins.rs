@@ -76,12 +76,16 @@ pub fn flat_mut(x: &mut [Complex<f32>]) -> &mut [f32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::math;
 
     #[test]
     fn each_channel_has_its_own_weights() {
         // 2 hop bins; hop - 1 pairs are no whole number of groups.
         const HOP: usize = 16;
-        let bin = |k: usize, seed: f32| Complex::new((seed * k as f32).sin(), (seed * k as f32 + 0.3).cos());
+        let bin = |k: usize, seed: f32| {
+            let angle = f64::from(seed) * k as f64;
+            Complex::new(math::sin(angle) as f32, math::cos(angle + 0.3) as f32)
+        };
         // Spectra of real signals: bin and mirror are conjugate.
         let real = |seed: f32| -> Vec<Complex<f32>> {
             (0..2 * HOP)

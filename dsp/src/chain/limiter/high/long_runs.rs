@@ -2,6 +2,7 @@
 
 use super::super::best::load::hann;
 use super::super::best::runs::{LENGTHS_MS, smooth_step};
+use crate::blocks::math;
 use crate::processor::Frame;
 
 /// Window in which runs are averaged, ms.
@@ -95,7 +96,7 @@ impl LongRuns {
         if excess < NOTHING {
             return 0.0;
         }
-        let [short, long] = LENGTHS_MS.map(f64::ln);
-        smooth_step(((lengths / excess).ln() - short) / (long - short))
+        let [short, long] = LENGTHS_MS.map(math::ln);
+        smooth_step((math::ln(lengths / excess) - short) / (long - short))
     }
 }

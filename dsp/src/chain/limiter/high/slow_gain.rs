@@ -8,6 +8,7 @@
 
 use super::super::best::load::hann;
 use super::super::best::spline::{bases, value};
+use crate::blocks::math;
 use crate::processor::{CONTROL_PERIOD, Frame};
 
 /// Length of the window in ms.
@@ -175,9 +176,9 @@ impl SlowGain {
 
 /// The slow gain for a clip of `gain`, dB: a share of its load, but never so much that more drive is less level.
 fn taken_db(gain: f64, share: f64) -> f64 {
-    let load_db = 20.0 * gain.log10();
+    let load_db = 20.0 * math::log10(gain);
     if share <= 1.0 {
         return share * load_db;
     }
-    load_db + MOST_BEYOND_DB * (((share - 1.0) * load_db / MOST_BEYOND_DB).exp() - 1.0)
+    load_db + MOST_BEYOND_DB * (math::exp((share - 1.0) * load_db / MOST_BEYOND_DB) - 1.0)
 }

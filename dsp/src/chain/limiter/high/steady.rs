@@ -60,13 +60,13 @@ impl Steadiness {
         let twiddle = |n: usize| {
             let (row, column) = (n / columns, n % columns);
             let angle = -turn(row * column);
-            Complex::new(angle.cos() as f32, angle.sin() as f32)
+            Complex::new(crate::blocks::math::cos(angle) as f32, crate::blocks::math::sin(angle) as f32)
         };
         Self {
             columns,
             scratch: vec![zero; column.get_inplace_scratch_len().max(row.get_inplace_scratch_len())],
             buffer: vec![zero; columns],
-            window: (0..length).map(|n| (0.5 - 0.5 * turn(n).cos()) as f32).collect(),
+            window: (0..length).map(|n| (0.5 - 0.5 * crate::blocks::math::cos(turn(n))) as f32).collect(),
             twiddles: (0..length).map(twiddle).collect(),
             ring: vec![zero; length + length / 4],
             write: 0,
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn tones_are_steady_and_noise_is_not() {
         for hz in [40.0, 50.0, 110.0, 997.0, 11_000.0] {
-            let tone = steadiness_of(|n| (TAU * hz * n as f64 / 48_000.0).sin());
+            let tone = steadiness_of(|n| crate::blocks::math::sin(TAU * hz * n as f64 / 48_000.0));
             assert!(tone > 0.97, "{hz} Hz: {tone}");
         }
         let mut state = 1u32;
@@ -247,10 +247,11 @@ mod tests {
         for k in [0, 1, 5, 64, 200, 1000] {
             let (mut re, mut im) = (0.0, 0.0);
             for (n, frame) in frames.iter().enumerate() {
-                let windowed = frame[0] * (0.5 - 0.5 * (TAU * n as f64 / length as f64).cos());
+                let windowed =
+                    frame[0] * (0.5 - 0.5 * crate::blocks::math::cos(TAU * n as f64 / length as f64));
                 let angle = -TAU * (k * n % length) as f64 / length as f64;
-                re += windowed * angle.cos();
-                im += windowed * angle.sin();
+                re += windowed * crate::blocks::math::cos(angle);
+                im += windowed * crate::blocks::math::sin(angle);
             }
             // The matrix has bin k1 + ROWS k2 in row k1.
             let found = steadiness.powers[steadiness.newest][(k % ROWS) * (length / ROWS) + k / ROWS];

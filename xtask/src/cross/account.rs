@@ -1,0 +1,80 @@
+//! What became of each step: a step that was not run is never a success.
+
+/// How a step ended.
+enum Outcome {
+    Done,
+    Failed(String),
+    NotRun(String),
+}
+
+/// The steps so far.
+#[derive(Default)]
+pub struct Account {
+    steps: Vec<(String, Outcome)>,
+}
+
+impl Account {
+    /// Runs a step; whether it was done. One that fails does not keep the others from being run.
+    pub fn step(&mut self, name: &str, work: impl FnOnce() -> anyhow::Result<()>) -> bool {
+        let outcome = match work() {
+            Ok(()) => Outcome::Done,
+            Err(error) => Outcome::Failed(format!("{error:#}")),
+        };
+        let is_done = matches!(outcome, Outcome::Done);
+        self.steps.push((name.to_owned(), outcome));
+        is_done
+    }
+
+    /// A step that could not be run.
+    pub fn not_run(&mut self, name: &str, why: &str) {
+        self.steps.push((name.to_owned(), Outcome::NotRun(why.to_owned())));
+    }
+
+    /// The steps as lines, and how many were not done.
+    fn text(&self) -> (String, usize) {
+        let mut text = String::new();
+        let mut open = 0;
+        for (name, outcome) in &self.steps {
+            let line = match outcome {
+                Outcome::Done => format!("{name}: done\n"),
+                Outcome::Failed(why) => format!("{name}: FAILED: {why}\n"),
+                Outcome::NotRun(why) => format!("{name}: not run: {why}\n"),
+            };
+            open += usize::from(!matches!(outcome, Outcome::Done));
+            text.push_str(&line);
+        }
+        (text, open)
+    }
+
+    /// Prints every step.
+    ///
+    /// # Errors
+    /// A step failed or was not run.
+    pub fn close(self) -> anyhow::Result<()> {
+        let (text, open) = self.text();
+        print!("\n{text}");
+        anyhow::ensure!(open == 0, "{open} of {} steps failed or were not run", self.steps.len());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_run_is_no_success() {
+        let mut account = Account::default();
+        assert!(account.step("one", || Ok(())));
+        assert!(!account.step("two", || anyhow::bail!("broken")));
+        account.not_run("three", "no Wine");
+        assert_eq!(
+            account.text(),
+            ("one: done\ntwo: FAILED: broken\nthree: not run: no Wine\n".to_owned(), 2)
+        );
+        assert!(account.close().is_err());
+        let mut all = Account::default();
+        all.step("one", || Ok(()));
+        assert!(all.close().is_ok());
+    }
+}
