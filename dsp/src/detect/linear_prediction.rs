@@ -35,26 +35,26 @@ impl Predictor {
         }
     }
 
-    /// Writes the residual of a block. `samples` holds the last [`ORDER`] samples before it and then the block.
-    pub fn residual(&mut self, samples: &[f64], residual: &mut [f64]) {
+    /// Writes the residual of a block, and gives the filter that made it: e[n] = sum h[d] x[n - d]. `samples` holds the last [`ORDER`] samples before the
+    /// block and then the block.
+    pub fn residual(&mut self, samples: &[f64], residual: &mut [f64]) -> [f64; ORDER + 1] {
         #[cfg(target_arch = "x86_64")]
         if self.avx2 {
             // SAFETY: the CPU has AVX2, as `new` found out.
-            unsafe { self.residual_avx2(samples, residual) };
-            return;
+            return unsafe { self.residual_avx2(samples, residual) };
         }
-        self.residual_in(samples, residual);
+        self.residual_in(samples, residual)
     }
 
     /// The same bits: nothing is fused, and the order of sums is the same.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    fn residual_avx2(&mut self, samples: &[f64], residual: &mut [f64]) {
-        self.residual_in(samples, residual);
+    fn residual_avx2(&mut self, samples: &[f64], residual: &mut [f64]) -> [f64; ORDER + 1] {
+        self.residual_in(samples, residual)
     }
 
     #[inline(always)]
-    fn residual_in(&mut self, samples: &[f64], residual: &mut [f64]) {
+    fn residual_in(&mut self, samples: &[f64], residual: &mut [f64]) -> [f64; ORDER + 1] {
         let block = samples.get(ORDER..).unwrap_or_default();
         for ((to, x), window) in self.windowed[LAGS - 1..].iter_mut().zip(block).zip(&self.window) {
             *to = x * window;
@@ -83,6 +83,7 @@ impl Predictor {
                 errors[lane] = earlier[ORDER + lane] - foretold[lane];
             }
         }
+        std::array::from_fn(|d| if d == 0 { 1.0 } else { -taps[ORDER - d] })
     }
 }
 

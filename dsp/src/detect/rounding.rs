@@ -21,9 +21,11 @@ const STEP: f64 = 1.0 / 32_768.0;
 /// dither begins 3 dB above.
 const ROUNDING: f64 = STEP * STEP / 12.0;
 const NEAR_DB: f64 = 1.2;
-/// Moments that lie there: fewest, and their share of all that sound.
+/// Moments that lie there: fewest, and how many there are for each that lies between there and [`DITHER_DB`]. Dither of one step lies in the middle of that and
+/// has 0.04 near rounding; what plays over rounding falls through it on its way down, and stays.
 const FEWEST: u64 = 12;
-const SHARE: f64 = 0.03;
+const SHARE: f64 = 0.3;
+const DITHER_DB: f64 = 4.2;
 /// Moments that lie lower, for each of them, in what is no rounding: silence and words that stand still.
 const LOWER: f64 = 0.5;
 /// Longest words that are looked at, bit.
@@ -40,8 +42,9 @@ pub(super) struct Rounding {
     scratch: Vec<Complex<f64>>,
     /// Squared magnitudes of the range for white noise of power 1.
     white: f64,
-    moments: u64,
     near: u64,
+    /// From there up to dither.
+    higher: u64,
     lower: u64,
 }
 
@@ -61,8 +64,8 @@ impl Rounding {
             transform,
             window,
             white: energy * Self::range().len() as f64,
-            moments: 0,
             near: 0,
+            higher: 0,
             lower: 0,
         }
     }
@@ -103,8 +106,8 @@ impl Rounding {
                 continue;
             }
             let over_db = 10.0 * (power / ROUNDING).log10();
-            self.moments += 1;
             self.near += u64::from(over_db.abs() < NEAR_DB);
+            self.higher += u64::from((NEAR_DB..DITHER_DB).contains(&over_db));
             self.lower += u64::from(over_db <= -NEAR_DB);
         }
     }
@@ -112,7 +115,7 @@ impl Rounding {
     /// What was found in a file whose words truly need `bits`.
     pub fn finding(&self, bits: Option<u32>) -> Option<Finding> {
         let is_rounded = self.near >= FEWEST
-            && self.near as f64 >= SHARE * self.moments as f64
+            && self.near as f64 >= SHARE * self.higher as f64
             && self.lower as f64 <= LOWER * self.near as f64;
         (bits == Some(BITS) && is_rounded).then(|| Finding {
             check: Check::WordLength,

@@ -19,6 +19,8 @@ const BUFFERS: std::ops::RangeInclusive<u64> = 32..=4096;
 const HISTORY: usize = 8192;
 /// Fingerprints that are kept: as many as there are in the history, with room for those that fall into the same place.
 const SLOTS: usize = 1024;
+/// Least level of what repeats: -60 dBFS. The last bits of what is silent otherwise have few patterns, and the same ones again and again.
+const HEARD: f64 = 1e-3;
 /// Longer than this, and more often a minute, it is a synthesizer's wave.
 const LONGEST_S: f64 = 1.5;
 const MOST_PER_MINUTE: f64 = 30.0;
@@ -30,6 +32,11 @@ const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 struct Run {
     lag: u64,
     start: u64,
+    /// The last frame that differs from the one before, and how many do.
+    last_moving: u64,
+    moving: u64,
+    /// Highest level.
+    peak: f64,
 }
 
 /// See the module.
@@ -67,6 +74,7 @@ impl StuckBuffer {
         for [left, right] in frames {
             let n = self.frame;
             self.frame += 1;
+            let level = left.abs().max(right.abs());
             // A sum with +0 has no -0: silence that changes its sign, as transforms leave it, stands still.
             let [left, right] = [left + 0.0, right + 0.0].map(f64::to_bits);
             let key = (left ^ right.rotate_left(29)).wrapping_mul(BASE);
@@ -81,27 +89,41 @@ impl StuckBuffer {
                 .wrapping_add(key)
                 .wrapping_sub(leaving.wrapping_mul(self.oldest));
             self.keys[at(n)] = key;
-            if let Some(run) = self.run {
+            if let Some(run) = &mut self.run {
                 if key == self.keys[at(n - run.lag)] {
+                    if key != before {
+                        run.last_moving = n;
+                        run.moving += 1;
+                        run.peak = run.peak.max(level);
+                    }
                     continue;
                 }
-                self.end_run(run, n);
+                let ended = *run;
                 self.run = None;
+                self.end_run(ended);
             }
             let slot = &mut self.slots[(self.print >> 54) as usize % SLOTS];
             let is_moving = (self.moving & ((1 << WIDTH) - 1)).count_ones() >= MOVING;
             if is_moving && slot.0 == self.print && BUFFERS.contains(&(n - slot.1)) {
-                self.run = Some(Run { lag: n - slot.1, start: n + 1 - WIDTH as u64 });
+                self.run = Some(Run {
+                    lag: n - slot.1,
+                    start: n + 1 - WIDTH as u64,
+                    last_moving: n,
+                    moving: u64::from(MOVING),
+                    peak: level,
+                });
             } else if n.is_multiple_of(WIDTH as u64) {
                 *slot = (self.print, n);
             }
         }
     }
 
-    fn end_run(&mut self, run: Run, end: u64) {
+    fn end_run(&mut self, run: Run) {
+        // Silence after it repeats itself whatever was before: it is no part of it.
+        let frames = run.last_moving + 1 - run.start;
         // The first frames that repeat lie before the fingerprint that told.
-        let frames = end - run.start;
-        if frames + WIDTH as u64 >= run.lag {
+        let is_whole = frames + WIDTH as u64 >= run.lag && frames >= *BUFFERS.start();
+        if is_whole && 2 * run.moving >= frames && run.peak >= HEARD {
             self.places.add(Place {
                 start_frame: run.start,
                 frames,
@@ -167,5 +189,9 @@ mod tests {
         assert_eq!(found(|n| (0.7 * f64::from(n % 512)).sin() + 0.1 * f64::from(n % 512 % 7)), 1);
         assert_eq!(found(|_| 0.0), 0);
         assert_eq!(found(|n| if n % 2 == 0 { -0.0 } else { 0.0 }), 0, "zeros of both signs");
+        // Two short sounds that happen to be alike, with silence after each.
+        let pulses = |n: u32| if n < 160 && n % 80 < 16 { 0.1 * f64::from(n % 80 % 3) } else { 0.0 };
+        assert_eq!(found(pulses), 0, "silence after pulses");
+        assert_eq!(found(|n| f64::from(n % 3) / 32_768.0), 0, "the last bits of silence");
     }
 }
