@@ -118,6 +118,7 @@ impl Engine {
         self.booth.meters.bank().controls.set_watched(coming.watched);
         let wish = self.permitted(coming);
         self.booth.monitor.set(&wish.settings);
+        self.booth.monitor.know(wish.known_lu);
         if changed {
             self.status.wake();
         }
