@@ -172,6 +172,9 @@ stages! {
 /// Meters, monitors and clocks that go along with a chain: called for each of its blocks, at most [`CONTROL_PERIOD`] frames, on the
 /// thread that runs it.
 pub trait ChainListener {
+    /// The chain has taken in `frames`; `delays`: frames from there to the output of each stage.
+    fn before_stages(&mut self, _frames: &[Frame], _delays: &[usize]) {}
+
     /// A stage has processed `frames`, and reduced the gain by `reduction_db` dB, 0 or more.
     fn after_stage(&mut self, _stage: StageId, _frames: &[Frame], _reduction_db: f64) {}
 
@@ -215,6 +218,8 @@ pub struct Chain {
     dry: Delay,
     dry_frames: Vec<Frame>,
     tap: Tap,
+    /// Frames from the input to the output of each stage.
+    delays: Vec<usize>,
     /// 0 processed to 1 bypassed.
     bypass_fade: f64,
     /// Bypass at the output, and when it will be switched.
@@ -236,8 +241,9 @@ impl Chain {
         self.dry = Delay::new(self.stages.latency_samples());
         self.dry_frames = vec![[0.0; 2]; CONTROL_PERIOD];
         self.tap.frames = vec![[0.0; 2]; CONTROL_PERIOD];
-        self.tap.delays =
-            StageId::ALL.iter().map(|stage| Delay::new(self.stages.latency_after(*stage))).collect();
+        let after = |stage: &StageId| self.stages.latency_after(*stage);
+        self.tap.delays = StageId::ALL.iter().map(|stage| Delay::new(after(stage))).collect();
+        self.delays = StageId::ALL.iter().map(|stage| self.stages.latency_samples() - after(stage)).collect();
         self.coming_bypass = Timeline::new(self.stages.latency_samples());
         self.switch_step = 1000.0 / (SWITCH_MS * spec.sample_rate);
         self.reset();
@@ -355,6 +361,7 @@ impl Chain {
         let length = block.frames.len();
         self.dry_frames[..length].copy_from_slice(block.frames);
         self.dry.process(&mut self.dry_frames[..length]);
+        listener.before_stages(block.frames, &self.delays);
         self.stages.process(block, &mut self.tap, listener);
         let (dynamic_eq, multiband) = (&self.stages.dynamic_eq, &self.stages.multiband);
         listener.after_bands(

@@ -125,6 +125,7 @@ impl Engine {
         self.bank().controls.set_watched(coming.watched);
         let wish = self.permitted(coming);
         self.listeners.monitor.set(&wish.settings);
+        self.listeners.monitor.know(wish.known_lu);
         if self.settings.listen != wish.listen {
             self.settings.listen = wish.listen;
             self.chain.set(&self.settings);

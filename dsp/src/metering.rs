@@ -13,6 +13,7 @@ pub mod loudness;
 pub mod masking;
 pub mod portrait;
 pub mod spectrum;
+pub mod stage_effects;
 pub mod stereo;
 pub mod tone;
 pub mod translation;

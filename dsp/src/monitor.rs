@@ -158,6 +158,8 @@ pub struct Monitor {
     fade: f64,
     step: f64,
     matching: Matching,
+    /// What the difference was last known to be.
+    known_lu: Option<f64>,
 }
 
 impl Monitor {
@@ -171,6 +173,17 @@ impl Monitor {
             fade: 0.0,
             step: 1000.0 / (FADE_MS * sample_rate),
             matching: Matching::default(),
+            known_lu: None,
+        }
+    }
+
+    /// [audio-thread] How much louder than the mix, in LU, the master is known to be with the settings that are in force; heeded where it
+    /// is news.
+    pub fn know(&mut self, known_lu: Option<f64>) {
+        if std::mem::replace(&mut self.known_lu, known_lu) != known_lu
+            && let Some(difference_lu) = known_lu
+        {
+            self.matching.know(difference_lu);
         }
     }
 

@@ -84,23 +84,53 @@ impl Window {
     }
 }
 
+/// Middles of the analysis' tabs and of the button that enlarges it, at the designed size.
+const TABS: [(&str, f32); 11] = [
+    ("overview", 52.0),
+    ("stages", 115.0),
+    ("spectrum", 182.0),
+    ("mono_fold", 258.0),
+    ("stereo", 325.0),
+    ("history", 384.0),
+    ("translation", 455.0),
+    ("platforms", 533.0),
+    ("vinyl", 595.0),
+    ("check", 658.0),
+    ("monitor", 728.0),
+];
+const TABS_Y: f32 = 574.0;
+const EXPAND: Pos2 = pos2(910.0, TABS_Y);
+/// The same where the analysis is in the panel's place.
+const EXPANDED_Y: f32 = 118.0;
+
+fn measure(criterion: &mut Criterion, name: &str, window: &mut Window) {
+    criterion.bench_function(name, |bencher| {
+        bencher.iter_custom(|count| {
+            let mut spent = std::time::Duration::ZERO;
+            for _ in 0..count {
+                window.play();
+                let started = std::time::Instant::now();
+                window.draw(Vec::new());
+                spent += started.elapsed();
+            }
+            spent
+        });
+    });
+}
+
 fn frames(criterion: &mut Criterion) {
     let mut window = Window::new();
     for (n, stage) in StageId::ALL.iter().enumerate() {
         // Names of the strip's cells, at the designed size.
         window.click(pos2(50.0 + 108.0 * n as f32, 64.0));
-        criterion.bench_function(&format!("frame/{}", stage.stem()), |bencher| {
-            bencher.iter_custom(|count| {
-                let mut spent = std::time::Duration::ZERO;
-                for _ in 0..count {
-                    window.play();
-                    let started = std::time::Instant::now();
-                    window.draw(Vec::new());
-                    spent += started.elapsed();
-                }
-                spent
-            });
-        });
+        measure(criterion, &format!("frame/{}", stage.stem()), &mut window);
+    }
+    window.click(EXPAND);
+    for (name, x) in TABS {
+        // Swapped panels take no clicks for a moment.
+        (0..30).for_each(|_| window.frame(Vec::new()));
+        window.click(pos2(x, EXPANDED_Y));
+        measure(criterion, &format!("frame/analysis/{name}"), &mut window);
     }
 }
 

@@ -7,6 +7,7 @@ mod mono_fold;
 mod overview;
 mod platforms;
 pub(crate) mod spectrum;
+pub(crate) mod stages;
 pub(crate) mod stereo;
 mod translation;
 mod vinyl;
@@ -23,6 +24,7 @@ use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Tab {
     Overview,
+    Stages,
     #[default]
     Spectrum,
     MonoFold,
@@ -38,8 +40,9 @@ pub(crate) enum Tab {
 impl Tab {
     /// Names of all tabs, in order.
     #[cfg(test)]
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 11] = [
         "Overview",
+        "Stages",
         "Spectrum",
         "Mono fold",
         "Stereo",
@@ -51,12 +54,13 @@ impl Tab {
         "Monitor",
     ];
 
-    const ALL: [(Self, &'static str, &'static str); 10] = [
+    const ALL: [(Self, &'static str, &'static str); 11] = [
         (
             Self::Overview,
             "Overview",
             "The master at a glance: loudness, peaks, tone, width and what devices keep.",
         ),
+        (Self::Stages, "Stages", "What each stage does to loudness, range and width now."),
         (Self::Spectrum, "Spectrum", "Input and output, with the output's peaks."),
         (Self::MonoFold, "Mono fold", "What each third of an octave loses when it is played in mono."),
         (Self::Stereo, "Stereo", "Goniometer, and the correlation of each octave."),
@@ -77,6 +81,7 @@ pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut 
     let body = Rect::from_min_max(tabs.left_bottom(), rect.max).shrink2(vec2(theme::PADDING, theme::MARGIN));
     match view.tab {
         Tab::Overview => overview::overview_ui(ui, body, host, desk),
+        Tab::Stages => stages::stages_ui(ui, body, host, desk, view),
         Tab::Spectrum => spectrum::spectrum_ui(ui, body, desk, view),
         Tab::MonoFold => mono_fold::mono_fold_ui(ui, body, desk, view),
         Tab::Stereo => stereo::stereo_ui(ui, body, desk),

@@ -151,6 +151,10 @@ impl NiceEguiApp for App {
         self.context = Some(context);
         frame.set_clear_color(egui::Rgba::BLACK);
         self.open(&egui_context);
+        #[cfg(target_os = "linux")]
+        if let Some(reader) = crate::screen_reader::ScreenReader::begin(self.status.repaint_notifier()) {
+            egui_context.add_plugin(reader);
+        }
         Ok(())
     }
 

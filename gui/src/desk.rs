@@ -10,6 +10,7 @@ use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use lacquer_dsp::chain::multiband::MULTIBAND_BANDS;
 use lacquer_dsp::metering::goniometer::MOST_POINTS;
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging};
+use lacquer_dsp::metering::stage_effects::StageEffects;
 use lacquer_dsp::metering::translation::{Translation, Translator};
 use lacquer_dsp::metering::vinyl::Vinyl;
 use lacquer_dsp::monitor::device::Device;
@@ -133,6 +134,8 @@ pub(crate) struct Desk {
     pub multiband_levels: [Bar; MULTIBAND_BANDS],
     /// Pictures of stages.
     pub pictures: Pictures,
+    /// What each stage does now.
+    pub effects: StageEffects,
     /// Finds the limiter's drive for a loudness.
     pub learner: Learner,
     time: f64,
@@ -171,6 +174,7 @@ impl Desk {
             dynamic_eq_levels: Default::default(),
             multiband_levels: Default::default(),
             pictures: Pictures::default(),
+            effects: StageEffects::default(),
             learner: Learner::new(rate, channels as usize),
             time: 0.0,
             last_sound: f64::NEG_INFINITY,
@@ -237,6 +241,7 @@ impl Desk {
             self.set_spectrum(length, averaging);
         }
         self.read_feed();
+        self.effects.update(&self.bank);
         for (bars, side) in self.peaks.iter_mut().zip([&self.bank.input, &self.bank.output]) {
             for (bar, peak) in bars.iter_mut().zip(&side.peaks) {
                 bar.follow(peak.take(), now, passed);

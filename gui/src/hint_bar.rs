@@ -28,7 +28,8 @@ fn monitored(desk: &Desk, view: &View) -> Option<String> {
         let gain = difference(f64::from(desk.bank.match_lu.get()));
         heard.push(format!("the mix, matched (the master is {gain} LU by itself)"));
     } else if settings.compare == Compare::Master {
-        heard.push("the master, matched to the mix".to_owned());
+        let slots = if view.matches_slots { "; so all slots are equally loud" } else { "" };
+        heard.push(format!("the master, matched to the mix{slots}"));
     }
     if let Some(Listen { stage, source }) = view.wish.listen {
         heard.push(match source {

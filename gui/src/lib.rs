@@ -25,6 +25,8 @@ mod pictures;
 mod presets;
 mod scale;
 mod scaling;
+#[cfg(target_os = "linux")]
+mod screen_reader;
 mod song;
 mod sound;
 mod sound_changes;
@@ -56,7 +58,9 @@ pub type Editor = EguiEditor<App>;
 /// The host, or the standalone's window, may make the editor larger and, down to a point, smaller.
 fn resize_hint(song_height: f32) -> ResizeHint {
     let [width, height] = theme::LEAST_WINDOW_SIZE;
-    let least = LogicalSize::new(width, height + song_height);
+    // Where there is less it is drawn at the least scale.
+    let factor = scaling::LEAST_FACTOR;
+    let least = LogicalSize::new(factor * width, factor * (height + song_height));
     ResizeHint {
         can_resize: true,
         size_constraints: SizeConstraints::Logical { min_size: Some(least), max_size: None },

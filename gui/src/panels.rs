@@ -8,6 +8,7 @@ mod dynamic_eq;
 mod dynamics;
 mod equalizer;
 mod glue;
+mod grab;
 mod imager;
 mod input_trim;
 mod limiter;

@@ -1,5 +1,6 @@
 //! The chain as a row: one cell a stage, with its switch and its own small meter; a click chooses what the panel shows.
 
+use crate::analysis::stages::effect_in_words;
 use crate::desk::{Bar, Desk};
 use crate::host::Host;
 use crate::panel;
@@ -101,9 +102,11 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId
             || level(desk.peaks[0][0].held_db.max(desk.peaks[0][1].held_db)),
             |before| held(&desk.levels[before]),
         );
+        let effect = if on { effect_in_words(&desk.effects.of(stage)) } else { None };
         view.hint = format!(
-            "Shows {}.   Peaks {before} dBFS into it, {} out   CPU {load:.2} %   {clipped} samples over full scale after it",
+            "{}{}   Peaks {before} dBFS in, {} out   CPU {load:.2} %   {clipped} samples over full scale after it",
             title(stage),
+            effect.map_or_else(String::new, |effect| format!(" now: {effect}")),
             held(&desk.levels[stage as usize])
         );
     }

@@ -2,12 +2,14 @@
 
 mod around;
 mod gestures;
+mod layout;
 mod loudness;
 mod monkey;
 mod raster;
 mod scaling;
 mod snapshots;
 mod song;
+mod spoken;
 mod state;
 mod tasks;
 mod trust;

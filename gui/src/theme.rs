@@ -306,6 +306,8 @@ pub fn apply(context: &egui::Context, theme: Theme) {
         widget.corner_radius = RADIUS;
         widget.expansion = 0.0;
     }
+    // What has the keyboard, in menus too; pressed with the pointer for as long as that is.
+    visuals.widgets.active.bg_stroke = focus_ring();
     context.set_visuals_of(base, visuals);
     context.all_styles_mut(|style| {
         style.spacing.interact_size.y = CONTROL_HEIGHT;

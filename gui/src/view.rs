@@ -12,6 +12,7 @@ use lacquer_dsp::chain::{Listen, ListenSource, StageId};
 use lacquer_dsp::monitor::abx::Abx;
 use lacquer_dsp::monitor::{Compare, Solo};
 use lacquer_dsp::shared::monitor_desk::MonitorWish;
+use lacquer_params::session::SLOTS;
 
 /// How long after a swap of panels clicks are nobody's, s: the second click of a double-click comes within it.
 const SWALLOW_S: f64 = 0.3;
@@ -43,6 +44,11 @@ pub(crate) struct View {
     pub multiband_band: usize,
     /// What is to be heard.
     pub wish: MonitorWish,
+    /// Whether slots are heard equally loud, and how much louder than the mix each was when it was left, LU.
+    pub matches_slots: bool,
+    pub slot_lu: [Option<f64>; SLOTS],
+    /// What is listened to while it is held, and what was before.
+    pub held: Option<(Option<Listen>, Option<Listen>)>,
     /// The target through which the master is heard.
     pub platform: Option<&'static str>,
     /// The blind test under way, what of it is heard, and whether that is its X.
@@ -108,6 +114,9 @@ impl Default for View {
             dynamic_band: 0,
             multiband_band: 0,
             wish: MonitorWish::default(),
+            matches_slots: false,
+            slot_lu: [None; SLOTS],
+            held: None,
             platform: None,
             abx: None,
             abx_heard: None,
@@ -139,6 +148,21 @@ impl View {
     pub fn stop_monitoring(&mut self) {
         self.wish = MonitorWish::default();
         (self.platform, self.abx_heard, self.abx_on_x) = (None, None, false);
+        (self.held, self.matches_slots) = (None, false);
+    }
+
+    /// Hears every slot no louder than the mix, and so all of them equally loud; or the master as it is.
+    pub fn match_slots(&mut self, matches: bool) {
+        self.matches_slots = matches;
+        self.wish.settings.compare = if matches { Compare::Master } else { Compare::Off };
+        self.wish.known_lu = None;
+    }
+
+    /// A slot is left for another: remembers how loud it was against the mix, if that is known, and levels the other one out at once if it
+    /// was heard before.
+    pub fn change_slot(&mut self, from: usize, to: usize, louder_lu: Option<f64>) {
+        self.slot_lu[from] = louder_lu;
+        self.wish.known_lu = self.slot_lu[to].filter(|_| self.matches_slots);
     }
 
     /// Shows the analysis in the panel's place, or below it. The second half of a double-click is not for what comes there.
@@ -152,6 +176,7 @@ impl View {
     pub fn toggle_compare(&mut self, compare: Compare) {
         let heard = &mut self.wish.settings.compare;
         *heard = if *heard == compare { Compare::Off } else { compare };
+        self.matches_slots &= *heard == Compare::Master;
     }
 
     /// Hears a part of the stereo, or all of it if that part is heard.
@@ -164,12 +189,28 @@ impl View {
     pub fn flip_compare(&mut self) {
         let heard = &mut self.wish.settings.compare;
         *heard = if *heard == Compare::Mix { Compare::Master } else { Compare::Mix };
+        self.matches_slots &= *heard == Compare::Master;
     }
 
     /// Listens to a part of a stage, or no longer if it is listened to.
     pub fn toggle_listen(&mut self, stage: StageId, source: ListenSource) {
         let listen = Listen { stage, source };
         self.wish.listen = (!self.listens(stage, source)).then_some(listen);
+    }
+
+    /// Listens to a part of a stage for as long as it is `held`; then to what was heard before.
+    pub fn listen_while(&mut self, held: bool, stage: StageId, source: ListenSource) {
+        let listen = Some(Listen { stage, source });
+        match self.held {
+            None if held => self.held = Some((listen, std::mem::replace(&mut self.wish.listen, listen))),
+            Some((ours, before)) if ours == listen && !held => {
+                self.held = None;
+                if self.wish.listen == listen {
+                    self.wish.listen = before;
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Whether a part of a stage is listened to.

@@ -7,6 +7,7 @@ mod handle;
 mod knob;
 mod menu;
 mod number;
+mod spoken;
 mod steps;
 mod toggle;
 mod typing;

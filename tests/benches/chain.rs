@@ -106,6 +106,7 @@ fn meters(criterion: &mut Criterion) {
                 for (dry, wet) in input.chunks(512).zip(output.chunks_mut(512)) {
                     meters.begin_block(Transport::default(), dry.len());
                     for (dry, wet) in dry.chunks(CONTROL_PERIOD).zip(wet.chunks_mut(CONTROL_PERIOD)) {
+                        meters.before_stages(dry, &[0; StageId::ALL.len()]);
                         StageId::ALL.iter().for_each(|stage| meters.after_stage(*stage, wet, 1.0));
                         meters.after_chain(dry, wet);
                     }

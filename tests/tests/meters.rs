@@ -192,6 +192,10 @@ struct Booth {
 }
 
 impl ChainListener for Booth {
+    fn before_stages(&mut self, frames: &[Frame], delays: &[usize]) {
+        self.meters.before_stages(frames, delays);
+    }
+
     fn after_stage(&mut self, stage: StageId, frames: &[Frame], reduction_db: f64) {
         self.meters.after_stage(stage, frames, reduction_db);
     }

@@ -85,7 +85,7 @@ fn coming(turn: usize, frames: usize, now: Instant) -> ComingBlock {
         watched: turn % 20 < 10,
         offline: turn.is_multiple_of(50),
         now,
-        monitor: MonitorWish { settings, listen },
+        monitor: MonitorWish { settings, listen, known_lu: turn.is_multiple_of(3).then_some(1.5) },
     }
 }
 

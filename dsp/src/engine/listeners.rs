@@ -68,6 +68,10 @@ impl Listeners {
 }
 
 impl ChainListener for Listeners {
+    fn before_stages(&mut self, frames: &[Frame], delays: &[usize]) {
+        self.meters.before_stages(frames, delays);
+    }
+
     fn after_stage(&mut self, stage: StageId, frames: &[Frame], reduction_db: f64) {
         if let Some(clock) = &mut self.clock {
             let now = Instant::now();

@@ -88,9 +88,9 @@ fn wishes() -> Vec<MonitorWish> {
     }
     let listen = Some(Listen { stage: StageId::Limiter, source: ListenSource::Delta });
     let mut wishes: Vec<MonitorWish> =
-        settings.into_iter().map(|settings| MonitorWish { settings, listen: None }).collect();
+        settings.into_iter().map(|settings| MonitorWish { settings, ..Default::default() }).collect();
     wishes.push(MonitorWish { listen, ..Default::default() });
-    wishes.push(MonitorWish { settings: all, listen });
+    wishes.push(MonitorWish { settings: all, listen, known_lu: Some(3.0) });
     wishes
 }
 

@@ -5,6 +5,7 @@
 
 mod intake;
 mod side;
+mod stage_taps;
 
 use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use crate::chain::limiter::Reductions;
@@ -15,6 +16,7 @@ use crate::shared::meter_bank::{FollowTransport, HistoryPoint, MeterBank, NOWHER
 use crate::shared::ring::pack;
 use intake::Intake;
 use side::Side;
+use stage_taps::StageTaps;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -44,6 +46,7 @@ pub struct LiveMeters {
     intake: Intake,
     input: Side,
     output: Side,
+    taps: StageTaps,
     resets: u32,
     running: bool,
     transport: Transport,
@@ -76,6 +79,7 @@ impl LiveMeters {
             intake: Intake::new(sample_rate),
             input: Side::new(sample_rate, channels, &bank.input),
             output: Side::new(sample_rate, channels, &bank.output),
+            taps: StageTaps::new(sample_rate, channels),
             resets: bank.controls.resets(),
             running: true,
             transport: Transport::default(),
@@ -103,7 +107,10 @@ impl LiveMeters {
     /// [audio-thread] Takes what readers and the host ask for, before a block of `frames` frames.
     pub fn begin_block(&mut self, transport: Transport, frames: usize) {
         let controls = &self.bank.controls;
-        self.watched = controls.is_watched();
+        let was_watched = std::mem::replace(&mut self.watched, controls.is_watched());
+        if self.watched && !was_watched {
+            self.taps.restart();
+        }
         let before = std::mem::replace(&mut self.transport, transport);
         let jumps = match (before.position, transport.position) {
             (Some(before), Some(now)) => before != now,
@@ -139,6 +146,7 @@ impl LiveMeters {
         self.intake.reset();
         self.input.reset(&self.bank.input);
         self.output.reset(&self.bank.output);
+        self.taps.restart();
         self.history_reductions = [0.0; STAGES];
         self.history_peak = 0.0;
         self.bank.clipped.iter().for_each(|count| count.store(0, Relaxed));
@@ -243,6 +251,12 @@ impl LiveMeters {
 }
 
 impl ChainListener for LiveMeters {
+    fn before_stages(&mut self, frames: &[Frame], delays: &[usize]) {
+        if self.watched {
+            self.taps.take_in(frames, delays);
+        }
+    }
+
     fn after_bands(&mut self, dynamic_eq: [f64; DYNAMIC_EQ_BANDS], multiband: [f64; MULTIBAND_BANDS]) {
         if !self.watched {
             return;
@@ -290,6 +304,7 @@ impl ChainListener for LiveMeters {
             if clipped > 0 {
                 self.bank.clipped[stage as usize].fetch_add(clipped as u64, Relaxed);
             }
+            self.taps.after_stage(stage, frames, &self.bank.stage_hops);
         }
     }
 

@@ -17,6 +17,8 @@ const RELATIVE_GATE: f64 = -10.0;
 /// Difference of the last 3 s from the sums that means a change, LU, and for how many hops it has to last.
 const CHANGE_LU: f64 = 1.0;
 const CHANGE_HOPS: u32 = 150;
+/// Hops of the last 3 s.
+const SHORT_TERM_HOPS: u32 = 300;
 /// Hops before there is anything to say: 0.4 s.
 const FIRST_HOPS: u32 = 40;
 /// Fastest movement of what is levelled out, LU a hop: 2 dB a second.
@@ -30,6 +32,8 @@ pub struct Matching {
     weight: f64,
     count: u32,
     changed: u32,
+    /// Hops for which the last 3 s are still of other settings.
+    stale: u32,
     target_lu: f64,
     difference_lu: f64,
     settled: bool,
@@ -39,6 +43,17 @@ impl Matching {
     /// Loudness of the master over the mix, LU.
     pub fn difference_lu(&self) -> f64 {
         self.difference_lu
+    }
+
+    /// The master is known to be `difference_lu` LU louder from here on: settings come back that were heard before. It is levelled out at
+    /// once, and what was gathered of the settings before is no longer asked.
+    pub fn know(&mut self, difference_lu: f64) {
+        let mix = if self.weight > 0.0 { self.sums[0] / self.weight } else { 0.0 };
+        let weight = f64::from(SHORT_TERM_HOPS);
+        self.sums = [mix, mix * math::powf(10.0, 0.1 * difference_lu)].map(|energy| weight * energy);
+        self.weight = if mix > 0.0 { weight } else { 0.0 };
+        (self.changed, self.stale) = (0, SHORT_TERM_HOPS);
+        (self.target_lu, self.difference_lu, self.settled) = (difference_lu, difference_lu, true);
     }
 
     /// Takes a hop if it is new: number, energies per frame of mix and master, and their loudness over the last 3 s in LUFS.
@@ -52,7 +67,10 @@ impl Matching {
         }
         self.seen = hops;
         self.sum(energies);
-        self.notice_change(short_term_lufs);
+        self.stale = self.stale.saturating_sub(1);
+        if self.stale == 0 {
+            self.notice_change(short_term_lufs);
+        }
         if self.count >= FIRST_HOPS {
             self.target_lu = lufs(self.sums[1]) - lufs(self.sums[0]);
             if !self.settled {
@@ -91,7 +109,7 @@ impl Matching {
         self.changed += 1;
         if self.changed >= CHANGE_HOPS {
             // As many hops as the last 3 s have, with their ratio.
-            let weight = 300.0;
+            let weight = f64::from(SHORT_TERM_HOPS);
             let energy = |lufs: f64| weight * math::powf(10.0, 0.1 * (lufs + 0.691));
             (self.sums, self.weight, self.changed) = ([energy(mix_lufs), energy(master_lufs)], weight, 0);
         }
@@ -135,5 +153,20 @@ mod tests {
         assert!((matching.difference_lu() - before).abs() <= 2.0 + 1e-9);
         play(&mut matching, -9.0, 400);
         assert!((matching.difference_lu() - 9.0).abs() < 0.1, "{}", matching.difference_lu());
+    }
+
+    #[test]
+    fn settings_that_come_back_are_levelled_out_at_once() {
+        let mut matching = Matching::default();
+        for hop in 1..=1000 {
+            matching.follow(hop, [energy(-18.0), energy(-12.0)], [-18.0, -12.0]);
+        }
+        matching.know(3.0);
+        for hop in 1001..=2000 {
+            // The last 3 s remember the settings before.
+            let short_term = if hop < 1300 { -12.0 } else { -15.0 };
+            matching.follow(hop, [energy(-18.0), energy(-15.0)], [-18.0, short_term]);
+            assert!((matching.difference_lu() - 3.0).abs() < 1e-6, "{} at {hop}", matching.difference_lu());
+        }
     }
 }

@@ -26,6 +26,8 @@ const FEED_FRAMES: usize = 1 << 16;
 const TRACE_POINTS: usize = 1 << 11;
 /// The position of a song whose host tells none.
 pub const NOWHERE: i64 = i64::MIN;
+/// Hops of the stages' energies that are kept: 25 s.
+const STAGE_HOPS: usize = 1 << 8;
 /// Overs of which the places are kept.
 const OVERS: usize = 1 << 10;
 
@@ -260,9 +262,15 @@ pub struct MeterBank {
     /// In each 5 ms, while somebody looks: the deepest reduction of each stage and the highest sample after it; of the limiter's, what
     /// its gains took and what its clip took; the peaks of input and output.
     pub trace: Ring<TRACE_WORDS>,
+    /// Energies before the first stage and after each, while somebody looks: in each tenth of a second its number since the beginning,
+    /// and what [`StageEffects`](crate::metering::stage_effects::StageEffects) reads.
+    pub stage_hops: Ring<STAGE_HOP_WORDS>,
     /// What readers ask for.
     pub controls: Controls,
 }
+
+/// Words of an entry of `stage_hops`: its number, and two words before the first stage and after each.
+pub const STAGE_HOP_WORDS: usize = 1 + 2 * (STAGES + 1);
 
 /// Words of an entry of the trace: reduction and level of a stage in each, the limiter's gain and clip, and the peaks.
 pub const TRACE_WORDS: usize = STAGES + 2;
@@ -311,6 +319,7 @@ impl Default for MeterBank {
             is_rolling: AtomicBool::new(true),
             feed: Ring::new(FEED_FRAMES),
             trace: Ring::new(TRACE_POINTS),
+            stage_hops: Ring::new(STAGE_HOPS),
             controls: Controls::default(),
         }
     }

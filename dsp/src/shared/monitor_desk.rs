@@ -12,9 +12,11 @@ pub struct MonitorWish {
     pub settings: MonitorSettings,
     /// What of a stage is listened to.
     pub listen: Option<Listen>,
+    /// How much louder than the mix the master is known to be with these settings, LU: of a slot that was heard before.
+    pub known_lu: Option<f64>,
 }
 
-/// Bits of a platform's gain, in hundredths of a decibel, as a signed number.
+/// Bits of a platform's gain and of a known difference, in hundredths of a decibel, as a signed number.
 const GAIN_BITS: u32 = 16;
 
 /// Where fields lie in the word.
@@ -30,12 +32,25 @@ mod place {
     pub const STAGE: u32 = 16;
     pub const PART: u32 = 20;
     pub const GAIN: u32 = 32;
+    pub const KNOWN: u32 = 48;
 }
 
 // Each field holds every choice, and "none" where there is one.
 const _: () = assert!(StageId::ALL.len() < 16 && Device::ALL.len() < 16 && Solo::ALL.len() <= 8);
 
 const COMPARES: [Compare; 3] = [Compare::Off, Compare::Mix, Compare::Master];
+
+/// What a known difference of 0 dB is in the word, where 0 is none.
+const KNOWN_ZERO: i32 = 1 << 15;
+
+fn known_number(lu: f64) -> u16 {
+    (KNOWN_ZERO + i32::from(hundredths(lu))) as u16
+}
+
+/// Decibels as the word has them.
+fn hundredths(db: f64) -> i16 {
+    (db * 100.0).round().clamp(-32_000.0, 32_000.0) as i16
+}
 
 fn number_of<T: PartialEq>(all: &[T], one: &T) -> u64 {
     all.iter().position(|other| other == one).unwrap_or(0) as u64
@@ -45,7 +60,7 @@ impl MonitorWish {
     fn to_word(self) -> u64 {
         let settings = self.settings;
         let platform = settings.platform.unwrap_or_default();
-        let gain = (platform.gain_db * 100.0).round().clamp(-32_000.0, 32_000.0) as i16;
+        let gain = hundredths(platform.gain_db);
         // 0 is none, numbers from 1 are choices.
         let device = settings.device.map_or(0, |device| number_of(&Device::ALL, &device) + 1);
         let (stage, part) = match self.listen {
@@ -64,6 +79,7 @@ impl MonitorWish {
             | stage << place::STAGE
             | part.min(15) << place::PART
             | u64::from(gain as u16) << place::GAIN
+            | u64::from(self.known_lu.map_or(0, known_number)) << place::KNOWN
     }
 
     fn from_word(word: u64) -> Self {
@@ -71,6 +87,7 @@ impl MonitorWish {
         let is = |at: u32| field(at, 1) == 1;
         let nth = |number: u64| number.checked_sub(1).map(|number| number as usize);
         let gain_db = f64::from(field(place::GAIN, GAIN_BITS) as u16 as i16) / 100.0;
+        let known = field(place::KNOWN, GAIN_BITS) as u16;
         let source = nth(field(place::PART, 4)).map_or(ListenSource::Delta, ListenSource::Part);
         Self {
             settings: MonitorSettings {
@@ -86,6 +103,7 @@ impl MonitorWish {
             listen: nth(field(place::STAGE, 4))
                 .and_then(|n| StageId::ALL.get(n).copied())
                 .map(|stage| Listen { stage, source }),
+            known_lu: (known > 0).then(|| f64::from(i32::from(known) - KNOWN_ZERO) / 100.0),
         }
     }
 }
@@ -125,6 +143,7 @@ mod tests {
                 dim: true,
             },
             listen: Some(Listen { stage: StageId::Dither, source: ListenSource::Part(7) }),
+            known_lu: Some(-3.21),
         }];
         for device in Device::ALL {
             wishes.push(MonitorWish {

@@ -36,8 +36,13 @@ pub(super) fn monitor_ui(ui: &mut Ui, body: Rect, view: &mut View) {
     if button_ui(ui, cell(1.0, 0.0), "Swap", settings.swap, "Exchanges left and right.", view) {
         view.wish.settings.swap = !settings.swap;
     }
-    name(ui, 2.0, "Blind test");
-    abx_ui(ui, &|column| cell(2.0, column), view);
+    name(ui, 2.0, "Slots");
+    let hint = "Plays every slot no louder than the mix: all of them equally loud, but for one that is softer than the mix.";
+    if button_ui(ui, cell(2.0, 0.0), "Equal", view.matches_slots, hint, view) {
+        view.match_slots(!view.matches_slots);
+    }
+    name(ui, 3.0, "Blind test");
+    abx_ui(ui, &|column| cell(3.0, column), view);
 }
 
 fn abx_ui(ui: &mut Ui, cell: &dyn Fn(f32) -> Rect, view: &mut View) {

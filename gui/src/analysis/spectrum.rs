@@ -135,7 +135,8 @@ fn traces<'a>(
     }
 }
 
-fn tilted(view: SpectrumView, hz: f64, db: f64) -> f64 {
+/// A level as it is drawn, dB: tilted around 1 kHz.
+pub(crate) fn tilted(view: SpectrumView, hz: f64, db: f64) -> f64 {
     db + view.tilt_db * (hz / 1000.0).log2()
 }
 

@@ -6,8 +6,9 @@ use crate::desk::Desk;
 use crate::scale::{Graph, difference, frequencies, hertz};
 use crate::theme;
 use crate::view::View;
-use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Response, Shape, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::chain::equalizer::Placement;
+use lacquer_dsp::chain::{ListenSource, StageId};
 use lacquer_dsp::metering::spectrum::Part;
 
 /// Frequencies at the edges, hertz.
@@ -23,6 +24,16 @@ pub(super) const HIT: f32 = 16.0;
 pub(super) fn graph(area: Rect, [bottom, top]: [f64; 2]) -> Graph {
     let rect = Rect::from_min_max(area.min + vec2(32.0, 4.0), area.max - vec2(32.0, 16.0));
     Graph { rect, x: SPAN_HZ, y: [bottom, top], logarithmic: true }
+}
+
+/// The same graph with the spectrum's levels at its edges.
+fn levels(graph: &Graph) -> Graph {
+    Graph { y: LEVELS, ..*graph }
+}
+
+/// Where a level of the spectrum is drawn.
+pub(super) fn spectrum_at(graph: &Graph, hz: f64, db: f64) -> Pos2 {
+    levels(graph).at(hz, spectrum::tilted(SpectrumView::default(), hz, db))
 }
 
 /// Lines, figures and the live spectra of what a band of `channel` works on.
@@ -42,7 +53,7 @@ pub(super) fn ground_ui(ui: &Ui, graph: &Graph, steps: &[f64], channel: Placemen
     } else {
         frequencies_ui(ui, graph)
     }
-    let levels = Graph { y: LEVELS, ..*graph };
+    let levels = levels(graph);
     for db in [-72.0, -54.0, -36.0, -18.0] {
         let at = pos2(graph.rect.right() + 5.0, levels.y(db));
         let text = format!("\u{2212}{}", -db);
@@ -90,6 +101,12 @@ pub(super) fn node_ui(ui: &Ui, centre: Pos2, text: &str, color: Color32, chosen:
     }
     let ink = if chosen { colors.on_accent } else { colors.text };
     painter.text(centre, Align2::CENTER_CENTER, text, theme::label_font(), ink);
+}
+
+/// Lets a band's region be heard alone for as long as its node is held with Ctrl.
+pub(super) fn hear_held(ui: &Ui, node: &Response, stage: StageId, band: usize, view: &mut View) {
+    let held = node.is_pointer_button_down_on() && ui.input(|input| input.modifiers.command);
+    view.listen_while(held, stage, ListenSource::Part(band));
 }
 
 /// Lines of text in a box beside a node, never over it.

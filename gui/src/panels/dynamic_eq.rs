@@ -1,6 +1,6 @@
 //! The dynamic equalizer: how far each band may go, faintly, and where it is now, over the live spectrum.
 
-use super::curve::{self, HIT, band, note, points};
+use super::curve::{self, HIT, band, hear_held, note, points};
 use super::equalizer::{color, letter};
 use super::split;
 use super::threshold_search::ThresholdSearch;
@@ -287,7 +287,7 @@ fn node_ui(
         x: Some(Axis::new(&frequency)),
         y: Some(Axis::new(&range)),
         wheel: Some(&q),
-        hint: "Drag for frequency and range, Shift fine, Alt one axis; wheel: Q; double-click resets the range.",
+        hint: "Drag: frequency and range, Shift fine, Alt one axis, Ctrl hears the region; wheel: Q; double-click resets the range.",
     };
     let hit = Rect::from_center_size(centre, vec2(2.0 * HIT, 2.0 * HIT));
     let response = handle_ui(ui, graph, hit, host, &handle, view);
@@ -301,6 +301,7 @@ fn node_ui(
     if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Delete)) {
         host.set_plain(&id("band_on", n), 0.0);
     }
+    hear_held(ui, &response, StageId::DynamicEq, n, view);
     let text =
         format!("{}{}", n + 1, if one.placement == Placement::Stereo { "" } else { letter(one.placement) });
     curve::node_ui(ui, centre, &text, color(one.placement), view.dynamic_band == n, response.has_focus());

@@ -3,8 +3,8 @@
 //! Drag a node for frequency and gain, turn the wheel over it for Q, double-click it to reset its gain, Delete to switch it off,
 //! right-click for shape and placement. Double-click on empty graph switches a free band on there.
 
-use super::curve::{self, HIT, note, points};
-use super::split;
+use super::curve::{self, HIT, hear_held, note, points};
+use super::{grab, split};
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::scale::{Graph, difference, hertz};
@@ -202,7 +202,7 @@ fn graph_ui(
         let sum = |hz: f64| on.iter().filter(heard).map(|band| band.response_db(hz, rate, phase)).sum();
         curve::line(&painter, points(&graph, sum), 2.2, color(part).gamma_multiply(strength));
     }
-    let background = ui.interact(graph.rect, ui.scope_id().with("equalizer graph"), Sense::click());
+    let background = ui.interact(graph.rect, ui.scope_id().with("equalizer graph"), Sense::click_and_drag());
     background.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Canvas, true, "Equalizer graph"));
     for (n, band) in settings.bands.iter().enumerate().filter(|(_, band)| band.on) {
         node_ui(ui, &graph, host, n, band, view);
@@ -212,6 +212,7 @@ fn graph_ui(
     {
         add_band(host, &graph, &settings.bands, at, view);
     }
+    grab::grab_ui(ui, &graph, &background, host, desk, settings, view);
     if background.hovered() && view.hint.is_empty() {
         let at = background.hover_pos().unwrap_or_default();
         view.hint = format!(
@@ -230,21 +231,43 @@ fn parts(bands: &[&EqualizerBand]) -> Vec<Placement> {
 }
 
 fn add_band(host: &Host, graph: &Graph, bands: &[EqualizerBand; EQUALIZER_BANDS], at: Pos2, view: &mut View) {
+    let hz = graph.value_at_x(at.x).clamp(10.0, 40_000.0);
+    let gain_db = graph.value_at_y(at.y).clamp(-18.0, 18.0);
+    add(host, bands, [shape_at(hz) as usize as f64, hz, gain_db, 1.0], view);
+}
+
+/// Switches a free band on as a bell without a gain; its number.
+pub(super) fn add_bell(
+    host: &Host,
+    bands: &[EqualizerBand; EQUALIZER_BANDS],
+    hz: f64,
+    q: f64,
+    view: &mut View,
+) -> Option<usize> {
+    add(host, bands, [EqualizerShape::Bell as usize as f64, hz, 0.0, q], view)
+}
+
+/// Switches a free band on with a shape, a frequency in Hz, a gain in dB and a Q, and chooses it.
+fn add(
+    host: &Host,
+    bands: &[EqualizerBand; EQUALIZER_BANDS],
+    [shape, hz, gain_db, q]: [f64; 4],
+    view: &mut View,
+) -> Option<usize> {
     let Some(free) = bands.iter().position(|band| !band.on) else {
         view.problem = Some("All eight bands are in use.".to_owned());
-        return;
+        return None;
     };
     host.name_step(&format!("Equalizer band {}", free + 1));
-    let hz = graph.value_at_x(at.x).clamp(10.0, 40_000.0);
-    host.set_plain(&id("shape", free), shape_at(hz) as usize as f64);
-    host.set_plain(&id("frequency", free), hz);
-    host.set_plain(&id("gain", free), graph.value_at_y(at.y).clamp(-18.0, 18.0));
-    host.set_plain(&id("q", free), 1.0);
-    host.set_plain(&id("band_on", free), 1.0);
+    for (name, value) in [("shape", shape), ("frequency", hz), ("gain", gain_db), ("q", q), ("band_on", 1.0)]
+    {
+        host.set_plain(&id(name, free), value);
+    }
     host.set_plain("equalizer_on", 1.0);
     view.band = free;
     view.problem = None;
     view.new_node = Some(free);
+    Some(free)
 }
 
 /// What belongs at a frequency: cuts at the ends of what is heard, shelves beside them, bells between.
@@ -267,7 +290,7 @@ fn node_ui(ui: &mut Ui, graph: &Graph, host: &Host, n: usize, band: &EqualizerBa
         x: Some(Axis::new(&frequency)),
         y: band.has_gain().then(|| Axis::new(&gain)),
         wheel: Some(&q),
-        hint: "Drag for frequency and gain, Shift fine, Alt one axis; wheel: Q; double-click resets; right-click: shape, channel; Delete.",
+        hint: "Drag: frequency and gain, Shift fine, Alt one axis, Ctrl hears the region; wheel: Q; double-click resets; right-click: more.",
     };
     let hit = Rect::from_center_size(centre, vec2(2.0 * HIT, 2.0 * HIT));
     let response = handle_ui(ui, graph, hit, host, &handle, view);
@@ -282,6 +305,7 @@ fn node_ui(ui: &mut Ui, graph: &Graph, host: &Host, n: usize, band: &EqualizerBa
     if response.has_focus() && ui.input(|input| input.key_pressed(Key::Delete)) {
         host.set_plain(&id("band_on", n), 0.0);
     }
+    hear_held(ui, &response, StageId::Equalizer, n, view);
     menu(&response, host, n);
     let text = format!("{}{}", n + 1, letter(band.placement));
     curve::node_ui(ui, centre, &text, color(band.placement), view.band == n, response.has_focus());

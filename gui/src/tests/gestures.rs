@@ -298,3 +298,61 @@ fn the_mix_is_judged_while_it_plays_and_anew_after_a_seam() {
     let desk = bench.harness.state().desk.as_ref().expect("a desk");
     assert!(desk.inspected_s() < 0.6, "{}", desk.inspected_s());
 }
+
+#[test]
+fn a_region_is_heard_while_its_node_is_held() {
+    let mut bench = Bench::new();
+    bench.harness.state_mut().view.stage = StageId::Equalizer;
+    bench.tree.set_plain("equalizer_band_on_3", 1.0).expect("a value");
+    bench.steps(2);
+    let node = bench.place(Role::Slider, "Equalizer band 3 node");
+    bench.move_to(node);
+    let press = |pressed| Event::PointerButton {
+        pos: node,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::COMMAND,
+    };
+    bench.harness.event_modifiers(press(true), Modifiers::COMMAND);
+    bench.steps(3);
+    let region = lacquer_dsp::chain::ListenSource::Part(2);
+    assert!(bench.view().listens(StageId::Equalizer, region));
+    bench.harness.event_modifiers(press(false), Modifiers::COMMAND);
+    bench.steps(3);
+    assert_eq!(bench.view().wish.listen, None, "no longer than it is held");
+}
+
+#[test]
+fn a_peak_of_the_spectrum_is_pulled_down() {
+    let mut bench = Bench::new();
+    bench.harness.state_mut().view.stage = StageId::Equalizer;
+    bench.play(3.0);
+    let graph = bench.harness.get_by_role_and_label(Role::Canvas, "Equalizer graph").rect();
+    // Along the graph, down its height: where the hint says that a peak is.
+    let mut found = None;
+    'search: for x in (0..graph.width() as usize).step_by(16) {
+        for y in (0..graph.height() as usize).step_by(16) {
+            let at = graph.min + vec2(x as f32, y as f32);
+            bench.move_to(at);
+            if bench.view().hint.starts_with("Peak at ") {
+                found = Some(at);
+                break 'search;
+            }
+        }
+    }
+    let at = found.expect("the demo mix has tones");
+    bench.take_log();
+    bench.drag(at, vec2(0.0, 40.0));
+    let [on, gain, q] = ["band_on", "gain", "q"].map(|name| {
+        let bands = (1..=8).filter(|n| bench.plain(&format!("equalizer_band_on_{n}")) == 1.0);
+        bands.map(|n| bench.plain(&format!("equalizer_{name}_{n}"))).next_back().expect("a band")
+    });
+    assert!(on == 1.0 && gain < -2.0 && q >= 1.0, "gain {gain:.1} dB, Q {q:.2}");
+    let log = bench.take_log();
+    let [begun, ended] = ["begin equalizer_gain", "end equalizer_gain"]
+        .map(|what| log.iter().filter(|line| line.starts_with(what)).count());
+    assert_eq!(begun, ended, "{log:?}");
+    bench.key(Key::Z, Modifiers::COMMAND);
+    bench.key(Key::Z, Modifiers::COMMAND);
+    assert!((1..=8).all(|n| bench.plain(&format!("equalizer_band_on_{n}")) == 0.0), "two steps take it back");
+}

@@ -236,3 +236,26 @@ fn a_fast_drag_begins_where_the_button_went_down() {
     bench.steps(6);
     assert!((bench.plain("limiter_drive") - 12.0).abs() < 0.11, "{}", bench.plain("limiter_drive"));
 }
+
+#[test]
+fn slots_are_heard_equally_loud_and_a_known_one_at_once() {
+    let mut bench = Bench::new();
+    bench.play(4.0);
+    bench.click(bench.place(Role::Tab, "Monitor"));
+    bench.click(bench.place(Role::Button, "Equal"));
+    assert_eq!(bench.heard(), Compare::Master, "each slot no louder than the mix");
+    let known = |bench: &Bench| bench.status.monitor.get().known_lu;
+    bench.status.meters().match_lu.set(4.5);
+    bench.click(bench.place(Role::Button, "B"));
+    assert_eq!(known(&bench), None, "B was not heard yet");
+    bench.status.meters().match_lu.set(1.25);
+    bench.click(bench.place(Role::Button, "A"));
+    assert_eq!(known(&bench), Some(4.5));
+    bench.click(bench.place(Role::Button, "B"));
+    assert_eq!(known(&bench), Some(1.25));
+    // The mix alone is no comparison of slots.
+    bench.key(Key::X, Modifiers::NONE);
+    assert!(!bench.view().matches_slots);
+    bench.key(Key::Escape, Modifiers::NONE);
+    assert_eq!((bench.heard(), known(&bench)), (Compare::Off, None));
+}

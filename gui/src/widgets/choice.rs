@@ -1,5 +1,6 @@
 //! A choice of several: a menu with the chosen one on it.
 
+use super::spoken::speak_choice;
 use super::{menu, name_menu};
 use crate::hints;
 use crate::host::Host;
@@ -25,6 +26,7 @@ pub(crate) fn choice_ui(ui: &mut Ui, host: &Host, id: &str, width: f32, view: &m
             },
         );
     name_menu(&response.response, &info.name);
+    speak_choice(&response.response, shown);
     if response.response.hovered() {
         view.hint = hints::of_parameter(id, &info.name, shown);
     }

@@ -3,7 +3,7 @@
 //! With Shift a tenth as fast, with Alt along one axis only; the wheel turns a further parameter; the arrow keys step; double-click
 //! resets. Enter or a digit lets the value be typed. Everything that a drag moves is one gesture.
 
-use super::{FINE, arrow_steps, menu, missed, steps, typing, wheel_steps};
+use super::{FINE, arrow_steps, menu, missed, spoken, steps, typing, wheel_steps};
 use crate::host::Host;
 use crate::scale::Graph;
 use crate::view::View;
@@ -53,6 +53,10 @@ pub(crate) fn handle_ui(
 ) -> Response {
     let response = ui.interact(hit, ui.scope_id().with(("handle", handle.name)), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Slider, true, handle.name));
+    if let Some(info) = handle.x.or(handle.y).and_then(|axis| host.tree.info(axis.id)) {
+        let texts = [handle.x, handle.y].into_iter().flatten().map(|axis| host.text(axis.id));
+        spoken::speak(ui, &response, host, info, &texts.collect::<Vec<_>>().join(", "));
+    }
     if response.hovered() || response.dragged() {
         view.hint = handle.hint.to_owned();
         ui.ctx().set_cursor_icon(match (handle.x, handle.y) {

@@ -4,7 +4,7 @@
 //! Cmd-click resets;
 //! Enter or a digit once it has the focus lets a value be typed: "1.2k", "-6 dB", "off"; a secondary click opens a menu.
 
-use super::{FINE, arrow_steps, menu, missed, steps, typing, wheel_steps};
+use super::{FINE, arrow_steps, menu, missed, spoken, steps, typing, wheel_steps};
 use crate::hints;
 use crate::host::Host;
 use crate::theme;
@@ -42,7 +42,8 @@ pub(super) fn number_ui(
     interact(ui, &response, host, info, view);
     let at = host.tree.normalized(&info.id).unwrap_or_default();
     let text = host.text(&info.id);
-    response.widget_info(|| WidgetInfo::slider(true, f64::from(at), &info.name));
+    response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Slider, ui.is_enabled(), &info.name));
+    spoken::speak(ui, &response, host, info, &text);
     let lit = response.hovered() || response.dragged();
     if lit {
         view.hint = hints::of_parameter(&info.id, &info.name, &text);

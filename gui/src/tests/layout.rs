@@ -1,0 +1,109 @@
+//! Where things lie: nothing over anything else, nothing outside, and Tab goes as one reads.
+
+use super::*;
+use egui::Rect;
+use egui_kittest::kittest::NodeT;
+use lacquer_dsp::chain::StageId;
+
+/// How far two controls may reach into each other, points: their edges are rounded to pixels.
+const EDGE: f32 = 1.0;
+/// Names of what lies in a graph on purpose, over it and over each other: nodes, lines, crossovers.
+const IN_GRAPHS: [&str; 6] = ["node", "line", "threshold", "crossover", "Crossover", "graph"];
+
+impl Bench {
+    /// Name and place of every control.
+    fn controls(&self) -> Vec<(String, Rect)> {
+        let works = [Role::Button, Role::Switch, Role::Slider, Role::ComboBox, Role::Tab, Role::TextInput];
+        self.harness
+            .root()
+            .children_recursive()
+            .filter(|node| works.contains(&node.accesskit_node().role()))
+            .map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect()))
+            .filter(|(name, _)| !IN_GRAPHS.iter().any(|word| name.contains(word)))
+            .collect()
+    }
+
+    /// What overlaps, and what is not wholly in the window.
+    fn misplaced(&self) -> Vec<String> {
+        let window = self.harness.ctx.content_rect().expand(EDGE);
+        let controls = self.controls();
+        let mut problems = Vec::new();
+        for (n, (name, rect)) in controls.iter().enumerate() {
+            if !window.contains_rect(*rect) {
+                problems.push(format!("{name} leaves the window: {rect:?}"));
+            }
+            for (other, place) in &controls[n + 1..] {
+                let both = rect.intersect(*place);
+                let is_in =
+                    rect.expand(EDGE).contains_rect(*place) || place.expand(EDGE).contains_rect(*rect);
+                if both.width() > EDGE && both.height() > EDGE && !is_in {
+                    problems.push(format!("{name} and {other} overlap by {:?}", both.size()));
+                }
+            }
+        }
+        problems
+    }
+}
+
+/// What is misplaced in any panel or tab of a window.
+fn misplaced_in(size: [f32; 2]) -> Vec<String> {
+    let mut bench = Bench::sized(size, 1.0);
+    for _ in 0..40 {
+        // A host that leaves the window's pixels as they are.
+        let zoom = bench.harness.ctx.zoom_factor();
+        bench.harness.set_size(vec2(size[0], size[1]) / zoom);
+        bench.steps(1);
+    }
+    bench.play(4.0);
+    let mut problems = Vec::new();
+    for stage in StageId::ALL {
+        bench.harness.state_mut().view.stage = *stage;
+        bench.steps(2);
+        problems.extend(bench.misplaced().into_iter().map(|problem| format!("{stage:?}: {problem}")));
+    }
+    for expanded in [false, true] {
+        bench.harness.state_mut().view.expanded = expanded;
+        bench.steps(2);
+        for tab in crate::analysis::Tab::NAMES {
+            bench.click(bench.place(Role::Tab, tab));
+            bench.steps(2);
+            // What scrolls is cut by its area.
+            let told = bench.misplaced().into_iter().filter(|problem| !problem.contains("leaves the window"));
+            problems.extend(told.map(|problem| format!("{tab}: {problem}")));
+        }
+    }
+    problems
+}
+
+#[test]
+fn nothing_overlaps_and_nothing_leaves_the_window_at_any_size() {
+    for size in [theme::WINDOW_SIZE, theme::LEAST_WINDOW_SIZE, [900.0, 600.0]] {
+        let problems = misplaced_in(size);
+        assert!(problems.is_empty(), "{size:?}, {} problems:\n{}", problems.len(), problems.join("\n"));
+    }
+}
+
+#[test]
+fn tab_goes_through_the_bar_from_left_to_right() {
+    let mut bench = Bench::new();
+    let mut passed: Vec<(String, f32)> = Vec::new();
+    for _ in 0..60 {
+        bench.key(Key::Tab, Modifiers::NONE);
+        let focused =
+            bench.harness.root().children_recursive().find(|node| node.accesskit_node().is_focused());
+        let Some((name, rect)) =
+            focused.map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect()))
+        else {
+            continue;
+        };
+        if rect.center().y > theme::BAR_HEIGHT {
+            break;
+        }
+        passed.push((name, rect.left()));
+    }
+    let names: Vec<&str> = passed.iter().map(|(name, _)| name.as_str()).collect();
+    for name in ["Presets", "Undo", "A", "D", "Quality", "Mix", "Hear mono", "Bypass", "Window"] {
+        assert!(names.contains(&name), "Tab passes {name} by: {names:?}");
+    }
+    assert!(passed.windows(2).all(|pair| pair[0].1 < pair[1].1), "{passed:?}");
+}
