@@ -8,9 +8,7 @@ use crate::scaling::SCALES;
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{choice_ui, icon_ui, labelled_button_ui, small_button_ui, toggle_ui};
-use egui::{
-    Align, Color32, Layout, Painter, Popup, Rect, RichText, Sense, Shape, Stroke, Ui, UiBuilder, pos2, vec2,
-};
+use egui::{Align, Color32, Layout, Painter, Popup, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::monitor::{Compare, Solo};
 use lacquer_params::session::SLOTS;
 use lacquer_params::{Preset, Slot, Theme};
@@ -51,41 +49,46 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, desk: &Desk, factory: &[Preset
         undo_ui(ui, host, view);
         ui.add_space(theme::MARGIN);
         slots_ui(ui, host, desk, view);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(theme::PADDING);
+            window_menu_ui(ui, host, view);
+            ui.add_space(theme::MARGIN);
+            // Apart from what is only heard: this one reaches the bounce.
+            toggle_ui(ui, host, "bypass", "Bypass", 60.0, view);
+            separator_ui(ui);
+            compare_ui(ui, desk, view);
+            ui.add_space(theme::MARGIN);
+            choice_ui(ui, host, "quality", 80.0, view);
+            if rect.width() > QUALITY_WIDTH {
+                ui.label(RichText::new("Quality").font(theme::label_font()).color(colors.text_third));
+            }
+        });
     });
-    right_ui(ui, rect, |ui| {
-        if rect.width() > QUALITY_WIDTH {
-            ui.label(RichText::new("Quality").font(theme::label_font()).color(colors.text_third));
-        }
-        choice_ui(ui, host, "quality", 80.0, view);
-        ui.add_space(theme::MARGIN);
-        compare_ui(ui, desk, view);
-        separator_ui(ui);
-        // Apart from what is only heard: this one reaches the bounce.
-        toggle_ui(ui, host, "bypass", "Bypass", 60.0, view);
-        ui.add_space(theme::MARGIN);
-        window_menu_ui(ui, host, view);
-    });
-}
-
-/// A row that ends at the right of `rect` and is laid out from left to right, as it is read and as Tab goes through it. As wide as it was in
-/// the picture before.
-fn right_ui(ui: &mut Ui, rect: Rect, contents: impl FnOnce(&mut Ui)) {
-    let id = ui.scope_id().with("right row");
-    let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or_default();
-    let right = rect.right() - theme::PADDING;
-    let place = Rect::from_x_y_ranges(right - width..=right, rect.y_range());
-    let mut row = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center)));
-    contents(&mut row);
-    let used = row.min_rect().width();
-    if (used - width).abs() > 0.1 {
-        ui.data_mut(|data| data.insert_temp(id, used));
-        ui.ctx().request_discard("the header's right row was measured");
-    }
 }
 
 /// Mix against master at equal loudness, what the chain changes, and parts of what is heard.
 fn compare_ui(ui: &mut Ui, desk: &Desk, view: &mut View) {
+    // From right to left, as the bar is laid out here.
     let settings = view.wish.settings;
+    let hint = "Plays the output 20 dB softer.   D";
+    if small_button_ui(ui, 32.0, "Dim", settings.dim, hint, view).clicked() {
+        view.wish.settings.dim = !settings.dim;
+    }
+    for (solo, width, names, hint) in [
+        // Named apart from the channels that bands choose from.
+        (Solo::Side, 36.0, ["Hear side", "Side"], "Plays the side alone.   S"),
+        (Solo::Mid, 42.0, ["Hear mono", "Mono"], "Plays the sum to mono.   M"),
+    ] {
+        if labelled_button_ui(ui, width, names, settings.solo == solo, hint, view).clicked() {
+            view.toggle_solo(solo);
+        }
+    }
+    ui.add_space(theme::MARGIN);
+    let hint = "Plays what the chain changes apart from its gain.";
+    if small_button_ui(ui, 48.0, "Delta", settings.delta, hint, view).clicked() {
+        view.wish.settings.delta = !settings.delta;
+    }
+    ui.add_space(theme::GAP);
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
     // How much louder the master is by itself: what the comparison takes away.
     let matched = desk.figure("match", || difference(f64::from(desk.bank.match_lu.get())));
@@ -96,18 +99,18 @@ fn compare_ui(ui: &mut Ui, desk: &Desk, view: &mut View) {
     };
     for (compare, name, label, width, hint) in [
         (
-            Compare::Mix,
-            "Mix",
-            "Mix",
-            40.0,
-            "Plays the unmastered mix no louder than the master, in time with it.   X",
-        ),
-        (
             Compare::Master,
             "Master",
             master.as_str(),
             76.0,
             "Plays the master no louder than the mix; the figure is what it is louder by itself, LU.   X",
+        ),
+        (
+            Compare::Mix,
+            "Mix",
+            "Mix",
+            40.0,
+            "Plays the unmastered mix no louder than the master, in time with it.   X",
         ),
     ] {
         let on = settings.compare == compare;
@@ -116,25 +119,6 @@ fn compare_ui(ui: &mut Ui, desk: &Desk, view: &mut View) {
         }
     }
     ui.spacing_mut().item_spacing.x = gap;
-    ui.add_space(theme::GAP);
-    let hint = "Plays what the chain changes apart from its gain.";
-    if small_button_ui(ui, 48.0, "Delta", settings.delta, hint, view).clicked() {
-        view.wish.settings.delta = !settings.delta;
-    }
-    ui.add_space(theme::MARGIN);
-    for (solo, width, names, hint) in [
-        // Named apart from the channels that bands choose from.
-        (Solo::Mid, 42.0, ["Hear mono", "Mono"], "Plays the sum to mono.   M"),
-        (Solo::Side, 36.0, ["Hear side", "Side"], "Plays the side alone.   S"),
-    ] {
-        if labelled_button_ui(ui, width, names, settings.solo == solo, hint, view).clicked() {
-            view.toggle_solo(solo);
-        }
-    }
-    let hint = "Plays the output 20 dB softer.   D";
-    if small_button_ui(ui, 32.0, "Dim", settings.dim, hint, view).clicked() {
-        view.wish.settings.dim = !settings.dim;
-    }
 }
 
 /// A line between what is heard and what is recorded.

@@ -58,9 +58,7 @@ pub type Editor = EguiEditor<App>;
 /// The host, or the standalone's window, may make the editor larger and, down to a point, smaller.
 fn resize_hint(song_height: f32) -> ResizeHint {
     let [width, height] = theme::LEAST_WINDOW_SIZE;
-    // Where there is less it is drawn at the least scale.
-    let factor = scaling::LEAST_FACTOR;
-    let least = LogicalSize::new(factor * width, factor * (height + song_height));
+    let least = LogicalSize::new(width, height + song_height);
     ResizeHint {
         can_resize: true,
         size_constraints: SizeConstraints::Logical { min_size: Some(least), max_size: None },

@@ -4,10 +4,8 @@
 use crate::theme;
 use egui::{Context, Vec2, ViewportCommand, vec2};
 
-/// Scales that are offered, per cent. At the least a window of 900 x 600 shows everything.
-pub(crate) const SCALES: [u32; 7] = [80, 100, 110, 125, 150, 175, 200];
-/// The least scale, as a factor.
-pub(crate) const LEAST_FACTOR: f32 = factor(SCALES[0]);
+/// Scales that are offered, per cent.
+pub(crate) const SCALES: [u32; 6] = [100, 110, 125, 150, 175, 200];
 /// Time in which a host has answered a request for another size, s: several of its frames, and less than a user waits.
 const ANSWER_S: f64 = 0.4;
 
@@ -117,7 +115,7 @@ impl Scaling {
     }
 }
 
-const fn factor(percent: u32) -> f32 {
+fn factor(percent: u32) -> f32 {
     percent as f32 / 100.0
 }
 

@@ -86,7 +86,7 @@ fn is_kept(id: &str) -> bool {
 }
 
 /// Scales of the window, percent.
-pub const SCALES_PERCENT: std::ops::RangeInclusive<u32> = 80..=200;
+pub const SCALES_PERCENT: std::ops::RangeInclusive<u32> = 100..=200;
 
 /// Largest window, pixels of the screen: a screen of 8K (Rec. ITU-R BT.2020). At 4 bytes a pixel its picture has 133 MB.
 const LARGEST_WINDOW: [f32; 2] = [7680.0, 4320.0];
@@ -103,7 +103,7 @@ const LONGEST_NAME: usize = 200;
 pub struct Session {
     /// Colours of the window.
     pub theme: Theme,
-    /// Scale of the window in percent, 80 to 200.
+    /// Scale of the window in percent, 100 to 200.
     pub scale_percent: u32,
     /// Size of the window in logical pixels before scaling; none: as designed.
     pub size: Option<[f32; 2]>,

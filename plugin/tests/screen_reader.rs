@@ -8,7 +8,7 @@ use std::process::Command;
 const NEEDED: [[&str; 3]; 3] = [
     ["dbus-run-session", "--", "true"],
     ["xvfb-run", "-a", "true"],
-    ["python3", "-c", "import gi; gi.require_version('Atspi', '2.0')"],
+    ["/usr/bin/python3", "-c", "import gi; gi.require_version('Atspi', '2.0')"],
 ];
 
 /// What the test leaves out, and why; a failure where nothing may be left out.
@@ -28,7 +28,7 @@ fn a_screen_reader_walks_the_tree_and_sets_a_value() {
     }
     let output = Command::new("dbus-run-session")
         .args(["--", "xvfb-run", "-a", "-s", "-screen 0 1700x950x24 +extension GLX +render -noreset"])
-        .args(["python3", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/screen_reader.py")])
+        .args(["/usr/bin/python3", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/screen_reader.py")])
         .arg(env!("CARGO_BIN_EXE_lacquer-standalone"))
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .output()

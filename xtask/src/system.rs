@@ -18,12 +18,15 @@ pub const TRIAL: &[&str] = &["debootstrap"];
 /// reports.
 pub const TEST: &[&str] = &[
     "ardour",
+    "at-spi2-core",
     "cdrdao",
     "chromium",
     "cuetools",
+    "dbus-daemon",
     "ffmpeg",
     "flac",
     "frozen-bubble-data",
+    "gir1.2-atspi-2.0",
     "lame",
     "libegl1",
     "libgl1",
@@ -35,6 +38,7 @@ pub const TEST: &[&str] = &[
     "lincity-ng-data",
     "openbox",
     "opus-tools",
+    "python3-gi",
     "python3-mutagen",
     "python3-venv",
     "sndfile-programs",

@@ -313,11 +313,13 @@ fn a_region_is_heard_while_its_node_is_held() {
         pressed,
         modifiers: Modifiers::COMMAND,
     };
-    bench.harness.event_modifiers(press(true), Modifiers::COMMAND);
+    bench.harness.event(Event::ModifiersChanged(Modifiers::COMMAND));
+    bench.harness.event(press(true));
     bench.steps(3);
     let region = lacquer_dsp::chain::ListenSource::Part(2);
     assert!(bench.view().listens(StageId::Equalizer, region));
-    bench.harness.event_modifiers(press(false), Modifiers::COMMAND);
+    bench.harness.event(press(false));
+    bench.harness.event(Event::ModifiersChanged(Modifiers::NONE));
     bench.steps(3);
     assert_eq!(bench.view().wish.listen, None, "no longer than it is held");
 }
