@@ -13,6 +13,8 @@ const RIFF_TAIL: [u8; 12] = [0x2e, 0x91, 0xcf, 0x11, 0xa5, 0xd6, 0x28, 0xdb, 0x0
 const HEAD: u64 = 24;
 /// Bytes of the file's name and size, and of its form.
 const FORM: u64 = 40;
+/// Chunks begin at multiples of so many bytes.
+const GRID: u64 = 8;
 /// Chunks of a file; a good one has three.
 const MOST_CHUNKS: usize = 4096;
 
@@ -50,11 +52,14 @@ pub(super) fn open<R: Source>(source: R, offset: u64) -> Result<Words<R>, Refusa
             b"data" if sound.is_some() => has_more = true,
             b"data" => {
                 let format: Format = format.ok_or("its sound comes before its fmt chunk")?;
+                // Some writers count what pads the sound to the grid.
+                let frame = format.form().frame_bytes();
+                let claimed = claimed.map(|bytes| if bytes % frame < GRID { bytes - bytes % frame } else { bytes });
                 sound = Some((format, at + HEAD, Claim { claimed, there }));
             }
             _ => {}
         }
-        at = (at + HEAD + length).next_multiple_of(8);
+        at = (at + HEAD + length).next_multiple_of(GRID);
     }
     let (format, from, claim) = sound.ok_or(Refusal::NoSamples)?;
     let form = format.form();
