@@ -6,14 +6,6 @@ use lacquer_gui::Status;
 use lacquer_params::LacquerParams;
 use std::sync::Arc;
 
-/// How many engines a thread has built, for tests of who does.
-#[cfg(test)]
-pub(crate) mod counting {
-    thread_local! {
-        pub(crate) static BUILT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-    }
-}
-
 /// See the module.
 pub struct HostedEngine {
     engine: Engine,
@@ -98,4 +90,12 @@ impl HostedEngine {
 /// Whether anything of a block is above -120 dBFS.
 fn is_heard(channel: &[f32]) -> bool {
     channel.iter().any(|x| x.abs() > 1e-6)
+}
+
+/// How many engines a thread has built, for tests of who does.
+#[cfg(test)]
+pub(crate) mod counting {
+    thread_local! {
+        pub(crate) static BUILT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
 }
