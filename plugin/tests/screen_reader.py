@@ -26,7 +26,7 @@ def wait_for(what, look):
             found = look()
             if found:
                 return found
-        except GLib.Error:
+        except (AttributeError, GLib.Error):  # not there yet, or gone since
             pass
         time.sleep(0.1)
     sys.exit(f"no {what} in {PATIENCE_S} s")
@@ -56,17 +56,22 @@ def find(app, name, role):
     return None
 
 
+def survey(app):
+    nodes = list(all_below(app))
+    works = [node for node in nodes if node.get_n_actions() > 0]
+    return len(nodes), len(works), [node.get_role_name() for node in works if not node.get_name()]
+
+
 def main(program):
     say_that_somebody_reads()
     editor = subprocess.Popen([program, "--backend", "dummy"])
     try:
         app = wait_for("application", application)
         drive = wait_for("limiter drive", lambda: find(app, "Limiter Drive", "slider"))
-        nodes = list(all_below(app))
-        works = [node for node in nodes if node.get_action_iface() and node.get_n_actions() > 0]
-        nameless = [node.get_role_name() for node in works if not node.get_name()]
-        print(f"{len(nodes)} nodes, {len(works)} that work, {len(nameless)} of them without a name: {nameless}")
-        if len(works) < 50 or nameless:
+        # The first pictures still lay the window out: what was found may be gone when it is asked.
+        count, works, nameless = wait_for("whole tree", lambda: survey(app))
+        print(f"{count} nodes, {works} that work, {len(nameless)} of them without a name: {nameless}")
+        if works < 50 or nameless:
             sys.exit("controls are missing, or have no name")
         value = drive.get_value_iface()
         print("drive", value.get_current_value(), drive.get_description())

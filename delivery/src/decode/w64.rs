@@ -54,7 +54,8 @@ pub(super) fn open<R: Source>(source: R, offset: u64) -> Result<Words<R>, Refusa
                 let format: Format = format.ok_or("its sound comes before its fmt chunk")?;
                 // Some writers count what pads the sound to the grid.
                 let frame = format.form().frame_bytes();
-                let claimed = claimed.map(|bytes| if bytes % frame < GRID { bytes - bytes % frame } else { bytes });
+                let claimed =
+                    claimed.map(|bytes| if bytes % frame < GRID { bytes - bytes % frame } else { bytes });
                 sound = Some((format, at + HEAD, Claim { claimed, there }));
             }
             _ => {}

@@ -91,9 +91,7 @@ fn damage_is_read_as_others_read_it_or_said() {
         ("a.au", "sox song.wav a.au", true),
         ("a.w64", "sndfile-convert song.wav a.w64", true),
         ("a.caf", "sndfile-convert song.wav a.caf", true),
-        // ALAC has no checksum: within a damaged packet every decoder reads something of its own.
-        ("alac.caf", "ffmpeg -v error -y -i song.wav -c:a alac alac.caf", false),
-        ("alac.m4a", "ffmpeg -v error -y -i song.wav -c:a alac alac.m4a", false),
+        // ALAC and AAC in M4A are not here: neither has a checksum, and within a damaged packet every decoder reads something of its own.
         ("a.mp3", "lame --quiet -V 4 song.wav a.mp3", false),
         (
             "bare.mp3",
