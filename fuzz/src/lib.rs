@@ -3,11 +3,12 @@
 //!
 //! Called by cargo-fuzz (`fuzz_targets/`) and by the mutation loop of the test command (`tests/tests/fuzz/`).
 
-use lacquer_delivery::disc::{cd_text, cue, ddp};
-use lacquer_delivery::isrc::history::{History, Range};
-use lacquer_delivery::isrc::record::Record;
-use lacquer_delivery::isrc::{Isrc, list};
-use lacquer_delivery::{album, decode as decoder, tags as tagger};
+use lacquer_album as album;
+use lacquer_disc::{cd_text, cue, ddp};
+use lacquer_files::{decode as decoder, tags as tagger};
+use lacquer_isrc::history::{History, Range};
+use lacquer_isrc::record::Record;
+use lacquer_isrc::{Isrc, list};
 use lacquer_params::migrate::{Params, PluginState, filter};
 use lacquer_params::saved::SavedParams;
 use lacquer_params::{LacquerParams, Preset, Tree};

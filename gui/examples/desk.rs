@@ -3,8 +3,8 @@
 //! `cargo run --release -p lacquer-gui --example desk [SONG]`
 
 use eframe::egui::{Ui, ViewportBuilder};
-use lacquer_delivery::audio::widen;
-use lacquer_delivery::decode::decode;
+use lacquer_files::audio::widen;
+use lacquer_files::decode::decode;
 use lacquer_gui::{App, Gestures, Status, theme};
 use lacquer_params::{LacquerParams, Preset, Tree};
 use lacquer_tests::player::{Player, RATE_HZ};

@@ -20,7 +20,6 @@ pub mod migrate;
 pub mod multiband;
 pub mod preset;
 pub mod ranges;
-pub mod regular_file;
 pub mod root;
 pub mod saturator;
 pub mod saved;

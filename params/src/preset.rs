@@ -17,8 +17,8 @@
 
 use crate::library::Library;
 use crate::migrate::RETIRED;
-use crate::regular_file::read_regular_text;
 use crate::tree::{ParameterError, Tree};
+use lacquer_storage::regular_file::read_regular_text;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 

@@ -1,10 +1,10 @@
 //! The readings of the plugin in a host, of the `lacquer` command and of the library are the same.
 
-use lacquer_delivery::Audio;
-use lacquer_delivery::measure::measure;
 use lacquer_dsp::metering::Meter;
+use lacquer_files::Audio;
 use lacquer_gui::Status;
 use lacquer_params::{Preset, Tree};
+use lacquer_song::measure::measure;
 use lacquer_tests::clap_host::{ClapHost, settings_events};
 use lacquer_tests::signals::programme;
 use std::cell::RefCell;

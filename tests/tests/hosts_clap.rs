@@ -1,8 +1,8 @@
 //! The built CLAP in a host that others wrote, against the library: the same bits, for any blocks.
 
-use lacquer_delivery::render::render;
 use lacquer_dsp::{Chain, Frame, ProcessSpec};
 use lacquer_params::{Preset, Tree};
+use lacquer_song::render::render;
 use lacquer_tests::clap_host::{ClapHost, Event, bundle, settings_events};
 use lacquer_tests::signals::programme;
 use std::path::PathBuf;

@@ -3,8 +3,8 @@
 
 #![cfg(target_os = "linux")]
 
-use lacquer_delivery::decode::decode;
 use lacquer_dsp::{Chain, Frame, ProcessSpec};
+use lacquer_files::decode::decode;
 use lacquer_params::{Preset, Tree};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,15 +1,15 @@
 //! The factory presets on real songs: as loud as they say whatever the mix comes at, no peak over their ceiling, the mix's balance kept,
 //! and no stage on that does nothing.
 
-use lacquer_delivery::Audio;
-use lacquer_delivery::decode::decode;
-use lacquer_delivery::encode::WordLength;
-use lacquer_delivery::master::{Job, LimiterMode, master};
-use lacquer_delivery::measure::{measure, true_peak};
-use lacquer_delivery::render::render;
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::{ChainSettings, ProcessSpec};
+use lacquer_files::Audio;
+use lacquer_files::decode::decode;
+use lacquer_files::encode::WordLength;
 use lacquer_params::{Preset, Tree};
+use lacquer_song::master::{Job, LimiterMode, master};
+use lacquer_song::measure::{measure, true_peak};
+use lacquer_song::render::render;
 use lacquer_tests::spectrum::third_octaves_db;
 use std::path::Path;
 

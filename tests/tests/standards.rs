@@ -2,10 +2,10 @@
 //! crate as an oracle. Cases 6 (surround) and 7, 8 (the EBU's own recordings) are not for a stereo meter without its files.
 
 use ebur128::{EbuR128, Mode};
-use lacquer_delivery::decode::decode;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::true_peak::Reference;
 use lacquer_dsp::metering::{Measurement, Meter};
+use lacquer_files::decode::decode;
 use lacquer_tests::meters::live;
 use lacquer_tests::signals::{programme, white};
 use std::f64::consts::{PI, TAU};

@@ -66,7 +66,7 @@ fn linked(metadata: &Metadata) -> anyhow::Result<BTreeSet<PackageId>> {
     let mut waiting: Vec<&PackageId> = metadata
         .packages
         .iter()
-        .filter(|package| ["lacquer", "lacquer-delivery"].contains(&package.name.as_str()))
+        .filter(|package| ["lacquer", "lacquer-command"].contains(&package.name.as_str()))
         .map(|package| &package.id)
         .collect();
     let mut linked = BTreeSet::new();

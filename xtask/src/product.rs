@@ -56,7 +56,7 @@ pub fn features() -> &'static [&'static str] {
 /// Builds the plugin, the program of its own, the command and the tools that finish them, in one call of cargo: in several the same
 /// crates would be built again, with other features.
 pub fn build() -> anyhow::Result<()> {
-    let packages = ["-p", "lacquer", "-p", "lacquer-delivery", "-p", "lacquer-tests"];
+    let packages = ["-p", "lacquer", "-p", "lacquer-command", "-p", "lacquer-tests"];
     let line = [&["build", "--release", "--locked", "--lib", "--bins"], &packages[..], features()].concat();
     run::cargo(&line)?;
     bundle::bundle(None)

@@ -7,8 +7,8 @@
 //! ```
 //! The audio thread takes and gives whole songs: it neither allocates nor frees, nor waits.
 
-use lacquer_delivery::decode::decode;
-use lacquer_delivery::resample::convert;
+use lacquer_files::decode::decode;
+use lacquer_files::resample::convert;
 use lacquer_gui::{SongPlayer, SongState, Status};
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::path::{Path, PathBuf};
@@ -267,8 +267,8 @@ impl SongFeed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lacquer_delivery::Audio;
-    use lacquer_delivery::encode::{WordLength, encode};
+    use lacquer_files::Audio;
+    use lacquer_files::encode::{WordLength, encode};
 
     /// Plays `frames` frames of silence through the feed.
     fn played(feed: &mut SongFeed, frames: usize) -> [Vec<f32>; 2] {

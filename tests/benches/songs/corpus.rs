@@ -1,10 +1,10 @@
 //! Songs: the loudest stretch of each file of a folder, or of what Debian's games bring.
 
 use anyhow::Context;
-use lacquer_delivery::audio::widen;
-use lacquer_delivery::decode::decode;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::k_weighting::KWeighting;
+use lacquer_files::audio::widen;
+use lacquer_files::decode::decode;
 use std::path::{Path, PathBuf};
 
 /// Debian's frozen-bubble-data and lincity-ng-data: game tunes, electronic pieces, and a dense blues.

@@ -2,11 +2,11 @@
 //!
 //! Without a mix it makes one: half a minute of drums, bass, chords and pads.
 
-use lacquer_delivery::Audio;
-use lacquer_delivery::decode::decode;
-use lacquer_delivery::encode::{WordLength, encode};
-use lacquer_delivery::measure::measure;
+use lacquer_files::Audio;
+use lacquer_files::decode::decode;
+use lacquer_files::encode::{WordLength, encode};
 use lacquer_params::{Preset, Tree};
+use lacquer_song::measure::measure;
 use lacquer_tests::clap_host::{ClapHost, Failure, settings_events};
 use lacquer_tests::signals::programme;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
 //! What lossy encoders leave, by the encoders that others wrote: on their grid, and of clipping that was there before.
 
 use super::*;
-use lacquer_delivery::audio::Audio;
-use lacquer_delivery::encode::{WordLength, encode};
+use lacquer_files::audio::Audio;
+use lacquer_files::encode::{WordLength, encode};
 use lacquer_tests::damage;
 use lacquer_tests::material::quantized;
 use std::path::Path;

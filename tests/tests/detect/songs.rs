@@ -1,7 +1,7 @@
 //! Real songs of Debian's frozen-bubble-data and lincity-ng-data. They are Ogg Vorbis: lossy, some over full scale when decoded.
 
 use super::*;
-use lacquer_delivery::decode::decode;
+use lacquer_files::decode::decode;
 use std::path::Path;
 
 /// Songs, and the checks that warn with the reason why they are right.

@@ -17,7 +17,7 @@ const ARM: Target = Target {
 /// Builds and tests.
 pub fn run(root: &Root, account: &mut Account) {
     account.step("arm: command, VST3 and CLAP built", || {
-        ARM.cargo(root, "build", &["-p", "lacquer", "--lib", "-p", "lacquer-delivery", "--bins"])
+        ARM.cargo(root, "build", &["-p", "lacquer", "--lib", "-p", "lacquer-command", "--bins"])
     });
     ARM.tests(root, account);
 }

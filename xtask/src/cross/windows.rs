@@ -17,7 +17,7 @@ const WINDOWS: Target = Target {
 /// Builds, tests and packs.
 pub fn run(root: &Root, account: &mut Account) {
     let built = account.step("windows: command, VST3 and CLAP built by the GNU tool chain", || {
-        WINDOWS.cargo(root, "build", &["-p", "lacquer", "--lib", "-p", "lacquer-delivery", "--bins"])
+        WINDOWS.cargo(root, "build", &["-p", "lacquer", "--lib", "-p", "lacquer-command", "--bins"])
     });
     if built {
         account.step("windows: .zip", || package::zip_for_windows(&parts()?, &folder()).map(|_| ()));

@@ -1,0 +1,201 @@
+//! An album at one sample rate and word length: its runs finished, its tracks to be cut from them.
+
+use super::cache::{Cache, key};
+use super::error::AlbumError;
+use super::file::Album;
+use super::finish::{Finish, Part, final_settings, finish};
+use super::report::{Renders, VariantReport};
+use super::timeline::{Run, Timeline, lay_out};
+use super::unit::Unit;
+use lacquer_files::audio::Audio;
+use lacquer_files::encode::WordLength;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+
+/// What is kept of a finished run beside its audio.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Verified {
+    peak_dbtp: Option<f64>,
+    lowerings: usize,
+}
+
+/// See the module.
+pub struct Joined<'a> {
+    /// Where everything lies.
+    pub timeline: Timeline,
+    /// Word length of the samples.
+    pub word_length: WordLength,
+    /// Whether marks lie on a disc's grid.
+    pub on_disc: bool,
+    cache: &'a Cache,
+    /// Keys of the runs' audio.
+    keys: Vec<String>,
+    verified: Vec<Verified>,
+    /// The run that was read last: tracks of one run are cut one after the other.
+    last: Mutex<Option<(usize, Arc<Audio>)>>,
+}
+
+/// What every variant is made of.
+pub struct Material<'a> {
+    /// The album.
+    pub album: &'a Album,
+    /// Its units.
+    pub units: &'a [Unit],
+    /// Drive of each unit, dB.
+    pub gains_db: &'a [f64],
+    /// Where renders are kept.
+    pub cache: &'a Cache,
+    /// Counts them.
+    pub renders: &'a Renders,
+}
+
+impl<'a> Joined<'a> {
+    /// Finishes what the cache does not have. Reports how much is done, 0 to 1.
+    pub fn make(
+        material: &Material<'a>,
+        sample_rate: u32,
+        word_length: WordLength,
+        on_disc: bool,
+        progress: &dyn Fn(f64),
+    ) -> Result<Self, AlbumError> {
+        let Material { album, units, cache, .. } = material;
+        let timeline = lay_out(album, units, sample_rate, on_disc);
+        units.iter().for_each(|unit| unit.hold(sample_rate, cache));
+        let mut joined = Self {
+            word_length,
+            on_disc,
+            cache,
+            keys: Vec::new(),
+            verified: Vec::new(),
+            last: Mutex::default(),
+            timeline,
+        };
+        for (n, run) in joined.timeline.runs.iter().enumerate() {
+            progress(n as f64 / joined.timeline.runs.len() as f64);
+            let quality = units[run.units.start].quality();
+            let how = Finish {
+                sample_rate,
+                word_length,
+                ceiling_dbtp: album.aim.ceiling_dbtp,
+                quality,
+                limiter: album.limiter,
+            };
+            let (key, verified) = finish_run(material, &joined.timeline, run, &how)?;
+            joined.keys.push(key);
+            joined.verified.push(verified);
+        }
+        Ok(joined)
+    }
+
+    /// What the samples of a stretch depend on: the runs in it, and where.
+    pub fn key_of(&self, frames: &Range<usize>) -> String {
+        let runs: Vec<String> = self
+            .timeline
+            .runs
+            .iter()
+            .zip(&self.keys)
+            .filter(|(run, _)| run.frames.start < frames.end && frames.start < run.frames.end)
+            .map(|(run, key)| format!("{key} {}", run.frames.start as i64 - frames.start as i64))
+            .collect();
+        key(&["stretch", &runs.join(" "), &frames.len().to_string(), &self.timeline.sample_rate.to_string()])
+    }
+
+    fn run(&self, n: usize) -> Result<Arc<Audio>, AlbumError> {
+        let mut last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some((at, audio)) = &*last
+            && *at == n
+        {
+            return Ok(audio.clone());
+        }
+        // Whatever was held goes first: there is one run in memory at a time.
+        *last = None;
+        let audio = self.cache.audio(&self.keys[n]).map(Arc::new).ok_or_else(|| AlbumError::Write {
+            path: "the cache".into(),
+            reason: "a render was removed or damaged meanwhile; start again".to_owned(),
+        })?;
+        *last = Some((n, audio.clone()));
+        Ok(audio)
+    }
+
+    /// Frames of the timeline: what sounds there, and exact zeros between.
+    pub fn cut(&self, frames: Range<usize>) -> Result<Audio, AlbumError> {
+        let mut cut = vec![[0.0; 2]; frames.len()];
+        for (n, run) in self.timeline.runs.iter().enumerate() {
+            let (from, to) = (frames.start.max(run.frames.start), frames.end.min(run.frames.end));
+            if from < to {
+                let audio = self.run(n)?;
+                cut[from - frames.start..to - frames.start]
+                    .copy_from_slice(&audio.frames[from - run.frames.start..to - run.frames.start]);
+            }
+        }
+        Ok(Audio { sample_rate: self.timeline.sample_rate, channels: 2, frames: cut })
+    }
+
+    /// What is reported of it.
+    pub fn report(&self) -> VariantReport {
+        let mut marks = self.timeline.marks.clone();
+        marks.push(self.timeline.length);
+        VariantReport {
+            sample_rate: self.timeline.sample_rate,
+            word_length: self.word_length.to_string(),
+            on_disc: self.on_disc,
+            marks,
+            verified_peaks_dbtp: self.verified.iter().map(|verified| verified.peak_dbtp).collect(),
+            lowerings: self.verified.iter().map(|verified| verified.lowerings).sum(),
+        }
+    }
+}
+
+/// Finishes a run if the cache does not have it. Its key and what was verified.
+fn finish_run(
+    material: &Material,
+    timeline: &Timeline,
+    run: &Run,
+    how: &Finish,
+) -> Result<(String, Verified), AlbumError> {
+    let Material { album, units, gains_db, cache, renders } = material;
+    let places: Vec<(usize, f64)> =
+        run.units.clone().map(|n| (timeline.starts[n] - run.frames.start, gains_db[n])).collect();
+    let settings: Vec<_> = units[run.units.clone()]
+        .iter()
+        .map(|unit| final_settings(&album.tracks[unit.tracks.start].settings, how))
+        .collect();
+    let keys: Vec<String> =
+        units[run.units.clone()].iter().map(|unit| unit.key(album, how.sample_rate)).collect();
+    let key = key(&[
+        "run",
+        &keys.join(" "),
+        &format!("{places:?}"),
+        &format!("{settings:?}"),
+        &format!("{how:?}"),
+        &run.frames.len().to_string(),
+    ]);
+    if let Some(verified) = cache.value::<Verified>(&key)
+        && cache.audio(&key).is_some()
+    {
+        return Ok((key, verified));
+    }
+    let audios = units[run.units.clone()]
+        .iter()
+        .map(|unit| unit.audio(album, how.sample_rate, cache, renders))
+        .collect::<Result<Vec<_>, _>>()?;
+    let parts: Vec<Part> = audios
+        .iter()
+        .zip(&places)
+        .zip(settings)
+        .map(|((audio, (start, gain_db)), settings)| Part {
+            start: *start,
+            frames: &audio.frames,
+            gain: 10f64.powf(gain_db / 20.0),
+            settings,
+        })
+        .collect();
+    let finished = finish(&parts, run.frames.len(), how)?;
+    renders.count_final();
+    let peak = finished.verified_peak_dbtp;
+    let verified = Verified { peak_dbtp: peak.is_finite().then_some(peak), lowerings: finished.lowerings };
+    cache.keep_audio(&key, &finished.audio)?;
+    cache.keep_value(&key, &verified)?;
+    Ok((key, verified))
+}

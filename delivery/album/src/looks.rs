@@ -1,0 +1,191 @@
+//! What the plan and the character look at: each track before the limiter. And the drive that brings a unit to a loudness.
+
+use super::AlbumError;
+use super::cache::{Cache, key};
+use super::character::{Tone, tone};
+use super::file::Album;
+use super::finish::{Finish, Mix, Part, final_settings};
+use super::loud_parts::loud_part_lufs;
+use super::plan::Level;
+use super::report::Renders;
+use super::unit::Unit;
+use lacquer_dsp::Frame;
+use lacquer_dsp::metering::loudness::Loudness;
+use lacquer_files::audio::{Audio, widen};
+use lacquer_files::encode::WordLength;
+use lacquer_song::master::{LimiterMode, best, solve};
+use lacquer_song::measure::{Readings, measure};
+use lacquer_song::render::render;
+use serde::{Deserialize, Serialize};
+
+/// Peaks this far below the ceiling are not touched by the limiter, dB: loudness then goes with the drive. It covers what the
+/// meter reads low and what the limiter keeps free.
+const UNTOUCHED_DB: f64 = 0.5;
+
+/// What silence reads, LUFS: JSON has no infinities.
+const SILENT_LUFS: f64 = -200.0;
+
+/// A track before the limiter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// Its readings.
+    pub readings: Readings,
+    /// Loudness of its loud parts, LUFS.
+    pub loud_part_lufs: Option<f64>,
+    /// Its spectrum.
+    pub tone: Tone,
+}
+
+/// Everything that looking costs.
+pub struct Looker<'a> {
+    /// The album.
+    pub album: &'a Album,
+    /// Sample rate that is looked at, hertz.
+    pub sample_rate: u32,
+    /// Where what was seen is kept.
+    pub cache: &'a Cache,
+    /// Counts renders.
+    pub renders: &'a Renders,
+}
+
+impl Looker<'_> {
+    /// Looks at a unit: a look for each of its tracks.
+    pub fn look(&self, unit: &Unit) -> Result<Vec<Look>, AlbumError> {
+        let key = key(&["look", &unit.key(self.album, self.sample_rate)]);
+        self.cache.value_or(&key, || {
+            let audio = unit.audio(self.album, self.sample_rate, self.cache, self.renders)?;
+            let tracks = self.tracks(unit, &audio.frames);
+            let look = |track: Audio| Look {
+                readings: Readings::from(&measure(&track)),
+                loud_part_lufs: loud_part_lufs(&track.frames, track.sample_rate),
+                tone: tone(&track.frames, track.sample_rate),
+            };
+            Ok(tracks.map(look).collect())
+        })
+    }
+
+    fn tracks<'b>(&self, unit: &Unit, frames: &'b [[f32; 2]]) -> impl Iterator<Item = Audio> + use<'b> {
+        let sample_rate = self.sample_rate;
+        let marks = unit.marks(sample_rate);
+        (1..marks.len()).map(move |n| Audio {
+            sample_rate,
+            channels: 2,
+            frames: frames[marks[n - 1]..marks[n]].to_vec(),
+        })
+    }
+
+    /// What the plan knows of a unit.
+    pub fn level(&self, unit: &Unit, looks: &[Look], is_joined: bool) -> Level {
+        let highest = |value: fn(&Look) -> Option<f64>| {
+            looks.iter().filter_map(value).fold(f64::NEG_INFINITY, f64::max)
+        };
+        let track = &self.album.tracks[unit.tracks.start];
+        Level {
+            loudness_lufs: highest(|look| look.readings.integrated_lufs),
+            loud_part_lufs: highest(|look| look.loud_part_lufs),
+            true_peak_dbtp: highest(|look| look.readings.true_peak_dbtp),
+            offset_db: track.gain_db,
+            // What the trim lifts is no part of the song's own level.
+            drive_db: if track.settings.limiter.on { track.settings.limiter.drive_db } else { 0.0 }
+                - unit.trim_db,
+            is_quiet: track.is_quiet,
+            is_joined,
+        }
+    }
+
+    /// Loudness of a unit's loudest track at a drive, LUFS.
+    pub fn loudness(&self, unit: &Unit, level: &Level, drive_db: f64) -> Result<f64, AlbumError> {
+        if self.is_untouched(level, drive_db) {
+            return Ok(level.loudness_lufs + drive_db);
+        }
+        let key = self.key("loudness", unit, drive_db);
+        self.cache.value_or(&key, || {
+            let audio = unit.audio(self.album, self.sample_rate, self.cache, self.renders)?;
+            Ok(self.trial(unit, &audio, drive_db))
+        })
+    }
+
+    /// The drive in dB at which a unit's loudest track comes out at a loudness, or the end of the drive's range.
+    pub fn solve(&self, unit: &Unit, level: &Level, wanted_lufs: f64) -> Result<f64, AlbumError> {
+        let plain_db = wanted_lufs - level.loudness_lufs;
+        if self.is_untouched(level, plain_db) {
+            return Ok(plain_db);
+        }
+        let key = self.key("drive", unit, wanted_lufs);
+        self.cache.value_or(&key, || {
+            let audio = unit.audio(self.album, self.sample_rate, self.cache, self.renders)?;
+            if self.album.limiter == LimiterMode::Best {
+                return self.solve_best(unit, &audio, wanted_lufs);
+            }
+            let found =
+                solve(wanted_lufs, plain_db, &|_, _| {}, |drive_db| self.trial(unit, &audio, drive_db));
+            match found {
+                Ok(drive_db) => Ok(drive_db),
+                // The range's end: the plan sees that it limits too much.
+                Err(lacquer_files::Error::Unreachable { drive_db, .. }) => Ok(drive_db),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    /// As [`Looker::solve`] for the limiter that sees the whole unit.
+    fn solve_best(&self, unit: &Unit, audio: &Audio, wanted_lufs: f64) -> Result<f64, AlbumError> {
+        let how = self.finish(unit);
+        let mut settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);
+        let driven: Vec<Frame> = audio.frames.iter().map(widen).collect();
+        let loudness = |frames: &[Frame]| {
+            self.renders.count_trial();
+            let marks = unit.marks(self.sample_rate);
+            let lufs = |n: usize| {
+                let mut meter = Loudness::new(f64::from(self.sample_rate), 2);
+                meter.push(&frames[marks[n - 1]..marks[n]]);
+                meter.integrated_lufs()
+            };
+            (1..marks.len()).map(lufs).fold(SILENT_LUFS, f64::max)
+        };
+        match best::limit_to(&how.spec(), &driven, &mut settings, wanted_lufs, &loudness, &|_, _| {}) {
+            Ok(_) => Ok(settings.limiter.drive_db),
+            // The range's end: the plan sees that it limits too much.
+            Err(lacquer_files::Error::Unreachable { drive_db, .. }) => Ok(drive_db),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn is_untouched(&self, level: &Level, drive_db: f64) -> bool {
+        level.true_peak_dbtp + drive_db <= self.album.aim.ceiling_dbtp - UNTOUCHED_DB
+    }
+
+    fn finish(&self, unit: &Unit) -> Finish {
+        Finish {
+            sample_rate: self.sample_rate,
+            word_length: WordLength::Float32,
+            ceiling_dbtp: self.album.aim.ceiling_dbtp,
+            quality: unit.quality(),
+            limiter: self.album.limiter,
+        }
+    }
+
+    fn key(&self, what: &str, unit: &Unit, value: f64) -> String {
+        let how = self.finish(unit);
+        let settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);
+        let unit_key = unit.key(self.album, self.sample_rate);
+        key(&[what, &unit_key, &format!("{settings:?}"), &format!("{how:?}"), &format!("{value:?}")])
+    }
+
+    /// Loudness through the limiter, LUFS.
+    fn trial(&self, unit: &Unit, audio: &Audio, drive_db: f64) -> f64 {
+        self.renders.count_trial();
+        let how = self.finish(unit);
+        let settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);
+        let gain = 10f64.powf(drive_db / 20.0);
+        let parts = [Part { start: 0, frames: &audio.frames, gain, settings: settings.clone() }];
+        let mixed = Mix::new(&parts, audio.frames.len());
+        let frames = if how.limiter == LimiterMode::Best {
+            best::at_its_drive(&how.spec(), &mixed.collect::<Vec<_>>(), &settings)
+        } else {
+            render(&how.spec(), &settings, mixed, &|_| {})
+        };
+        let frames: Vec<[f32; 2]> = frames.iter().map(|frame| frame.map(|x| x as f32)).collect();
+        self.tracks(unit, &frames).map(|track| measure(&track).integrated_lufs).fold(SILENT_LUFS, f64::max)
+    }
+}

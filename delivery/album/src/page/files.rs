@@ -1,0 +1,123 @@
+//! What was written and from what, and how it was made.
+
+use super::{name_cells, number};
+use crate::report::{Report, VariantReport};
+use lacquer_report::table::{Cell, Column, table};
+use lacquer_report::{Panel, element, escape};
+
+/// Files and mixes with their digests, folded away: they are many and long.
+pub fn files_panel(report: &Report) -> String {
+    let files = files(report);
+    let mixes = mixes(report);
+    if files.is_empty() && mixes.is_empty() {
+        return String::new();
+    }
+    let about = "SHA-256 of every file, as in SHA256SUMS, and of the mixes.";
+    Panel { title: "Files", about, may_break: true, ..Panel::default() }.around(&(files + &mixes))
+}
+
+fn folded(summary: &str, markup: &str) -> String {
+    element("details", "fold", &format!("<summary>{}</summary>\n{markup}", escape(summary)))
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn digest(sha256: &str) -> Cell {
+    Cell::Markup(format!("<code>{}</code>", escape(sha256)))
+}
+
+fn files(report: &Report) -> String {
+    if report.files.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<Cell>> = report
+        .files
+        .iter()
+        .map(|file| vec![file.path.as_str().into(), size(file.bytes).into(), digest(&file.sha256)])
+        .collect();
+    let columns = [("File", Column::Words), ("Size", Column::Number), ("SHA-256", Column::Words)];
+    let bytes = report.files.iter().fold(0u64, |sum, file| sum.saturating_add(file.bytes));
+    let summary = format!("{}, {}", counted(report.files.len(), "file", "files"), size(bytes));
+    folded(&summary, &table("digests", &columns, &rows))
+}
+
+fn mixes(report: &Report) -> String {
+    if report.tracks.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<Cell>> = report
+        .tracks
+        .iter()
+        .map(|track| {
+            let [place, _] = name_cells(track);
+            let channels = if track.source.channels == 1 { "mono" } else { "stereo" };
+            vec![
+                place,
+                track.file.as_str().into(),
+                format!("{} Hz, {channels}", track.source.sample_rate).into(),
+                track.preset.as_deref().unwrap_or("–").into(),
+                digest(&track.source.sha256),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("", Column::Number),
+        ("Mix", Column::Words),
+        ("Form", Column::Words),
+        ("Preset", Column::Words),
+        ("SHA-256", Column::Words),
+    ];
+    folded(&counted(report.tracks.len(), "mix", "mixes"), &table("digests", &columns, &rows))
+}
+
+/// A size in the largest unit of which there is at least one.
+fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")];
+    match UNITS.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{} {name}", number(bytes as f64 / unit as f64, 1, false)),
+        None => format!("{bytes} B"),
+    }
+}
+
+/// The timelines. What had to be rendered for them is left out: it would make the page of an album that has not changed another one.
+pub fn renders_panel(report: &Report) -> String {
+    let rows: Vec<Vec<Cell>> = report.variants.iter().map(row).collect();
+    let columns = [
+        ("Rate Hz", Column::Number),
+        ("Words", Column::Words),
+        ("Marks", Column::Words),
+        ("Runs", Column::Number),
+        ("Highest dBTP", Column::Number),
+        ("Lowered ceilings", Column::Number),
+    ];
+    let table = if rows.is_empty() { String::new() } else { table("variants", &columns, &rows) };
+    let about = "Sample rates and word lengths, each limited and dithered for itself.";
+    Panel { title: "Renders", about, ..Panel::default() }.around(&table)
+}
+
+fn row(variant: &VariantReport) -> Vec<Cell> {
+    let highest = variant.verified_peaks_dbtp.iter().flatten().copied().reduce(f64::max);
+    vec![
+        variant.sample_rate.to_string().into(),
+        variant.word_length.as_str().into(),
+        if variant.on_disc { "on the disc's frames" } else { "on samples" }.into(),
+        variant.verified_peaks_dbtp.len().to_string().into(),
+        super::reading(highest, 2, false).into(),
+        variant.lowerings.to_string().into(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_the_unit_that_suits_them() {
+        assert_eq!(
+            [0, 999, 1000, 52_430_000, 2_000_000_000].map(size),
+            ["0 B", "999 B", "1.0 kB", "52.4 MB", "2.0 GB"]
+        );
+    }
+}

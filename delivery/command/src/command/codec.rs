@@ -1,0 +1,186 @@
+//! `lacquer codec`.
+
+use super::exit;
+use super::output::{Lines, print_json, tell};
+use super::progress::Bar;
+use super::warn;
+use anyhow::bail;
+use clap::Args;
+use lacquer_files::Audio;
+use lacquer_files::decode::{Limits, Reader};
+use lacquer_files::encode::{EncodeError, Format, WordLength, check_output, encode_as};
+use lacquer_files::tags::{self, Tags};
+use lacquer_song::codec::trim::fixed;
+use lacquer_song::codec::{Codec, CodecReport, overs, usual};
+use lacquer_song::jobs;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Ceilings in dBTP that may be asked for.
+const CEILINGS_DBTP: std::ops::RangeInclusive<f64> = -12.0..=0.0;
+/// Overs that are printed for each encoding; JSON has more.
+const MOST_PRINTED: usize = 5;
+
+/// Arguments of `lacquer codec`.
+#[derive(Args)]
+#[command(after_help = exit::TABLE)]
+pub struct CodecArguments {
+    /// The masters
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Encodings, separated by commas, for instance opus128,vorbis8,mp3-320
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    codec: Vec<Codec>,
+    /// Highest true peak after decoding in dBTP, -12 to 0
+    #[arg(long, value_name = "DBTP", default_value_t = 0.0, allow_hyphen_values = true)]
+    ceiling: f64,
+    /// Write the master with the trim that clears every encoding
+    #[arg(long, requires = "output")]
+    fix: bool,
+    /// The trimmed master, a WAV file
+    #[arg(short, long, requires = "fix")]
+    output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long, requires = "output")]
+    force: bool,
+    /// Word length of the trimmed master: 16, 20, 24 or 32f
+    #[arg(long, value_name = "BITS", default_value = "24")]
+    word_length: WordLength,
+    /// Print JSON, one object in a line for each file
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found for a file, in JSON.
+#[derive(Serialize)]
+struct Report {
+    file: String,
+    codecs: Vec<CodecReport>,
+    trim_db: f64,
+    fixed: Option<FixReport>,
+}
+
+/// What was written, in JSON.
+#[derive(Serialize)]
+struct FixReport {
+    output: String,
+    trim_db: f64,
+    is_cleared: bool,
+}
+
+/// Measures the files one after the other.
+pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<ExitCode> {
+    if !CEILINGS_DBTP.contains(&arguments.ceiling) {
+        bail!("--ceiling {}: give a level between -12 and 0 dBTP", arguments.ceiling);
+    }
+    let codecs = if arguments.codec.is_empty() { usual() } else { arguments.codec.clone() };
+    for codec in &codecs {
+        codec.format().check()?;
+    }
+    if let Some(output) = &arguments.output {
+        let [input] = arguments.files.as_slice() else { bail!("--fix: give one file at a time") };
+        check_output(input, output, arguments.force)?;
+    }
+    super::take_standard_input(&arguments.files)?;
+    let bar = Bar::new("Encoding and decoding");
+    let (mut json, mut lines) = (String::new(), Lines::default());
+    let mut code = exit::DONE;
+    for (n, file) in arguments.files.iter().enumerate() {
+        bar.show("Encoding and decoding", n as f64 / arguments.files.len() as f64);
+        let (decoded, reader) = Reader::open(file, &limits)?.collect(&|_| {})?;
+        reader.require_whole()?;
+        warn(&reader);
+        let audio = decoded.audio;
+        let reports = measure_all(&audio, &codecs, arguments.ceiling)?;
+        let trim_db = reports.iter().map(|report| report.trim_db).fold(0.0, f64::min);
+        let mut report = Report { file: file.display().to_string(), codecs: reports, trim_db, fixed: None };
+        if let Some(output) = &arguments.output {
+            bar.show("Trimming", 1.0);
+            let made = fixed(&audio, &codecs, arguments.ceiling, trim_db, arguments.word_length)?;
+            // The tags go along; a loudness that was written before the trim no longer holds.
+            let earlier = tags::read(file).unwrap_or_else(|error| {
+                tell(format_args!("{error}; the trimmed file has none"));
+                Tags::default()
+            });
+            let tags = Tags { loudness: None, ..earlier };
+            encode_as(output, &made.audio, &Format::Wav(arguments.word_length), &tags)?;
+            report.fixed = Some(FixReport {
+                output: output.display().to_string(),
+                trim_db: (made.trim_db * 1000.0).round() / 1000.0 + 0.0,
+                is_cleared: made.is_cleared,
+            });
+        }
+        let is_clear = match &report.fixed {
+            Some(fix) => fix.is_cleared,
+            None => report.codecs.iter().all(|codec| codec.over_count == 0),
+        };
+        if !is_clear {
+            code = exit::PERSON;
+        }
+        if arguments.json {
+            json += &(serde_json::to_string(&report)? + "\n");
+        } else {
+            if n > 0 {
+                lines.gap();
+            }
+            describe(&report, &mut lines);
+        }
+    }
+    drop(bar);
+    let printed = if arguments.json { print_json(&json) } else { lines.report() };
+    printed.map(|()| ExitCode::from(code))
+}
+
+/// Reports of the encodings in their order, as many at a time as there are cores: each holds the programme several times over.
+fn measure_all(audio: &Audio, codecs: &[Codec], ceiling_dbtp: f64) -> Result<Vec<CodecReport>, EncodeError> {
+    jobs::each(codecs, jobs::at_a_time(codecs.len()), |_, codec| overs(audio, *codec, ceiling_dbtp))
+        .into_iter()
+        .collect()
+}
+
+fn describe(report: &Report, lines: &mut Lines) {
+    let level = |level: Option<f64>| level.map_or_else(|| "-".to_owned(), |level| format!("{level:.2}"));
+    let rows: Vec<Vec<String>> = report
+        .codecs
+        .iter()
+        .map(|codec| {
+            vec![
+                codec.codec.clone(),
+                level(codec.true_peak_before_dbtp),
+                level(codec.true_peak_after_dbtp),
+                codec.over_samples.to_string(),
+                codec.over_count.to_string(),
+                if codec.is_cleared { format!("{:.2}", codec.trim_db) } else { "none clears it".into() },
+                level(codec.true_peak_trimmed_dbtp),
+            ]
+        })
+        .collect();
+    let headings = ["", "dBTP before", "after", "samples over", "places", "trim dB", "dBTP then"];
+    lines.line(&report.file);
+    lines.table(&headings, &rows);
+    for codec in &report.codecs {
+        for over in codec.overs.iter().take(MOST_PRINTED) {
+            let (minutes, seconds) = ((over.time_s / 60.0) as u64, over.time_s % 60.0);
+            lines.line(format_args!(
+                "{}: {minutes}:{seconds:06.3} {:+.2} dBFS, {} sample(s)",
+                codec.codec, over.peak_dbfs, over.samples
+            ));
+        }
+        let rest = codec.over_count.saturating_sub(MOST_PRINTED);
+        if rest > 0 {
+            lines.line(format_args!("{}: {rest} more", codec.codec));
+        }
+    }
+    if let Some(fix) = &report.fixed {
+        let outcome = if fix.is_cleared {
+            "every encoding holds the ceiling"
+        } else {
+            "not every encoding holds the ceiling"
+        };
+        lines.line(format_args!("{}: trimmed by {:.2} dB; {outcome}", fix.output, fix.trim_db));
+    }
+    lines.line(
+        "AAC is not measured: no encoder of it has a clean licence; take the figures above as indicative",
+    );
+}

@@ -1,0 +1,139 @@
+//! One mix to its master: checked, read, rendered, written with its tags.
+
+use super::MasterArguments;
+use super::asked::Asked;
+use super::places::Song;
+use super::report::{Report, report, write_page};
+use lacquer_album::mix_checks::MixCheck;
+use lacquer_files::decode::{Limits, Reader};
+use lacquer_files::encode::{Format, WordLength, encode_as, encode_out};
+use lacquer_files::tags::{self, TagError, Tags, cover};
+use lacquer_files::{Audio, Error};
+use lacquer_song::check::{Wishes, check};
+use lacquer_song::master::{Step, master};
+use lacquer_song::warnings::warnings;
+use std::path::Path;
+use std::time::Instant;
+
+/// What came of a mix.
+pub enum Outcome<'a> {
+    /// Its master was written.
+    Made(Box<Report<'a>>),
+    /// The check sends it back, for what this line says; nothing was made.
+    SentBack(String),
+}
+
+/// A mix's outcome, and what there is to say of its file.
+pub struct Done<'a> {
+    /// See [`Outcome`].
+    pub outcome: Outcome<'a>,
+    /// Lines with the file's name before them.
+    pub remarks: Vec<String>,
+}
+
+/// Shows a message and how much is done, 0 to 1.
+pub type Show<'a> = &'a (dyn Fn(&str, f64) + Sync);
+
+/// Makes the master of a mix.
+pub fn make<'a>(
+    song: &Song,
+    asked: &'a Asked,
+    arguments: &MasterArguments,
+    limits: Limits,
+    show: Show,
+) -> anyhow::Result<Done<'a>> {
+    show("Checking", 0.0);
+    let (checked, lufs) = checked(&song.input, arguments, limits, &|done| show("Checking", done))?;
+    // What cannot be mastered at all is no question of a verdict.
+    let (decoded, reader) = Reader::open(&song.input, &limits)?.collect(&|done| show("Reading", done))?;
+    reader.require_whole()?;
+    let mut job = asked.job.clone();
+    if job.target_lufs.is_some() && !lufs.is_finite() {
+        return Err(Error::Silent { path: song.input.clone() }.into());
+    }
+    let name = song.input.display();
+    if checked.is_sent_back() && !arguments.anyway {
+        let line =
+            format!("{name}: {} Nothing was made; ask for a new mix, or give --anyway", checked.line());
+        return Ok(Done { outcome: Outcome::SentBack(line), remarks: Vec::new() });
+    }
+    let mut remarks: Vec<String> =
+        warnings(&reader).into_iter().map(|warning| format!("{name}: {warning}")).collect();
+    let programme = decoded.audio;
+    let wanted_hz = arguments.rate.or_else(|| asked.row.map(|row| row.form.rate.of(programme.sample_rate)));
+    job.sample_rate = wanted_hz.filter(|hz| *hz != programme.sample_rate);
+    let started = Instant::now();
+    let made = master(&song.input, &programme, &job, &|step, done| {
+        let message = match step {
+            Step::Processing => "Processing",
+            Step::Solving => "Finding the drive",
+            Step::Verifying => "Verifying the peaks",
+        };
+        show(message, done);
+    })?;
+    let elapsed_s = started.elapsed().as_secs_f64();
+    show("Writing", 1.0);
+    let tags = carried(&song.input, &mut remarks);
+    write(song, &made.audio, job.word_length, arguments, &tags)?;
+    if let Some(archive) = &made.archive {
+        encode_as(&song.archive(), archive, &Format::Wav(WordLength::Float32), &tags)?;
+    }
+    let report = report(song, asked, checked, &job, &programme, &made, elapsed_s);
+    if let Some(html) = &arguments.html {
+        write_page(html, song, &job, &report, &programme, &made)?;
+    }
+    Ok(Done { outcome: Outcome::Made(Box::new(report)), remarks })
+}
+
+/// What the check says of the mix, and its loudness, LUFS.
+fn checked(
+    input: &Path,
+    arguments: &MasterArguments,
+    limits: Limits,
+    progress: &dyn Fn(f64),
+) -> anyhow::Result<(MixCheck, f64)> {
+    let wishes = Wishes { limits, ..Wishes::new(Vec::new(), false) };
+    let mut report = check(input, &wishes, progress)?;
+    arguments.switches.apply(&mut report);
+    let mut checked = MixCheck::of(&report);
+    checked.is_accepted = checked.is_sent_back() && arguments.anyway;
+    Ok((checked, report.measurement.integrated_lufs))
+}
+
+/// The mix's tags, as they hold of its master: not the loudness.
+fn carried(input: &Path, remarks: &mut Vec<String>) -> Tags {
+    let read = match tags::read(input) {
+        Ok(read) => read,
+        // Formats without tags have none to carry.
+        Err(TagError::Kind { .. }) => Tags::default(),
+        Err(error) => {
+            remarks.push(format!("{error}; the master has none"));
+            Tags::default()
+        }
+    };
+    Tags { loudness: None, cover: cover::of_file(input), ..read }
+}
+
+fn write(
+    song: &Song,
+    audio: &Audio,
+    word_length: WordLength,
+    arguments: &MasterArguments,
+    tags: &Tags,
+) -> anyhow::Result<()> {
+    let is_flac = match song.output.extension() {
+        Some(ending) => ending.eq_ignore_ascii_case("flac"),
+        None => arguments.is_flac(),
+    };
+    let format = match word_length {
+        WordLength::Bits16 if is_flac => Format::Flac(16),
+        _ if is_flac => Format::Flac(24),
+        word_length => Format::Wav(word_length),
+    };
+    if song.is_streamed() {
+        encode_out(audio, &format, tags)?;
+    } else {
+        encode_as(&song.output, audio, &format, tags)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,324 @@
+//! A master: the chain over a programme, the drive that reaches a loudness, and the last look at its peaks.
+//!
+//! What comes before the limiter does not depend on its drive: it is rendered once, and each trial runs the limiter and the dither
+//! alone. Another sample rate is converted to before the limiter, so that what the conversion adds to peaks is held. Stages that are off are bit-exact delays, so that both halves give the same bits as the whole chain in one. The limiter is
+//! the best one, which sees the whole programme and exists away from a host only, or the plugin's, bit for bit.
+
+pub mod best;
+pub mod page;
+pub mod stages;
+
+use crate::ceiling::{Held, held};
+use crate::measure::measure;
+use crate::render::render;
+use lacquer_dsp::drive::{MOST_TRIALS, NoDrive, search};
+use lacquer_dsp::metering::Measurement;
+use lacquer_dsp::metering::cost::{Cost, CostMeter};
+use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
+use lacquer_files::audio::{Audio, widen};
+use lacquer_files::encode::WordLength;
+use lacquer_files::error::Error;
+use lacquer_files::resample::resample;
+use lacquer_params::Preset;
+use std::convert::Infallible;
+use std::path::Path;
+
+/// Frames that the cost is measured of at a time; the readings do not depend on it.
+const COST_FRAMES: usize = 1 << 14;
+
+/// Which limiter makes a master.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum LimiterMode {
+    /// The one that sees the whole programme at once: the cleanest, offline only.
+    #[default]
+    Best,
+    /// The plugin's at the quality that is set: the same bits as in a host.
+    #[value(alias = "plugin")]
+    High,
+}
+
+/// What is to be made.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The chain's settings.
+    pub settings: ChainSettings,
+    /// Quality and phase; rate and channels are the programme's.
+    pub spec: ProcessSpec,
+    /// Loudness to reach, LUFS.
+    pub target_lufs: Option<f64>,
+    /// The preset that trims the mix to the loudness that it was made for.
+    pub trimmed_by: Option<Preset>,
+    /// Word length of the file.
+    pub word_length: WordLength,
+    /// Sample rate of the file, hertz; without it the programme's.
+    pub sample_rate: Option<u32>,
+    /// The limiter, if one is on.
+    pub limiter: LimiterMode,
+    /// Whether the master is kept as it is before the dither, too.
+    pub keeps_archive: bool,
+}
+
+/// Where the work stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The stages before the limiter.
+    Processing,
+    /// Looking for the drive.
+    Solving,
+    /// Looking for peaks over the ceiling.
+    Verifying,
+}
+
+/// A finished master.
+#[derive(Debug, Clone)]
+pub struct Master {
+    /// The audio as it goes to the file.
+    pub audio: Audio,
+    /// It before the dither, where that was asked for.
+    pub archive: Option<Audio>,
+    /// The programme as it was.
+    pub before: Measurement,
+    /// The master.
+    pub after: Measurement,
+    /// The settings that made it.
+    pub settings: ChainSettings,
+    /// Its true peak at 32 points a frame, dBTP, of what lies below 0.48 of the sample rate.
+    pub verified_peak_dbtp: f64,
+    /// How often it was rendered again because a peak was over the ceiling.
+    pub lowerings: usize,
+    /// What the limiter did to the sound, if it was on.
+    pub cost: Option<Cost>,
+}
+
+/// Called with the step and how much of it is done, 0 to 1.
+pub type Progress<'a> = &'a (dyn Fn(Step, f64) + Sync);
+
+/// Makes a master. `path` names the programme in messages.
+pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> Result<Master, Error> {
+    let spec = ProcessSpec {
+        sample_rate: f64::from(programme.sample_rate),
+        channels: programme.channels,
+        ..job.spec
+    };
+    let mut settings = job.settings.clone();
+    settings.bypass = false;
+    settings.listen = None;
+    match job.word_length.dither() {
+        Some(word_length) => {
+            settings.dither.on = true;
+            settings.dither.word_length = word_length;
+        }
+        None => settings.dither.on = false,
+    }
+    // The unmastered programme is measured on another core meanwhile, unless what comes first depends on it.
+    let measured = job.trimmed_by.as_ref().map(|_| measure(programme));
+    let trim_db = measured.as_ref().zip(job.trimmed_by.as_ref());
+    if let Some(trim_db) = trim_db.and_then(|(before, preset)| preset.trim_db(before.integrated_lufs)) {
+        settings.input_trim.on = true;
+        settings.input_trim.gain_db = trim_db;
+    }
+    let (before, driven) = std::thread::scope(|scope| {
+        let measurement = scope.spawn(|| measured.unwrap_or_else(|| measure(programme)));
+        let driven = render(&spec, &before_limiter(&settings), programme.frames.iter().map(widen), &|done| {
+            progress(Step::Processing, done);
+        });
+        (measurement.join(), driven)
+    });
+    let before = before.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let sample_rate = job.sample_rate.unwrap_or(programme.sample_rate);
+    let driven = if sample_rate == programme.sample_rate {
+        driven
+    } else {
+        resample(&driven, programme.sample_rate, sample_rate)?
+    };
+    let spec = ProcessSpec { sample_rate: f64::from(sample_rate), ..spec };
+    let audio = |frames: Vec<Frame>| Audio {
+        sample_rate,
+        channels: programme.channels,
+        frames: frames.iter().map(|frame| frame.map(|x| x as f32)).collect(),
+    };
+    let trial = |settings: &ChainSettings| {
+        audio(render(&spec, &from_limiter(settings), driven.iter().copied(), &|_| {}))
+    };
+    if job.target_lufs.is_some() {
+        if before.integrated_lufs == f64::NEG_INFINITY {
+            return Err(Error::Silent { path: path.to_owned() });
+        }
+        settings.limiter.on = true;
+        settings.limiter.unity_gain = false;
+    }
+    let holds_peaks = settings.limiter.on && settings.limiter.true_peak;
+    let ceiling_dbtp = if holds_peaks { settings.limiter.ceiling_dbtp } else { f64::INFINITY };
+    let own_reserve = settings.limiter.output_reserve;
+    let is_best = settings.limiter.on && job.limiter == LimiterMode::Best;
+    // What made each render, and it before its dither: the one that is kept need not be the last.
+    let mut renders: Vec<(ChainSettings, Option<Audio>)> = Vec::new();
+    let Held { frames, peak, lowerings } = held(ceiling_dbtp, sample_rate, |reserve| {
+        settings.limiter.output_reserve = own_reserve + reserve;
+        if is_best {
+            let loudness = |frames: &[Frame]| best::loudness_lufs(frames, &spec);
+            let limited = match job.target_lufs {
+                Some(target_lufs) => {
+                    best::limit_to(&spec, &driven, &mut settings, target_lufs, &loudness, progress)?
+                }
+                None => best::at_its_drive(&spec, &driven, &settings),
+            };
+            renders.push((settings.clone(), job.keeps_archive.then(|| audio(limited.clone()))));
+            progress(Step::Verifying, 0.0);
+            let dithered = best::dithered(&spec, &settings, limited);
+            return Ok(audio(dithered).frames);
+        }
+        if let Some(target_lufs) = job.target_lufs {
+            settings.limiter.drive_db =
+                solve(target_lufs, settings.limiter.drive_db, progress, |drive_db| {
+                    let mut settings = settings.clone();
+                    settings.limiter.drive_db = drive_db;
+                    measure(&trial(&settings)).integrated_lufs
+                })?;
+        }
+        progress(Step::Verifying, 0.0);
+        renders.push((settings.clone(), None));
+        Ok::<_, Error>(trial(&settings).frames)
+    })?;
+    let (settings, mut archive) = renders.swap_remove(lowerings);
+    if job.keeps_archive && archive.is_none() {
+        // The same limiter, with the same room for the dither.
+        let mut before_dither = from_limiter(&settings);
+        before_dither.limiter = best::with_reserve(&spec, &settings);
+        before_dither.dither.on = false;
+        archive = Some(audio(render(&spec, &before_dither, driven.iter().copied(), &|_| {})));
+    }
+    let audio = Audio { sample_rate, channels: programme.channels, frames };
+    let cost = settings.limiter.on.then(|| cost(&driven, &settings, &audio));
+    let verified_peak_dbtp = 20.0 * peak.level.log10();
+    let mut after = measure(&audio);
+    // The closer look has the last word.
+    after.true_peak_dbtp = after.true_peak_dbtp.max(verified_peak_dbtp);
+    after.plr_db = after.true_peak_dbtp - after.integrated_lufs;
+    Ok(Master { audio, archive, before, after, settings, verified_peak_dbtp, lowerings, cost })
+}
+
+/// What the limiter did to what came before it.
+fn cost(driven: &[Frame], settings: &ChainSettings, made: &Audio) -> Cost {
+    let mut meter = CostMeter::new(f64::from(made.sample_rate));
+    let limiter = &settings.limiter;
+    let gain = if limiter.unity_gain { 1.0 } else { 10f64.powf(limiter.drive_db / 20.0) };
+    for (driven, made) in driven.chunks(COST_FRAMES).zip(made.frames.chunks(COST_FRAMES)) {
+        let driven: Vec<Frame> = driven.iter().map(|frame| frame.map(|x| gain * x)).collect();
+        meter.push(&driven, &made.iter().map(widen).collect::<Vec<Frame>>());
+    }
+    meter.cost()
+}
+
+/// The stages before the limiter.
+pub fn before_limiter(settings: &ChainSettings) -> ChainSettings {
+    let mut before = settings.clone();
+    before.limiter.on = false;
+    before.dither.on = false;
+    before
+}
+
+/// The limiter and the dither.
+pub fn from_limiter(settings: &ChainSettings) -> ChainSettings {
+    let mut after =
+        ChainSettings { limiter: settings.limiter, dither: settings.dither, ..Default::default() };
+    after.input_trim.on = false;
+    after
+}
+
+/// The drive in dB at which `loudness` is the target, from `start_db`. Two drives are tried at a time, whatever the number of cores, so
+/// that every machine finds the same.
+///
+/// # Errors
+/// [`Error::Unreachable`] with the loudness that can be had and what its last LU cost.
+pub fn solve(
+    target_lufs: f64,
+    start_db: f64,
+    progress: Progress,
+    loudness: impl Fn(f64) -> f64 + Sync,
+) -> Result<f64, Error> {
+    let mut trials = 0;
+    let found = search(target_lufs, start_db, |drives| {
+        trials += 1;
+        let found = std::thread::scope(|scope| {
+            let second = scope.spawn(|| loudness(drives[1]));
+            [loudness(drives[0]), second.join().unwrap_or(f64::NAN)]
+        });
+        progress(Step::Solving, trials as f64 / MOST_TRIALS as f64);
+        Ok::<_, Infallible>(found)
+    });
+    match found {
+        Ok(drive_db) => Ok(drive_db),
+        Err(NoDrive::Unreachable { nearest, db_for_last_lu }) => Err(Error::Unreachable {
+            target_lufs,
+            drive_db: nearest.drive_db,
+            found_lufs: nearest.lufs,
+            db_for_last_lu,
+        }),
+        Err(NoDrive::Failed(never)) => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lacquer_dsp::drive::LOUDNESS_TOLERANCE_LU;
+
+    /// Two seconds of decaying hits over a chord, peaks near 0.9.
+    fn mix() -> Audio {
+        let frame = |n: u32| {
+            let t = f64::from(n) / 48_000.0;
+            let hit = (-(4.0 * t).fract() * 8.0).exp();
+            let tone = |hz: f64| (std::f64::consts::TAU * hz * t).sin();
+            let x =
+                0.5 * hit * tone(70.0 + 300.0 * hit) + 0.1 * (tone(220.0) + tone(277.2) + 0.5 * tone(3300.0));
+            [x as f32, (0.8 * x) as f32]
+        };
+        Audio { sample_rate: 48_000, channels: 2, frames: (0..96_000).map(frame).collect() }
+    }
+
+    fn job(limiter: LimiterMode, target_lufs: Option<f64>) -> Job {
+        let mut settings = ChainSettings::default();
+        settings.limiter.drive_db = 9.0;
+        let spec = ProcessSpec::stereo(48_000.0);
+        Job {
+            settings,
+            spec,
+            target_lufs,
+            trimmed_by: None,
+            word_length: WordLength::Float32,
+            sample_rate: None,
+            limiter,
+            keeps_archive: false,
+        }
+    }
+
+    #[test]
+    fn the_plugins_limiter_gives_the_chains_bits_and_the_best_one_its_own() {
+        let mix = mix();
+        let made = |limiter| {
+            master(Path::new("mix"), &mix, &job(limiter, None), &|_, _| {}).expect("a master").audio.frames
+        };
+        let settings = job(LimiterMode::High, None).settings;
+        let spec = ProcessSpec::stereo(48_000.0);
+        let played = render(&spec, &settings, mix.frames.iter().map(widen), &|_| {});
+        let played: Vec<[f32; 2]> = played.iter().map(|frame| frame.map(|x| x as f32)).collect();
+        assert!(made(LimiterMode::High) == played);
+        assert!(made(LimiterMode::Best) != played);
+    }
+
+    #[test]
+    fn the_best_limiter_meets_its_target_and_ceiling() {
+        let mix = mix();
+        let loudest = measure(&mix).integrated_lufs;
+        for more_lu in [3.0, 8.0] {
+            let job = job(LimiterMode::Best, Some(loudest + more_lu));
+            let made = master(Path::new("mix"), &mix, &job, &|_, _| {}).expect("a master");
+            let miss = made.after.integrated_lufs - loudest - more_lu;
+            assert!(miss.abs() <= LOUDNESS_TOLERANCE_LU, "{more_lu}: {miss:+.3} LU");
+            assert!(made.verified_peak_dbtp <= -1.0, "{} dBTP", made.verified_peak_dbtp);
+        }
+        let beyond = master(Path::new("mix"), &mix, &job(LimiterMode::Best, Some(1.0)), &|_, _| {});
+        assert!(matches!(beyond, Err(Error::Unreachable { .. })));
+    }
+}

@@ -1,0 +1,102 @@
+//! What each stage of the chain did to a mix: loudness, loudness range and width after it, in one pass.
+
+use lacquer_dsp::chain::{ChainListener, StageId};
+use lacquer_dsp::metering::loudness::Loudness;
+use lacquer_dsp::{Chain, ChainSettings, Frame, ProcessSpec};
+use lacquer_files::audio::{Audio, widen};
+
+/// Frames that are processed at a time; the readings do not depend on it.
+const CHUNK_FRAMES: usize = 4096;
+
+/// Readings after a stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageReading {
+    /// The stage's name, or what else it is.
+    pub name: String,
+    /// Loudness, LUFS.
+    pub integrated_lufs: f64,
+    /// Loudness range, LU.
+    pub range_lu: f64,
+    /// Level of the side against the middle, dB; -infinity in mono.
+    pub width_db: f64,
+}
+
+/// Loudness and width of a programme that goes by.
+struct Tap {
+    loudness: Loudness,
+    middle: f64,
+    side: f64,
+}
+
+impl Tap {
+    fn new(sample_rate: f64, channels: usize) -> Self {
+        Self { loudness: Loudness::new(sample_rate, channels), middle: 0.0, side: 0.0 }
+    }
+
+    fn push(&mut self, frames: &[Frame]) {
+        self.loudness.push(frames);
+        for [left, right] in frames {
+            self.middle += (left + right).powi(2);
+            self.side += (left - right).powi(2);
+        }
+    }
+
+    fn reading(&self, name: &str) -> StageReading {
+        StageReading {
+            name: name.to_owned(),
+            integrated_lufs: self.loudness.integrated_lufs(),
+            range_lu: self.loudness.range_lu(),
+            width_db: 10.0 * (self.side / self.middle).log10(),
+        }
+    }
+}
+
+/// A tap behind each stage that is on.
+struct Taps(Vec<(StageId, Tap)>);
+
+impl ChainListener for Taps {
+    fn after_stage(&mut self, stage: StageId, frames: &[Frame], _reduction_db: f64) {
+        if let Some((_, tap)) = self.0.iter_mut().find(|(id, _)| *id == stage) {
+            tap.push(frames);
+        }
+    }
+}
+
+/// Readings of a whole programme.
+pub fn reading(name: &str, audio: &Audio) -> StageReading {
+    let mut tap = Tap::new(f64::from(audio.sample_rate), audio.channels);
+    let mut frames: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
+    for chunk in audio.frames.chunks(CHUNK_FRAMES) {
+        frames.clear();
+        frames.extend(chunk.iter().map(widen));
+        tap.push(&frames);
+    }
+    tap.reading(name)
+}
+
+/// Readings behind each stage before the limiter that is on, in order.
+pub fn stages(spec: &ProcessSpec, settings: &ChainSettings, programme: &Audio) -> Vec<StageReading> {
+    let before = super::before_limiter(settings);
+    let mut chain = Chain::new();
+    chain.prepare(spec);
+    chain.set(&before);
+    let taps = on(&before).into_iter().map(|id| (id, Tap::new(spec.sample_rate, spec.channels)));
+    let mut taps = Taps(taps.collect());
+    if taps.0.is_empty() {
+        return Vec::new();
+    }
+    let mut frames: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
+    for chunk in programme.frames.chunks(CHUNK_FRAMES) {
+        frames.clear();
+        frames.extend(chunk.iter().map(widen));
+        chain.process_with(&mut frames, &mut taps);
+    }
+    taps.0.iter().map(|(id, tap)| tap.reading(id.name())).collect()
+}
+
+/// The stages that are on and do something, in the order of the signal.
+fn on(settings: &ChainSettings) -> Vec<StageId> {
+    let trims = settings.input_trim != ChainSettings::default().input_trim;
+    let does = |stage: &StageId| settings.is_on(*stage) && (trims || *stage != StageId::InputTrim);
+    StageId::ALL.iter().copied().filter(does).collect()
+}
