@@ -1,4 +1,4 @@
-//! The ledger: in order, never twice, never outside the range, whatever happens to the process or the file.
+//! `lacquer isrc`: codes in order, never twice, never outside the range, whatever happens to the process or the file.
 
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]
@@ -8,7 +8,7 @@ use lacquer_files::encode::{Format, WordLength, encode_as};
 use lacquer_files::tags::Tags;
 use lacquer_isrc::Isrc;
 use lacquer_isrc::anchor;
-use lacquer_isrc::ledger::{Import, Ledger, LedgerError, Request};
+use lacquer_isrc::ledger::{Ledger, LedgerError, Request};
 use lacquer_storage::hash::sha256;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

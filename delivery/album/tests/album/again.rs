@@ -1,10 +1,6 @@
-//! A second run, and one that was interrupted.
+//! A second run.
 
 use crate::scene::*;
-use hound::WavReader;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
 #[test]
 fn what_has_not_changed_is_not_rendered_again() {

@@ -1,10 +1,9 @@
-//! The album file and the command: what is refused, and with which words; names that stay in their folder.
+//! The album file: what is refused, and with which words; names that stay in their folder.
 
 use crate::scene::*;
 use lacquer_album::{AlbumError, parse, read};
 use proptest::prelude::*;
 use std::path::Path;
-use std::process::Command;
 
 #[test]
 fn titles_cannot_leave_the_folder() {

@@ -1,4 +1,4 @@
-//! Albums: what the files of a release promise together. Levels, joins, the cache, names, and an interrupted run.
+//! Albums: what the files of a release promise together. Levels, joins, the cache, and names.
 
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]

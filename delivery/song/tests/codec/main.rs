@@ -6,7 +6,7 @@
 use lacquer_files::Audio;
 use lacquer_files::decode::decode;
 use lacquer_files::encode::libopus::{Decoder, Encoder};
-use lacquer_files::encode::{EncodeError, Format, WordLength, encode, encode_as, opus};
+use lacquer_files::encode::{EncodeError, Format, WordLength, encode, encode_as, mp3, opus};
 use lacquer_files::resample::convert;
 use lacquer_files::tags::Tags;
 use lacquer_song::codec::align::lag;
@@ -49,8 +49,8 @@ fn on_grid(audio: &Audio, bits: u32) -> Audio {
 }
 
 fn codecs() -> Vec<Codec> {
-    let mp3 = [Codec::Mp3 { kbps: 128 }, Codec::Mp3 { kbps: 320 }];
-    let mp3: &[Codec] = if cfg!(feature = "mp3") { &mp3 } else { &[] };
+    let rates = [Codec::Mp3 { kbps: 128 }, Codec::Mp3 { kbps: 320 }];
+    let mp3: &[Codec] = if mp3::IS_BUILT { &rates } else { &[] };
     [
         Codec::Vorbis { quality: 4.0 },
         Codec::Vorbis { quality: 8.0 },
@@ -261,7 +261,7 @@ fn without_lame_mp3_says_how_to_get_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.mp3");
     let result = encode_as(&path, &song(48_000, 0.5, 0.3, 1.0), &Format::Mp3 { kbps: 320 }, &Tags::default());
-    if cfg!(feature = "mp3") {
+    if mp3::IS_BUILT {
         result.unwrap();
         // LAME's tag says what is to be cut: exactly the programme is left.
         assert_eq!(decode(&path, &|_| {}).unwrap().frames.len(), 24_000);
