@@ -9,6 +9,9 @@ use std::path::Path;
 const CHUNK_BYTES: usize = 1 << 18;
 
 /// The hash of a file's bytes: 64 hexadecimal digits in lower case.
+///
+/// # Errors
+/// If it cannot be read, or is a folder, a device or a pipe.
 pub fn sha256_of_file(path: &Path) -> io::Result<String> {
     // A mix that is a pipe or a device has no end.
     let mut file = open_regular(path, u64::MAX)?;

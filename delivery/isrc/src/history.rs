@@ -190,9 +190,11 @@ impl History {
         self.damages.iter().filter(|damage| damage.settled.is_none() && !self.torn.contains(&damage.line))
     }
 
-    /// The next `count` designations of a range, each after the last one issued and standing nowhere in the file, or how many are
-    /// left.
+    /// The next `count` designations of a range, each after the last one issued and standing nowhere in the file.
     /// `given` is the highest designation that is known from elsewhere to have been given: none up to it is given again.
+    ///
+    /// # Errors
+    /// How many are left, where those are fewer.
     pub fn next(
         &self,
         prefix: &str,

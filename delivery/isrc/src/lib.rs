@@ -84,6 +84,9 @@ impl TryFrom<String> for Isrc {
 
 impl Isrc {
     /// A code from its parts: a prefix of five signs, a year of 0 to 99 and a designation of 0 to 99999.
+    ///
+    /// # Errors
+    /// [`IsrcError`] where a part has other characters or more of them.
     pub fn new(prefix: &str, year: u32, designation: u32) -> Result<Self, IsrcError> {
         let text = format!("{prefix}{year:02}{designation:05}");
         match text.parse() {

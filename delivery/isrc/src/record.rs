@@ -95,7 +95,10 @@ impl Record {
         line_of(self)
     }
 
-    /// The record in a line without its line feed, or what is wrong with it.
+    /// The record in a line without its line feed.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words: its form, its checksum or what it holds.
     pub fn from_line(line: &[u8]) -> Result<Self, &'static str> {
         value_of(line)
     }
