@@ -77,6 +77,18 @@ fn nothing_overlaps_and_nothing_leaves_the_window_at_any_size() {
     }
 }
 
+#[test]
+fn the_row_of_a_song_has_its_place_in_the_least_window() {
+    let status = Arc::new(Status::default());
+    status.set_song(Arc::new(song::Deck::default()));
+    let [width, height] = theme::LEAST_WINDOW_SIZE;
+    let mut bench = Bench::with([width, height + theme::BAR_HEIGHT], 1.0, status);
+    bench.steps(2);
+    assert!(bench.view().room.is_low, "its row is not the panels'");
+    let problems = bench.misplaced();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
 /// What Tab passes by in the bar, with where it begins and ends; from the first control of the window on.
 fn passed_in_the_bar(bench: &mut Bench) -> Vec<(String, Rect)> {
     let mut passed = Vec::new();
