@@ -20,6 +20,10 @@ use crate::view::View;
 use crate::widgets::button_ui;
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
+/// What a tab has beside its name, points; where there is little room.
+const MARGINS: f32 = 20.0;
+const NARROW_MARGINS: f32 = 8.0;
+
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Tab {
@@ -78,9 +82,12 @@ pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut 
     ui.painter().rect_filled(rect, theme::RADIUS, theme::colors().panel);
     let tabs = Rect::from_min_size(rect.min, vec2(rect.width(), theme::TABS_HEIGHT));
     tabs_ui(ui, tabs, view);
+    if view.room.is_low && !view.expanded {
+        return;
+    }
     let body = Rect::from_min_max(tabs.left_bottom(), rect.max).shrink2(vec2(theme::PADDING, theme::MARGIN));
     match view.tab {
-        Tab::Overview => overview::overview_ui(ui, body, host, desk),
+        Tab::Overview => overview::overview_ui(ui, body, host, desk, view.room),
         Tab::Stages => stages::stages_ui(ui, body, host, desk, view),
         Tab::Spectrum => spectrum::spectrum_ui(ui, body, desk, view),
         Tab::MonoFold => mono_fold::mono_fold_ui(ui, body, desk, view),
@@ -88,7 +95,7 @@ pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut 
         Tab::History => history::history_ui(ui, body, host, desk),
         Tab::Translation => translation::translation_ui(ui, body, desk, view),
         Tab::Platforms => platforms::platforms_ui(ui, body, host, desk, view),
-        Tab::Vinyl => vinyl::vinyl_ui(ui, body, desk),
+        Tab::Vinyl => vinyl::vinyl_ui(ui, body, desk, view.room),
         Tab::Check => check::check_ui(ui, body, desk),
         Tab::Monitor => monitor::monitor_ui(ui, body, view),
     }
@@ -96,15 +103,21 @@ pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut 
 
 fn tabs_ui(ui: &mut Ui, rect: Rect, view: &mut View) {
     let mut left = rect.left() + theme::MARGIN;
+    let margins = if view.room.is_narrow { NARROW_MARGINS } else { MARGINS };
     for (tab, name, hint) in Tab::ALL {
         let galley =
             ui.painter().layout_no_wrap(name.to_owned(), theme::body_font(), theme::colors().text_second);
-        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(galley.size().x + 20.0, rect.height()));
+        let place =
+            Rect::from_min_size(pos2(left, rect.top()), vec2(galley.size().x + margins, rect.height()));
         let response = ui.interact(place, ui.scope_id().with(("tab", name)), Sense::click());
         let chosen = view.tab == tab;
         response.widget_info(|| WidgetInfo::selected(egui::accesskit::Role::Tab, true, chosen, name));
         if response.clicked() {
             view.tab = tab;
+            // Below the panel there is no room for more than its name.
+            if view.room.is_low {
+                view.expand(ui, true);
+            }
         }
         if response.hovered() {
             view.hint = hint.to_owned();

@@ -5,6 +5,7 @@ use crate::desk::Desk;
 use crate::history::History;
 use crate::host::{Gestures, Host};
 use crate::paced_input::PacedInput;
+use crate::room::Room;
 use crate::scaling::Scaling;
 use crate::status::Status;
 use crate::view::View;
@@ -203,12 +204,14 @@ pub(crate) fn window_ui(
         strip.left_bottom() + vec2(0.0, theme::MARGIN),
         pos2(strip.right(), hint.top() - theme::MARGIN),
     );
-    let meters = Rect::from_min_max(pos2(below.right() - theme::METERS_WIDTH, below.top()), below.max);
+    view.room = Room::of(window.size(), song_height);
+    let meters_left = below.right() - view.room.meters_width();
+    let meters = Rect::from_min_max(pos2(meters_left, below.top()), below.max);
     let left = Rect::from_min_max(below.min, pos2(meters.left() - theme::MARGIN, below.bottom()));
     let analysis = if view.expanded {
         left
     } else {
-        Rect::from_min_max(pos2(left.left(), left.bottom() - theme::ANALYSIS_HEIGHT), left.max)
+        Rect::from_min_max(pos2(left.left(), left.bottom() - view.room.analysis_height()), left.max)
     };
     let panel = Rect::from_min_max(left.min, pos2(left.right(), analysis.top() - theme::MARGIN));
     view.hint.clear();

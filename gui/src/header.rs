@@ -1,5 +1,6 @@
 //! The top bar: name, presets, undo, slots, and what concerns the chain as a whole.
 
+use crate::app::area_ui;
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::presets::preset_ui;
@@ -17,6 +18,27 @@ use lacquer_params::{Preset, Slot, Theme};
 const SLOT_NAMES: [&str; SLOTS] = ["A", "B", "C", "D"];
 /// Width of the bar from which the quality's menu has its label.
 const QUALITY_WIDTH: f32 = 1215.0;
+/// Widths of what stands at the right of the bar.
+const QUALITY: f32 = 85.0;
+/// What a menu is wider by than it is told.
+const MENU_EDGE: f32 = 5.0;
+const MIX: f32 = 40.0;
+const MASTER: f32 = 76.0;
+const DELTA: f32 = 48.0;
+const MONO: f32 = 42.0;
+const SIDE: f32 = 36.0;
+const DIM: f32 = 32.0;
+const HEAR_MENU: f32 = 48.0;
+const SEPARATOR: f32 = 17.0;
+const BYPASS: f32 = 60.0;
+const WINDOW: f32 = 56.0;
+/// Parts of the stereo: width of the button, its name apart from the channels that bands choose from, its label and its hint.
+const SOLOS: [(Solo, f32, [&str; 3]); 2] = [
+    (Solo::Mid, MONO, ["Hear mono", "Mono", "Plays the sum to mono.   M"]),
+    (Solo::Side, SIDE, ["Hear side", "Side", "Plays the side alone.   S"]),
+];
+const DELTA_HINT: &str = "Plays what the chain changes apart from its gain.";
+const DIM_HINT: &str = "Plays the output 20 dB softer.   D";
 /// The keys that the editor takes.
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Drag up or right", "more; Shift: a tenth as fast"),
@@ -42,53 +64,107 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, desk: &Desk, factory: &[Preset
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme::line(colors.seam));
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         ui.add_space(theme::PADDING);
-        ui.label(RichText::new("Lacquer").font(theme::main_font()).color(colors.text));
-        ui.add_space(theme::MARGIN);
+        if !view.room.is_narrow {
+            ui.label(RichText::new("Lacquer").font(theme::main_font()).color(colors.text));
+            ui.add_space(theme::MARGIN);
+        }
         preset_ui(ui, host, factory, view);
         ui.add_space(theme::MARGIN);
         undo_ui(ui, host, view);
         ui.add_space(theme::MARGIN);
         slots_ui(ui, host, desk, view);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_space(theme::PADDING);
-            window_menu_ui(ui, host, view);
-            ui.add_space(theme::MARGIN);
-            // Apart from what is only heard: this one reaches the bounce.
-            toggle_ui(ui, host, "bypass", "Bypass", 60.0, view);
-            separator_ui(ui);
-            compare_ui(ui, desk, view);
-            ui.add_space(theme::MARGIN);
-            choice_ui(ui, host, "quality", 80.0, view);
-            if rect.width() > QUALITY_WIDTH {
-                ui.label(RichText::new("Quality").font(theme::label_font()).color(colors.text_third));
-            }
-        });
+        // Laid out as one reads, so that Tab goes through it that way: what is left over stands before it.
+        let is_labelled = rect.width() > QUALITY_WIDTH;
+        ui.add_space((rect.right() - right_width(ui, is_labelled, view) - ui.cursor().left()).max(0.0));
+        if is_labelled {
+            ui.label(quality_label());
+        }
+        // In a place of its own: a menu in focus is drawn wider, which would move what stands behind it, and so lose the focus.
+        let (place, _) = ui.allocate_exact_size(vec2(QUALITY, theme::CONTROL_HEIGHT), Sense::hover());
+        area_ui(ui, place, |ui| choice_ui(ui, host, "quality", QUALITY - MENU_EDGE, view));
+        ui.add_space(theme::MARGIN);
+        compare_ui(ui, desk, view);
+        ui.add_space(theme::GAP);
+        if view.room.is_narrow {
+            hear_menu_ui(ui, view);
+        } else {
+            hear_ui(ui, view);
+        }
+        separator_ui(ui);
+        // Apart from what is only heard: this one reaches the bounce.
+        toggle_ui(ui, host, "bypass", "Bypass", BYPASS, view);
+        ui.add_space(theme::MARGIN);
+        window_menu_ui(ui, host, view);
     });
 }
 
-/// Mix against master at equal loudness, what the chain changes, and parts of what is heard.
-fn compare_ui(ui: &mut Ui, desk: &Desk, view: &mut View) {
-    // From right to left, as the bar is laid out here.
+fn quality_label() -> RichText {
+    RichText::new("Quality").font(theme::label_font()).color(theme::colors().text_third)
+}
+
+/// Width of what stands at the right, from the quality on, with the padding behind it.
+fn right_width(ui: &Ui, is_labelled: bool, view: &View) -> f32 {
+    let gap = ui.spacing().item_spacing.x;
+    let label = if is_labelled {
+        let font = theme::label_font();
+        ui.painter().layout_no_wrap("Quality".to_owned(), font, Color32::WHITE).size().x + gap
+    } else {
+        0.0
+    };
+    // A gap of the layout's own follows each item.
+    let quality = QUALITY + gap + theme::MARGIN;
+    let compared = MIX + MASTER + theme::GAP;
+    let heard = if view.room.is_narrow {
+        HEAR_MENU + gap
+    } else {
+        DELTA + MONO + SIDE + DIM + 4.0 * gap + theme::MARGIN
+    };
+    let kept = SEPARATOR + gap + BYPASS + gap + theme::MARGIN + WINDOW + theme::PADDING;
+    label + quality + compared + heard + kept
+}
+
+/// What the chain changes, and parts of what is heard.
+fn hear_ui(ui: &mut Ui, view: &mut View) {
     let settings = view.wish.settings;
-    let hint = "Plays the output 20 dB softer.   D";
-    if small_button_ui(ui, 32.0, "Dim", settings.dim, hint, view).clicked() {
-        view.wish.settings.dim = !settings.dim;
+    if small_button_ui(ui, DELTA, "Delta", settings.delta, DELTA_HINT, view).clicked() {
+        view.wish.settings.delta = !settings.delta;
     }
-    for (solo, width, names, hint) in [
-        // Named apart from the channels that bands choose from.
-        (Solo::Side, 36.0, ["Hear side", "Side"], "Plays the side alone.   S"),
-        (Solo::Mid, 42.0, ["Hear mono", "Mono"], "Plays the sum to mono.   M"),
-    ] {
-        if labelled_button_ui(ui, width, names, settings.solo == solo, hint, view).clicked() {
+    ui.add_space(theme::MARGIN);
+    for (solo, width, [name, label, hint]) in SOLOS {
+        if labelled_button_ui(ui, width, [name, label], settings.solo == solo, hint, view).clicked() {
             view.toggle_solo(solo);
         }
     }
-    ui.add_space(theme::MARGIN);
-    let hint = "Plays what the chain changes apart from its gain.";
-    if small_button_ui(ui, 48.0, "Delta", settings.delta, hint, view).clicked() {
-        view.wish.settings.delta = !settings.delta;
+    if small_button_ui(ui, DIM, "Dim", settings.dim, DIM_HINT, view).clicked() {
+        view.wish.settings.dim = !settings.dim;
     }
-    ui.add_space(theme::GAP);
+}
+
+/// The same in a menu, where there is no room for it.
+fn hear_menu_ui(ui: &mut Ui, view: &mut View) {
+    let settings = view.wish.settings;
+    let is_any = settings.delta || settings.dim || settings.solo != Solo::Off;
+    let hint = "Plays what the chain changes, mono or the side alone, or softer.   M, S, D";
+    let button = small_button_ui(ui, HEAR_MENU, "Hear", is_any, hint, view);
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(120.0);
+        if ui.selectable_label(settings.delta, "Delta").on_hover_text(DELTA_HINT).clicked() {
+            view.wish.settings.delta = !settings.delta;
+        }
+        for (solo, _, [_, label, hint]) in SOLOS {
+            if ui.selectable_label(settings.solo == solo, label).on_hover_text(hint).clicked() {
+                view.toggle_solo(solo);
+            }
+        }
+        if ui.selectable_label(settings.dim, "Dim").on_hover_text(DIM_HINT).clicked() {
+            view.wish.settings.dim = !settings.dim;
+        }
+    });
+}
+
+/// Mix against master at equal loudness.
+fn compare_ui(ui: &mut Ui, desk: &Desk, view: &mut View) {
+    let settings = view.wish.settings;
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
     // How much louder the master is by itself: what the comparison takes away.
     let matched = desk.figure("match", || difference(f64::from(desk.bank.match_lu.get())));
@@ -99,18 +175,18 @@ fn compare_ui(ui: &mut Ui, desk: &Desk, view: &mut View) {
     };
     for (compare, name, label, width, hint) in [
         (
-            Compare::Master,
-            "Master",
-            master.as_str(),
-            76.0,
-            "Plays the master no louder than the mix; the figure is what it is louder by itself, LU.   X",
-        ),
-        (
             Compare::Mix,
             "Mix",
             "Mix",
-            40.0,
+            MIX,
             "Plays the unmastered mix no louder than the master, in time with it.   X",
+        ),
+        (
+            Compare::Master,
+            "Master",
+            master.as_str(),
+            MASTER,
+            "Plays the master no louder than the mix; the figure is what it is louder by itself, LU.   X",
         ),
     ] {
         let on = settings.compare == compare;
@@ -123,7 +199,7 @@ fn compare_ui(ui: &mut Ui, desk: &Desk, view: &mut View) {
 
 /// A line between what is heard and what is recorded.
 fn separator_ui(ui: &mut Ui) {
-    let (rect, _) = ui.allocate_exact_size(vec2(17.0, theme::CONTROL_HEIGHT), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(SEPARATOR, theme::CONTROL_HEIGHT), Sense::hover());
     ui.painter().vline(rect.center().x.round() + 0.5, rect.y_range(), theme::line(theme::colors().track));
 }
 
@@ -250,7 +326,7 @@ fn switch_slot(host: &Host, to: usize, view: &mut View) {
 fn window_menu_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     let (theme, scale) = host.session(|session| (session.theme, session.scale_percent));
     let hint = "Scale and colours of the window, and the keys.";
-    let button = small_button_ui(ui, 56.0, "Window", false, hint, view);
+    let button = small_button_ui(ui, WINDOW, "Window", false, hint, view);
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(180.0);
         ui.weak("Scale");

@@ -115,7 +115,11 @@ pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
         Some((rate, latency)) => {
             let ms = latency as f32 * 1000.0 / rate;
             let load = 100.0 * desk.bank.load.get();
-            format!("{} kHz   latency {latency} samples, {ms:.1} ms   CPU {load:.1} %", rate / 1000.0)
+            if view.room.is_narrow {
+                format!("latency {ms:.1} ms   CPU {load:.1} %")
+            } else {
+                format!("{} kHz   latency {latency} samples, {ms:.1} ms   CPU {load:.1} %", rate / 1000.0)
+            }
         }
         None => "not running".to_owned(),
     };

@@ -23,6 +23,7 @@ mod panel;
 mod panels;
 mod pictures;
 mod presets;
+mod room;
 mod scale;
 mod scaling;
 #[cfg(target_os = "linux")]

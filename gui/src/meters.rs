@@ -18,11 +18,13 @@ use lacquer_dsp::monitor::platform::outcome;
 use lacquer_dsp::shared::meter_bank::FollowTransport;
 use lacquer_dsp::targets::{TARGETS, Target};
 
-/// Height of the figure, of a row of values, of the correlation, and the least of the bars.
+/// Height of the figure, and where its words stand below it.
 const FIGURE: f32 = 84.0;
+const NARROW_FIGURE: f32 = 100.0;
+/// Height of a row of values, of the correlation, and the least of the bars.
 const ROW: f32 = 20.0;
 const CORRELATION: f32 = 44.0;
-const LEAST_BARS: f32 = 120.0;
+const LEAST_BARS: f32 = 100.0;
 
 /// The target that the session is measured against.
 pub(crate) fn target(host: &Host) -> Target {
@@ -63,20 +65,24 @@ pub(crate) fn meters_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut Vi
     desk.bank.controls.over_level.set(10f32.powf(asked as f32 / 20.0));
     let chooser = Rect::from_min_size(inner.min, vec2(inner.width(), theme::CONTROL_HEIGHT));
     area_ui(ui, chooser, |ui| target_menu::target_ui(ui, host, &target, view));
-    let figure = Rect::from_min_size(chooser.left_bottom() + vec2(0.0, 8.0), vec2(inner.width(), FIGURE));
+    let room = view.room;
+    let figure_height = if room.is_narrow { NARROW_FIGURE } else { FIGURE };
+    let figure =
+        Rect::from_min_size(chooser.left_bottom() + vec2(0.0, 8.0), vec2(inner.width(), figure_height));
     loudness::loudness_ui(ui, figure, host, desk, &target, view);
     // From below: what is left is the bars', which grow with the window.
-    let controls =
-        Rect::from_min_max(pos2(inner.left(), inner.bottom() - 2.0 * theme::CONTROL_HEIGHT - 4.0), inner.max);
+    let lines = if room.is_low { 1.0 } else { 2.0 };
+    let controls_height = lines * (theme::CONTROL_HEIGHT + theme::GAP) - theme::GAP;
+    let controls = inner.with_min_y(inner.bottom() - controls_height);
     let above = |below: Rect, height: f32| {
         Rect::from_min_size(pos2(inner.left(), below.top() - 8.0 - height), vec2(inner.width(), height))
     };
     let correlation = above(controls, CORRELATION);
-    let values = above(correlation, ROW * (values::ROWS as f32 + 1.0));
+    let values = above(correlation, ROW * values::lines(room) as f32);
     let bars =
         Rect::from_min_max(figure.left_bottom() + vec2(0.0, 8.0), pos2(inner.right(), values.top() - 8.0));
     if bars.height() >= LEAST_BARS {
-        bars::bars_ui(ui, bars, desk, &target);
+        bars::bars_ui(ui, bars, desk, &target, room);
     }
     values::values_ui(ui, values, desk, &target, view);
     correlation::correlation_ui(ui, correlation, desk);
@@ -96,6 +102,9 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {
     }
     if button_ui(ui, top(1.0), "Reset", false, "Begins the measurement anew.", view) {
         controls.reset();
+    }
+    if view.room.is_low {
+        return;
     }
     let bottom = Rect::from_min_size(
         rect.min + vec2(0.0, theme::CONTROL_HEIGHT + theme::GAP),

@@ -69,8 +69,11 @@ pub(crate) fn difference(value: f64) -> String {
     signed(value, true)
 }
 
+/// Below this there is nothing, dB: the last bit of 24 with all that a filter rings on with.
+const NOTHING_DB: f64 = -190.0;
+
 fn signed(value: f64, plus: bool) -> String {
-    if !value.is_finite() {
+    if !value.is_finite() || value < NOTHING_DB {
         return "\u{2013}".to_owned();
     }
     // What rounds to nothing has no sign.
@@ -133,6 +136,7 @@ mod tests {
     fn figures_have_one_sign_and_one_decimal() {
         assert_eq!(level(-14.04), "\u{2212}14.0");
         assert_eq!(level(f64::NEG_INFINITY), "\u{2013}");
+        assert_eq!(level(-365.5), "\u{2013}", "what rings on in silence is no level");
         assert_eq!(level(-0.01), "0.0");
         assert_eq!(difference(3.26), "+3.3");
     }

@@ -8,8 +8,9 @@ use crate::widgets::small_button_ui;
 use egui::{Align, Align2, Key, Layout, Rect, RichText, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use std::path::Path;
 
-/// Width of the field for the file's name.
+/// Width of the field for the file's name, and in a narrow window.
 const NAME_WIDTH: f32 = 420.0;
+const NARROW_NAME_WIDTH: f32 = 200.0;
 /// Width of the text at the right: what plays, and where.
 const TIME_WIDTH: f32 = 250.0;
 /// Thickness of the line that shows how far the song is.
@@ -73,7 +74,9 @@ pub(crate) fn song_ui(ui: &mut Ui, status: &Status, view: &mut View) {
         let (text, color) = match (&state.problem, state.is_loading) {
             (_, true) => (format!("reading {}\u{2026}", state.name), colors.text_second),
             (Some(problem), _) => (problem.clone(), colors.alarm),
-            _ if state.length_s == 0.0 => ("WAV, AIFF, FLAC, Ogg, Opus or MP3".to_owned(), colors.text_third),
+            _ if state.length_s == 0.0 => {
+                ("WAV, AIFF, FLAC, MP3, Opus, AAC and more".to_owned(), colors.text_third)
+            }
             _ => {
                 let times = format!("{} / {}", clock(state.position_s), clock(state.length_s));
                 (format!("{}   {times}", state.name), colors.text_second)
@@ -100,7 +103,7 @@ fn name_ui(ui: &mut Ui, player: &dyn SongPlayer, view: &mut View) {
         .hint_text("Path of a song, then Enter")
         .font(theme::body_font())
         .align(Align2::LEFT_CENTER)
-        .desired_width(NAME_WIDTH);
+        .desired_width(if view.room.is_narrow { NARROW_NAME_WIDTH } else { NAME_WIDTH });
     let response = ui.add(field);
     response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::TextInput, true, "Song file"));
     if response.hovered() {

@@ -32,6 +32,15 @@ pub(crate) fn title(stage: StageId) -> &'static str {
     }
 }
 
+/// A stage's name in a cell that is too narrow for it.
+fn short_title(stage: StageId) -> &'static str {
+    match stage {
+        StageId::Equalizer => "EQ",
+        StageId::Multiband => "Multi",
+        stage => title(stage),
+    }
+}
+
 /// Whether a stage is switched on.
 pub(crate) fn is_on(host: &Host, stage: StageId) -> bool {
     host.tree.plain(&format!("{}_on", stage.stem())) == Ok(1.0)
@@ -126,7 +135,8 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId
         (false, false) => colors.text_third,
     };
     let font = if selected { theme::strong_font() } else { theme::body_font() };
-    painter.text(pos2(dot.x + 10.0, dot.y), Align2::LEFT_CENTER, title(stage), font, name_color);
+    let name = if view.room.is_narrow { short_title(stage) } else { title(stage) };
+    painter.text(pos2(dot.x + 10.0, dot.y), Align2::LEFT_CENTER, name, font, name_color);
     let pointed = ui.rect_contains_pointer(rect);
     if pointed {
         buttons_ui(ui, rect, stage, view);

@@ -10,11 +10,15 @@ use std::sync::Arc;
 
 /// Size of the window in logical pixels, as designed.
 pub const WINDOW_SIZE: [f32; 2] = [1200.0, 760.0];
+/// The size from which everything has its place; below it some is folded away.
+pub const WHOLE_WINDOW_SIZE: [f32; 2] = [1100.0, 720.0];
 /// The least size at which nothing is cut off.
-pub const LEAST_WINDOW_SIZE: [f32; 2] = [1100.0, 720.0];
+pub const LEAST_WINDOW_SIZE: [f32; 2] = [900.0, 600.0];
 
 /// Width of the meter column.
 pub const METERS_WIDTH: f32 = 228.0;
+/// The same in a narrow window.
+pub const NARROW_METERS_WIDTH: f32 = 148.0;
 /// Height of the analysis below the panel.
 pub const ANALYSIS_HEIGHT: f32 = 168.0;
 /// Height of a row of tabs.

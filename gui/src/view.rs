@@ -4,6 +4,7 @@ use crate::analysis::Tab;
 use crate::analysis::spectrum::SpectrumView;
 use crate::learner::Promise;
 use crate::panels::ThresholdSearch;
+use crate::room::Room;
 use crate::scaling::SCALES;
 use crate::sound_changes::SoundChanges;
 use egui::Ui;
@@ -28,6 +29,8 @@ pub(crate) struct CurveView {
 
 /// See the module.
 pub(crate) struct View {
+    /// What the window has too little room for.
+    pub room: Room,
     pub stage: StageId,
     /// What the hint bar says; written anew in each frame by what is under the pointer.
     pub hint: String,
@@ -103,6 +106,7 @@ pub(crate) struct PresetName {
 impl Default for View {
     fn default() -> Self {
         Self {
+            room: Room::default(),
             stage: StageId::Limiter,
             hint: String::new(),
             problem: None,

@@ -3,7 +3,8 @@
 use crate::file_name::file_name;
 use crate::preset::{Preset, PresetError};
 use etcetera::BaseStrategy;
-use std::io::{self, Write};
+use lacquer_storage::atomic_file;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why the folder of presets could not be changed.
@@ -99,19 +100,7 @@ impl Library {
         };
         std::fs::create_dir_all(folder).map_err(io(folder))?;
         let path = found.map_or_else(|| free_path(folder, name), |owned| owned.path);
-        // Beside it, then in its place: whatever happens, one of the two is whole.
-        let part = path.with_extension("toml.part");
-        // What a crash left under that name goes; a link there is not followed.
-        let _ = std::fs::remove_file(&part);
-        let written = std::fs::File::create_new(&part).and_then(|mut file| {
-            file.write_all(preset.to_text().as_bytes())?;
-            file.sync_all()
-        });
-        written.and_then(|()| std::fs::rename(&part, &path)).map_err(|source| {
-            // What is left of it is of no use; that it cannot be removed either is no news.
-            let _ = std::fs::remove_file(&part);
-            io(&path)(source)
-        })?;
+        atomic_file::write_owned(&path, preset.to_text().as_bytes()).map_err(io(&path))?;
         Ok(path)
     }
 

@@ -10,6 +10,8 @@ mod context;
 mod devices;
 mod instance;
 #[cfg(feature = "standalone")]
+mod memory;
+#[cfg(feature = "standalone")]
 mod program;
 mod silence;
 mod song;

@@ -4,6 +4,8 @@ pub mod clap_host;
 pub mod damage;
 pub mod material;
 pub mod meters;
+#[cfg(target_os = "linux")]
+pub mod person;
 pub mod player;
 pub mod settings;
 pub mod signals;

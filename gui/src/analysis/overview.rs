@@ -4,6 +4,7 @@ use crate::axes::{chip_ui, plot, well_ui};
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::meters::{self, target};
+use crate::room::Room;
 use crate::scale::{Graph, level};
 use crate::theme;
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
@@ -20,6 +21,8 @@ const ROOM: f32 = 320.0;
 const WIDTHS_DB: [f64; 3] = [-18.0, -6.0, 0.0];
 /// Loss from which a device does not keep the master, dB.
 const MOST_LOSS_DB: f64 = -6.0;
+/// What the width's figure is.
+const SIDE_TO_MID: &str = " side to mid";
 /// What rounds to no distance, LU.
 const EXACT_LU: f64 = 0.5;
 /// How far a region of the tone may lie from the middle before it is said, dB.
@@ -33,10 +36,16 @@ struct Card {
     color: Color32,
 }
 
-pub(super) fn overview_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
+pub(super) fn overview_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, room: Room) {
     let target = target(host);
     let (balance, translations) = (Balance::of(&desk.long), desk.translations());
-    let cards = cards(desk, &target, &balance, &translations);
+    let mut cards = cards(desk, &target, &balance, &translations);
+    if room.is_narrow {
+        // A card has no room for what its figure is measured against.
+        for card in &mut cards {
+            card.figure = card.figure.replace(SIDE_TO_MID, "");
+        }
+    }
     let width = (body.width() - theme::MARGIN * (cards.len() as f32 - 1.0)) / cards.len() as f32;
     let height = CARD.min(body.height());
     for (n, card) in cards.iter().enumerate() {
@@ -86,7 +95,7 @@ fn cards(desk: &Desk, target: &Target, balance: &Balance, translations: &[Option
         card("Loudness", format!("{} LUFS", level(integrated)), loudness(integrated, target)),
         card("Highest peak", format!("{} dBTP", level(peak)), peaks(desk, target)),
         card("Tone", tone_figure(balance), tone(balance)),
-        card("Width", format!("{} dB side to mid", level(balance.width_db)), width(balance.width_db)),
+        card("Width", format!("{} dB{SIDE_TO_MID}", level(balance.width_db)), width(balance.width_db)),
         card("On devices", format!("{kept} of {}", Device::ALL.len()), devices(&lost)),
     ]
 }

@@ -14,6 +14,10 @@ use lacquer_dsp::monitor::platform::{Outcome, outcome};
 use lacquer_dsp::targets::{Confidence, TARGETS};
 
 const ROW: f32 = 26.0;
+/// Shares of the columns, and which of them says where a target is from: the last.
+const COLUMNS: [f32; 7] = [1.9, 0.9, 1.0, 1.0, 1.2, 2.4, 1.1];
+const NARROW_COLUMNS: [f32; 7] = [2.4, 0.9, 1.1, 1.3, 1.4, 2.6, 0.0];
+const SOURCE: usize = 6;
 
 pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
     let (integrated, peak) = (desk.bank.output.integrated_lufs(), desk.bank.output.true_peak_max_dbtp());
@@ -21,7 +25,10 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
     let rows: Vec<_> = TARGETS.iter().copied().chain((own.id == "custom").then_some(own)).collect();
     let row = row_height(body, rows.len() + 1, ROW);
     scroll_ui(ui, whole_rows(body, row), row * (rows.len() as f32 + 1.0), |ui, rect| {
-        let at = columns(rect, &[1.9, 0.9, 1.0, 1.0, 1.2, 2.4, 1.1]);
+        // Where there is little room the sources are left to the hints.
+        let is_narrow = view.room.is_narrow;
+        let shares = if is_narrow { NARROW_COLUMNS } else { COLUMNS };
+        let at = columns(rect, &shares);
         let text = |ui: &Ui, column: usize, y: f32, text: &str, color| {
             ui.painter().text(
                 pos2(at[column] + 8.0, y),
@@ -32,7 +39,8 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
             );
         };
         let heads = ["Listen", "Level", "Gain", "Plays at", "True peak", "What happens", "Source"];
-        for (column, name) in heads.into_iter().enumerate() {
+        for (column, name) in heads.into_iter().enumerate().take(if is_narrow { SOURCE } else { heads.len() })
+        {
             text(ui, column, rect.top() + row / 2.0, name, theme::colors().text_third);
         }
         for (n, target) in rows.iter().enumerate() {
@@ -68,7 +76,9 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
                 Confidence::Secondary => "secondary",
                 Confidence::Custom => "custom",
             };
-            text(ui, 6, y, confidence, theme::colors().text_third);
+            if !is_narrow {
+                text(ui, SOURCE, y, confidence, theme::colors().text_third);
+            }
             if !integrated.is_finite() {
                 continue;
             }

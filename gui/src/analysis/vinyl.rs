@@ -2,23 +2,27 @@
 
 use super::{columns, empty_ui};
 use crate::desk::Desk;
+use crate::room::Room;
 use crate::scale::{Graph, difference};
 use crate::theme;
 use egui::{Align2, Rect, Ui, pos2};
 
 const ROW: f32 = 26.0;
+/// Shares of the columns.
+const COLUMNS: [f32; 4] = [2.0, 1.0, 2.0, 4.0];
+const NARROW_COLUMNS: [f32; 4] = [2.2, 1.0, 1.2, 4.0];
 /// Levels at the ends of a gauge, against what is asked for, dB.
 const GAUGE_DB: [f64; 2] = [-30.0, 10.0];
 /// Nothing has been heard below this excursion, dB.
 const NOTHING_DB: f64 = -100.0;
 
-pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
+pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk, room: Room) {
     let found = desk.vinyl.reading();
     if found.lateral_db < NOTHING_DB && found.vertical_db < NOTHING_DB {
         empty_ui(ui, body, "Play: what a cutting lathe would make of the song is gathered here.");
         return;
     }
-    let at = columns(body, &[2.0, 1.0, 2.0, 4.0]);
+    let at = columns(body, if room.is_narrow { &NARROW_COLUMNS } else { &COLUMNS });
     let rows = [
         (
             "Side below 150 Hz against mid",

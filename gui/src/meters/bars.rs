@@ -1,6 +1,7 @@
 //! Loudness and true peaks as bars, as high as there is room for.
 
 use crate::desk::Desk;
+use crate::room::Room;
 use crate::scale::{Graph, level};
 use crate::theme;
 use egui::{Align2, Color32, Rect, Stroke, Ui, pos2, vec2};
@@ -10,9 +11,12 @@ use lacquer_dsp::targets::Target;
 const SPAN: [f64; 2] = [-40.0, 3.0];
 /// Levels with a line.
 const LINES: [f64; 6] = [-40.0, -30.0, -20.0, -10.0, 0.0, 3.0];
-/// Room for the figures of the axis, and below for names and figures.
+/// Room for the figures of the axis, and below for names and figures, or for names alone.
 const AXIS: f32 = 24.0;
 const FOOT: f32 = 30.0;
+const NARROW_FOOT: f32 = 16.0;
+/// Height of a figure of the axis.
+const FIGURE: f32 = 9.0;
 /// Width that the bars were laid out for; wider columns stretch it.
 const DESIGNED: f32 = 180.0;
 /// Where the peaks begin.
@@ -29,14 +33,19 @@ struct Column {
     figure: bool,
 }
 
-pub(super) fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
-    let plot = Rect::from_min_max(rect.min + vec2(AXIS, 4.0), rect.max - vec2(0.0, FOOT));
+pub(super) fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, room: Room) {
+    let foot = if room.is_narrow { NARROW_FOOT } else { FOOT };
+    let plot = Rect::from_min_max(rect.min + vec2(AXIS, 4.0), rect.max - vec2(0.0, foot));
     let graph = Graph { rect: plot, x: [0.0, 1.0], y: SPAN, logarithmic: false };
     let (painter, colors) = (ui.painter(), theme::colors());
     painter.rect_filled(plot, 2.0, colors.well);
     for db in LINES {
         let y = graph.y(db).round() + 0.5;
         painter.hline(plot.x_range(), y, theme::line(colors.grid_major));
+        // Lines that lie closer than their figures are high have one between them.
+        if db > 0.0 && graph.y(0.0) - y < FIGURE {
+            continue;
+        }
         let text = level(db).replace(".0", "");
         let text = if db > 0.0 { format!("+{text}") } else { text };
         let at = pos2(plot.left() - 4.0, y);
@@ -57,7 +66,7 @@ pub(super) fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target) {
         let middle = left + width / 2.0;
         let at = pos2(middle, plot.bottom() + 2.0);
         painter.text(at, Align2::CENTER_TOP, column.name, theme::axis_font(), colors.text_third);
-        if column.figure {
+        if column.figure && !room.is_narrow {
             let text = desk.figure(column.name, || level(column.level));
             let at = pos2(middle, rect.bottom());
             painter.text(at, Align2::CENTER_BOTTOM, text, theme::label_font(), colors.text);

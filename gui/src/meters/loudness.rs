@@ -36,20 +36,28 @@ pub(super) fn loudness_ui(
     text(rect.left_top(), Align2::LEFT_TOP, "Integrated, LUFS", theme::label_font(), colors.text_third);
     let figure = desk.figure("integrated", || level(integrated));
     let at = rect.right_top() + vec2(0.0, 12.0);
+    // The words stand beside the figure, or below it.
+    let [distance_y, since_y] = if view.room.is_narrow { [45.0, 59.0] } else { [17.0, 36.0] };
     let ink = if is_stale { colors.text_third } else { colors.text };
     text(at, Align2::RIGHT_TOP, &figure, theme::figure_font(), ink);
     if let Some(wanted) = target.integrated_lufs {
         let (words, is_met) = distance(integrated - wanted, target.tolerance_lu);
         let words = if integrated.is_finite() { words } else { format!("target {}", level(wanted)) };
         let color = if is_met && !is_stale { colors.ok } else { colors.text_second };
-        text(rect.left_top() + vec2(0.0, 17.0), Align2::LEFT_TOP, &words, theme::body_font(), color);
+        text(rect.left_top() + vec2(0.0, distance_y), Align2::LEFT_TOP, &words, theme::body_font(), color);
     }
     let since = match (integrated.is_finite(), is_stale) {
         (false, _) => clock(measured_s),
         (true, false) => format!("over {}", clock(measured_s)),
         (true, true) => format!("changed at {}", clock(before_s)),
     };
-    text(rect.left_top() + vec2(0.0, 36.0), Align2::LEFT_TOP, &since, theme::label_font(), colors.text_third);
+    text(
+        rect.left_top() + vec2(0.0, since_y),
+        Align2::LEFT_TOP,
+        &since,
+        theme::label_font(),
+        colors.text_third,
+    );
     let button = Rect::from_min_max(pos2(rect.left(), rect.bottom() - theme::CONTROL_HEIGHT), rect.max);
     reach_ui(ui, button, host, desk, target, view);
 }

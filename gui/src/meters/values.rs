@@ -1,6 +1,7 @@
 //! What the mix and the master measure, side by side. A click on a value lets its maximum begin anew; the button all of them.
 
 use crate::desk::Desk;
+use crate::room::Room;
 use crate::scale::level;
 use crate::theme;
 use crate::view::View;
@@ -9,12 +10,22 @@ use lacquer_dsp::shared::meter_bank::SideBank;
 use lacquer_dsp::targets::Target;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Rows of values.
-pub(super) const ROWS: usize = 8;
+/// Rows of values, and how many of them are shown where there is little height: the first ones.
+const ROWS: usize = 8;
+const LOW_ROWS: usize = 5;
 /// Where the mix's column ends, from the right.
 const MIX: f32 = 56.0;
 /// Points of the history before the loudness range means anything: a minute.
 const EARLY: usize = 600;
+
+/// Lines that the values take, with the one of the names above them.
+pub(super) fn lines(room: Room) -> usize {
+    shown(room) + usize::from(!room.is_narrow)
+}
+
+fn shown(room: Room) -> usize {
+    if room.is_low { LOW_ROWS } else { ROWS }
+}
 
 /// A row: name, mix, master, the master's colour.
 type Row = (&'static str, String, String, Color32);
@@ -52,10 +63,14 @@ fn rows(desk: &Desk, target: &Target, overs_before: u32) -> [Row; ROWS] {
 }
 
 pub(super) fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut View) {
-    let height = rect.height() / (ROWS as f32 + 1.0);
+    let room = view.room;
+    let height = rect.height() / lines(room) as f32;
     let colors = theme::colors();
+    // A narrow column has the master alone, and needs no names above it.
+    let first = usize::from(!room.is_narrow);
     let y = |n: usize| rect.top() + (n as f32 + 0.5) * height;
-    for (right, name) in [(rect.right() - MIX, "Mix"), (rect.right(), "Master")] {
+    let heads = [(rect.right() - MIX, "Mix"), (rect.right(), "Master")];
+    for (right, name) in heads.into_iter().filter(|_| !room.is_narrow) {
         ui.painter().text(
             pos2(right, y(0)),
             Align2::RIGHT_CENTER,
@@ -67,24 +82,21 @@ pub(super) fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, v
     // A count that was made smaller since begins anew.
     view.overs_before = view.overs_before.min(desk.bank.output.over_count.load(Relaxed));
     for (n, ((name, before, after, color), keys)) in
-        rows(desk, target, view.overs_before).into_iter().zip(KEYS).enumerate()
+        rows(desk, target, view.overs_before).into_iter().zip(KEYS).take(shown(room)).enumerate()
     {
-        let place =
-            Rect::from_min_size(pos2(rect.left(), y(n + 1) - height / 2.0), vec2(rect.width(), height));
+        let middle = y(first + n);
+        let place = Rect::from_min_size(pos2(rect.left(), middle - height / 2.0), vec2(rect.width(), height));
         if name == "Overs" {
             overs_ui(ui, place, desk, view);
         }
         let painter = ui.painter();
-        let at = |x: f32| pos2(x, y(n + 1));
+        let at = |x: f32| pos2(x, middle);
         painter.text(at(rect.left()), Align2::LEFT_CENTER, name, theme::label_font(), colors.text_third);
-        let before = desk.figure(keys[0], || before);
-        painter.text(
-            at(rect.right() - MIX),
-            Align2::RIGHT_CENTER,
-            before,
-            theme::body_font(),
-            colors.text_third,
-        );
+        if !room.is_narrow {
+            let before = desk.figure(keys[0], || before);
+            let (at, font) = (at(rect.right() - MIX), theme::body_font());
+            painter.text(at, Align2::RIGHT_CENTER, before, font, colors.text_third);
+        }
         let after = desk.figure(keys[1], || after);
         painter.text(at(rect.right()), Align2::RIGHT_CENTER, after, theme::value_font(), color);
     }

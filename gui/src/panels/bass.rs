@@ -52,7 +52,11 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, vi
     let bars = Rect::from_min_max(right.min + vec2(0.0, 24.0), right.max);
     transfer::harmonics(ui, bars, &tone.harmonics_db[..4], 2, color);
     let at = right.min + vec2(32.0, 10.0);
-    let text = "Harmonics of a 50 Hz tone at \u{2212}12 dBFS, dB against it";
+    let text = if view.room.is_narrow {
+        "Of 50 Hz at \u{2212}12 dBFS, dB against it"
+    } else {
+        "Harmonics of a 50 Hz tone at \u{2212}12 dBFS, dB against it"
+    };
     ui.painter().text(at, Align2::LEFT_CENTER, text, theme::label_font(), colors.text_second);
     row_ui(ui, rows[0], host, &[("bass_amount", "Amount"), ("bass_device_corner", "Device corner")], view);
 }

@@ -21,7 +21,7 @@ const DEEPEST_DB: f64 = 9.0;
 /// Points of the trace between two overs that are told apart: 0.1 s.
 const OVER_POINTS: usize = 20;
 /// Width that an over's figure takes.
-const OVER_WIDTH: f32 = 44.0;
+const OVER_WIDTH: f32 = 50.0;
 /// Width of the column that says how much it is now.
 const NOW: f32 = 104.0;
 /// Width of what stands left of its bars.

@@ -24,8 +24,9 @@ const RANGES_DB: [f64; 4] = [3.0, 6.0, 12.0, 20.0];
 /// Where a double-click makes cuts, and where shelves, Hz: under the lowest strings and over the highest tones, and an octave inside.
 const CUTS_HZ: [f64; 2] = [32.0, 17_000.0];
 const SHELVES_HZ: [f64; 2] = [64.0, 9000.0];
-/// Height of a band in the row of bands.
+/// Height of a band in the row of bands; in a narrow window, where its second line is left out.
 const CHIP: f32 = 42.0;
+const NARROW_CHIP: f32 = 26.0;
 /// Width of a band in that row from which it has room for its Q.
 const CHIP_ROOM: f32 = 110.0;
 
@@ -75,20 +76,24 @@ pub(super) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
 }
 
 pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
-    let (picture, rows) = split(body, 1);
-    let chips = Rect::from_min_max(pos2(body.left(), picture.bottom() - CHIP), picture.right_bottom());
+    let is_narrow = view.room.is_narrow;
+    let (picture, rows) = split(body, if is_narrow { 2 } else { 1 });
+    let chip = if is_narrow { NARROW_CHIP } else { CHIP };
+    let chips = Rect::from_min_max(pos2(body.left(), picture.bottom() - chip), picture.right_bottom());
     let area = Rect::from_min_max(picture.min, pos2(picture.right(), chips.top() - theme::MARGIN));
     let settings = host.tree.to_settings().equalizer;
     graph_ui(ui, area, host, desk, &settings, view);
     for (n, band) in settings.bands.iter().enumerate() {
         let width = (chips.width() - 7.0 * theme::GAP) / EQUALIZER_BANDS as f32;
         let corner = chips.min + vec2(n as f32 * (width + theme::GAP), 0.0);
-        chip_ui(ui, Rect::from_min_size(corner, vec2(width, CHIP)), host, n, band, view);
+        chip_ui(ui, Rect::from_min_size(corner, vec2(width, chip)), host, n, band, view);
     }
-    controls_ui(ui, rows[0], host, view);
+    controls_ui(ui, &rows, host, view);
 }
 
-fn controls_ui(ui: &mut Ui, row: Rect, host: &Host, view: &mut View) {
+/// The chosen band's parameters, in one row or in two.
+fn controls_ui(ui: &mut Ui, rows: &[Rect], host: &Host, view: &mut View) {
+    let row = rows[0];
     let band = view.band;
     let names = [
         ("band_on", "On"),
@@ -99,7 +104,7 @@ fn controls_ui(ui: &mut Ui, row: Rect, host: &Host, view: &mut View) {
         ("slope", "Slope"),
         ("placement", "Channel"),
     ];
-    let solo = Rect::from_min_max(pos2(row.right() - 84.0, row.top()), row.max);
+    let mut solo = Rect::from_min_max(pos2(row.right() - 84.0, row.top()), row.max);
     let fields = Rect::from_min_max(row.min, pos2(solo.left() - theme::MARGIN, row.bottom()));
     let ids = names.map(|(name, label)| (id(name, band), label));
     let fields_of: Vec<(&str, &str)> = ids.iter().map(|(id, label)| (id.as_str(), *label)).collect();
@@ -108,12 +113,21 @@ fn controls_ui(ui: &mut Ui, row: Rect, host: &Host, view: &mut View) {
     if let Some(info) = host.tree.info(&ids[0].0) {
         field_ui(ui, switch, host, info, &format!("Band {}", band + 1), view);
     }
-    let rest = Rect::from_min_max(pos2(switch.right() + 4.0, fields.top()), fields.max);
+    let mut rest = fields.with_min_x(switch.right() + 4.0);
     // What the shape does not have is grey, and takes nothing.
     let shape = host.tree.to_settings().equalizer.bands[band];
     let is_cut = matches!(shape.shape, EqualizerShape::HighPass | EqualizerShape::LowPass);
     let dead = |name: &str| (name == "Gain" && !shape.has_gain()) || (name == "Slope" && !is_cut);
-    live_row_ui(ui, rest, host, &fields_of[1..], &dead, view);
+    let mut shown = &fields_of[1..];
+    if let [_, second] = rows {
+        let (first, others) = shown.split_at(shown.len() / 2);
+        rest = rest.with_max_x(row.right());
+        live_row_ui(ui, rest, host, first, &dead, view);
+        rest = rest.translate(vec2(0.0, second.top() - row.top()));
+        solo = switch.translate(vec2(0.0, second.top() - row.top()));
+        shown = others;
+    }
+    live_row_ui(ui, rest, host, shown, &dead, view);
     let button = Rect::from_center_size(solo.center(), vec2(solo.width(), theme::CONTROL_HEIGHT));
     let heard = view.listens(StageId::Equalizer, ListenSource::Part(band));
     let hint = "Plays what lies in the region of this band.";
@@ -156,21 +170,25 @@ fn chip_ui(ui: &mut Ui, rect: Rect, host: &Host, n: usize, band: &EqualizerBand,
     painter.circle_stroke(circle, 7.5, egui::Stroke::new(1.5, mark));
     painter.text(circle, Align2::CENTER_CENTER, format!("{}", n + 1), theme::label_font(), ink);
     let right = rect.right() - 8.0;
-    let main =
-        if band.has_gain() { format!("{} dB", difference(band.gain_db)) } else { host.text(&id("slope", n)) };
+    // One line: what has no gain is told by its frequency.
+    let is_low = rect.height() < CHIP;
+    let main = match (band.has_gain(), is_low) {
+        (true, false) => format!("{} dB", difference(band.gain_db)),
+        (true, true) => difference(band.gain_db),
+        (false, false) => host.text(&id("slope", n)),
+        (false, true) => hertz(band.frequency_hz),
+    };
     painter.text(pos2(right, rect.top() + 13.0), Align2::RIGHT_CENTER, main, theme::strong_font(), ink);
+    let beside = circle + vec2(11.0, 0.0);
+    painter.text(beside, Align2::LEFT_CENTER, letter(band.placement), theme::strong_font(), mark);
+    if is_low {
+        return;
+    }
     let below = rect.top() + 30.0;
     let at = |x: f32| pos2(x, below);
     let second = theme::label_font();
     let frequency = hertz(band.frequency_hz);
     painter.text(at(rect.left() + 8.0), Align2::LEFT_CENTER, frequency, second.clone(), colors.text_third);
-    painter.text(
-        circle + vec2(11.0, 0.0),
-        Align2::LEFT_CENTER,
-        letter(band.placement),
-        theme::strong_font(),
-        mark,
-    );
     let q = if rect.width() < CHIP_ROOM { String::new() } else { format!("Q {}", host.text(&id("q", n))) };
     painter.text(at(right), Align2::RIGHT_CENTER, q, second, colors.text_third);
 }

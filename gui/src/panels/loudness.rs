@@ -13,10 +13,10 @@ use lacquer_dsp::rehearsal::Outcome;
 
 /// Height of the row.
 pub(super) const HEIGHT: f32 = 60.0;
-/// Width of the prices, and of their first column.
-const PRICES: f32 = 400.0;
+/// Widths of the prices' first column, which has their names, and of each further one.
 const NAMES: f32 = 132.0;
-/// Louder targets that are priced, LU from the one that was asked for.
+const PRICE: f32 = 65.0;
+/// Louder targets that are priced, LU from the one that was asked for; one fewer where there is little room.
 const STEPS_LU: [f64; 4] = [0.0, 1.0, 2.0, 3.0];
 /// A row of the prices: its name, and its figure of an outcome.
 type Price<'a> = (&'a str, &'a dyn Fn(&Outcome) -> f64);
@@ -31,7 +31,9 @@ enum Deed {
 
 pub(super) fn loudness_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, view: &mut View) {
     let colors = theme::colors();
-    let left = Rect::from_min_max(rect.min, pos2(rect.right() - PRICES - theme::MARGIN, rect.bottom()));
+    let steps = &STEPS_LU[..STEPS_LU.len() - usize::from(view.room.is_narrow)];
+    let prices = NAMES + PRICE * steps.len() as f32 + theme::MARGIN;
+    let left = Rect::from_min_max(rect.min, pos2(rect.right() - prices - theme::MARGIN, rect.bottom()));
     let right = Rect::from_min_max(pos2(left.right() + theme::MARGIN, rect.top()), rect.max);
     let is_active = !matches!(desk.learner.state, State::Idle);
     ui.painter().rect_filled(left, theme::RADIUS, colors.well);
@@ -50,7 +52,7 @@ pub(super) fn loudness_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk,
         State::Ready { answer } => Some(answer),
         _ => None,
     };
-    prices_ui(ui, right, answer);
+    prices_ui(ui, right, steps, answer);
     match deed {
         Some(Deed::Listen(request)) => {
             // It ends when it is told to, here.
@@ -184,7 +186,7 @@ fn ready_ui(ui: &mut Ui, rect: Rect, answer: &Answer, view: &mut View) -> Option
 }
 
 /// What each louder LU costs, once drives were tried.
-fn prices_ui(ui: &Ui, rect: Rect, answer: Option<&Answer>) {
+fn prices_ui(ui: &Ui, rect: Rect, steps_lu: &[f64], answer: Option<&Answer>) {
     let colors = theme::colors();
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, theme::RADIUS, colors.well);
@@ -201,12 +203,11 @@ fn prices_ui(ui: &Ui, rect: Rect, answer: Option<&Answer>) {
         painter.text(at, Align2::LEFT_CENTER, text, theme::label_font(), colors.text_third);
     };
     name(0, "What louder costs, LUFS");
-    let column = (rect.width() - NAMES - theme::MARGIN) / STEPS_LU.len() as f32;
-    let right = |n: usize| rect.left() + NAMES + column * (n as f32 + 1.0);
+    let right = |n: usize| rect.left() + NAMES + PRICE * (n as f32 + 1.0);
     for (n, (text, _)) in rows.iter().enumerate() {
         name(n + 1, text);
     }
-    for (n, more_lu) in STEPS_LU.into_iter().enumerate() {
+    for (n, more_lu) in steps_lu.iter().enumerate() {
         let lufs = wanted.map(|wanted| wanted + more_lu);
         let outcome = lufs.zip(answer).and_then(|(lufs, answer)| match n {
             0 => Some(answer.found),

@@ -23,6 +23,8 @@ const NAMES: [&str; MULTIBAND_BANDS] = ["Low", "Low mid", "High mid", "High"];
 /// Height of the cards, and of their heads.
 const CARD: f32 = 156.0;
 const HEAD: f32 = 30.0;
+/// Width of a card's fields from which four stand side by side.
+const WIDE_CARD: f32 = 400.0;
 /// Half of what a pointer hits of a line.
 const REACH: f32 = 6.0;
 
@@ -55,10 +57,57 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: 
     let gains = desk.bank.multiband_gains_db.each_ref().map(|gain| f64::from(gain.get()));
     graph_ui(ui, area, host, desk, &settings, gains, view);
     let width = (cards.width() - 3.0 * theme::GAP) / MULTIBAND_BANDS as f32;
-    for (n, one) in settings.bands.iter().enumerate() {
+    let place = |n: usize, height: f32| {
         let corner = cards.min + vec2(n as f32 * (width + theme::GAP), 0.0);
-        card_ui(ui, Rect::from_min_size(corner, vec2(width, CARD)), host, n, one, gains[n], view);
+        Rect::from_min_size(corner, vec2(width, height))
+    };
+    if view.room.is_narrow {
+        // The chosen band's card alone, under a tab for each.
+        for (n, one) in settings.bands.iter().enumerate() {
+            tab_ui(ui, place(n, theme::CONTROL_HEIGHT), n, one.on, view);
+        }
+        let n = view.multiband_band;
+        let card = cards.with_min_y(cards.top() + theme::CONTROL_HEIGHT + theme::GAP);
+        card_ui(ui, card, host, n, &settings.bands[n], gains[n], view);
+    } else {
+        for (n, one) in settings.bands.iter().enumerate() {
+            card_ui(ui, place(n, CARD), host, n, one, gains[n], view);
+        }
     }
+}
+
+/// Chooses a band: its name, and whether it is on.
+fn tab_ui(ui: &mut Ui, rect: Rect, n: usize, is_on: bool, view: &mut View) {
+    let response = ui.interact(rect, ui.scope_id().with(("band tab", n)), Sense::click());
+    let is_chosen = view.multiband_band == n;
+    response.widget_info(|| {
+        WidgetInfo::selected(egui::accesskit::Role::Tab, true, is_chosen, format!("{} tab", NAMES[n]))
+    });
+    if response.clicked() {
+        view.multiband_band = n;
+    }
+    let (painter, colors) = (ui.painter(), theme::colors());
+    let fill = match (is_chosen, response.hovered()) {
+        (true, _) => colors.raised,
+        (false, true) => colors.hover,
+        (false, false) => colors.well,
+    };
+    painter.rect_filled(rect, theme::RADIUS, fill);
+    if response.has_focus() {
+        painter.rect_stroke(rect, theme::RADIUS, theme::focus_ring(), StrokeKind::Inside);
+    }
+    let dot = rect.left_center() + vec2(14.0, 0.0);
+    if is_on {
+        painter.circle_filled(dot, 4.0, colors.reduction);
+    } else {
+        painter.circle_stroke(dot, 4.0, Stroke::new(1.5, colors.disabled));
+    }
+    let (font, ink) = if is_chosen {
+        (theme::strong_font(), colors.text)
+    } else {
+        (theme::body_font(), colors.text_second)
+    };
+    painter.text(dot + vec2(12.0, 0.0), Align2::LEFT_CENTER, NAMES[n], font, ink);
 }
 
 /// Left and right edge of a band in pixels.
@@ -269,21 +318,23 @@ fn card_ui(
     }
     picture_ui(ui, Rect::from_min_size(inner.min + vec2(2.0, HEAD), vec2(52.0, 52.0)), one, gain_db);
     let fields = [
-        [("threshold", "Thr."), ("ratio", "Ratio")],
-        [("attack", "Att."), ("release", "Rel.")],
-        [("knee", "Knee"), ("range", "Range")],
-        [("makeup", "Gain"), ("", "")],
+        ("threshold", "Thr."),
+        ("ratio", "Ratio"),
+        ("attack", "Att."),
+        ("release", "Rel."),
+        ("knee", "Knee"),
+        ("range", "Range"),
+        ("makeup", "Gain"),
     ];
     let area = Rect::from_min_max(inner.min + vec2(60.0, HEAD), inner.max);
-    let width = (area.width() - theme::GAP) / 2.0;
-    for (line, pair) in fields.into_iter().enumerate() {
-        for (column, (name, label)) in pair.into_iter().enumerate() {
-            let Some(info) = host.tree.info(&id(name, n)) else { continue };
-            let corner =
-                area.min + vec2(column as f32 * (width + theme::GAP), line as f32 * theme::FADER_HEIGHT);
-            let place = Rect::from_min_size(corner, vec2(width, theme::FADER_HEIGHT));
-            area_ui(ui, place, |ui| fader_ui(ui, host, info, label, view));
-        }
+    let columns = if area.width() > WIDE_CARD { 4 } else { 2 };
+    let width = (area.width() + theme::GAP) / columns as f32 - theme::GAP;
+    for (place, (name, label)) in fields.into_iter().enumerate() {
+        let Some(info) = host.tree.info(&id(name, n)) else { continue };
+        let (column, line) = ((place % columns) as f32, (place / columns) as f32);
+        let corner = area.min + vec2(column * (width + theme::GAP), line * theme::FADER_HEIGHT);
+        let place = Rect::from_min_size(corner, vec2(width, theme::FADER_HEIGHT));
+        area_ui(ui, place, |ui| fader_ui(ui, host, info, label, view));
     }
 }
 

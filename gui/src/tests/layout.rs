@@ -1,4 +1,4 @@
-//! Where things lie: nothing over anything else, nothing outside.
+//! Where things lie: nothing over anything else, nothing outside, and Tab goes as one reads.
 
 use super::*;
 use egui::Rect;
@@ -71,8 +71,62 @@ fn misplaced_in(size: [f32; 2]) -> Vec<String> {
 
 #[test]
 fn nothing_overlaps_and_nothing_leaves_the_window_at_any_size() {
-    for size in [theme::WINDOW_SIZE, theme::LEAST_WINDOW_SIZE] {
+    for size in [theme::WINDOW_SIZE, theme::WHOLE_WINDOW_SIZE, theme::LEAST_WINDOW_SIZE] {
         let problems = misplaced_in(size);
         assert!(problems.is_empty(), "{size:?}, {} problems:\n{}", problems.len(), problems.join("\n"));
+    }
+}
+
+#[test]
+fn the_row_of_a_song_has_its_place_in_the_least_window() {
+    let status = Arc::new(Status::default());
+    status.set_song(Arc::new(song::Deck::default()));
+    let [width, height] = theme::LEAST_WINDOW_SIZE;
+    let mut bench = Bench::with([width, height + theme::BAR_HEIGHT], 1.0, status);
+    bench.steps(2);
+    assert!(bench.view().room.is_low, "its row is not the panels'");
+    let problems = bench.misplaced();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// What Tab passes by in the bar, with where it begins and ends; from the first control of the window on.
+fn passed_in_the_bar(bench: &mut Bench) -> Vec<(String, Rect)> {
+    let mut passed = Vec::new();
+    for _ in 0..60 {
+        bench.key(Key::Tab, Modifiers::NONE);
+        let root = bench.harness.root();
+        let Some(node) = root.children_recursive().find(|node| node.accesskit_node().is_focused()) else {
+            continue;
+        };
+        if node.rect().center().y > theme::BAR_HEIGHT {
+            break;
+        }
+        passed.push((node.accesskit_node().label().unwrap_or_default(), node.rect()));
+    }
+    passed
+}
+
+#[test]
+fn tab_goes_through_the_bar_from_left_to_right() {
+    let wide =
+        ["Presets", "Undo", "A", "D", "Quality", "Mix", "Master", "Hear mono", "Dim", "Bypass", "Window"];
+    let narrow = ["Presets", "Undo", "A", "D", "Quality", "Mix", "Master", "Hear", "Bypass", "Window"];
+    for (size, names) in [
+        ([1600.0, 1000.0], &wide[..]),
+        (theme::WINDOW_SIZE, &wide[..]),
+        (theme::WHOLE_WINDOW_SIZE, &wide[..]),
+        (theme::LEAST_WINDOW_SIZE, &narrow[..]),
+    ] {
+        let mut bench = Bench::sized(size, 1.0);
+        let passed = passed_in_the_bar(&mut bench);
+        let places: Vec<_> =
+            names.iter().map(|name| passed.iter().position(|(passed, _)| passed == name)).collect();
+        assert!(places.iter().all(Option::is_some), "{size:?}: {passed:?}");
+        assert!(places.is_sorted(), "{size:?}: {passed:?}");
+        assert!(passed.windows(2).all(|pair| pair[0].1.left() < pair[1].1.left()), "{size:?}: {passed:?}");
+        // It ends where the bar does, and not over its edge.
+        let end = passed.last().map(|(_, rect)| rect.right());
+        let wanted = size[0] - theme::PADDING;
+        assert!(end.is_some_and(|end| (end - wanted).abs() < 1.0), "{size:?}: {end:?} for {wanted}");
     }
 }

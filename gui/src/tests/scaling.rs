@@ -53,24 +53,23 @@ fn a_scale_asks_for_its_window() {
 fn a_scale_without_room_is_taken_back_and_greyed_with_the_reason() {
     let mut bench = Bench::new();
     choose_in_a_fixed_window(&mut bench, "150 %");
-    assert_eq!(bench.harness.ctx.zoom_factor(), 1.0, "the largest that fits 1200 x 760");
+    assert_eq!(bench.harness.ctx.zoom_factor(), 1.25, "the largest that fits 1200 x 760");
     let session = bench.tree.params().session.read().expect("a lock").clone();
     let size = session.size.expect("a size");
     assert!(
-        session.scale_percent == 100 && (size[0] - 1200.0).abs() < 1.0 && (size[1] - 760.0).abs() < 1.0,
+        session.scale_percent == 125 && (size[0] - 960.0).abs() < 1.0 && (size[1] - 608.0).abs() < 1.0,
         "{size:?}"
     );
     let said = bench.view().scale_refusals.clone();
     assert!(
-        said[0].is_none()
-            && said[3].as_ref().is_some_and(|reason| reason.contains("150 % needs 1650 x 1080")),
+        said[0].is_none() && said[3].as_ref().is_some_and(|reason| reason.contains("150 % needs 1350 x 900")),
         "{said:?}"
     );
     bench.click(bench.place(Role::Button, "Window"));
     bench.steps(3);
     assert!(bench.harness.get_by_role_and_label(Role::Button, "150 %").accesskit_node().is_disabled());
     bench.click(bench.place(Role::Button, "150 %"));
-    assert_eq!(bench.harness.ctx.zoom_factor(), 1.0, "a grey entry does nothing");
+    assert_eq!(bench.harness.ctx.zoom_factor(), 1.25, "a grey entry does nothing");
     // A window that was made larger is asked again.
     bench.harness.set_size(vec2(1800.0, 1200.0));
     bench.steps(3);

@@ -131,12 +131,30 @@ fn the_analysis_is_as_it_was() {
 }
 
 #[test]
-fn nothing_is_cut_off_in_the_least_window() {
-    let mut bench = playing_in(theme::LEAST_WINDOW_SIZE, Theme::Dark, 1.0);
+fn nothing_is_cut_off_where_all_has_its_place() {
+    let mut bench = playing_in(theme::WHOLE_WINDOW_SIZE, Theme::Dark, 1.0);
     let mut problems = Vec::new();
     for stage in [StageId::Equalizer, StageId::DynamicEq, StageId::Multiband, StageId::Limiter] {
         bench.harness.state_mut().view.stage = stage;
+        problems.extend(shows(&mut bench, &format!("whole/{}", stage.stem()), None).err());
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn the_least_window_folds_and_cuts_nothing_off() {
+    let mut bench = playing_in(theme::LEAST_WINDOW_SIZE, Theme::Dark, 1.0);
+    let mut problems = Vec::new();
+    for stage in StageId::ALL {
+        bench.harness.state_mut().view.stage = *stage;
         problems.extend(shows(&mut bench, &format!("least/{}", stage.stem()), None).err());
+    }
+    for tab in crate::analysis::Tab::NAMES {
+        // Swapped panels take no clicks for a moment.
+        bench.steps(30);
+        bench.click(bench.place(Role::Tab, tab));
+        let name = format!("least/analysis_{}", tab.to_lowercase().replace(' ', "_"));
+        problems.extend(shows(&mut bench, &name, None).err());
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }

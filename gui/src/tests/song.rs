@@ -5,7 +5,7 @@ use crate::song::{SongPlayer, SongState};
 
 /// Keeps what it is asked for.
 #[derive(Default)]
-struct Deck(std::sync::Mutex<(Vec<String>, SongState)>);
+pub(super) struct Deck(std::sync::Mutex<(Vec<String>, SongState)>);
 
 impl SongPlayer for Deck {
     fn open(&self, path: &std::path::Path) {

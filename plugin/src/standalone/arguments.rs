@@ -11,8 +11,8 @@ Lacquer standing alone: the mastering chain with its window.
 
 Usage: lacquer-standalone [OPTIONS] [SONG]
 
-  [SONG]                     plays this file through the chain, over and over (WAV, AIFF, FLAC, Ogg, Opus, MP3);
-                             another can be opened in the window
+  [SONG]                     plays this file through the chain, over and over (WAV, W64, AIFF, AU, CAF, FLAC,
+                             MP3, Ogg Vorbis, Opus, M4A); another can be opened in the window
 
 Sound, which can be changed in the window too:
   -b, --backend NAME         jack, alsa, coreaudio, wasapi, or dummy, which makes no sound
@@ -26,6 +26,9 @@ Sound, which can be changed in the window too:
 
 Window:
       --dpi-scale FACTOR     [the display's]
+
+Settings, window and devices are kept from one run to the next:
+      --fresh                begins with the defaults, and keeps what it is left with
 
   -V, --version              prints the version
   -h, --help                 prints this
@@ -47,6 +50,8 @@ pub(super) struct Arguments {
     pub version: bool,
     /// List the sound devices.
     pub devices: bool,
+    /// Begin with the defaults, whatever was kept.
+    pub fresh: bool,
     /// What plays.
     pub song: Option<PathBuf>,
     /// Its way to the devices, by its name in any case; `dummy` is none.
@@ -55,8 +60,8 @@ pub(super) struct Arguments {
     pub output: Option<String>,
     /// The device that is recorded.
     pub input: Option<String>,
-    /// Sample rate, Hz.
-    pub rate_hz: u32,
+    /// Sample rate, Hz, if one was asked for.
+    pub rate_hz: Option<u32>,
     /// Frames that a device asks for at a time.
     pub period: u32,
     /// Channels of the chain: 1 or 2.
@@ -71,11 +76,12 @@ impl Default for Arguments {
             help: false,
             version: false,
             devices: false,
+            fresh: false,
             song: None,
             backend: None,
             output: None,
             input: None,
-            rate_hz: 48_000,
+            rate_hz: None,
             period: 512,
             channels: 2,
             scale: None,
@@ -109,6 +115,7 @@ impl Arguments {
                 "-h" | "--help" if !only_names => this.help = true,
                 "-V" | "--version" if !only_names => this.version = true,
                 "--devices" if !only_names => this.devices = true,
+                "--fresh" if !only_names => this.fresh = true,
                 option if option.starts_with('-') && !only_names => {
                     let (name, value) = split(option);
                     let value = match value {
@@ -129,7 +136,7 @@ impl Arguments {
             "-b" | "--backend" => self.backend = Some(value).filter(|name| name != "auto"),
             "--output-device" => self.output = Some(value),
             "--input-device" => self.input = Some(value),
-            "-r" | "--sample-rate" => self.rate_hz = number(name, &value, &RATES_HZ)?,
+            "-r" | "--sample-rate" => self.rate_hz = Some(number(name, &value, &RATES_HZ)?),
             "-p" | "--period-size" => self.period = number(name, &value, &PERIODS)?,
             "-l" | "--audio-layout" => self.channels = 3 - number(name, &value, &(1..=2))?,
             "--dpi-scale" => self.scale = Some(number(name, &value, &SCALES)?),
@@ -167,7 +174,7 @@ mod tests {
             song: Some(PathBuf::from("a.wav")),
             backend: Some("alsa".to_owned()),
             output: Some("hw:0".to_owned()),
-            rate_hz: 44_100,
+            rate_hz: Some(44_100),
             period: 256,
             channels: 1,
             scale: Some(1.5),

@@ -4,14 +4,15 @@ use super::arguments::{Arguments, HELP};
 use super::context::EditorContext;
 use super::devices::{Devices, JACK};
 use super::instance::Instance;
+use super::memory::Memory;
 use super::song;
 use super::sound::{Sound, System};
 use crate::LacquerPlugin;
 use crate::edge::editor::{GuardedEditor, GuardedHandle};
-use lacquer_gui::{SongPlayer, SoundChoice, Status};
+use lacquer_gui::{SongPlayer, SoundChoice, SoundDevices, Status};
 use nice_plug::context::gui::{AsyncExecutor, GuiContext};
 use nice_plug::editor::{Editor, EditorHandle, SpawnedEditor};
-use nice_plug::prelude::Plugin;
+use nice_plug::prelude::{GuiContextInner, Plugin};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,6 +21,8 @@ use std::time::{Duration, Instant};
 const WINDOW_PATIENCE: Duration = Duration::from_secs(20);
 /// Pause between two looks for it.
 const WINDOW_POLL: Duration = Duration::from_millis(50);
+/// Sample rate where nobody asked for another, Hz.
+const RATE_HZ: u32 = 48_000;
 /// What no backend is called.
 const NO_SOUND: &str = "dummy";
 
@@ -45,7 +48,8 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
         list(&devices);
         return ExitCode::SUCCESS;
     }
-    let choices = match choices(&arguments, &devices.backends()) {
+    let memory = remembered(&arguments);
+    let choices = match choices(&arguments, &devices.backends(), memory.sound()) {
         Ok(choices) => choices,
         Err(problem) => {
             eprintln!("lacquer-standalone: {problem}");
@@ -58,7 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    match open(&arguments, devices, choices) {
+    match open(&arguments, devices, choices, &memory) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("lacquer-standalone: {problem}");
@@ -67,16 +71,33 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
     }
 }
 
-/// What is tried, the best first.
-fn choices(arguments: &Arguments, backends: &[String]) -> Result<Vec<SoundChoice>, String> {
+/// What the last run was left with, if that is wanted and can be read.
+fn remembered(arguments: &Arguments) -> Memory {
+    let path = Memory::own_path().filter(|_| !arguments.fresh);
+    let read = path.map_or_else(|| Ok(Memory::default()), |path| Memory::read(&path));
+    read.unwrap_or_else(|problem| {
+        eprintln!(
+            "lacquer-standalone: the settings of the last run cannot be read, and are left out: {problem}"
+        );
+        Memory::default()
+    })
+}
+
+/// What is tried, the best first: what was asked for, or else what was heard in the last run.
+fn choices(
+    arguments: &Arguments,
+    backends: &[String],
+    last: Option<SoundChoice>,
+) -> Result<Vec<SoundChoice>, String> {
+    let rate_hz = arguments.rate_hz.or(last.as_ref().map(|last| last.rate_hz)).unwrap_or(RATE_HZ);
     let chosen = |backend: &str| SoundChoice {
         backend: Some(backend.to_owned()),
         output: arguments.output.clone(),
         input: arguments.input.clone(),
-        rate_hz: arguments.rate_hz,
+        rate_hz,
     };
     match arguments.backend.as_deref() {
-        Some(NO_SOUND) => Ok(vec![SoundChoice { rate_hz: arguments.rate_hz, ..Default::default() }]),
+        Some(NO_SOUND) => Ok(vec![SoundChoice { rate_hz, ..Default::default() }]),
         Some(name) => {
             let known = backends.iter().find(|backend| backend.eq_ignore_ascii_case(name));
             let known = known.ok_or_else(|| {
@@ -88,31 +109,51 @@ fn choices(arguments: &Arguments, backends: &[String]) -> Result<Vec<SoundChoice
             // Whoever runs JACK wants it.
             let (mut first, rest): (Vec<_>, Vec<_>) = backends.iter().partition(|backend| *backend == JACK);
             first.extend(rest);
-            Ok(first.into_iter().map(|backend| chosen(backend)).collect())
+            let others = first.into_iter().map(|backend| chosen(backend));
+            // A device that was named is looked for everywhere.
+            let is_named = arguments.output.is_some() || arguments.input.is_some();
+            let last = last.filter(|_| !is_named).map(|last| SoundChoice { rate_hz, ..last });
+            Ok(last.into_iter().chain(others).collect())
         }
     }
 }
 
 /// Opens window and sound, and closes them when the window is closed.
-fn open(arguments: &Arguments, devices: Devices, choices: Vec<SoundChoice>) -> Result<(), String> {
+fn open(
+    arguments: &Arguments,
+    devices: Devices,
+    choices: Vec<SoundChoice>,
+    memory: &Memory,
+) -> Result<(), String> {
     let (feed, player) = song::pair();
     let (sound, receiving) = Sound::new(&devices);
     let mut plugin = LacquerPlugin { song: Some(feed), ..LacquerPlugin::default() };
     let status = plugin.status.clone();
     player.set_status(status.clone());
     status.set_song(player.clone());
-    status.set_sound(sound);
+    status.set_sound(sound.clone());
     if let Some(path) = &arguments.song {
         player.open(path);
     }
     let executor = AsyncExecutor::new(Arc::new(|_| {}), Arc::new(|_| {}));
     let editor = plugin.editor(executor).ok_or("the window cannot be made")?;
-    let context = GuiContext::new(Arc::new(EditorContext::new(&plugin.params, &plugin.handover)));
+    let session = Arc::new(EditorContext::new(&plugin.params, &plugin.handover));
+    if let Some(state) = memory.state() {
+        session.set_state(state);
+    }
+    let context = GuiContext::new(session.clone());
     let instance = Box::new(Instance::new(plugin, arguments.channels));
     // Ends when it goes out of scope, after the window.
     let _playing = receiving.run(Box::new(devices), instance, choices, move || player.read_again());
     watch_for_the_window(&status);
-    show(&editor, arguments.scale, context)
+    show(&editor, arguments.scale, context)?;
+    let heard = sound.state();
+    let choice = Some(heard.choice).filter(|choice| choice.backend.is_some() && heard.problem.is_none());
+    let left = Memory::new(session.get_state(), choice.or(memory.sound()));
+    match Memory::own_path() {
+        Some(path) => left.write(&path).map_err(|problem| format!("the settings were not kept: {problem}")),
+        None => Ok(()),
+    }
 }
 
 fn show(editor: &GuardedEditor, scale: Option<f64>, context: GuiContext) -> Result<(), String> {
