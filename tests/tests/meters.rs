@@ -7,7 +7,7 @@ use lacquer_dsp::metering::live::{LiveMeters, Transport};
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging, Part};
 use lacquer_dsp::monitor::{Compare, Monitor, MonitorSettings};
 use lacquer_dsp::processor::{CONTROL_PERIOD, Frame};
-use lacquer_dsp::shared::meter_bank::{FollowTransport, MeterBank};
+use lacquer_dsp::shared::meter_bank::{FollowTransport, Held, MeterBank};
 use lacquer_dsp::shared::ring::unpack;
 use lacquer_dsp::{Chain, ChainSettings, ProcessSpec};
 use lacquer_tests::meters::{live, run};
@@ -141,6 +141,39 @@ fn transport_pauses_restarts_and_resets_do_what_they_say() {
     play(&mut meters, true, 1);
     assert_eq!((measured_s(), bank.output.true_peak_max.get()), (0.0, 0.0));
     assert!(bank.output.rms[0].get() > 0.3, "levels go on regardless");
+}
+
+#[test]
+fn one_maximum_begins_anew_and_the_rest_goes_on() {
+    let bank = Arc::<MeterBank>::default();
+    let mut meters = LiveMeters::new(RATE, 2, bank.clone());
+    // Whole hops of 10 ms.
+    let mut play = |amplitude: f64, seconds: usize| {
+        let tone = sine(4800, RATE, 1000.0, amplitude);
+        (0..10 * seconds).for_each(|_| run(&mut meters, &tone, &tone, &[480]));
+    };
+    let maxima = || {
+        let side = &bank.output;
+        let [m, s] =
+            [&side.momentary_max_lufs, &side.short_term_max_lufs].map(|value| f64::from(value.get()));
+        [side.true_peak_max_dbtp(), m, s]
+    };
+    play(0.5, 5);
+    // Long enough for both windows to have the soft tone alone.
+    play(0.05, 4);
+    let loud = maxima();
+    let (integrated, measured) = (bank.output.integrated_lufs(), bank.measured_frames.load(Relaxed));
+    assert!(loud.iter().all(|db| (db + 6.0).abs() < 0.1), "a sine's loudness is its peak: {loud:?}");
+    for (n, held) in Held::ALL.into_iter().enumerate() {
+        bank.controls.release(held);
+        play(0.05, 1);
+        for (other, now) in maxima().into_iter().enumerate() {
+            let expected = if other <= n { -26.0 } else { -6.0 };
+            assert!((now - expected).abs() < 0.1, "{held:?} released: {:?}", maxima());
+        }
+    }
+    assert_eq!(bank.measured_frames.load(Relaxed), measured + 3 * 48_000);
+    assert!((bank.output.integrated_lufs() - integrated).abs() < 0.5, "and the whole is still the whole");
 }
 
 #[test]

@@ -12,7 +12,9 @@ use crate::chain::limiter::Reductions;
 use crate::chain::multiband::MULTIBAND_BANDS;
 use crate::chain::{ChainListener, StageId};
 use crate::processor::{CONTROL_PERIOD, Frame};
-use crate::shared::meter_bank::{FollowTransport, HistoryPoint, MeterBank, NOWHERE, STAGES, TRACE_WORDS};
+use crate::shared::meter_bank::{
+    FollowTransport, Held, HistoryPoint, MeterBank, NOWHERE, STAGES, TRACE_WORDS,
+};
 use crate::shared::ring::pack;
 use intake::Intake;
 use side::Side;
@@ -135,6 +137,12 @@ impl LiveMeters {
         if restarts || controls.resets() != self.resets {
             self.resets = controls.resets();
             self.restart();
+        }
+        if let Some(is_released) = controls.take_released() {
+            for held in Held::ALL.into_iter().filter(|held| is_released(*held)) {
+                self.input.release(held, &self.bank.input);
+                self.output.release(held, &self.bank.output);
+            }
         }
     }
 

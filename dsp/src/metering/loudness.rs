@@ -184,6 +184,16 @@ impl Loudness {
         self.short_term_max
     }
 
+    /// Lets the highest momentary loudness begin anew.
+    pub fn release_momentary(&mut self) {
+        self.momentary_max = f64::NEG_INFINITY;
+    }
+
+    /// Lets the highest short-term loudness begin anew.
+    pub fn release_short_term(&mut self) {
+        self.short_term_max = f64::NEG_INFINITY;
+    }
+
     /// Gated loudness of everything so far, LUFS.
     pub fn integrated_lufs(&self) -> f64 {
         self.histograms.integrated_lufs()

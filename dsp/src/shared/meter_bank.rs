@@ -144,11 +144,33 @@ impl FollowTransport {
     pub const ALL: [Self; 3] = [Self::Ignore, Self::Pause, Self::Restart];
 }
 
+/// A maximum of input and output that is held until somebody lets it begin anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Highest true peak.
+    TruePeak,
+    /// Highest momentary loudness.
+    Momentary,
+    /// Highest short-term loudness.
+    ShortTerm,
+}
+
+impl Held {
+    /// Every maximum, in the order of their bits.
+    pub const ALL: [Self; 3] = [Self::TruePeak, Self::Momentary, Self::ShortTerm];
+
+    fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
 /// What readers ask of the meters.
 #[derive(Debug)]
 pub struct Controls {
     running: AtomicBool,
     resets: AtomicU32,
+    /// Maxima that are to begin anew, a bit each.
+    released: AtomicU32,
     follow: AtomicU32,
     watched: AtomicBool,
     /// True peak above which a peak counts as over, an amplitude.
@@ -160,6 +182,7 @@ impl Default for Controls {
         Self {
             running: AtomicBool::new(true),
             resets: AtomicU32::new(0),
+            released: AtomicU32::new(0),
             follow: AtomicU32::new(FollowTransport::default() as u32),
             watched: AtomicBool::new(false),
             over_level: Value::new(1.0),
@@ -186,6 +209,21 @@ impl Controls {
     /// Resets asked for since the beginning.
     pub fn resets(&self) -> u32 {
         self.resets.load(Relaxed)
+    }
+
+    /// Lets one maximum begin anew, and the rest of the measurement go on.
+    pub fn release(&self, held: Held) {
+        self.released.fetch_or(held.bit(), Relaxed);
+    }
+
+    /// [audio-thread] Whether any maximum is to begin anew, and which; they are forgotten with that.
+    pub fn take_released(&self) -> Option<impl Fn(Held) -> bool + use<>> {
+        // Nearly always none: a look costs less than an exchange.
+        if self.released.load(Relaxed) == 0 {
+            return None;
+        }
+        let bits = self.released.swap(0, Relaxed);
+        Some(move |held: Held| bits & held.bit() != 0)
     }
 
     /// What the transport does.

@@ -8,6 +8,7 @@ use crate::theme;
 use crate::view::View;
 use crate::widgets::{button_ui, name_menu};
 use egui::{Color32, ComboBox, Mesh, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use lacquer_dsp::chain::StageId;
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging, LENGTHS, Part};
 
 /// Levels at the edges, dB at 1 kHz.
@@ -49,12 +50,17 @@ pub(super) fn spectrum_ui(ui: &mut Ui, body: Rect, desk: &mut Desk, view: &mut V
     let body = Rect::from_min_max(body.min, pos2(controls.left() - theme::MARGIN, body.bottom()));
     let graph = Graph { rect: plot(body), x: [20.0, 20_000.0], y: SPAN, logarithmic: true };
     well_ui(ui, &graph, &[-80.0, -60.0, -40.0, -20.0, 0.0]);
-    if view.spectrum.thirds {
+    if view.spectrum.thirds || lies_above(view) {
         draw_thirds(ui, &graph, desk, view.spectrum);
     } else {
         draw(ui, &graph, &desk.input, &desk.output, view.spectrum);
     }
     controls_ui(ui, controls, desk, view);
+}
+
+/// Whether the panel above has the lines in its picture: the same spectrum does not stand twice on a screen.
+fn lies_above(view: &View) -> bool {
+    !view.expanded && matches!(view.stage, StageId::Equalizer | StageId::DynamicEq | StageId::Bass)
 }
 
 fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
@@ -68,7 +74,11 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
     if button_ui(ui, cell(0.0, 0.0, half), "Mid/side", shown.mid_side, "Mid and side of the output.", view) {
         view.spectrum.mid_side = !shown.mid_side;
     }
-    if button_ui(ui, cell(0.0, 1.0, half), "Thirds", shown.thirds, "Thirds of an octave.", view) {
+    let (thirds, hint) = match lies_above(view) {
+        true => (true, "Thirds of an octave: the lines are in the panel above."),
+        false => (shown.thirds, "Thirds of an octave."),
+    };
+    if button_ui(ui, cell(0.0, 1.0, half), "Thirds", thirds, hint, view) && !lies_above(view) {
         view.spectrum.thirds = !shown.thirds;
     }
     let (mut length, mut averaging) = (desk.output.length(), desk.output.averaging());

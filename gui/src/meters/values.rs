@@ -6,7 +6,7 @@ use crate::scale::level;
 use crate::theme;
 use crate::view::View;
 use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
-use lacquer_dsp::shared::meter_bank::SideBank;
+use lacquer_dsp::shared::meter_bank::{Held, SideBank};
 use lacquer_dsp::targets::Target;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -26,6 +26,13 @@ pub(super) fn lines(room: Room) -> usize {
 fn shown(room: Room) -> usize {
     if room.is_low { LOW_ROWS } else { ROWS }
 }
+
+/// Rows whose maximum a click lets begin anew, and what that is called.
+const HELD: [(usize, Held, &str); 3] = [
+    (0, Held::TruePeak, "Clear true peak"),
+    (6, Held::Momentary, "Clear max M"),
+    (7, Held::ShortTerm, "Clear max S"),
+];
 
 /// A row: name, mix, master, the master's colour.
 type Row = (&'static str, String, String, Color32);
@@ -88,6 +95,8 @@ pub(super) fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, v
         let place = Rect::from_min_size(pos2(rect.left(), middle - height / 2.0), vec2(rect.width(), height));
         if name == "Overs" {
             overs_ui(ui, place, desk, view);
+        } else if let Some((_, held, cleared)) = HELD.into_iter().find(|(row, ..)| *row == n) {
+            held_ui(ui, place, desk, held, cleared, view);
         }
         let painter = ui.painter();
         let at = |x: f32| pos2(x, middle);
@@ -102,15 +111,35 @@ pub(super) fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, v
     }
 }
 
-/// The count of overs is cleared by a click, and nothing else with it.
-fn overs_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {
-    let response = ui.interact(rect, ui.scope_id().with("overs"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Button, true, "Clear overs"));
-    if response.clicked() {
-        view.overs_before = desk.bank.output.over_count.load(Relaxed);
+/// A maximum begins anew by a click, and nothing else with it.
+fn held_ui(ui: &mut Ui, rect: Rect, desk: &Desk, held: Held, name: &str, view: &mut View) {
+    if clear_ui(ui, rect, name) {
+        desk.bank.controls.release(held);
     }
+    if ui.rect_contains_pointer(rect) {
+        view.hint = "The highest since the measurement began. A click lets it begin anew.".to_owned();
+    }
+}
+
+/// A row that a click clears; whether it did.
+fn clear_ui(ui: &mut Ui, rect: Rect, name: &str) -> bool {
+    let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Button, true, name));
     if response.hovered() {
         ui.painter().rect_filled(rect, 2.0, theme::colors().hover);
+    }
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, 2.0, theme::focus_ring(), egui::StrokeKind::Inside);
+    }
+    response.clicked()
+}
+
+/// The count of overs is cleared by a click, and nothing else with it.
+fn overs_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {
+    if clear_ui(ui, rect, "Clear overs") {
+        view.overs_before = desk.bank.output.over_count.load(Relaxed);
+    }
+    if ui.rect_contains_pointer(rect) {
         let last = last_over(desk).map_or(String::new(), |time| format!("The last at {time}. "));
         view.hint = format!("True peaks over what the target asks for. {last}A click clears the count.");
     }

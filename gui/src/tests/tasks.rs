@@ -3,6 +3,7 @@
 use super::*;
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::monitor::Solo;
+use lacquer_dsp::shared::meter_bank::Held;
 
 impl Bench {
     /// Clicks what has a role and a name.
@@ -67,6 +68,21 @@ fn overs_are_seen_without_a_click() {
     assert!(bench.status.meters().output.over_count.load(std::sync::atomic::Ordering::Relaxed) > 0);
     bench.press(Role::Button, "Clear overs");
     assert!(bench.view().overs_before > 0);
+}
+
+#[test]
+fn each_maximum_begins_anew_by_a_click() {
+    let mut bench = Bench::new();
+    for (name, held) in [
+        ("Clear true peak", Held::TruePeak),
+        ("Clear max M", Held::Momentary),
+        ("Clear max S", Held::ShortTerm),
+    ] {
+        bench.press(Role::Button, name);
+        let meters = bench.status.meters().clone();
+        let is_released = meters.controls.take_released().expect("one of them");
+        assert!(Held::ALL.into_iter().all(|other| is_released(other) == (other == held)), "{name}");
+    }
 }
 
 #[test]

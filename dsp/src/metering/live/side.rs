@@ -7,7 +7,7 @@ use crate::blocks::math;
 use crate::blocks::true_peak::meter::TruePeakMeter;
 use crate::metering::loudness::Loudness;
 use crate::processor::CONTROL_PERIOD;
-use crate::shared::meter_bank::SideBank;
+use crate::shared::meter_bank::{Held, SideBank};
 use crate::shared::ring::pack;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -64,6 +64,16 @@ impl Side {
         self.maxima = [0.0; 2];
         self.is_over = false;
         bank.over_count.store(0, Relaxed);
+        self.publish(bank);
+    }
+
+    /// Lets one maximum begin anew.
+    pub(super) fn release(&mut self, held: Held, bank: &SideBank) {
+        match held {
+            Held::TruePeak => self.maxima = [0.0; 2],
+            Held::Momentary => self.loudness.release_momentary(),
+            Held::ShortTerm => self.loudness.release_short_term(),
+        }
         self.publish(bank);
     }
 
