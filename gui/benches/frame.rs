@@ -1,6 +1,6 @@
 //! What a frame of each view costs on the editor's thread: laid out, drawn into shapes and tessellated; a graphics card does the rest.
 //!
-//! A sixtieth of a second is 16.7 ms.
+//! A sixtieth of a second is 16.7 ms; asked for are 2 ms of the thread's own time.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use egui::{Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, pos2, vec2};
@@ -10,6 +10,7 @@ use lacquer_params::{LacquerParams, Library, Tree};
 use lacquer_tests::player::{Player, RATE_HZ};
 use nice_plug::prelude::ParamPtr;
 use std::sync::Arc;
+use std::time::Duration;
 
 struct Unhosted;
 
@@ -103,15 +104,31 @@ const EXPAND: Pos2 = pos2(910.0, TABS_Y);
 /// The same where the analysis is in the panel's place.
 const EXPANDED_Y: f32 = 118.0;
 
+/// Time that this thread has run: what else the machine does counts for nothing.
+#[cfg(target_os = "linux")]
+fn now() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: it writes a time where there is room for one.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Time that has passed, where the thread's own cannot be asked for without more.
+#[cfg(not(target_os = "linux"))]
+fn now() -> Duration {
+    static BEGAN: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    BEGAN.elapsed()
+}
+
 fn measure(criterion: &mut Criterion, name: &str, window: &mut Window) {
     criterion.bench_function(name, |bencher| {
         bencher.iter_custom(|count| {
-            let mut spent = std::time::Duration::ZERO;
+            let mut spent = Duration::ZERO;
             for _ in 0..count {
                 window.play();
-                let started = std::time::Instant::now();
+                let started = now();
                 window.draw(Vec::new());
-                spent += started.elapsed();
+                spent += now() - started;
             }
             spent
         });

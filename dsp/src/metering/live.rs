@@ -138,7 +138,7 @@ impl LiveMeters {
             self.resets = controls.resets();
             self.restart();
         }
-        if let Some(is_released) = controls.take_released() {
+        if let Some(is_released) = self.bank.controls.take_released() {
             for held in Held::ALL.into_iter().filter(|held| is_released(*held)) {
                 self.input.release(held, &self.bank.input);
                 self.output.release(held, &self.bank.output);
