@@ -141,6 +141,7 @@ fn editors(module: &Module) {
     let switch = raw.id("Glue On");
     let (before, edits) = (raw.value(switch), raw.listener.edits.load(Relaxed));
     window.click(GLUE_SWITCH[0], GLUE_SWITCH[1], play);
+    window.run(DRAWS, play);
     assert_ne!(raw.value(switch), before, "the mouse has turned the glue compressor's switch");
     assert!(raw.listener.edits.load(Relaxed) > edits, "and the host has heard of it");
     let seconds = std::env::var(STAYS).ok().and_then(|text| text.parse().ok()).unwrap_or(0);

@@ -14,8 +14,8 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
     WNDCLASSW, WS_CAPTION, WS_CLIPCHILDREN, WS_SYSMENU, WS_VISIBLE,
 };
 
-/// How long a button is held, and a step is given to be heard of.
-const PRESS: Duration = Duration::from_millis(150);
+/// How long a button is held, and the pointer rests before it: some pictures of a software renderer.
+const PRESS: Duration = Duration::from_millis(400);
 
 /// A window with a title bar.
 pub struct Window {
