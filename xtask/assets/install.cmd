@@ -10,7 +10,8 @@ if /i "%~1"=="/remove" goto remove
 
 xcopy /E /I /Y /Q "%here%VST3" "%vst3%" >nul || goto failed
 xcopy /E /I /Y /Q "%here%CLAP" "%clap%" >nul || goto failed
-xcopy /E /I /Y /Q "%here%VST3 Presets" "%presets%" >nul || goto failed
+if not exist "%presets%" md "%presets%"
+copy /Y "%here%Presets\*.vstpreset" "%presets%" >nul || goto failed
 xcopy /E /I /Y /Q "%here%bin" "%bin%" >nul || goto failed
 xcopy /E /I /Y /Q "%here%doc" "%bin%\doc" >nul || goto failed
 echo Installed: %vst3%\Lacquer.vst3
@@ -27,7 +28,9 @@ exit /b 1
 if exist "%vst3%\Lacquer.vst3" rd /s /q "%vst3%\Lacquer.vst3"
 if exist "%clap%\Lacquer.clap" del /q "%clap%\Lacquer.clap"
 rem Only what is Lacquer's: hosts keep presets of your own in that folder too.
-for %%f in ("%here%VST3 Presets\*.vstpreset") do if exist "%presets%\%%~nxf" del /q "%presets%\%%~nxf"
+pushd "%here%Presets"
+for %%f in (*.vstpreset) do if exist "%presets%\%%f" del /q "%presets%\%%f"
+popd
 rd "%presets%" 2>nul
 if exist "%bin%" rd /s /q "%bin%"
 if exist "%vst3%\Lacquer.vst3" goto kept

@@ -89,7 +89,7 @@ fn on_windows(root: &Path, place: Place) -> Option<PathBuf> {
         Place::Vst3 => Some(root.join("VST3")),
         Place::Clap => Some(root.join("CLAP")),
         Place::Programs => Some(root.join("bin")),
-        Place::Vst3Presets => Some(root.join("VST3 Presets")),
+        Place::Vst3Presets => Some(root.join("Presets")),
         Place::Share("doc/lacquer") => Some(root.join("doc")),
         Place::Share(_) => None,
     }
