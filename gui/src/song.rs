@@ -73,7 +73,9 @@ pub(crate) fn song_ui(ui: &mut Ui, status: &Status, view: &mut View) {
         let (text, color) = match (&state.problem, state.is_loading) {
             (_, true) => (format!("reading {}\u{2026}", state.name), colors.text_second),
             (Some(problem), _) => (problem.clone(), colors.alarm),
-            _ if state.length_s == 0.0 => ("WAV, AIFF, FLAC, Ogg, Opus or MP3".to_owned(), colors.text_third),
+            _ if state.length_s == 0.0 => {
+                ("WAV, AIFF, FLAC, M4A, Ogg, MP3 \u{2026}".to_owned(), colors.text_third)
+            }
             _ => {
                 let times = format!("{} / {}", clock(state.position_s), clock(state.length_s));
                 (format!("{}   {times}", state.name), colors.text_second)

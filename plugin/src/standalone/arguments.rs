@@ -11,8 +11,8 @@ Lacquer standing alone: the mastering chain with its window.
 
 Usage: lacquer-standalone [OPTIONS] [SONG]
 
-  [SONG]                     plays this file through the chain, over and over (WAV, AIFF, FLAC, Ogg, Opus, MP3);
-                             another can be opened in the window
+  [SONG]                     plays this file through the chain, over and over (WAV, W64, AIFF, AU, CAF, FLAC,
+                             M4A, Ogg Vorbis, Opus, MP3); another can be opened in the window
 
 Sound, which can be changed in the window too:
   -b, --backend NAME         jack, alsa, coreaudio, wasapi, or dummy, which makes no sound

@@ -47,6 +47,7 @@ impl Trial<'_> {
 pub fn run(root: &Root, windows: &Target, zip: &Path, account: &mut Account) {
     let disk = Path::new(PREFIX).join("drive_c");
     let local = disk.join("users/root/AppData/Local/Programs");
+    let presets = disk.join("users/root/Documents/VST3 Presets/Lacquer/Lacquer");
     let name = zip.file_stem().unwrap_or_default();
     let mut variables = VARIABLES.to_vec();
     variables.push(("WINEPREFIX", PREFIX));
@@ -62,6 +63,7 @@ pub fn run(root: &Root, windows: &Target, zip: &Path, account: &mut Account) {
         trial.wine(&["wineboot", "--init"])?;
         unpack(zip, &root.path(&disk.join("unpacked")))?;
         trial.install(&[])?;
+        ensure!(count(&root.path(&presets)) > 0, "no presets where VST3 hosts look for them");
         trial.wine(&[&trial.program("lacquer.exe"), "--version"])
     });
     if installed.is_none() {
@@ -106,9 +108,15 @@ pub fn run(root: &Root, windows: &Target, zip: &Path, account: &mut Account) {
         ] {
             ensure!(!root.path(path).exists(), "{} is still there", path.display());
         }
+        ensure!(count(&root.path(&presets)) == 0, "presets are still there");
         Ok(())
     });
     let _ = root.run(&trial.variables, &["wineserver", "--kill"]);
+}
+
+/// Entries of a folder; none where there is no such folder.
+fn count(folder: &Path) -> usize {
+    fs::read_dir(folder).map_or(0, Iterator::count)
 }
 
 /// Unpacks an archive, which is ours: its names are taken as they are.
