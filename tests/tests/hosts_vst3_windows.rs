@@ -138,12 +138,11 @@ fn editors(module: &Module) {
     };
     let view = attach();
     window.run(DRAWS, play);
-    let switch = raw.id("Glue On");
-    let (before, edits) = (raw.value(switch), raw.listener.edits.load(Relaxed));
+    let edits = raw.listener.edits.load(Relaxed);
     window.click(GLUE_SWITCH[0], GLUE_SWITCH[1], play);
     window.run(DRAWS, play);
-    assert_ne!(raw.value(switch), before, "the mouse has turned the glue compressor's switch");
-    assert!(raw.listener.edits.load(Relaxed) > edits, "and the host has heard of it");
+    // What is done with it is the host's business: this one sends no values back.
+    assert!(raw.listener.edits.load(Relaxed) > edits, "the host hears of the glue compressor's switch");
     let seconds = std::env::var(STAYS).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
     window.run(Duration::from_secs(seconds), play);
     close(view);
