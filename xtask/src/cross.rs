@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! target/cross/root (Debian sid: its own rustc with the standard library's sources, mingw, Wine, qemu), made once
-//!     -> build -> tests and golden renders, run by Wine or qemu -> packages
+//!     -> build -> packages -> tests and golden renders, run by Wine or qemu -> the packages used as a new user would
 //! ```
 //! What is missing is told as "not run" and counts as no success: the command fails.
 
@@ -10,8 +10,10 @@ mod account;
 mod arm;
 mod macos;
 mod root;
+mod same;
 mod windows;
 
+use crate::product::{self, Built};
 use account::Account;
 use root::Root;
 
@@ -36,42 +38,119 @@ pub fn run(name: Option<&str>) -> anyhow::Result<()> {
     account.close()
 }
 
+/// What is built and tested: always all of it, for another choice would build the same crates with other features.
+const CRATES: [&str; 26] = [
+    "-p",
+    "lacquer",
+    "-p",
+    "lacquer-album",
+    "-p",
+    "lacquer-command",
+    "-p",
+    "lacquer-disc",
+    "-p",
+    "lacquer-dsp",
+    "-p",
+    "lacquer-files",
+    "-p",
+    "lacquer-isrc",
+    "-p",
+    "lacquer-params",
+    "-p",
+    "lacquer-report",
+    "-p",
+    "lacquer-song",
+    "-p",
+    "lacquer-storage",
+    "-p",
+    "lacquer-tests",
+    "--features",
+    "lacquer/standalone",
+];
+
+/// Tests of delivery that need no program of others.
+const TESTS: [&str; 8] = ["album", "command", "damaged", "disc", "isrc", "ledger", "peaks", "resample"];
+/// Tests that are run apart from those.
+const OTHER_TESTS: [&str; 2] = ["golden", "hosts_clap"];
+
 /// A platform whose programs run here by way of another one.
-struct Target {
+#[derive(Clone)]
+struct Target<'a> {
     /// Its name in front of each step.
     name: &'static str,
     /// What rustc calls it.
     triple: &'static str,
-    /// What its programs are run by.
-    runner: &'static str,
-    /// Variables for compilers and linkers.
-    variables: &'static [(&'static str, &'static str)],
+    /// What its programs are run by; nothing where the system does it by itself.
+    runner: &'static [&'static str],
+    /// What the name of a program ends in.
+    suffix: &'static str,
+    /// Variables for compilers, linkers and what runs programs.
+    variables: Vec<(&'static str, &'a str)>,
+    /// Tests of its own.
+    tests: &'static [&'static str],
 }
 
-impl Target {
+impl Target<'_> {
     /// Runs cargo's `verb` for it, with the standard library built from source.
-    fn cargo(&self, root: &Root, verb: &str, line: &[&str]) -> anyhow::Result<()> {
+    fn cargo(&self, root: &Root, verb: &str, front: &[&str], line: &[&str]) -> anyhow::Result<()> {
         let std = "-Zbuild-std=std,panic_unwind,test";
-        let front = ["cargo", verb, "--release", "--locked", std, "--target", self.triple];
+        let cargo = ["cargo", verb, "--release", "--locked", std, "--target", self.triple];
         let runner = format!("CARGO_TARGET_{}_RUNNER", self.triple.to_uppercase().replace('-', "_"));
-        let variables = [self.variables, &[(runner.as_str(), self.runner)]].concat();
-        root.run(&variables, &[&front[..], line].concat())
+        let words = self.runner.join(" ");
+        let mut variables = self.variables.clone();
+        if !words.is_empty() {
+            variables.push((&runner, &words));
+        }
+        root.run(&variables, &[front, &cargo[..], &CRATES, line].concat())
     }
 
-    /// The tests that need no other programs, the golden renders among them.
-    fn tests(&self, root: &Root, account: &mut Account) {
-        let delivery = [
-            ["-p", "lacquer-storage", "-p", "lacquer-isrc", "-p", "lacquer-disc", "-p", "lacquer-report"],
-            ["-p", "lacquer-files", "-p", "lacquer-song", "-p", "lacquer-album", "-p", "lacquer-command"],
-            ["--no-fail-fast", "--lib", "--test", "album", "--test", "command", "--test", "isrc"],
-        ];
-        for (what, line) in [
-            ("golden renders", &["-p", "lacquer-dsp", "--test", "golden"][..]),
-            ("tests of dsp", &["-p", "lacquer-dsp", "--lib", "--no-fail-fast"]),
-            ("tests of params", &["-p", "lacquer-params", "--no-fail-fast"]),
-            ("tests of delivery", &[&delivery.concat()[..], &["--test", "ledger"]].concat()),
-        ] {
-            account.step(&format!("{}: {what}", self.name), || self.cargo(root, "test", line));
+    /// Builds the product and the tests.
+    fn build(&self, root: &Root) -> anyhow::Result<()> {
+        let tests = TESTS.iter().chain(&OTHER_TESTS).chain(self.tests).flat_map(|test| ["--test", test]);
+        self.cargo(root, "build", &[], &["--lib", "--bins"].into_iter().chain(tests).collect::<Vec<_>>())
+    }
+
+    /// Runs a test of those that were built.
+    fn test(&self, root: &Root, front: &[&str], what: &[&str]) -> anyhow::Result<()> {
+        self.cargo(root, "test", front, &[&["--no-fail-fast"], what].concat())
+    }
+
+    /// The tests that need no other programs, the golden renders first; those that start Lacquer's own where that can be done.
+    fn tests(&self, root: &Root, can_start: bool, account: &mut Account) {
+        account.step(&format!("{}: golden renders, the bits of Linux x86-64", self.name), || {
+            self.test(root, &[], &["--test", "golden"])
+        });
+        account.step(&format!("{}: unit tests of all crates", self.name), || {
+            self.test(root, &[], &["--lib", "--bins"])
+        });
+        for test in TESTS.iter().filter(|_| can_start) {
+            account.step(&format!("{}: test {test}", self.name), || self.test(root, &[], &["--test", test]));
         }
+    }
+
+    /// What was built, and how its programs are run.
+    fn built<'a>(&'a self, root: &'a Root) -> Built<'a> {
+        let folder = Root::built();
+        Built {
+            programs: folder.join(self.triple).join("release"),
+            bundled: folder.join("bundled"),
+            made: folder.join("product"),
+            suffix: self.suffix,
+            target: Some(self.triple),
+            is_alone: true,
+            run: Box::new(|program, arguments| {
+                let program = program.to_string_lossy();
+                let line = [self.runner, &[&*program], arguments].concat();
+                root.output(&self.variables, &line)
+            }),
+        }
+    }
+
+    /// Bundles the plugin and gives all parts of the product.
+    fn parts(&self, root: &Root) -> anyhow::Result<Vec<product::Part>> {
+        // Another platform's library would stay in the bundle.
+        product::remove(&Root::built().join("bundled"))?;
+        crate::bundle::bundle_in(&Root::built(), Some(self.triple))?;
+        product::parts_of(&self.built(root))
     }
 }

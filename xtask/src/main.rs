@@ -8,8 +8,8 @@
 //! - `cargo xtask fuzz [TARGET | all] [SECONDS]`: mutated inputs through what reads files of strangers.
 //! - `cargo xtask bundle [TARGET]`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
 //! - `cargo xtask package`: archives and a `.deb` for people without a compiler; `package --try` installs the `.deb` in a bare Debian.
-//! - `cargo xtask cross [windows | arm | macos]`: what can be tried of other platforms on Debian: builds, tests and golden renders under
-//!   Wine and qemu, a type check for macOS. Without a name all three.
+//! - `cargo xtask cross [windows | arm | macos]`: what can be tried of other platforms on Debian: builds, packages, tests and golden renders
+//!   under Wine and qemu, a type check for macOS. Without a name all three.
 //! - `cargo xtask uninstall`: removes what `install` wrote.
 
 mod bundle;

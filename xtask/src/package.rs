@@ -6,7 +6,7 @@ mod source;
 mod trial;
 mod zip;
 
-use crate::product::{self, Place};
+use crate::product::{self, Part, Place};
 use crate::{run, system};
 use anyhow::Context;
 use sha2::{Digest, Sha256};
@@ -29,49 +29,81 @@ pub fn run() -> anyhow::Result<()> {
 /// # Errors
 /// There is no package, or a part of it does not do what it is for.
 pub fn trial() -> anyhow::Result<Option<String>> {
-    trial::run(&folder().join(deb::file_name()))
+    trial::run(&folder().join(deb_name(std::env::consts::ARCH)))
 }
 
 /// Makes the packages of what was built; gives their paths. `SHA256SUMS` is written last.
 pub fn make() -> anyhow::Result<Vec<PathBuf>> {
     let folder = folder();
     product::fresh_folder(&folder)?;
-    let parts = product::parts()?;
-    let root = folder.join("root");
-    product::place(&parts, &|place| Ok(Some(product::below(&root, place))))?;
-    let name = format!("lacquer-{VERSION}-{}-{}", std::env::consts::OS, std::env::consts::ARCH);
-    let mut packages = Vec::new();
-    if cfg!(windows) {
-        packages.push(zip::make(&root, &folder, &name)?);
-    } else {
-        let whole = folder.join(format!("{name}.tar.gz"));
-        let mut tree = archive::Archive::create(&whole)?;
-        tree.folder(&root, &name)?;
-        tree.file(&run::workspace().join("xtask/assets/install.sh"), &format!("{name}/install.sh"))?;
-        tree.finish()?;
-        packages.push(whole);
-    }
-    if cfg!(target_os = "linux") {
-        packages.push(deb::make(&root, &folder)?);
-    }
+    let mut packages = pack(&product::parts()?, &folder, [std::env::consts::OS, std::env::consts::ARCH])?;
     packages.extend(source::make(&folder)?);
-    fs::remove_dir_all(&root)?;
     seal(&folder, &packages)?;
     Ok(packages)
 }
 
-/// Makes the `.zip` of parts that were built for Windows elsewhere, with its own `SHA256SUMS`, in `folder`.
+/// Makes the packages of parts that were built for another system, its name and machine as Rust calls them, in `folder`.
 ///
 /// # Errors
-/// A part cannot be read, or the package not be written.
-pub fn zip_for_windows(parts: &[product::Part], folder: &Path) -> anyhow::Result<PathBuf> {
+/// A part cannot be read, or a package not be written.
+pub fn make_for(parts: &[Part], folder: &Path, system: [&str; 2]) -> anyhow::Result<Vec<PathBuf>> {
     product::fresh_folder(folder)?;
+    let packages = pack(parts, folder, system)?;
+    seal(folder, &packages)?;
+    Ok(packages)
+}
+
+/// The `.deb`'s file name for a machine as Rust calls it.
+pub fn deb_name(machine: &str) -> String {
+    deb::file_name(machine)
+}
+
+fn pack(parts: &[Part], folder: &Path, [os, arch]: [&str; 2]) -> anyhow::Result<Vec<PathBuf>> {
     let root = folder.join("root");
-    product::place(parts, &|place| Ok(Some(product::below(&root, place))))?;
-    let package = zip::make(&root, folder, &format!("lacquer-{VERSION}-windows-x86_64"))?;
+    let name = format!("lacquer-{VERSION}-{os}-{arch}");
+    let mut packages = Vec::new();
+    if os == "windows" {
+        product::place(parts, &|place| Ok(on_windows(&root, place)))?;
+        fs::write(root.join("install.cmd"), install_cmd()?)?;
+        packages.push(zip::make(&root, folder, &name)?);
+    } else {
+        product::place(parts, &|place| Ok(Some(product::below(&root, place))))?;
+        let whole = folder.join(format!("{name}.tar.gz"));
+        let mut tree = archive::Archive::create(&whole)?;
+        tree.folder(&root, &name)?;
+        tree.file(&assets().join("install.sh"), &format!("{name}/install.sh"))?;
+        tree.finish()?;
+        packages.push(whole);
+    }
+    if os == "linux" {
+        packages.push(deb::make(&root, folder, arch)?);
+    }
     fs::remove_dir_all(&root)?;
-    seal(folder, std::slice::from_ref(&package))?;
-    Ok(package)
+    Ok(packages)
+}
+
+/// The folders of the `.zip`: by the names that Windows has for what they are for. What shells and desktops of other systems read
+/// stays out.
+fn on_windows(root: &Path, place: Place) -> Option<PathBuf> {
+    match place {
+        Place::Vst3 => Some(root.join("VST3")),
+        Place::Clap => Some(root.join("CLAP")),
+        Place::Programs => Some(root.join("bin")),
+        Place::Vst3Presets => Some(root.join("Presets")),
+        Place::Share("doc/lacquer") => Some(root.join("doc")),
+        Place::Share(_) => None,
+    }
+}
+
+/// What copies the `.zip`'s folders to where they belong; with the ends of lines that the interpreter of commands needs for its jumps.
+fn install_cmd() -> anyhow::Result<String> {
+    let path = assets().join("install.cmd");
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    Ok(text.replace("\r\n", "\n").replace('\n', "\r\n"))
+}
+
+fn assets() -> PathBuf {
+    run::workspace().join("xtask/assets")
 }
 
 /// Writes `SHA256SUMS` beside packages, as `sha256sum --check` reads it.

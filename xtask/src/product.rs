@@ -62,45 +62,87 @@ pub fn build() -> anyhow::Result<()> {
     bundle::bundle(None)
 }
 
-/// Everything that was built and what is made with it: presets, manual pages, completions, notices.
+/// What cargo built for one system, and how its programs are run here.
+pub struct Built<'a> {
+    /// The folder of the programs.
+    pub programs: PathBuf,
+    /// The folder of the bundles.
+    pub bundled: PathBuf,
+    /// A folder for what the programs make; emptied first.
+    pub made: PathBuf,
+    /// What the name of a program ends in.
+    pub suffix: &'a str,
+    /// What rustc calls the system; none for this machine's.
+    pub target: Option<&'a str>,
+    /// Whether the program of its own was built.
+    pub is_alone: bool,
+    /// Runs a program; what it prints.
+    pub run: Box<Run<'a>>,
+}
+
+/// See [`Built::run`].
+type Run<'a> = dyn Fn(&Path, &[&str]) -> anyhow::Result<String> + 'a;
+
+impl Built<'_> {
+    fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(format!("{name}{}", self.suffix))
+    }
+
+    fn run(&self, name: &str, arguments: &[&str]) -> anyhow::Result<String> {
+        (self.run)(&self.program(name), arguments)
+    }
+}
+
+/// Everything that was built here and what is made with it: presets, manual pages, completions, notices.
 ///
 /// # Errors
 /// A program is not there, or cannot make its part.
 pub fn parts() -> anyhow::Result<Vec<Part>> {
-    let bundled = run::target().join("bundled");
+    parts_of(&Built {
+        programs: run::target().join("release"),
+        bundled: run::target().join("bundled"),
+        made: run::target().join("product"),
+        suffix: std::env::consts::EXE_SUFFIX,
+        target: None,
+        is_alone: has_sound_headers(),
+        run: Box::new(|program, arguments| run::output(Command::new(program).args(arguments))),
+    })
+}
+
+/// As [`parts`], of what was built for any system.
+///
+/// # Errors
+/// As [`parts`].
+pub fn parts_of(built: &Built) -> anyhow::Result<Vec<Part>> {
     let mut parts = vec![
-        part(bundled.join("Lacquer.vst3"), Place::Vst3)?,
-        part(bundled.join("Lacquer.clap"), Place::Clap)?,
-        part(program("lacquer"), Place::Programs)?,
+        part(built.bundled.join("Lacquer.vst3"), Place::Vst3)?,
+        part(built.bundled.join("Lacquer.clap"), Place::Clap)?,
+        part(built.program("lacquer"), Place::Programs)?,
     ];
-    if has_sound_headers() {
-        parts.push(part(program("lacquer-standalone"), Place::Programs)?);
+    if built.is_alone {
+        parts.push(part(built.program("lacquer-standalone"), Place::Programs)?);
     }
-    let made = run::target().join("product");
-    fresh_folder(&made)?;
-    let presets = made.join("presets");
-    run::command(Command::new(program("vst-presets")).arg(&presets))?;
+    fresh_folder(&built.made)?;
+    let presets = built.made.join("presets");
+    built.run("vst-presets", &[&presets.to_string_lossy()])?;
     parts.extend(files(&presets, Place::Vst3Presets)?);
-    let manual = made.join("manual");
-    run::command(Command::new(program("lacquer")).arg("manual").arg(&manual))?;
+    let manual = built.made.join("manual");
+    built.run("lacquer", &["manual", &manual.to_string_lossy()])?;
     parts.extend(files(&manual, Place::Share("man/man1"))?);
     for (shell, folder, name) in COMPLETIONS {
-        let from = made.join(name);
-        fs::write(&from, run::output(Command::new(program("lacquer")).args(["completions", shell]))?)?;
+        let from = built.made.join(name);
+        fs::write(&from, built.run("lacquer", &["completions", shell])?)?;
         parts.push(Part { from, place: Place::Share(folder), name: name.into() });
     }
     let assets = run::workspace().join("xtask/assets");
     parts.push(part(assets.join("lacquer.desktop"), Place::Share("applications"))?);
     parts.push(part(assets.join("lacquer.svg"), Place::Share("icons/hicolor/scalable/apps"))?);
-    parts.extend(papers(&made, None)?);
+    parts.extend(papers(&built.made, built.target)?);
     Ok(parts)
 }
 
 /// What a package for `target`, or for this machine, says of licences and changes; what is made for it goes into `made`.
-///
-/// # Errors
-/// As [`notices::text`].
-pub fn papers(made: &Path, target: Option<&str>) -> anyhow::Result<Vec<Part>> {
+fn papers(made: &Path, target: Option<&str>) -> anyhow::Result<Vec<Part>> {
     let notices = made.join("THIRD-PARTY.txt");
     fs::write(&notices, notices::text(target)?)?;
     let kept = PAPERS.iter().map(|name| run::workspace().join(name));

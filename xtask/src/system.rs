@@ -65,7 +65,7 @@ pub const SONGS: &[&str] = &[
 ];
 
 /// Needed to make a root with the compilers and machines of other platforms.
-pub const CROSS: &[&str] = &["mmdebstrap", "xvfb", "xauth", "imagemagick"];
+pub const CROSS: &[&str] = &["mmdebstrap"];
 
 /// Whether a command can be started and ends well; silently.
 pub fn succeeds(command: &mut Command) -> bool {

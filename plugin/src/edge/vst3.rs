@@ -19,6 +19,7 @@ mod instance;
 mod processor;
 mod stream;
 mod table;
+mod tick;
 mod units;
 mod view;
 

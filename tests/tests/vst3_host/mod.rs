@@ -8,13 +8,19 @@
 
 mod changes;
 pub mod child;
+#[cfg(target_os = "linux")]
 mod desk;
+#[cfg(target_os = "linux")]
 mod frame;
 pub mod raw;
 mod stream;
+#[cfg(windows)]
+mod window;
 
 use changes::Changes;
+#[cfg(target_os = "linux")]
 pub use desk::Desk;
+#[cfg(target_os = "linux")]
 pub use frame::{BareFrame, OpenEditor, RunLoopFrame};
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
@@ -22,13 +28,22 @@ pub use stream::Stream;
 use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
 use vst3::{Class, ComPtr, ComWrapper, Interface};
+#[cfg(windows)]
+pub use window::Window;
+
+/// Where the library lies in the bundle, and what a host calls when it has loaded it and before it lets it go.
+#[cfg(target_os = "linux")]
+const LIBRARY: [&str; 3] = ["Lacquer.vst3/Contents/x86_64-linux/Lacquer.so", "ModuleEntry", "ModuleExit"];
+/// See above.
+#[cfg(windows)]
+const LIBRARY: [&str; 3] = ["Lacquer.vst3/Contents/x86_64-win/Lacquer.vst3", "InitDll", "ExitDll"];
 
 /// Frames in a block of the stress.
 pub const BLOCK: usize = 64;
 
 /// Finds `Lacquer.vst3`: in `LACQUER_BUNDLES`, else in `bundled` beside the build that this test belongs to.
 pub fn bundle() -> Option<PathBuf> {
-    let name = "Lacquer.vst3/Contents/x86_64-linux/Lacquer.so";
+    let [name, ..] = LIBRARY;
     if let Some(folder) = std::env::var_os("LACQUER_BUNDLES") {
         return Some(Path::new(&folder).join(name)).filter(|path| path.is_file());
     }
@@ -50,7 +65,8 @@ impl Module {
         unsafe {
             let library = libloading::Library::new(path).unwrap();
             let enter: libloading::Symbol<unsafe extern "system" fn(*mut c_void) -> bool> =
-                library.get(b"ModuleEntry").unwrap();
+                library.get(LIBRARY[1].as_bytes()).unwrap();
+            // Linux hands it the library; Windows nothing, which takes an argument too many without harm.
             assert!(enter(std::ptr::null_mut()));
             let factory: libloading::Symbol<unsafe extern "system" fn() -> *mut IPluginFactory> =
                 library.get(b"GetPluginFactory").unwrap();
@@ -66,7 +82,7 @@ impl Module {
         // SAFETY: as in `load`. The library itself stays mapped: its threads' last instructions are in it.
         unsafe {
             let exit: libloading::Symbol<unsafe extern "system" fn() -> bool> =
-                library.get(b"ModuleExit").unwrap();
+                library.get(LIBRARY[2].as_bytes()).unwrap();
             assert!(exit());
         }
         std::mem::forget(library);
@@ -233,6 +249,7 @@ impl Instance {
     }
 
     /// Opens the editor in a window of ours, with a run loop of the host's or without.
+    #[cfg(target_os = "linux")]
     pub fn open_editor(&self, window: u32, with_run_loop: bool) -> Option<OpenEditor> {
         // SAFETY: as in `new`; the frame outlives the view.
         unsafe {

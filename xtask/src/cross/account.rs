@@ -14,15 +14,14 @@ pub struct Account {
 }
 
 impl Account {
-    /// Runs a step; whether it was done. One that fails does not keep the others from being run.
-    pub fn step(&mut self, name: &str, work: impl FnOnce() -> anyhow::Result<()>) -> bool {
-        let outcome = match work() {
-            Ok(()) => Outcome::Done,
-            Err(error) => Outcome::Failed(format!("{error:#}")),
+    /// Runs a step; what it gave, if it was done. One that fails does not keep the others from being run.
+    pub fn step<T>(&mut self, name: &str, work: impl FnOnce() -> anyhow::Result<T>) -> Option<T> {
+        let (outcome, given) = match work() {
+            Ok(given) => (Outcome::Done, Some(given)),
+            Err(error) => (Outcome::Failed(format!("{error:#}")), None),
         };
-        let is_done = matches!(outcome, Outcome::Done);
         self.steps.push((name.to_owned(), outcome));
-        is_done
+        given
     }
 
     /// A step that could not be run.
@@ -65,8 +64,8 @@ mod tests {
     #[test]
     fn what_was_not_run_is_no_success() {
         let mut account = Account::default();
-        assert!(account.step("one", || Ok(())));
-        assert!(!account.step("two", || anyhow::bail!("broken")));
+        assert_eq!(account.step("one", || Ok(1)), Some(1));
+        assert!(account.step("two", || -> anyhow::Result<()> { anyhow::bail!("broken") }).is_none());
         account.not_run("three", "no Wine");
         assert_eq!(
             account.text(),

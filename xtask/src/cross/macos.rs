@@ -1,5 +1,6 @@
 //! macOS: its types are checked, nothing is linked or run, for Apple's libraries are Apple's.
 
+use super::CRATES;
 use super::account::Account;
 use super::root::Root;
 
@@ -21,7 +22,7 @@ pub fn run(root: &Root, account: &mut Account) {
             [("CC_aarch64_apple_darwin", "no-cc"), ("AR_aarch64_apple_darwin", "no-ar"), ("SDKROOT", "/")];
         let std = "-Zbuild-std=std,panic_unwind";
         let line = ["cargo", "check", "--release", "--locked", std, "--target", "aarch64-apple-darwin"];
-        root.run(&variables, &[&line[..], &["-p", "lacquer", "-p", "lacquer-command"]].concat())
+        root.run(&variables, &[&line[..], &CRATES, &["--lib", "--bins"]].concat())
     });
     account.not_run("macos: tests and golden renders", "nothing of macOS runs here");
 }

@@ -15,31 +15,31 @@ const RECOMMENDS: &str =
 /// A device by way of JACK; the library is loaded where it is.
 const SUGGESTS: &str = "libjack-jackd2-0 | libjack0";
 
-/// What apt calls the machine.
-fn architecture() -> &'static str {
-    match std::env::consts::ARCH {
+/// What apt calls a machine.
+fn architecture(machine: &str) -> &str {
+    match machine {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
         other => other,
     }
 }
 
-/// The package's file name, as apt forms it.
-pub fn file_name() -> String {
-    format!("lacquer_{VERSION}_{}.deb", architecture())
+/// The package's file name for a machine, as apt forms it.
+pub fn file_name(machine: &str) -> String {
+    format!("lacquer_{VERSION}_{}.deb", architecture(machine))
 }
 
-/// Makes the package of the tree `root`, as it lies below `/usr`, in `folder`.
-pub fn make(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+/// Makes the package of the tree `root`, as it lies below `/usr`, for a machine as Rust calls it, in `folder`.
+pub fn make(root: &Path, folder: &Path, machine: &str) -> anyhow::Result<PathBuf> {
     let mut data = Archive::new(Vec::new());
     data.folder(root, "./usr")?;
     let mut sums = String::new();
     let mut bytes = 0;
     list(root, "usr", &mut sums, &mut bytes)?;
     let mut papers = Archive::new(Vec::new());
-    papers.bytes(control(bytes).as_bytes(), "./control", 0o644)?;
+    papers.bytes(control(bytes, architecture(machine)).as_bytes(), "./control", 0o644)?;
     papers.bytes(sums.as_bytes(), "./md5sums", 0o644)?;
-    let path = folder.join(file_name());
+    let path = folder.join(file_name(machine));
     let mut package = ar::Builder::new(File::create(&path).with_context(|| path.display().to_string())?);
     let members = [
         ("debian-binary", b"2.0\n".to_vec()),
@@ -55,10 +55,9 @@ pub fn make(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-fn control(bytes: u64) -> String {
+fn control(bytes: u64, architecture: &str) -> String {
     // In units of 1024 bytes.
     let size = bytes.div_ceil(1024);
-    let architecture = architecture();
     format!(
         "Package: lacquer
 Version: {VERSION}

@@ -5,6 +5,7 @@ use super::changes::Changes;
 use super::handler::{Handler, LATENCY_CHANGED};
 use super::instance::Instance;
 use super::stream::{Bytes, read_all, write_all};
+use super::tick::at_a_time_of_its_own;
 use super::view::ViewState;
 use super::{caught, forward};
 use crate::LacquerPlugin;
@@ -76,7 +77,7 @@ impl Component {
     /// A new instance; none if the framework fails to make one.
     pub fn new() -> Option<ComWrapper<Self>> {
         let (inner, handles) = caught((None, None), || {
-            let (inner, handles) = capture(Inner::new);
+            let (inner, handles) = capture(|| at_a_time_of_its_own(Inner::new));
             (Some(inner), handles)
         });
         let instance = Arc::new(Instance::new(&handles?));

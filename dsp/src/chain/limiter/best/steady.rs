@@ -5,9 +5,10 @@
 use super::runs::smooth_step;
 use super::scale::Scale;
 use super::spline;
+use crate::blocks::lanes::F32s;
 use crate::blocks::math;
+use crate::blocks::transform::RealTransform;
 use crate::processor::Frame;
-use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 use std::collections::VecDeque;
 use std::f64::consts::TAU;
@@ -75,24 +76,24 @@ fn likeness(a: &[f32], b: &[f32]) -> f64 {
 
 /// Power spectra of both channels together.
 struct Spectra {
-    transform: std::sync::Arc<dyn realfft::RealToComplex<f32>>,
+    transform: RealTransform<F32s>,
     window: Vec<f32>,
     buffer: Vec<f32>,
     bins: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
+    scratch: Vec<f32>,
 }
 
 impl Spectra {
     fn new(length: usize) -> Self {
-        let transform = RealFftPlanner::new().plan_fft_forward(length);
+        let transform = RealTransform::new(length);
         let window = (0..length)
             .map(|n| (0.5 - 0.5 * math::cos(TAU * (n as f64 + 0.5) / length as f64)) as f32)
             .collect();
         Self {
             window,
             buffer: vec![0.0; length],
-            bins: transform.make_output_vec(),
-            scratch: transform.make_scratch_vec(),
+            bins: transform.spectrum(),
+            scratch: transform.scratch(),
             transform,
         }
     }
@@ -109,9 +110,7 @@ impl Spectra {
             for ((x, frame), window) in buffer.iter_mut().zip(&frames[from..to]).zip(window) {
                 *x = frame[channel] as f32 * window;
             }
-            let done =
-                self.transform.process_with_scratch(&mut self.buffer, &mut self.bins, &mut self.scratch);
-            debug_assert!(done.is_ok());
+            self.transform.forward(&self.buffer, &mut self.bins, &mut self.scratch);
             power.iter_mut().zip(&self.bins).for_each(|(power, bin)| *power += bin.norm_sqr());
         }
         power
