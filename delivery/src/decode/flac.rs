@@ -361,10 +361,18 @@ fn pack(channels: &[Vec<i64>], bytes: usize, into: &mut Vec<u8>) {
     into.clear();
     into.resize(channels.first().map_or(0, Vec::len) * step, 0);
     for (n, channel) in channels.iter().enumerate() {
-        for (frame, x) in into.chunks_exact_mut(step).zip(channel) {
-            frame[n * bytes..(n + 1) * bytes].copy_from_slice(&x.to_le_bytes()[..bytes]);
+        let samples = into.chunks_exact_mut(step).filter_map(|frame| frame.get_mut(n * bytes..)).zip(channel);
+        // Copies of a known length are no calls.
+        match bytes {
+            2 => samples.for_each(|(to, x)| copy::<2>(to, *x)),
+            3 => samples.for_each(|(to, x)| copy::<3>(to, *x)),
+            _ => samples.for_each(|(to, x)| to[..bytes].copy_from_slice(&x.to_le_bytes()[..bytes])),
         }
     }
+}
+
+fn copy<const BYTES: usize>(to: &mut [u8], x: i64) {
+    to[..BYTES].copy_from_slice(&x.to_le_bytes()[..BYTES]);
 }
 
 /// The mark and the metadata blocks: RFC 9639, section 8.

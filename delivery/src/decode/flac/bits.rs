@@ -22,6 +22,17 @@ impl<'a> Bits<'a> {
     }
 
     fn fill(&mut self) {
+        if let Some(eight) = self.bytes.get(self.next..).and_then(<[u8]>::first_chunk) {
+            // As many whole bytes as there is room for, in one step.
+            let count = (64 - self.cached) / 8;
+            if count > 0 {
+                let loaded = u64::from_be_bytes(*eight) & u64::MAX << (64 - 8 * count);
+                self.cache |= loaded >> self.cached;
+                self.cached += 8 * count;
+                self.next += count as usize;
+            }
+            return;
+        }
         while self.cached <= 56 {
             let Some(byte) = self.bytes.get(self.next) else { return };
             self.cache |= u64::from(*byte) << (56 - self.cached);
@@ -79,6 +90,25 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// A Rice code of `parameter` bits, 0 to 30, after its unary part, if all of it is at hand; nothing is taken if not.
+    #[inline(always)]
+    pub fn rice(&mut self, parameter: u32) -> Option<u64> {
+        if self.cached < 40 {
+            self.fill();
+        }
+        let zeros = self.cache.leading_zeros();
+        let bits = zeros + 1 + parameter;
+        if bits > self.cached {
+            return None;
+        }
+        let rest = self.cache << zeros << 1;
+        // Two shifts: the parameter may be 0.
+        let low = rest >> 1 >> (63 - parameter);
+        self.cache = rest << parameter;
+        self.cached -= bits;
+        Some(u64::from(zeros) << parameter | low)
+    }
+
     /// Bytes that were begun.
     pub fn bytes_taken(&self) -> usize {
         self.next - (self.cached / 8) as usize
@@ -97,5 +127,21 @@ mod tests {
         assert_eq!(bits.unary(), Ok(73));
         assert_eq!((bits.take_signed(3), bits.bytes_taken()), (Ok(-3), 10));
         assert_eq!((bits.take(8), bits.take(1), bits.unary()), (Ok(255), Err(Short), Err(Short)));
+    }
+
+    #[test]
+    fn a_rice_code_is_what_its_parts_are() {
+        let bytes: Vec<u8> = (0..997u32).map(|n| (n * n % 251 >> (n % 7)) as u8).collect();
+        for parameter in [0, 1, 5, 14, 30] {
+            let (mut whole, mut parts) = (Bits::new(&bytes), Bits::new(&bytes));
+            let mut codes = 0;
+            while let Some(code) = whole.rice(parameter) {
+                let high = parts.unary().unwrap();
+                assert_eq!(code, high << parameter | parts.take(parameter).unwrap());
+                assert_eq!(whole.bytes_taken(), parts.bytes_taken());
+                codes += 1;
+            }
+            assert!(codes > 100, "{codes} codes of {parameter} bits");
+        }
     }
 }

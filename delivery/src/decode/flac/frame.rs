@@ -157,12 +157,17 @@ fn residual(reader: &mut Bits, frames: usize, order: usize, into: &mut Vec<i64>)
         } else {
             let parameter = parameter as u32;
             for _ in 0..count {
-                let high = reader.unary()?;
-                // A residual has 32 bits; what is longer is damage, and must not overflow.
-                if high >> 33 != 0 {
-                    return Err(Fault::Wrong);
-                }
-                let folded = high << parameter | reader.take(parameter)?;
+                let folded = match reader.rice(parameter) {
+                    Some(folded) => folded,
+                    None => {
+                        let high = reader.unary()?;
+                        // A residual has 32 bits; what is longer is damage, and must not overflow.
+                        if high >> 33 != 0 {
+                            return Err(Fault::Wrong);
+                        }
+                        high << parameter | reader.take(parameter)?
+                    }
+                };
                 into.push((folded >> 1) as i64 ^ -((folded & 1) as i64));
             }
         }
@@ -188,15 +193,40 @@ fn fixed(order: usize, x: &mut [i64]) {
     }
 }
 
-/// Linear prediction: RFC 9639, section 9.2.6.
+/// Linear prediction: RFC 9639, section 9.2.6. Orders that encoders use have loops of their own length.
 fn linear(factors: &[i64], shift: u32, x: &mut [i64]) {
-    let order = factors.len();
     // In the order of the samples: a product of two slices.
     let mut turned = [0; MOST_ORDER];
     for (turned, factor) in turned.iter_mut().zip(factors.iter().rev()) {
         *turned = *factor;
     }
-    let turned = &turned[..order];
+    match factors.len() {
+        1..=4 => padded::<4>(factors.len(), &turned, shift, x),
+        5..=8 => padded::<8>(factors.len(), &turned, shift, x),
+        9..=12 => padded::<12>(factors.len(), &turned, shift, x),
+        order => predict(&turned[..order], order, shift, x),
+    }
+}
+
+/// A prediction of `order` at most `N`, with factors of 0 for the samples before.
+fn padded<const N: usize>(order: usize, turned: &[i64; MOST_ORDER], shift: u32, x: &mut [i64]) {
+    let mut factors = [0; N];
+    factors[N - order..].copy_from_slice(&turned[..order]);
+    // The first samples have no `N` before them.
+    let first = N.min(x.len());
+    predict(&turned[..order], order, shift, &mut x[..first]);
+    for n in N..x.len() {
+        let (before, rest) = x.split_at_mut(n);
+        let Some(before) = before.last_chunk::<N>() else { return };
+        let mut sum = 0i64;
+        for (x, factor) in before.iter().zip(&factors) {
+            sum = sum.wrapping_add(x.wrapping_mul(*factor));
+        }
+        rest[0] = rest[0].wrapping_add(sum >> shift);
+    }
+}
+
+fn predict(turned: &[i64], order: usize, shift: u32, x: &mut [i64]) {
     for n in order..x.len() {
         let (before, rest) = x.split_at_mut(n);
         let sum = before[n - order..]
