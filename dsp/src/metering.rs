@@ -125,6 +125,11 @@ impl Meter {
         self.detector.delay()
     }
 
+    /// Sums of squares of the K-weighted channels in the hop of 10 ms that ended with the last frame, or in the one under way.
+    pub fn hop_energies(&self) -> Frame {
+        self.loudness.hop_energies()
+    }
+
     /// Loudness of the last 400 ms and of the last 3 s, LUFS.
     pub fn momentary_and_short_term_lufs(&self) -> (f64, f64) {
         (self.loudness.momentary_lufs(), self.loudness.short_term_lufs())

@@ -18,7 +18,7 @@ use super::hidden_clipping::HiddenClipping;
 use super::hum::Hum;
 use super::imbalance::Imbalance;
 use super::inter_sample_overs::{FULL_SCALE, InterSampleOvers};
-use super::levels::Levels;
+use super::levels::Hop;
 use super::mirror::Mirror;
 use super::mono_as_stereo::MonoAsStereo;
 use super::noise_floor::NoiseFloor;
@@ -56,7 +56,6 @@ pub struct Inspector {
     ended: bool,
     meter: Meter,
     spectrum: Analyser,
-    levels: Levels,
     flat_tops: FlatTops,
     word_length: WordLength,
     rounding: Rounding,
@@ -113,7 +112,6 @@ impl Inspector {
             ended: false,
             meter: Meter::new(sample_rate_hz, channels),
             spectrum: Analyser::new(sample_rate_hz, length, Averaging::Endless).sparse(),
-            levels: Levels::new(sample_rate_hz),
             flat_tops: FlatTops::new(sample_rate_hz, channels),
             word_length: WordLength::new(words),
             rounding: Rounding::new(),
@@ -164,17 +162,25 @@ impl Inspector {
         if self.ended {
             return;
         }
-        for frame in frames {
-            let mut clean = *frame;
-            for (c, x) in clean.iter_mut().enumerate() {
-                if !x.is_finite() {
-                    *x = 0.0;
-                    self.sample_overs.add_no_number(self.received, c);
+        let mut rest = frames;
+        while !rest.is_empty() {
+            let (part, tail) = rest.split_at((self.hop_frames - self.hop.len()).min(rest.len()));
+            let start = self.hop.len();
+            self.hop.extend_from_slice(part);
+            // No number is no lower than the highest.
+            if !part.as_flattened().iter().fold(true, |all, x| all & (x.abs() <= HIGHEST)) {
+                for (frame, at) in self.hop[start..].iter_mut().zip(self.received..) {
+                    for (c, x) in frame.iter_mut().enumerate() {
+                        if !x.is_finite() {
+                            *x = 0.0;
+                            self.sample_overs.add_no_number(at, c);
+                        }
+                        *x = x.clamp(-HIGHEST, HIGHEST);
+                    }
                 }
-                *x = x.clamp(-HIGHEST, HIGHEST);
             }
-            self.received += 1;
-            self.hop.push(clean);
+            self.received += part.len() as u64;
+            rest = tail;
             if self.hop.len() == self.hop_frames {
                 self.take_hop();
             }
@@ -190,7 +196,7 @@ impl Inspector {
             self.inter_sample_overs.push(start + before as u64, delay, levels);
         });
         self.spectrum.push(frames);
-        let hop = self.levels.hop(start, frames);
+        let hop = Hop::of(start, frames, self.meter.hop_energies());
 
         self.word_length.push(frames);
         self.rounding.push(frames, self.word_length.true_bits());

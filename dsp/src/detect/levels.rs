@@ -1,6 +1,5 @@
 //! Levels of every 10 ms, computed once for all detectors that look at them.
 
-use crate::metering::k_weighting::KWeighting;
 use crate::processor::Frame;
 
 /// Sums over 10 ms of frames.
@@ -27,27 +26,15 @@ impl Hop {
     }
 }
 
-/// Computes hops.
-pub(super) struct Levels {
-    weighting: KWeighting,
-}
-
-impl Levels {
-    /// At `sample_rate_hz`.
-    pub fn new(sample_rate_hz: f64) -> Self {
-        Self { weighting: KWeighting::new(sample_rate_hz) }
-    }
-
-    /// The hop of these frames.
-    pub fn hop(&mut self, start_frame: u64, frames: &[Frame]) -> Hop {
-        let mut hop = Hop { start_frame, frames: frames.len() as u64, ..Hop::default() };
+impl Hop {
+    /// The hop of these frames, whose K-weighted channels have these sums of squares.
+    pub fn of(start_frame: u64, frames: &[Frame], weighted: Frame) -> Self {
+        let mut hop = Self { start_frame, frames: frames.len() as u64, weighted, ..Self::default() };
         for frame in frames {
-            let weighted = self.weighting.tick(*frame);
-            for c in 0..2 {
-                hop.energy[c] += frame[c] * frame[c];
-                hop.weighted[c] += weighted[c] * weighted[c];
-                let level = frame[c].abs();
-                hop.peak[c] = if level > hop.peak[c] { level } else { hop.peak[c] };
+            for ((energy, peak), x) in hop.energy.iter_mut().zip(&mut hop.peak).zip(frame) {
+                *energy += x * x;
+                let level = x.abs();
+                *peak = if level > *peak { level } else { *peak };
             }
             hop.cross += frame[0] * frame[1];
         }

@@ -16,6 +16,8 @@ const LATTICE_RANGE: i64 = 1 << 16;
 const LEAST_VALUES: usize = 24;
 /// A lattice of 20 bits or more in 24 is no loss to speak of.
 const LEAST_STEP: u64 = 16;
+/// 3/2 of 2^52: where a step of doubles is 1, with room for words of either sign below 2^51.
+const WHOLE: f64 = 6_755_399_441_055_744.0;
 /// Bits that a mix should come in.
 const WANTED_BITS: u32 = 24;
 
@@ -48,14 +50,16 @@ impl WordLength {
         if self.bits == 0 {
             return;
         }
-        let (mut is_integral, mut used) = (self.is_integral, self.used);
+        let (mut is_integral, mut used) = (true, 0);
         for x in frames.as_flattened() {
             let scaled = x * self.scale;
-            let word = scaled as i64;
-            is_integral &= word as f64 == scaled;
-            used |= word as u64;
+            // Rounded to a whole number, which the lowest bits of this sum are, in two's complement: several samples at a time.
+            let whole = scaled + WHOLE;
+            is_integral &= whole - WHOLE == scaled;
+            used |= whole.to_bits();
         }
-        (self.is_integral, self.used) = (is_integral, used);
+        self.is_integral &= is_integral;
+        self.used |= used & (u64::MAX >> 13);
         if self.seen.is_empty() {
             return;
         }

@@ -31,7 +31,7 @@ impl DynamicRange {
     /// For frames at `sample_rate` hertz. Allocates.
     pub fn new(sample_rate: f64) -> Self {
         Self {
-            block: (BLOCK_SECONDS * sample_rate) as usize,
+            block: ((BLOCK_SECONDS * sample_rate) as usize).max(1),
             in_block: 0,
             now: BlockLevels::default(),
             blocks: Vec::with_capacity(1024),
@@ -40,12 +40,21 @@ impl DynamicRange {
 
     /// Takes the next frames, any number.
     pub fn push(&mut self, frames: &[Frame]) {
-        for frame in frames {
-            for ((power, peak), x) in self.now.power.iter_mut().zip(&mut self.now.peak).zip(frame) {
-                *power += x * x;
-                *peak = peak.max(x.abs());
+        let mut rest = frames;
+        while !rest.is_empty() {
+            let (part, tail) = rest.split_at((self.block - self.in_block).min(rest.len()));
+            // Copies stay in registers.
+            let BlockLevels { mut power, mut peak } = self.now;
+            for frame in part {
+                for c in 0..2 {
+                    power[c] += frame[c] * frame[c];
+                    let level = frame[c].abs();
+                    peak[c] = if level > peak[c] { level } else { peak[c] };
+                }
             }
-            self.in_block += 1;
+            self.now = BlockLevels { power, peak };
+            self.in_block += part.len();
+            rest = tail;
             if self.in_block == self.block {
                 self.blocks.push(self.finished(self.in_block));
                 self.now = BlockLevels::default();

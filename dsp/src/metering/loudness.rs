@@ -37,6 +37,8 @@ pub struct Loudness {
     hop: u64,
     in_hop: u64,
     energies: Frame,
+    /// Of the last finished hop.
+    last_energies: Frame,
     /// Energies of the last 3 s of hops, and their count since the beginning.
     hops: [f64; SHORT_TERM],
     count: u64,
@@ -56,6 +58,7 @@ impl Loudness {
             hop: (sample_rate / HOPS_PER_SECOND).round().max(1.0) as u64,
             in_hop: 0,
             energies: [0.0; 2],
+            last_energies: [0.0; 2],
             hops: [0.0; SHORT_TERM],
             count: 0,
             momentary: f64::NEG_INFINITY,
@@ -73,7 +76,7 @@ impl Loudness {
 
     /// Forgets what was measured; the weighting filter goes on. Real-time safe.
     pub fn reset(&mut self) {
-        (self.in_hop, self.energies, self.count) = (0, [0.0; 2], 0);
+        (self.in_hop, self.energies, self.last_energies, self.count) = (0, [0.0; 2], [0.0; 2], 0);
         self.hops = [0.0; SHORT_TERM];
         self.momentary = f64::NEG_INFINITY;
         self.short_term = f64::NEG_INFINITY;
@@ -96,6 +99,11 @@ impl Loudness {
     pub fn hop_mean_square(&self) -> f64 {
         let last = (self.count + SHORT_TERM as u64 - 1) % SHORT_TERM as u64;
         self.hops[last as usize] / self.hop as f64
+    }
+
+    /// Sums of squares of the weighted channels in the hop that ended with the last frame, or in the one under way.
+    pub fn hop_energies(&self) -> Frame {
+        if self.in_hop == 0 { self.last_energies } else { self.energies }
     }
 
     /// Takes the next frames, any number.
@@ -144,7 +152,7 @@ impl Loudness {
         let [left, right] = self.energies;
         self.hops[place] = if self.mono { left } else { left + right };
         self.count += 1;
-        self.energies = [0.0; 2];
+        self.last_energies = std::mem::take(&mut self.energies);
         self.in_hop = 0;
         if self.count >= MOMENTARY as u64 {
             let mean = self.mean(MOMENTARY);

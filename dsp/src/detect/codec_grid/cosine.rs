@@ -48,10 +48,16 @@ impl Cosine {
     /// The coefficients of a block of [`Cosine::points`] times two samples.
     pub fn transform(&mut self, block: &[f32], coefficients: &mut [f32]) {
         let (points, half) = (self.points(), self.points() / 2);
-        let at = |n: usize| self.window[n] * block[n];
-        for n in 0..half {
-            self.folded[n] = -at(3 * half - 1 - n) - at(3 * half + n);
-            self.folded[half + n] = at(n) - at(points - 1 - n);
+        let (first, second) = self.folded.split_at_mut(half);
+        // Slices of known lengths: several at a time.
+        let quarter = |n: usize| {
+            self.window[n * half..][..half].iter().zip(&block[n * half..][..half]).map(|(w, x)| w * x)
+        };
+        for ((to, falling), rising) in first.iter_mut().zip(quarter(2).rev()).zip(quarter(3)) {
+            *to = -falling - rising;
+        }
+        for ((to, rising), falling) in second.iter_mut().zip(quarter(0)).zip(quarter(1).rev()) {
+            *to = rising - falling;
         }
         for (n, (bin, twiddle)) in self.bins.iter_mut().zip(&self.twiddles).enumerate() {
             *bin = Complex::new(self.folded[2 * n], self.folded[points - 1 - 2 * n]) * twiddle;
