@@ -36,6 +36,7 @@ mod polarity;
 mod rounding;
 mod sample_overs;
 mod straight_tops;
+mod steady_lines;
 mod stuck_buffer;
 mod surrogates;
 mod translation;

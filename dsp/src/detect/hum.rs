@@ -3,10 +3,11 @@
 //! Each channel is low-passed, taken down to about 1.6 kHz and transformed in windows of 2.6 s: lines are then told apart to 0.8 Hz, where G1
 //! lies 1 Hz below 50 Hz. Music moves and hum does not: lines count that stand out in most windows, or in the lowest power that each bin
 //! had in any. A loop of music has lines of its own, as far apart as its beats: a hum's has to stand over the highest
-//! within 5 Hz, not over their mean.
+//! within 5 Hz, not over their mean. What music covers all the time is looked for once more over all of it, in step ([`super::steady_lines`]).
 
 use super::heard::power_db;
 use super::low_phase::LowPhase;
+use super::steady_lines::{Steady, SteadyLines};
 use super::{Check, Finding, Severity};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::Frame;
@@ -71,6 +72,9 @@ pub(super) struct Hum {
     votes: [[Vote; 2]; 2],
     /// What the transforms of both channels say of each other.
     low_phase: LowPhase,
+    /// Of each channel, at each frequency of mains; and what was found in them, once, at the end.
+    steady_lines: [[SteadyLines; 2]; 2],
+    steady: Option<Steady>,
 }
 
 impl Hum {
@@ -78,13 +82,16 @@ impl Hum {
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
         let transform = RealFftPlanner::new().plan_fft_forward(LENGTH);
         let step = ((sample_rate_hz / RATE_HZ).round() as usize).max(1);
+        let rate_hz = sample_rate_hz / step as f64;
+        let (bin_hz, window_s) = (rate_hz / LENGTH as f64, 0.5 * LENGTH as f64 / rate_hz);
+        let steady_lines = || MAINS_HZ.map(|mains_hz| SteadyLines::new(mains_hz, bin_hz, window_s, SCALE));
         Self {
             channels,
             sections: SECTIONS.map(|q| SvfCoefficients::low_pass(HIGHEST_HZ, q, sample_rate_hz)),
             states: Default::default(),
             step,
             phase: 0,
-            rate_hz: sample_rate_hz / step as f64,
+            rate_hz,
             lines: [Vec::with_capacity(LENGTH), Vec::with_capacity(LENGTH)],
             window: (0..LENGTH)
                 .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / LENGTH as f64).cos())
@@ -98,6 +105,8 @@ impl Hum {
             windows: 0,
             votes: Default::default(),
             low_phase: LowPhase::default(),
+            steady_lines: [steady_lines(), steady_lines()],
+            steady: None,
         }
     }
 
@@ -138,6 +147,9 @@ impl Hum {
             for (lowest, power) in self.lowest[c].iter_mut().zip(&self.powers) {
                 *lowest = lowest.min(*power);
             }
+            for lines in &mut self.steady_lines[c] {
+                lines.push(&self.bins[c], &self.powers);
+            }
             for (vote, mains_hz) in self.votes[c].iter_mut().zip(MAINS_HZ) {
                 if let Some(power) = hum(&self.powers, self.rate_hz, mains_hz) {
                     vote.windows += 1;
@@ -159,8 +171,47 @@ impl Hum {
         &self.low_phase
     }
 
+    /// Keeps nothing for [`Hum::compare`].
+    pub fn leave_out_comparison(&mut self) {
+        self.steady_lines.as_flattened_mut().iter_mut().for_each(SteadyLines::leave_out);
+    }
+
+    /// Looks for lines in step over all that was heard: asked for once, at the end. Takes about a fiftieth of a second.
+    pub fn compare(&mut self) {
+        let lines = self.steady_lines[..self.channels].as_flattened();
+        self.steady =
+            lines.iter().filter_map(SteadyLines::hum).max_by(|one, other| one.power.total_cmp(&other.power));
+    }
+
     /// What was found.
     pub fn finding(&self) -> Option<Finding> {
+        self.plain().or_else(|| self.covered())
+    }
+
+    /// A hum under music.
+    fn covered(&self) -> Option<Finding> {
+        let Steady { hz, power } = self.steady?;
+        let level_db = power_db(power);
+        let mains_hz = hz.round();
+        // What is louder is seen without this, or is a drone.
+        (LOWEST_DB..FAIL_DB).contains(&level_db).then(|| Finding {
+            check: Check::Hum,
+            severity: Severity::Warn,
+            figure: level_db,
+            unit: "dBFS",
+            threshold: LOWEST_DB,
+            confidence: Some(0.7),
+            fact: format!(
+                "Hum at {hz:.2} Hz and its multiples, {level_db:.0} dBFS in all, under the music: lines that stay in step all the time."
+            ),
+            advice: advice(mains_hz),
+            places: Vec::new(),
+            place_count: 0,
+        })
+    }
+
+    /// A hum that stands out.
+    fn plain(&self) -> Option<Finding> {
         let mut worst: Option<(f64, f64, f64)> = None;
         for (votes, lowest) in self.votes.iter().zip(&self.lowest).take(self.channels) {
             for (vote, mains_hz) in votes.iter().zip(MAINS_HZ) {
@@ -188,14 +239,18 @@ impl Hum {
                 "Hum at {mains_hz:.0} Hz and its multiples, {level_db:.0} dBFS in all, plain to see in {:.0} % of the time.",
                 100.0 * share
             ),
-            advice: format!(
-                "Mute the tracks one by one in a quiet passage: the one that hums has a ground loop or an unshielded pickup. Notch {mains_hz:.0} Hz \
-                 and its multiples on that track, not on the mix."
-            ),
+            advice: advice(mains_hz),
             places: Vec::new(),
             place_count: 0,
         })
     }
+}
+
+fn advice(mains_hz: f64) -> String {
+    format!(
+        "Mute the tracks one by one in a quiet passage: the one that hums has a ground loop or an unshielded pickup. Notch {mains_hz:.0} Hz \
+         and its multiples on that track, not on the mix."
+    )
 }
 
 /// Power of a hum's lines, if enough of them stand out.

@@ -153,6 +153,7 @@ impl Inspector {
     pub fn without_end(mut self) -> Self {
         self.codec_grid.leave_out();
         self.hidden_clipping.leave_out_comparison();
+        self.hum.leave_out_comparison();
         self
     }
 
@@ -257,6 +258,7 @@ impl Inspector {
                 self.hidden_clipping.compare();
             }
             self.codec_trace = trace.filter(Trace::is_sure);
+            self.hum.compare();
             self.ended = true;
         }
         self.inspection()
