@@ -3,6 +3,9 @@
 //! A converter that is too short, or none (lines drawn from sample to sample), lets the images through that it should take out. Bin by bin the
 //! logarithm of the power above the old half is held against that below, counted from it outwards, each less its mean around: an image
 //! has the same ripples, sound of its own has none of them. Steep converters leave a wall instead, see [`super::wall`].
+//!
+//! A converter that interpolates between the phases of its filter, as most do whose rates have no small ratio, leaves much softer images around the old
+//! rate itself: what lies that far from it is held against the lowest frequencies, which are the loudest.
 
 use super::StoredWords;
 use crate::blocks::window::hann;
@@ -11,13 +14,20 @@ use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
 
-/// Halves of the rates that sound is converted from, hertz.
-const HALVES_HZ: [f64; 2] = [22_050.0, 24_000.0];
+/// Rates that sound is converted from, hertz.
+const RATES_HZ: [f64; 2] = [44_100.0, 48_000.0];
+/// What is held against each other: what is as far below as above a half of each rate, and what is as far above 0 as below each rate.
+const REFLECTIONS: [Reflection; 4] = [
+    Reflection { rate_hz: RATES_HZ[0], around: Around::Half },
+    Reflection { rate_hz: RATES_HZ[1], around: Around::Half },
+    Reflection { rate_hz: RATES_HZ[0], around: Around::Rate },
+    Reflection { rate_hz: RATES_HZ[1], around: Around::Rate },
+];
 /// Width of a bin, hertz, at the most; the bin's ripples are those of 0.17 s.
 const BIN_HZ: f64 = 6.0;
 /// One transform every so many of its lengths.
 const EVERY: usize = 2;
-/// Distances from the half that are looked at, hertz: the nearest hold the window's own lobe, the farthest what a steep converter leaves nothing of.
+/// Distances from there that are looked at, hertz: the nearest hold the window's own lobe, the farthest what a steep converter leaves nothing of.
 const BANDS_HZ: [[f64; 2]; 3] = [[60.0, 500.0], [150.0, 1200.0], [300.0, 3000.0]];
 /// The mean around is that of so many bins on either side.
 const AROUND: usize = 8;
@@ -27,7 +37,44 @@ const IMAGE: f64 = 0.3;
 const FEWEST: u64 = 6;
 const OVER_WORDS: f64 = 40.0;
 
-/// Sums over the transforms of one half and one band.
+/// What an image lies around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Around {
+    /// Half of the old rate.
+    Half,
+    /// The old rate.
+    Rate,
+}
+
+/// A place of images.
+#[derive(Debug, Clone, Copy)]
+struct Reflection {
+    rate_hz: f64,
+    around: Around,
+}
+
+impl Reflection {
+    /// Where it begins, and where its image does, hertz, each with the sign of the way from there.
+    fn ends(self) -> [(f64, f64); 2] {
+        match self.around {
+            Around::Half => [(0.5 * self.rate_hz, -1.0), (0.5 * self.rate_hz, 1.0)],
+            Around::Rate => [(0.0, 1.0), (self.rate_hz, -1.0)],
+        }
+    }
+}
+
+/// An image that was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Image {
+    /// The rate of the sound before it was converted, hertz.
+    pub rate_hz: f64,
+    /// Where it lies.
+    pub around: Around,
+    /// How alike the mirror is, 0 to 1.
+    pub likeness: f64,
+}
+
+/// Sums over the transforms of one reflection and one band.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
     correlation: f64,
@@ -46,7 +93,7 @@ pub(super) struct Mirror {
     bins: Vec<Complex<f64>>,
     scratch: Vec<Complex<f64>>,
     levels: Vec<f64>,
-    sums: [[Sum; BANDS_HZ.len()]; HALVES_HZ.len()],
+    sums: [[Sum; BANDS_HZ.len()]; REFLECTIONS.len()],
 }
 
 impl Mirror {
@@ -97,45 +144,50 @@ impl Mirror {
         for (level, bin) in self.levels.iter_mut().zip(&self.bins) {
             *level = scale * bin.norm_sqr();
         }
-        for (half, half_hz) in HALVES_HZ.iter().enumerate() {
-            for (band, band_hz) in BANDS_HZ.iter().enumerate() {
-                if let Some(correlation) = self.correlation(*half_hz, *band_hz) {
-                    self.sums[half][band].correlation += correlation;
-                    self.sums[half][band].count += 1;
+        for (n, reflection) in REFLECTIONS.into_iter().enumerate() {
+            for (band, band_hz) in BANDS_HZ.into_iter().enumerate() {
+                if let Some(correlation) = self.correlation(reflection, band_hz) {
+                    self.sums[n][band].correlation += correlation;
+                    self.sums[n][band].count += 1;
                 }
             }
         }
     }
 
-    /// Correlation of the ripples above and below a frequency; none where there is too little.
-    fn correlation(&self, half_hz: f64, [from_hz, to_hz]: [f64; 2]) -> Option<f64> {
+    /// Correlation of the ripples of a band and of its image; none where there is too little.
+    fn correlation(&self, reflection: Reflection, [from_hz, to_hz]: [f64; 2]) -> Option<f64> {
         let (from, to) = ((from_hz / self.bin_hz) as usize, (to_hz / self.bin_hz) as usize);
-        let half = half_hz / self.bin_hz;
-        // Between two bins: the half lies on none.
+        // Between two bins: an image's end lies on none.
         let level = |at: f64| -> Option<f64> {
             let (bin, share) = (at.floor() as usize, at.fract());
             Some(self.levels.get(bin)? * (1.0 - share) + self.levels.get(bin + 1)? * share)
         };
-        let side = |sign: f64| -> Option<Vec<f64>> {
-            let powers: Option<Vec<f64>> = (from..to).map(|d| level(half + sign * d as f64)).collect();
+        let side = |(end_hz, sign): (f64, f64)| -> Option<Vec<f64>> {
+            let end = end_hz / self.bin_hz;
+            let powers: Option<Vec<f64>> = (from..to).map(|d| level(end + sign * d as f64)).collect();
             let powers = powers?;
             let mean = powers.iter().sum::<f64>() / powers.len() as f64;
             (mean > self.least).then(|| ripples(&powers))
         };
-        let (below, above) = (side(-1.0)?, side(1.0)?);
+        let [own, image] = reflection.ends();
+        let (own, image) = (side(own)?, side(image)?);
         let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let scale = (product(&below, &below) * product(&above, &above)).sqrt();
-        (scale > 0.0).then(|| product(&below, &above) / scale)
+        let scale = (product(&own, &own) * product(&image, &image)).sqrt();
+        (scale > 0.0).then(|| product(&own, &image) / scale)
     }
 
-    /// The rate of the sound before it was converted, hertz, and how alike the mirror is, 0 to 1.
-    pub fn image(&self) -> Option<(f64, f64)> {
-        let found = HALVES_HZ.iter().zip(&self.sums).flat_map(|(half_hz, sums)| {
-            sums.iter()
-                .filter(|sum| sum.count >= FEWEST)
-                .map(move |sum| (2.0 * half_hz, sum.correlation / sum.count as f64))
+    /// The likeliest image, if there is one.
+    pub fn image(&self) -> Option<Image> {
+        let found = REFLECTIONS.iter().zip(&self.sums).flat_map(|(Reflection { rate_hz, around }, sums)| {
+            sums.iter().filter(|sum| sum.count >= FEWEST).map(|sum| Image {
+                rate_hz: *rate_hz,
+                around: *around,
+                likeness: sum.correlation / sum.count as f64,
+            })
         });
-        found.filter(|(_, mean)| *mean >= IMAGE).max_by(|(_, a), (_, b)| a.total_cmp(b))
+        found
+            .filter(|image| image.likeness >= IMAGE)
+            .max_by(|one, other| one.likeness.total_cmp(&other.likeness))
     }
 }
 

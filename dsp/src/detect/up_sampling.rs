@@ -2,7 +2,7 @@
 //! of what lies below.
 
 use super::heard::{Heard, hertz, power_db};
-use super::mirror::Mirror;
+use super::mirror::{Around, Image, Mirror};
 use super::wall::{Search, find};
 use super::{Check, Finding, Severity};
 use crate::metering::spectrum::Part;
@@ -33,7 +33,8 @@ pub(super) fn finding(heard: &Heard, mirror: Option<&Mirror>) -> Option<Finding>
     if heard.sample_rate_hz < HIGH_RATE_HZ || !heard.has_spectrum() {
         return None;
     }
-    wall(heard).or_else(|| image(heard, mirror?)).or_else(|| step(heard))
+    // An image names the rate exactly; a wall may be a gentle converter's.
+    mirror.and_then(|mirror| image(heard, mirror)).or_else(|| wall(heard)).or_else(|| step(heard))
 }
 
 /// A step in the words' own noise: what was dithered or rounded at the lower rate has its noise below half of it, and a converter takes the rest out.
@@ -109,7 +110,7 @@ fn wall(heard: &Heard) -> Option<Finding> {
 
 /// An image.
 fn image(heard: &Heard, mirror: &Mirror) -> Option<Finding> {
-    let (rate_hz, likeness) = mirror.image()?;
+    let Image { rate_hz, around, likeness } = mirror.image()?;
     let source = hertz(rate_hz);
     Some(Finding {
         check: Check::UpSampling,
@@ -118,11 +119,19 @@ fn image(heard: &Heard, mirror: &Mirror) -> Option<Finding> {
         unit: "Hz",
         threshold: SEARCH.range_hz[1],
         confidence: Some((0.6 + 0.4 * likeness).min(0.95)),
-        fact: format!(
-            "What lies above {} is the mirror of what lies below, in a file of {}: it was converted from {source}, by a converter that leaves images.",
-            hertz(0.5 * rate_hz),
-            hertz(heard.sample_rate_hz)
-        ),
+        fact: match around {
+            Around::Half => format!(
+                "What lies above {} is the mirror of what lies below, in a file of {}: it was converted from {source}, by a converter that leaves \
+                 images.",
+                hertz(0.5 * rate_hz),
+                hertz(heard.sample_rate_hz)
+            ),
+            Around::Rate => format!(
+                "What lies below {source} is the mirror of the lowest frequencies, in a file of {}: it was converted from {source}, by a converter \
+                 that leaves images.",
+                hertz(heard.sample_rate_hz)
+            ),
+        },
         advice: format!(
             "Send the mix at the session's own rate, probably {source}: this conversion added what was never played."
         ),
