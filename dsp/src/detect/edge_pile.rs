@@ -118,6 +118,10 @@ impl EdgePile {
 
     /// The surest bump of the first `channels`, however sure: see [`SURE`].
     pub fn bump(&self, channels: usize) -> Option<Bump> {
+        if self.highest < QUIET {
+            // Only what lies above a share of this was counted: a bump at its own edge.
+            return None;
+        }
         let lines = 2 * channels;
         let mut over = 0.0;
         // Every other window of the narrowest width: they overlap by half.
