@@ -20,7 +20,7 @@ const HALVES_HZ: [f64; 2] = [22_050.0, 24_000.0];
 const AWAY_HZ: [f64; 2] = [1000.0, 3800.0];
 const SIDE_HZ: f64 = 600.0;
 const FLAT_DB: f64 = 0.5;
-const STEP_DB: f64 = 2.0;
+const STEP_DB: f64 = 4.5;
 /// Noise of words, as a power, is that of rounding to 20 bits at the most: what is louder may be a microphone's, which has a slope of its own.
 const NOISE_POWER: f64 = 3e-13;
 /// Bins below this hold nothing at all, dB.

@@ -13,7 +13,7 @@ mod stereo;
 mod traces;
 
 use lacquer_dsp::Frame;
-use lacquer_dsp::detect::{Check, Finding, Inspection, Inspector, Severity, StoredWords};
+use lacquer_dsp::detect::{Channels, Check, Finding, Inspection, Inspector, Severity, StoredWords};
 use lacquer_tests::material::{Style, song};
 use std::sync::OnceLock;
 

@@ -25,7 +25,7 @@ const SONGS: [(&str, &[(Check, &str)]); 6] = [
     (
         "/usr/share/games/frozen-bubble/snd/introzik.ogg",
         &[
-            // A stroke at 3:13.24 that starts within 0.1 ms is no click: it takes more than a few samples to mend it.
+            // At 3:13.24 a pulse of 0.1 ms and 0.035 in a fade is missed: it takes more than four samples to mend it, and so do strokes of drums.
             (Check::SampleOvers, "2 samples beyond full scale"),
             (Check::LossyTrace, "a lossy file with nothing above 15.7 kHz"),
         ],

@@ -164,6 +164,26 @@ fn buffers_that_are_played_again_are_found() {
 }
 
 #[test]
+fn digital_silence_in_a_song_is_a_gap_and_no_buffer_that_is_played_again() {
+    for programme in programmes().iter().filter(|programme| has_drums(programme)) {
+        // 290 ms; decoders leave zeros of both signs.
+        let length = (0.29 * programme.rate_hz) as usize;
+        for zero in [|_: usize| 0.0, |n: usize| if n % 3 == 0 { -0.0 } else { 0.0 }] {
+            let mut frames = quantized(&programme.frames, 24, 6);
+            let places = loud_places(programme, 3, length + 60);
+            for at in &places {
+                frames[*at..][..length].iter_mut().enumerate().for_each(|(n, frame)| *frame = [zero(n); 2]);
+            }
+            let inspection = inspected(programme.rate_hz, WORDS, &frames);
+            let gaps: Vec<&Finding> =
+                inspection.findings.iter().filter(|found| found.check == Check::Gaps).collect();
+            assert!(!places.is_empty() && gaps.len() == 1, "{:?}", facts(&inspection));
+            assert!(gaps[0].fact.contains("cut into"), "{:?}", gaps[0]);
+        }
+    }
+}
+
+#[test]
 fn dropouts_of_five_milliseconds_with_soft_edges_are_found_and_pulses_are_none() {
     Recall::of(Check::Gaps, WORDS, "5 ms", has_drums, |programme| {
         let (length, fade) = ((0.007 * programme.rate_hz) as usize, 0.001 * programme.rate_hz);
