@@ -147,11 +147,31 @@ impl Part {
 /// Gives a part its final name; nothing is left of it where that fails. By the standard library, which knows long paths on Windows.
 fn rename(part: TempPath, path: &Path) -> io::Result<()> {
     let part = part.keep().map_err(|refused| refused.error)?;
-    let renamed = make_replaceable(path).and_then(|()| std::fs::rename(&part, path));
+    let renamed = make_replaceable(path).and_then(|()| rename_patiently(&part, path));
     renamed.inspect_err(|_| {
         // The error at hand is the one to tell.
         let _ = std::fs::remove_file(&part);
     })
+}
+
+/// Windows replaces no file that somebody reads at this very moment: another job that finds the same render, a scanner for viruses.
+#[cfg(windows)]
+fn rename_patiently(part: &Path, path: &Path) -> io::Result<()> {
+    /// Looks at a file take milliseconds; an error that stays is told after half a second.
+    const TRIES: u32 = 25;
+    const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
+    for _ in 1..TRIES {
+        match std::fs::rename(part, path) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => std::thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    std::fs::rename(part, path)
+}
+
+#[cfg(not(windows))]
+fn rename_patiently(part: &Path, path: &Path) -> io::Result<()> {
+    std::fs::rename(part, path)
 }
 
 /// Windows replaces no read-only file, where elsewhere the folder's permissions decide.

@@ -42,7 +42,7 @@ pub enum CheckError {
         source: std::io::Error,
     },
     /// A folder has nothing to check in it.
-    #[error("{}: no audio file in this folder or below it; give a folder with WAV, AIFF, FLAC, Ogg, Opus or MP3 files", path.display())]
+    #[error("{}: no audio file in this folder or below it; give a folder with WAV, AIFF, FLAC, M4A, Ogg, Opus, MP3, CAF, AU or W64 files", path.display())]
     NoAudio {
         /// The folder.
         path: PathBuf,

@@ -18,6 +18,19 @@ const MASK: &str = r"\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xf
 /// The entry's name, which is gone when the steps are over.
 const NAME: &str = "lacquer-aarch64";
 
+/// The compiler and linker by way of [`compiler`].
+const COMPILER: &str = "arm64-of-oldest-gcc";
+
+/// Debian's compiler with headers and libraries of a folder. Those of its own release stand first in its search, and what is built with
+/// them starts on no older one: hence the other options beside the folder itself.
+fn compiler(libraries: &str) -> String {
+    let multiarch = "aarch64-linux-gnu";
+    let headers = format!("-isystem {libraries}/usr/include/{multiarch} -isystem {libraries}/usr/include");
+    let usual = format!("{libraries}/usr/lib/{multiarch}");
+    let found = format!("-B{usual} -L{usual} -L{libraries}/lib/{multiarch}");
+    format!("#!/bin/sh\nexec {multiarch}-gcc --sysroot={libraries} {headers} {found} \"$@\"\n")
+}
+
 /// As long as it lives the kernel hands programs for ARM to the root's qemu: those too that tests start.
 struct Handed;
 
@@ -54,8 +67,9 @@ pub fn run(root: &Root, account: &mut Account) {
         Ok(libraries) => libraries.to_string_lossy().into_owned(),
         Err(error) => return account.not_run("arm", &format!("{error:#}")),
     };
-    let sysroot = format!("--sysroot={libraries}");
-    let flags = format!("-Clink-arg={sysroot}");
+    if let Err(error) = root.script(COMPILER, &compiler(&libraries)) {
+        return account.not_run("arm", &format!("{error:#}"));
+    }
     let descriptions = format!("{libraries}/usr/lib/aarch64-linux-gnu/pkgconfig");
     let arm = Target {
         name: "arm, under qemu",
@@ -63,10 +77,8 @@ pub fn run(root: &Root, account: &mut Account) {
         runner: &["qemu-aarch64"],
         suffix: "",
         variables: vec![
-            ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc"),
-            ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS", &flags),
-            ("CC_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-gcc"),
-            ("CFLAGS_aarch64_unknown_linux_gnu", &sysroot),
+            ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", COMPILER),
+            ("CC_aarch64_unknown_linux_gnu", COMPILER),
             ("PKG_CONFIG_ALLOW_CROSS", "1"),
             ("PKG_CONFIG_LIBDIR", &descriptions),
             ("PKG_CONFIG_SYSROOT_DIR", &libraries),

@@ -20,14 +20,17 @@ fn lacquer(arguments: &[&str], folder: &Path) -> std::process::Output {
 fn the_command_writes_an_album_file_that_it_can_read_and_never_over_another() {
     let scene = Scene::new();
     scene.mix("01 One.wav", 44_100, &song(44_100, 2.0, 0.3, 110.0, 1));
-    scene.mix("02 \"Two\" ä.wav", 44_100, &song(44_100, 2.0, 0.3, 147.0, 2));
+    // Windows has no names with double quotes.
+    let quoted = if cfg!(windows) { "'Two' ä" } else { "\"Two\" ä" };
+    let second = format!("02 {quoted}.wav");
+    scene.mix(&second, 44_100, &song(44_100, 2.0, 0.3, 147.0, 2));
     let folder = scene.folder.path();
-    let init = ["album", "init", "02 \"Two\" ä.wav", "01 One.wav"];
+    let init = ["album", "init", &second, "01 One.wav"];
     let made = lacquer(&init, folder);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let album = read(&scene.path("ALBUM.toml")).unwrap();
     let titles: Vec<&str> = album.tracks.iter().map(|track| track.title.as_str()).collect();
-    assert_eq!(titles, ["\"Two\" ä", "One"], "in the order given");
+    assert_eq!(titles, [quoted, "One"], "in the order given");
     let again = lacquer(&init, folder);
     assert_eq!(again.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&again.stderr).contains("--force"));
