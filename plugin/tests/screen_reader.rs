@@ -18,7 +18,7 @@ fn a_screen_reader_walks_the_tree_and_sets_a_value() {
         let works =
             Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success());
         if !works {
-            return left_out(&format!("{program} {} does not work here", arguments.join(" ")));
+            return left_out(format!("{program} {} does not work here", arguments.join(" ")));
         }
     }
     let output = Command::new("dbus-run-session")

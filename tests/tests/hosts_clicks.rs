@@ -2,7 +2,6 @@
 
 #![cfg(target_os = "linux")]
 
-#[allow(dead_code, clippy::unwrap_used)]
 mod vst3_host;
 
 use lacquer_left_out::left_out;
