@@ -121,9 +121,7 @@ mod clicked {
     fn it_is_resized_plays_a_song_offers_devices_and_comes_back_as_it_was_left() {
         let wait = |time| std::thread::sleep(time);
         let Some(person) = Person::at_the_screen(&wait) else {
-            assert!(std::env::var_os("CI").is_none(), "there is no screen");
-            println!("left out: there is no screen");
-            return;
+            return lacquer_left_out::left_out("there is no screen");
         };
         let home = std::env::temp_dir().join(format!("lacquer-standalone-{}", std::process::id()));
         std::fs::create_dir_all(&home).expect("a folder");

@@ -322,8 +322,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut part = Part::beside(&folder.path().join("a.wav")).unwrap();
         if matches!(part.place, Place::Named(_)) {
-            assert!(std::env::var_os("CI").is_none(), "a file system without O_TMPFILE");
-            return;
+            return lacquer_left_out::not_permitted(
+                "this file system has no files without a name (O_TMPFILE)",
+            );
         }
         part.file().write_all(&[0; 1 << 16]).unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -2,9 +2,9 @@
 
 #![cfg(target_os = "linux")]
 
-#[allow(dead_code, clippy::unwrap_used)]
 mod vst3_host;
 
+use lacquer_left_out::left_out;
 use lacquer_params::{LacquerParams, Preset, Tree};
 use lacquer_tests::person::{CONTROL, Person, SHIFT, differing};
 use std::sync::Arc;
@@ -25,12 +25,6 @@ const DRAGGED: [i16; 2] = [520, 190];
 const SEEN: [u16; 2] = [950, 550];
 /// Pixels that may differ there: what the pointer lights is elsewhere then.
 const TOLERATED: usize = 40;
-
-/// What the test leaves out, and why; a failure where nothing may be left out.
-fn left_out(why: &str) {
-    assert!(std::env::var_os("CI").is_none(), "{why}");
-    println!("left out: {why}");
-}
 
 struct Plugin<'a> {
     instance: &'a Instance,
@@ -60,7 +54,7 @@ fn others(now: &[(String, f64)], before: &[(String, f64)]) -> Vec<(String, f64, 
 #[test]
 fn clicks_in_a_host_do_what_they_say_and_a_saved_session_comes_back() {
     let Some(path) = bundle() else { return left_out("Lacquer.vst3 is not built: run cargo xtask bundle") };
-    let Some(desk) = Desk::open() else { return left_out("there is no screen") };
+    let Some(desk) = Desk::open() else { return left_out("editors: there is no screen") };
     let tree = Tree::over(Arc::new(LacquerParams::default()));
     let module = Module::load(&path);
     let instance = Instance::new(&module);

@@ -5,6 +5,7 @@
 
 use lacquer_dsp::{Chain, Frame, ProcessSpec};
 use lacquer_files::decode::decode;
+use lacquer_left_out::left_out;
 use lacquer_params::{Preset, Tree};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -26,12 +27,6 @@ const HOP: usize = 256;
 const LONGEST_GRID: usize = 4096;
 /// What a second is divided into in Ardour's session files.
 const SUPERCLOCK: usize = 282_240_000;
-
-/// What the test leaves out, and why; a failure where nothing may be left out.
-fn left_out(why: &str) {
-    assert!(std::env::var_os("CI").is_none(), "{why}");
-    println!("left out: {why}");
-}
 
 fn bundle() -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os("LACQUER_BUNDLES") {
@@ -219,11 +214,11 @@ fn difference(found: &[[f32; 2]], expected: &[Frame]) -> f64 {
 
 #[test]
 fn ardour_bounces_what_the_library_renders() {
-    if !Path::new("/usr/bin/ardour7-lua").exists() {
-        return left_out("Ardour 7 is not installed");
+    if !lacquer_left_out::has_file("/usr/bin/ardour7-lua") {
+        return;
     }
-    if !Path::new(SONG).exists() {
-        return left_out("Debian's frozen-bubble-data is not installed");
+    if !lacquer_left_out::has_file(SONG) {
+        return;
     }
     let Some(bundle) = bundle() else {
         return left_out("Lacquer.vst3 is not built: run `cargo xtask bundle`");

@@ -111,8 +111,7 @@ fn no_panic_while_editors_and_instances_come_and_go() {
             said.lines().find(|line| line.starts_with("stress:")).expect("the stress ran to its end");
         println!("{figures}");
         if figures.contains(" 0 editors") {
-            assert!(std::env::var_os("CI").is_none(), "no editor was opened: run under Xvfb");
-            println!("left out: editors (no DISPLAY)");
+            lacquer_left_out::left_out("editors: there is no screen");
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod vst3_host;
 
+use lacquer_left_out::left_out;
 use lacquer_tests::signals::programme;
 use std::time::{Duration, Instant};
 use vst3_host::{BLOCK, Desk, Instance, Module, bundle};
@@ -16,12 +17,6 @@ const RATE: f64 = 48_000.0;
 const KEY_M: u8 = 58;
 /// Length of a block.
 const BLOCK_TIME: Duration = Duration::from_nanos((1e9 * BLOCK as f64 / RATE) as u64);
-
-/// What the test leaves out, and why; a failure where nothing may be left out.
-fn left_out(why: &str) {
-    assert!(std::env::var_os("CI").is_none(), "{why}");
-    println!("left out: {why}");
-}
 
 /// Two instances on the same input, one monitored and one not.
 struct Pair<'a> {
@@ -66,7 +61,7 @@ fn an_open_editor_changes_no_bit() {
     let Some(path) = bundle() else {
         return left_out("Lacquer.vst3 is not built: run `cargo xtask bundle`");
     };
-    let Some(desk) = Desk::open() else { return left_out("editors: no DISPLAY") };
+    let Some(desk) = Desk::open() else { return left_out("editors: there is no screen") };
     let module = Module::load(&path);
     let (watched, plain) = (Instance::new(&module), Instance::new(&module));
     let editor = watched.open_editor(desk.window, true).unwrap();
@@ -92,7 +87,7 @@ fn monitor_functions_are_heard_and_never_bounced() {
     let Some(path) = bundle() else {
         return left_out("Lacquer.vst3 is not built: run `cargo xtask bundle`");
     };
-    let Some(desk) = Desk::open() else { return left_out("editors: no DISPLAY") };
+    let Some(desk) = Desk::open() else { return left_out("editors: there is no screen") };
     let module = Module::load(&path);
     let (monitored, plain) = (Instance::new(&module), Instance::new(&module));
     assert_eq!(monitored.parameter("Compare"), None, "what is heard is no parameter");

@@ -6,6 +6,7 @@
 
 mod vst3_host;
 
+use lacquer_left_out::left_out;
 use lacquer_params::Preset;
 use lacquer_params::vst_preset::vst_preset;
 use std::collections::HashSet;
@@ -245,8 +246,7 @@ fn held_by_the_system() -> [usize; 2] {
 
 fn editors(module: &Module) {
     let Some(desk) = Desk::open() else {
-        assert!(std::env::var_os("CI").is_none(), "no editor was opened: run under Xvfb");
-        return eprintln!("left out: editors (no DISPLAY)");
+        return left_out("editors: there is no screen");
     };
     let raw = Raw::started(module, BLOCK as i32);
     let open = |looped: bool| {
@@ -292,8 +292,7 @@ fn hidden_editors(module: &Module) {
     let raw = Raw::started(module, BLOCK as i32);
     for wait_ms in [0, 20, 50, 100, 200, 400] {
         let Some(desk) = Desk::hidden() else {
-            assert!(std::env::var_os("CI").is_none(), "no editor was opened: run under Xvfb");
-            return eprintln!("left out: editors (no DISPLAY)");
+            return left_out("editors: there is no screen");
         };
         // SAFETY: the calls of the interface; the frame outlives the view.
         unsafe {

@@ -291,9 +291,7 @@ fn agrees_with_the_ebur128_crate_on_real_songs() {
         "/usr/share/games/lincity-ng/music/default/02 - Robert van Herk - City Blues.ogg",
     ] {
         let path = std::path::Path::new(path);
-        if !path.exists() {
-            assert!(std::env::var_os("CI").is_none(), "{} is not installed", path.display());
-            println!("left out: {} is not installed", path.display());
+        if !lacquer_left_out::has_file(path) {
             continue;
         }
         let song = decode(path, &|_| {}).expect("a song");

@@ -9,7 +9,7 @@ const NOT_INSTALLED: &str =
 /// Why the known vulnerabilities were not looked up.
 const NO_DATABASE: &str = "advisories not checked: their database cannot be reached";
 
-/// Holds the dependencies against `deny.toml`; what of it could not be done, in words for the last line of the whole run. Without
+/// Holds the dependencies against `deny.toml`; what of it could not be done, in words for the last lines of the whole run. Without
 /// cargo-deny, and for advisories without a way to their database, it goes on: neither is a fault of the tree.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ mod install;
 mod module_info;
 mod notices;
 mod package;
+mod pedalboard;
 mod product;
 mod run;
 mod system;
@@ -52,7 +53,9 @@ fn bench(arguments: &[String]) -> anyhow::Result<()> {
         system::require(system::TEST)?;
         bundle::build_and_bundle(None)?;
         run::cargo(&["bench", "-p", "lacquer-gui", "--bench", "frame", "--locked"])?;
-        return run::before_a_screen(&["bench", "-p", "lacquer-tests", "--bench", "editor", "--locked"]);
+        let mut frames =
+            run::before_a_screen(&["bench", "-p", "lacquer-tests", "--bench", "editor", "--locked"]);
+        return run::command(&mut frames);
     }
     let mut line = vec!["bench", "-p", "lacquer-tests", "--bench", "chain", "--locked", "--"];
     line.extend(argument);

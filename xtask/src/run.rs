@@ -48,8 +48,8 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
-/// Runs cargo in front of a screen of its own, with the bundles where tests and benches find them: editors open windows.
-pub fn before_a_screen(line: &[&str]) -> anyhow::Result<()> {
+/// Cargo in front of a screen of its own, with the bundles where tests and benches find them: editors open windows.
+pub fn before_a_screen(line: &[&str]) -> Command {
     let mut command = if cfg!(target_os = "linux") {
         let mut command = Command::new("xvfb-run");
         command.args(["-a", "-s", "-screen 0 1700x950x24 +extension GLX +render -noreset", "cargo"]);
@@ -59,5 +59,5 @@ pub fn before_a_screen(line: &[&str]) -> anyhow::Result<()> {
         Command::new("cargo")
     };
     command.args(line).env("LACQUER_BUNDLES", target().join("bundled")).current_dir(workspace());
-    self::command(&mut command)
+    command
 }

@@ -72,6 +72,11 @@ pub fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
+/// Whether what is installed can be told, and what [`require`] let pass is all there.
+pub fn has_packages() -> bool {
+    cfg!(target_os = "linux") && succeeds(Command::new("dpkg-query").arg("--version"))
+}
+
 fn is_installed(package: &str) -> bool {
     let output = Command::new("dpkg-query").args(["-W", "-f=${Status}", package]).output();
     output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("install ok installed"))
@@ -93,7 +98,7 @@ pub fn require(packages: &[&str]) -> anyhow::Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    if !succeeds(Command::new("dpkg-query").arg("--version")) {
+    if !has_packages() {
         println!("No dpkg here. Lacquer needs what Debian calls: {}", packages.join(" "));
         return Ok(());
     }

@@ -6,15 +6,17 @@ use super::claims;
 use super::codes::{self, codes};
 use super::discs;
 use super::file::{Album, IsrcWish, Join, Output};
-use super::findings::{self, Finding, Kind, levels as levels_of};
+use super::findings::{self, Finding, Kind};
 use super::joined::Material;
+use super::levels;
 use super::looks::{Look, Looker};
 use super::mix_checks::{self, check_mix};
 use super::outputs::{Facts, PAGE, Writer, admit, available};
 use super::page::page;
 use super::plan::{Plan, plan};
 use super::release::{Release, release};
-use super::report::{CharacterReport, Renders, Report};
+use super::renders::Renders;
+use super::report::{CharacterReport, Report};
 use super::sides::sides;
 use super::summary::{track_reports, warnings};
 use super::timeline::lay_out;
@@ -27,8 +29,7 @@ use lacquer_song::jobs;
 use lacquer_storage::atomic_file::folder_of;
 use lacquer_storage::confined;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Version of the report's form.
 const REPORT_VERSION: u32 = 2;
@@ -137,7 +138,7 @@ pub fn build_with(
         let sheet = timing::sheet(&album.title, &album.artist, side, &tracks);
         writer.sheet(Output::Vinyl, &format!("Side {} timing.txt", side.name), &sheet)?;
     }
-    findings.extend(levels_of(album, &tracks, &places.shares_run));
+    findings.extend(levels::levels(album, &tracks, &places.shares_run));
     let overs = codecs.iter().filter(|codec| !codec.is_cleared);
     findings.extend(overs.map(|codec| Finding::new(Kind::CodecOvers, None, codec.over_warning())));
     findings::accept(album, options.anyway, &mut findings);
@@ -231,37 +232,19 @@ pub(super) fn side_by_side<T: Sync, R: Send>(
     progress: Progress,
     work: impl Fn(&T) -> Result<R, AlbumError> + Sync,
 ) -> Result<Vec<R>, AlbumError> {
-    let threads = jobs::songs_at_a_time(items.len());
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let results: Mutex<Vec<Option<Result<R, AlbumError>>>> = Mutex::new(items.iter().map(|_| None).collect());
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some((n, item)) = {
-                    let n = next.fetch_add(1, Ordering::Relaxed);
-                    items.get(n).map(|item| (n, item))
-                } {
-                    let result = work(item);
-                    if result.is_err() {
-                        // What has not begun need not.
-                        next.store(items.len(), Ordering::Relaxed);
-                    }
-                    results.lock().unwrap_or_else(|poisoned| poisoned.into_inner())[n] = Some(result);
-                    let done = 1 + done.fetch_add(1, Ordering::Relaxed);
-                    progress(message, done as f64 / items.len() as f64);
-                }
-            });
+    let (is_over, done) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let results = jobs::each(items, jobs::songs_at_a_time(items.len()), |_, item| {
+        // What has not begun need not.
+        if is_over.load(Ordering::Relaxed) {
+            return None;
         }
+        let result = work(item);
+        is_over.fetch_or(result.is_err(), Ordering::Relaxed);
+        let done = 1 + done.fetch_add(1, Ordering::Relaxed);
+        progress(message, done as f64 / items.len() as f64);
+        Some(result)
     });
-    let results = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let mut made = Vec::with_capacity(results.len());
-    for result in results {
-        match result {
-            Some(result) => made.push(result?),
-            None => continue,
-        }
-    }
-    Ok(made)
+    results.into_iter().flatten().collect()
 }
 
 /// Reports each track's distance from the others, and takes part of it back where that is asked for and helps.

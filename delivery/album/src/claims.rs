@@ -8,7 +8,6 @@
 use super::cache::{self, key, write_whole};
 use super::error::AlbumError;
 use super::file::Album;
-use super::outputs::{CHECKSUMS, REPORT};
 use lacquer_storage::confined::{self, FileId};
 use lacquer_storage::hash::sha256;
 use lacquer_storage::parts::remove_stale;
@@ -23,6 +22,10 @@ use std::path::{Path, PathBuf};
 pub const FOLDER: &str = ".lacquer";
 /// Where earlier versions had it, with all that was rendered.
 pub const EARLIER_FOLDER: &str = ".lacquer-cache";
+/// Name of the report for machines.
+pub const REPORT: &str = "report.json";
+/// Name of the checksums.
+pub const CHECKSUMS: &str = "SHA256SUMS";
 /// Name of the list in it.
 const FILE: &str = "claims.json";
 /// Longest list that is read, bytes: 999 tracks in every output have a tenth of it.

@@ -1,16 +1,9 @@
 //! What of a release needs a person before it is sent out: what was asked for and is not so. A warning is worth a look; a finding makes
 //! the command end with 1, unless the album file accepts it.
 
-use super::file::{Album, Mode};
-use super::plan::Reason;
-use super::report::TrackReport;
+use super::file::Album;
 use lacquer_dsp::detect::Check;
 use serde::Serialize;
-
-/// A miss of a level that is a finding, LU: twice what a readout shows.
-pub const MISSED_LU: f64 = 0.2;
-/// A peak over the ceiling that is a finding, dB: what the meter and the last look may differ by.
-const OVER_DB: f64 = 0.05;
 
 /// What can be found in a release, beside what the check finds in a mix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -94,42 +87,6 @@ pub fn accept(album: &Album, anyway: bool, findings: &mut [Finding]) {
         finding.is_accepted |=
             anyway || album.accept.contains(id) || of_track.is_some_and(|track| track.accept.contains(id));
     }
-}
-
-/// What misses its level, and what is over the ceiling. `shares_run` says of each track whether something else sounds in it.
-pub fn levels(album: &Album, tracks: &[TrackReport], shares_run: &[bool]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (n, track) in tracks.iter().enumerate() {
-        let add = |kind, text| Finding::new(kind, Some(track.number), text);
-        let Some(found) = track.after.integrated_lufs else {
-            findings
-                .push(add(Kind::Silence, "Silent, or shorter than 0.4 s: it has no loudness.".to_owned()));
-            continue;
-        };
-        let ceiling = album.aim.ceiling_dbtp;
-        if let Some(peak) = track.after.true_peak_dbtp.filter(|peak| *peak > ceiling + OVER_DB) {
-            let text = format!(
-                "Its true peak is {peak:.2} dBTP, over the ceiling of {ceiling:.2}; lower loudness.target."
-            );
-            findings.push(add(Kind::TruePeak, text));
-        }
-        let Some(wanted) = track.drive.wanted_lufs.filter(|wanted| (found - wanted).abs() > MISSED_LU) else {
-            continue;
-        };
-        let why = match track.drive.reason {
-            Reason::Cap | Reason::Ceiling => track.drive.sentence.clone(),
-            Reason::Neighbour if album.aim.mode == Mode::Equal => {
-                format!("{} Give it a gap, or loudness.mode = \"album\".", track.drive.sentence)
-            }
-            _ if shares_run.get(n).copied().unwrap_or(false) => {
-                "What it is crossfaded or joined with sounds in it as well; a gain_db of its own moves it."
-                    .to_owned()
-            }
-            _ => "The search for its drive ended there; give another loudness.target.".to_owned(),
-        };
-        findings.push(add(Kind::Loudness, format!("{found:.1} LUFS instead of {wanted:.1}. {why}")));
-    }
-    findings
 }
 
 #[cfg(test)]

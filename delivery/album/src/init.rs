@@ -11,8 +11,6 @@ use lacquer_song::jobs;
 use lofty::file::TaggedFileExt;
 use lofty::tag::{Accessor, ItemKey, Tag};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 const HEAD: &str = "\
 # An album for `lacquer album`. Paths are relative to this file. What is commented out shows what holds without it, or what can be
@@ -85,24 +83,9 @@ fn found(path: &Path) -> Found {
 
 /// What each file measures, or why it has no measure.
 fn measured_all(files: &[PathBuf]) -> Vec<Result<Source, String>> {
-    let threads = jobs::at_a_time(files.len());
-    let next = AtomicUsize::new(0);
-    let found: Mutex<Vec<Option<Result<Source, String>>>> = Mutex::new(files.iter().map(|_| None).collect());
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some((n, file)) = {
-                    let n = next.fetch_add(1, Ordering::Relaxed);
-                    files.get(n).map(|file| (n, file))
-                } {
-                    let one = measured(file, &Limits::default()).map_err(|error| error.to_string());
-                    found.lock().unwrap_or_else(|poisoned| poisoned.into_inner())[n] = Some(one);
-                }
-            });
-        }
-    });
-    let found = found.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    found.into_iter().map(|one| one.unwrap_or_else(|| Err("it was not read".to_owned()))).collect()
+    jobs::each(files, jobs::at_a_time(files.len()), |_, file| {
+        measured(file, &Limits::default()).map_err(|error| error.to_string())
+    })
 }
 
 /// A mix's level in a comment.

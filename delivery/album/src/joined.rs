@@ -4,7 +4,7 @@ use super::cache::{Cache, key};
 use super::error::AlbumError;
 use super::file::Album;
 use super::finish::{Finish, Part, final_settings, finish};
-use super::report::{Renders, VariantReport};
+use super::renders::Renders;
 use super::timeline::{Run, Timeline, lay_out};
 use super::unit::Unit;
 use lacquer_files::audio::Audio;
@@ -18,6 +18,23 @@ use std::sync::{Arc, Mutex};
 struct Verified {
     peak_dbtp: Option<f64>,
     lowerings: usize,
+}
+
+/// The timeline of one sample rate and word length.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VariantReport {
+    /// Sample rate, hertz.
+    pub sample_rate: u32,
+    /// Word length.
+    pub word_length: String,
+    /// Whether marks lie on a disc's grid.
+    pub on_disc: bool,
+    /// Where each track's file begins, frames, and where the last one ends.
+    pub marks: Vec<usize>,
+    /// Highest true peak of each run, at 32 points a frame, dBTP.
+    pub verified_peaks_dbtp: Vec<Option<f64>>,
+    /// Renders with a lowered ceiling.
+    pub lowerings: usize,
 }
 
 /// See the module.

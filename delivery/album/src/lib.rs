@@ -25,6 +25,7 @@ pub mod finish;
 pub mod identity;
 pub mod init;
 pub mod joined;
+mod levels;
 mod looks;
 pub mod loud_parts;
 pub mod mix_checks;
@@ -34,6 +35,7 @@ pub mod plan;
 pub mod preview;
 mod reader;
 mod release;
+pub mod renders;
 pub mod report;
 mod sections;
 mod sides;
@@ -47,7 +49,8 @@ pub mod vinyl;
 pub use build::{Options, build_with};
 use build::{main_rate, side_by_side};
 pub use error::AlbumError;
-pub use file::{Album, Output, parse, read};
+pub use file::{Album, Output};
+pub use reader::{parse, read};
 pub use report::Report;
 
 /// Called with what is being done and how much of it is, 0 to 1.

@@ -7,7 +7,7 @@ use super::file::Album;
 use super::finish::{Finish, Mix, Part, final_settings};
 use super::loud_parts::loud_part_lufs;
 use super::plan::Level;
-use super::report::Renders;
+use super::renders::Renders;
 use super::unit::Unit;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::loudness::Loudness;

@@ -6,7 +6,7 @@
 
 use super::AlbumError;
 use super::cache::{Cache, key, write_whole};
-use super::claims::Claims;
+use super::claims::{CHECKSUMS, Claims, REPORT};
 use super::codecs::codec_of;
 use super::file::{Album, Output};
 use super::findings::{Finding, Kind};
@@ -31,10 +31,6 @@ use std::path::{Path, PathBuf};
 /// Why there is no AAC, and how to have it.
 const NO_AAC: &str = "aac: not made: no AAC encoder has a licence that may be linked here. Make it of wav24, for instance with `afconvert -f m4af -d aac -b 256000` (macOS) or `fdkaac -m 5`, and look at its peaks with `lacquer check --master`.";
 
-/// Name of the report for machines.
-pub const REPORT: &str = "report.json";
-/// Name of the checksums.
-pub const CHECKSUMS: &str = "SHA256SUMS";
 /// Name of the report for people.
 pub const PAGE: &str = "album.html";
 /// Name of the sheet that goes to a plant with the disc.

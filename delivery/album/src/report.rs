@@ -4,60 +4,16 @@ use super::character::Distance;
 use super::codecs::CodecOutcome;
 use super::file::{Aim, Output, Papers};
 use super::findings::Finding;
+use super::joined::VariantReport;
 use super::mix_checks::MixCheck;
 use super::plan::Move;
+use super::renders::RenderCounts;
 use super::unit::Source;
 use super::vinyl::Side;
 use lacquer_disc::pq_sheet::PqRow;
 use lacquer_song::measure::Readings;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-/// Counts what is rendered rather than found in the cache.
-#[derive(Debug, Default)]
-pub struct Renders {
-    chains: AtomicUsize,
-    finals: AtomicUsize,
-    trials: AtomicUsize,
-}
-
-/// What was rendered for a report; 0 throughout where nothing had changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct RenderCounts {
-    /// Units through the stages before the limiter.
-    pub chains: usize,
-    /// Runs through limiter and dither.
-    pub finals: usize,
-    /// Trials of the search for a drive.
-    pub trials: usize,
-}
-
-impl Renders {
-    /// A unit went through the stages before the limiter.
-    pub fn count_chain(&self) {
-        self.chains.fetch_add(1, Relaxed);
-    }
-
-    /// A run went through limiter and dither.
-    pub fn count_final(&self) {
-        self.finals.fetch_add(1, Relaxed);
-    }
-
-    /// A unit went through the limiter to be measured.
-    pub fn count_trial(&self) {
-        self.trials.fetch_add(1, Relaxed);
-    }
-
-    /// The counts so far.
-    pub fn counts(&self) -> RenderCounts {
-        RenderCounts {
-            chains: self.chains.load(Relaxed),
-            finals: self.finals.load(Relaxed),
-            trials: self.trials.load(Relaxed),
-        }
-    }
-}
 
 /// A file that was written, or stood there as it would have been written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -121,23 +77,6 @@ pub struct TrackReport {
     pub drive: Move,
     /// How near it sounds to the others.
     pub character: CharacterReport,
-}
-
-/// The timeline of one sample rate and word length.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct VariantReport {
-    /// Sample rate, hertz.
-    pub sample_rate: u32,
-    /// Word length.
-    pub word_length: String,
-    /// Whether marks lie on a disc's grid.
-    pub on_disc: bool,
-    /// Where each track's file begins, frames, and where the last one ends.
-    pub marks: Vec<usize>,
-    /// Highest true peak of each run, at 32 points a frame, dBTP.
-    pub verified_peaks_dbtp: Vec<Option<f64>>,
-    /// Renders with a lowered ceiling.
-    pub lowerings: usize,
 }
 
 /// See the module.

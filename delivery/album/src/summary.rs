@@ -1,7 +1,7 @@
 //! What is said of the tracks when everything is made, and what to look at.
 
 use super::file::{Album, Join, Mode, Track};
-use super::findings::MISSED_LU;
+use super::levels::MISSED_LU;
 use super::looks::Look;
 use super::mix_checks::MixCheck;
 use super::outputs::Facts;

@@ -141,7 +141,7 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file::parse;
+    use crate::parse;
     use crate::unit::{Source, units};
     use proptest::prelude::*;
     use std::path::Path;

@@ -15,7 +15,7 @@ use super::error::AlbumError;
 use super::fade::{Edge, fade};
 use super::file::{Album, Curve, Fade, Join, Track};
 use super::loud_parts::LoudPartMeter;
-use super::report::Renders;
+use super::renders::Renders;
 use lacquer_dsp::metering::Meter;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
 use lacquer_files::audio::{Audio, widen};

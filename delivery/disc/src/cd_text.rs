@@ -6,6 +6,24 @@
 //!
 //! The texts of a type follow each other, the disc's first, each ended by a 0; a pack names the track and the position within its text
 //! that its first byte belongs to. Three packs of type 0x8F close the block. A position above 15 is written as 15.
+//!
+//! ```
+//! use lacquer_disc::cd_text::{Kind, PACK_BYTES, decode, encode};
+//! # use lacquer_disc::layout::{Layout, TrackSpan};
+//! # use lacquer_disc::{Disc, DiscTrack};
+//! #
+//! # let track = |title: &str| DiscTrack { title: title.into(), performer: "Me".into(), ..DiscTrack::default() };
+//! # let mut disc = Disc { title: "Album".into(), tracks: vec![track("One"), track("Two")], ..Disc::default() };
+//! # let ten_s = TrackSpan { samples: 441_000, gap_before_samples: 88_200 };
+//! # Layout::new(&[ten_s, ten_s]).place(&mut disc);
+//!
+//! let packs = encode(&disc)?;
+//! assert_eq!(packs.len() % PACK_BYTES, 0);
+//! let decoded = decode(&packs);
+//! assert!(decoded.faults.is_empty());
+//! assert_eq!(decoded.texts(Kind::Title), ["Album", "One", "Two"]);
+//! # Ok::<(), lacquer_disc::cd_text::CdTextError>(())
+//! ```
 
 mod decode;
 

@@ -2,6 +2,23 @@
 //!
 //! A sheet has no escape for quotation marks, so that typographic ones stand for them; composers go to `SONGWRITER`. It is UTF-8
 //! without a byte-order mark. Times of an image count from two seconds on, which the burner adds by itself.
+//!
+//! ```
+//! use lacquer_disc::cue;
+//! use lacquer_disc::files::Files;
+//! # use lacquer_disc::layout::{Layout, TrackSpan};
+//! # use lacquer_disc::{Disc, DiscTrack};
+//! #
+//! # let track = |title: &str| DiscTrack { title: title.into(), performer: "Me".into(), ..DiscTrack::default() };
+//! # let mut disc = Disc { title: "Album".into(), tracks: vec![track("One"), track("Two")], ..Disc::default() };
+//! # let ten_s = TrackSpan { samples: 441_000, gap_before_samples: 88_200 };
+//! # Layout::new(&[ten_s, ten_s]).place(&mut disc);
+//!
+//! let text = cue::write(&disc, &Files::Image("album.wav")).expect("a name that can be quoted");
+//! assert!(text.contains("FILE \"album.wav\" WAVE"));
+//! let sheet = cue::parse(&text).expect("a sheet of its own");
+//! assert_eq!((sheet.tracks.len(), sheet.tracks[1].title.as_str()), (2, "Two"));
+//! ```
 
 mod parse;
 

@@ -8,6 +8,24 @@
 //! | `PQDESCR` | tracks, indexes, times, flags, ISRCs: a packet of 64 bytes for each index |
 //! | `IMAGE.DAT` | the audio from the first pregap to the lead-out |
 //! | `CHECKSUM.MD5` | a digest of each of them |
+//!
+//! ```
+//! use lacquer_disc::ddp::{self, FILES, Options};
+//! # use lacquer_disc::layout::{Layout, TrackSpan};
+//! # use lacquer_disc::{Disc, DiscTrack};
+//! #
+//! # let track = |title: &str| DiscTrack { title: title.into(), performer: "Me".into(), ..DiscTrack::default() };
+//! # let mut disc = Disc { title: "Album".into(), tracks: vec![track("One"), track("Two")], ..Disc::default() };
+//! # let ten_s = TrackSpan { samples: 441_000, gap_before_samples: 88_200 };
+//! # Layout::new(&[ten_s, ten_s]).place(&mut disc);
+//!
+//! # let folder = tempfile::tempdir().expect("a folder");
+//! # let set = folder.path().join("ddp");
+//! let silence = (0..disc.lead_out_frame as usize * 588).map(|_| [0i16; 2]);
+//! ddp::write(&set, &disc, silence, &Options::default()).expect("room for five megabytes");
+//! assert!(FILES.iter().all(|name| set.join(name).is_file()));
+//! assert!(ddp::verify(&set).expect("a fileset").consistent);
+//! ```
 
 pub mod checksum;
 pub mod fields;

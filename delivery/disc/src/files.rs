@@ -1,4 +1,21 @@
 //! Which audio files a CUE sheet or TOC names, and what they hold of the disc.
+//!
+//! ```
+//! use lacquer_disc::cue;
+//! use lacquer_disc::files::{Files, FilesError};
+//! # use lacquer_disc::layout::{Layout, TrackSpan};
+//! # use lacquer_disc::{Disc, DiscTrack};
+//! #
+//! # let track = |title: &str| DiscTrack { title: title.into(), performer: "Me".into(), ..DiscTrack::default() };
+//! # let mut disc = Disc { title: "Album".into(), tracks: vec![track("One"), track("Two")], ..Disc::default() };
+//! # let ten_s = TrackSpan { samples: 441_000, gap_before_samples: 88_200 };
+//! # Layout::new(&[ten_s, ten_s]).place(&mut disc);
+//!
+//! // A file a track, and there is one too few.
+//! let names = ["1.wav".to_owned()];
+//! let refused = cue::write(&disc, &Files::Tracks(&names));
+//! assert_eq!(refused, Err(FilesError::Count { files: 1, tracks: 2 }));
+//! ```
 
 use super::Disc;
 

@@ -1,5 +1,13 @@
 //! Texts for sheets and CD-Text: what ISO 8859-1 cannot say is spelled as near as it gets, and the caller is told; control characters
 //! go; quotation marks, which a CUE sheet cannot escape, become typographic ones.
+//!
+//! ```
+//! use lacquer_disc::latin::latin_1;
+//!
+//! let latin = latin_1("Łódź");
+//! assert_eq!(latin.bytes, b"L\xf3dz");
+//! assert_eq!(latin.replaced.len(), 2, "what was spelled otherwise is told");
+//! ```
 
 use super::Disc;
 use std::fmt;

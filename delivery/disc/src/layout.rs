@@ -8,6 +8,19 @@
 //!
 //! A track after a gap begins on a frame of its own. A track without one follows its predecessor sample by sample: the audio stays
 //! continuous, and the index moves to the nearest frame, at most 294 samples (6.7 ms) away.
+//!
+//! ```
+//! use lacquer_disc::layout::{Layout, TrackSpan};
+//! use lacquer_disc::{Disc, DiscTrack};
+//!
+//! let track = |title: &str| DiscTrack { title: title.into(), performer: "Me".into(), ..DiscTrack::default() };
+//! let mut disc = Disc { title: "Album".into(), tracks: vec![track("One"), track("Two")], ..Disc::default() };
+//! let ten_s = TrackSpan { samples: 441_000, gap_before_samples: 88_200 };
+//! Layout::new(&[ten_s, ten_s]).place(&mut disc);
+//! // Two seconds, ten of sound, two, and ten again.
+//! assert_eq!((disc.tracks[1].pregap_frame, disc.tracks[1].start_frame), (12 * 75, 14 * 75));
+//! assert_eq!(disc.lead_out_frame, 24 * 75);
+//! ```
 
 use super::{Disc, FIRST_PREGAP_FRAMES, SAMPLES_PER_FRAME};
 

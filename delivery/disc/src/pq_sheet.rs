@@ -1,4 +1,18 @@
 //! The PQ sheet that goes to the plant with a master: every index with its time, length, code and title, and the files' digests.
+//!
+//! ```
+//! use lacquer_disc::pq_sheet::rows;
+//! # use lacquer_disc::layout::{Layout, TrackSpan};
+//! # use lacquer_disc::{Disc, DiscTrack};
+//! #
+//! # let track = |title: &str| DiscTrack { title: title.into(), performer: "Me".into(), ..DiscTrack::default() };
+//! # let mut disc = Disc { title: "Album".into(), tracks: vec![track("One"), track("Two")], ..Disc::default() };
+//! # let ten_s = TrackSpan { samples: 441_000, gap_before_samples: 88_200 };
+//! # Layout::new(&[ten_s, ten_s]).place(&mut disc);
+//!
+//! let second = rows(&disc).into_iter().find(|row| (row.track, row.index) == (2, 1)).expect("it begins");
+//! assert_eq!(second.title.as_deref(), Some("Two"));
+//! ```
 
 use super::Disc;
 use super::ddp::checksum::Digest;

@@ -1,5 +1,21 @@
 //! What every compact disc has to keep (IEC 60908, as plants check it): numbers of tracks and indexes, shortest times, the lead-out,
 //! codes. The one place for these rules: the writer refuses by them, the verifier and the album report by them.
+//!
+//! ```
+//! use lacquer_disc::rules::check;
+//! # use lacquer_disc::layout::{Layout, TrackSpan};
+//! # use lacquer_disc::{Disc, DiscTrack};
+//! #
+//! # let track = |title: &str| DiscTrack { title: title.into(), performer: "Me".into(), ..DiscTrack::default() };
+//! # let mut disc = Disc { title: "Album".into(), tracks: vec![track("One"), track("Two")], ..Disc::default() };
+//! # let ten_s = TrackSpan { samples: 441_000, gap_before_samples: 88_200 };
+//! # Layout::new(&[ten_s, ten_s]).place(&mut disc);
+//!
+//! assert!(check(&disc).errors.is_empty());
+//! // A second of sound is no track.
+//! disc.lead_out_frame = disc.tracks[1].start_frame + 75;
+//! assert_eq!(check(&disc).errors[0].track, Some(2));
+//! ```
 
 use super::time::Time;
 use super::{Disc, DiscTrack, FIRST_PREGAP_FRAMES, FRAMES_PER_SECOND, upc};

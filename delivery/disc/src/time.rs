@@ -1,4 +1,12 @@
 //! Times on a disc: MM:SS:FF, minutes, seconds and CD frames (75 a second).
+//!
+//! ```
+//! use lacquer_disc::time::Time;
+//!
+//! let time = Time::parse("03:25:74").expect("a time");
+//! assert_eq!((time.parts(), time.digits().as_str()), ((3, 25, 74), "032574"));
+//! assert_eq!(Time::parse("03:25:75"), None, "a second has 75 frames");
+//! ```
 
 use super::FRAMES_PER_SECOND;
 use std::fmt;

@@ -2,6 +2,21 @@
 //!
 //! Texts are ISO 8859-1, whatever is above ASCII as octal escapes; [`latin::replacements`](super::latin::replacements) says what they
 //! cannot say.
+//!
+//! ```
+//! use lacquer_disc::files::Files;
+//! use lacquer_disc::toc;
+//! # use lacquer_disc::layout::{Layout, TrackSpan};
+//! # use lacquer_disc::{Disc, DiscTrack};
+//! #
+//! # let track = |title: &str| DiscTrack { title: title.into(), performer: "Me".into(), ..DiscTrack::default() };
+//! # let mut disc = Disc { title: "Album".into(), tracks: vec![track("One"), track("Two")], ..Disc::default() };
+//! # let ten_s = TrackSpan { samples: 441_000, gap_before_samples: 88_200 };
+//! # Layout::new(&[ten_s, ten_s]).place(&mut disc);
+//!
+//! let text = toc::write(&disc, &Files::Image("album.wav")).expect("a name that can be quoted");
+//! assert_eq!(text.matches("TRACK AUDIO").count(), 2);
+//! ```
 
 use super::cd_text::{Kind, fields};
 use super::files::{Files, FilesError};

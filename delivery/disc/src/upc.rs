@@ -1,4 +1,12 @@
 //! The album's number: UPC (12 digits) or EAN (13) of the GS1 General Specifications, with its check digit.
+//!
+//! ```
+//! use lacquer_disc::upc::{check_digit, parse};
+//!
+//! assert_eq!(parse("4006381333931").as_deref(), Ok("4006381333931"));
+//! assert!(parse("4006381333932").is_err(), "its check digit is wrong");
+//! assert_eq!(check_digit(&[4, 0, 0, 6, 3, 8, 1, 3, 3, 3, 9, 3]), 1);
+//! ```
 
 /// What a text has that a UPC or EAN must not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

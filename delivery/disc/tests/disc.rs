@@ -150,11 +150,9 @@ fn the_image_is_the_source_sample_by_sample_and_its_last_frame_is_filled() {
         assert_eq!(stored, source.get(n).copied().unwrap_or_default(), "sample {n}");
     }
     // Digests by another program, where there is one.
-    let check = std::process::Command::new("md5sum")
-        .args(["--check", "--strict", "CHECKSUM.MD5"])
-        .current_dir(&set)
-        .output();
-    if let Ok(output) = check {
+    if lacquer_left_out::has_program("md5sum") {
+        let mut check = std::process::Command::new("md5sum");
+        let output = check.args(["--check", "--strict", "CHECKSUM.MD5"]).current_dir(&set).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(
             String::from_utf8_lossy(&output.stdout).lines().filter(|line| line.ends_with(": OK")).count(),

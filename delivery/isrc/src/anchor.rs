@@ -3,6 +3,32 @@
 //! `<ledger>.anchor` holds one line, with a checksum as the ledger's have: how many codes the ledger had, and the highest designation
 //! that it gave of each prefix and year. It is written after the ledger, under the ledger's lock, beside its name and renamed. A crash
 //! between the two leaves an older anchor, which is true of the newer ledger as well.
+//!
+//! ```
+//! use lacquer_isrc::anchor::{Anchor, path_of};
+//! use lacquer_isrc::history::History;
+//! use lacquer_isrc::ledger::{Ledger, Request};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("codes.ledger");
+//! let request = Request {
+//!     prefix: Some("AA6Q7".into()),
+//!     year: Some(26),
+//!     range: Some((40, 99)),
+//!     title: "Song".into(),
+//!     artist: "Me".into(),
+//!     ..Request::default()
+//! };
+//! Ledger::new(&path).allocate(&request)?;
+//! let anchor = Anchor::read(&path).expect("written with the code");
+//! assert!(path_of(&path).ends_with("codes.ledger.anchor"));
+//! assert_eq!(anchor.highest("AA6Q7", 26), Some(40));
+//! // A backup from before the code lacks it.
+//! assert_eq!(anchor.missing(&History::default()), 1);
+//! # Ok(())
+//! # }
+//! ```
 
 use super::history::History;
 use super::record::{Origin, line_of, value_of};

@@ -2,6 +2,14 @@
 //!
 //! Days since 1970-01-01 to the Gregorian calendar by counting from 1 March of the year 0, so that leap days end a year:
 //! Edward M. Reingold and Nachum Dershowitz, Calendrical Calculations, chapter 2.
+//!
+//! ```
+//! use lacquer_isrc::date::Date;
+//!
+//! let day = Date::after_epoch(20_454);
+//! assert_eq!((day.year, day.month, day.day), (2026, 1, 1));
+//! assert!(!Date::after_epoch(0).is_credible(), "a clock that stands at 1970");
+//! ```
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,24 @@
 //! What the bytes of a ledger say, however damaged they are.
+//!
+//! ```
+//! use lacquer_isrc::history::History;
+//! use lacquer_isrc::record::{Origin, Record};
+//!
+//! let record = Record::Code {
+//!     isrc: "AA6Q72600000".parse()?,
+//!     title: "Song".into(),
+//!     artist: "Me".into(),
+//!     sha256: None,
+//!     date: "2026-01-01".into(),
+//!     origin: Origin::Issued,
+//! };
+//! let mut bytes = Record::Ledger { version: 1 }.to_line().into_bytes();
+//! bytes.extend(record.to_line().bytes());
+//! let history = History::read(&bytes, 1);
+//! assert_eq!(history.find_by_title("Song", "Me").map(|entry| entry.isrc.designation()), Some(0));
+//! assert_eq!(history.open_damages().count(), 0);
+//! # Ok::<(), lacquer_isrc::IsrcError>(())
+//! ```
 
 use super::Isrc;
 use super::record::{Origin, Record};

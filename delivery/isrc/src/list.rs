@@ -3,6 +3,12 @@
 //!
 //! A first line that names its columns (ISRC, title, artist in any order) says what is where; without it the columns after the code
 //! are title and artist.
+//!
+//! ```
+//! let listed = lacquer_isrc::list::read("title;ISRC\n\"Song; or not\";AA-6Q7-26-00000\n")?;
+//! assert_eq!((listed[0].title.as_str(), listed[0].isrc.as_str()), ("Song; or not", "AA6Q72600000"));
+//! # Ok::<(), lacquer_isrc::list::ListError>(())
+//! ```
 
 use super::Isrc;
 

@@ -7,6 +7,14 @@
 //! A line whose checksum fails was torn off by a crash or changed by hand; nothing in it is believed. In the texts of strangers every
 //! sign that means something to a shell is escaped as JSON has it (`$` is `\u0024`), so that a ledger that a shell comes to read runs
 //! nothing.
+//!
+//! ```
+//! use lacquer_isrc::record::Record;
+//!
+//! let line = Record::Ledger { version: 1 }.to_line();
+//! assert_eq!(Record::from_line(line.trim_end().as_bytes()), Ok(Record::Ledger { version: 1 }));
+//! assert!(Record::from_line(line.replace('1', "2").trim_end().as_bytes()).is_err());
+//! ```
 
 use super::Isrc;
 use lacquer_storage::hash::sha256;

@@ -87,7 +87,6 @@ fn highest_peak_by(frames: &[[f32; 2]], stretch_frames: usize) -> HighestPeak {
         .map(|(frame, [left, right])| HighestPeak { level: f64::from(left.abs().max(right.abs())), frame });
     let highest_sample = samples.fold(HighestPeak::default(), HighestPeak::or);
     let starts: Vec<usize> = (0..frames.len()).step_by(stretch_frames.max(1)).collect();
-    let threads = jobs::at_a_time(starts.len());
     let peak_from = |start: usize| {
         let end = (start + stretch_frames.max(1)).min(frames.len());
         let (from, to) = (start.saturating_sub(HALF), (end + HALF).min(frames.len()));
@@ -95,21 +94,8 @@ fn highest_peak_by(frames: &[[f32; 2]], stretch_frames: usize) -> HighestPeak {
         let found = reference.peak_within(&stretch, start - from..end - from, highest_sample.level);
         found.frame.map_or(highest_sample, |frame| HighestPeak { level: found.level, frame: from + frame })
     };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|worker| {
-                let (starts, peak_from) = (&starts, &peak_from);
-                scope.spawn(move || {
-                    let mine = starts.iter().skip(worker).step_by(threads);
-                    mine.map(|start| peak_from(*start)).fold(highest_sample, HighestPeak::or)
-                })
-            })
-            .collect();
-        let found = workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        found.fold(highest_sample, HighestPeak::or)
-    })
+    let found = jobs::each(&starts, jobs::at_a_time(starts.len()), |_, start| peak_from(*start));
+    found.into_iter().fold(highest_sample, HighestPeak::or)
 }
 
 /// A measurement as it is printed: levels that do not exist are absent.

@@ -58,9 +58,7 @@ const FROM_S: usize = 40;
 #[test]
 fn masters_of_songs_end_at_their_ceiling() {
     for path in SONGS.map(Path::new) {
-        if !path.exists() {
-            assert!(std::env::var_os("CI").is_none(), "{} is not installed", path.display());
-            println!("left out: {} is not installed", path.display());
+        if !lacquer_left_out::has_file(path) {
             continue;
         }
         let mut song = decode(path, &|_| {}).expect("a song");

@@ -60,9 +60,7 @@ const SONGS: [(&str, &[(Check, &str)]); 6] = [
 /// A song's frames and its rate; none where it is not installed, which is an error where all of it has to run.
 fn song_of(path: &str) -> Option<(Vec<Frame>, f64)> {
     let path = Path::new(path);
-    if !path.exists() {
-        assert!(std::env::var_os("CI").is_none(), "{} is not installed", path.display());
-        println!("left out: {} is not installed", path.display());
+    if !lacquer_left_out::has_file(path) {
         return None;
     }
     let song = decode(path, &|_| {}).expect("a song");

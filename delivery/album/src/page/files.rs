@@ -1,7 +1,8 @@
 //! What was written and from what, and how it was made.
 
 use super::{name_cells, number};
-use crate::report::{Report, VariantReport};
+use crate::joined::VariantReport;
+use crate::report::Report;
 use lacquer_report::table::{Cell, Column, table};
 use lacquer_report::{Panel, element, escape};
 

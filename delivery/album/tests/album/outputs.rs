@@ -151,16 +151,11 @@ fn the_disc_is_the_programme_and_its_fileset_is_consistent() {
     assert_eq!(audio.frames.len(), rest.len());
     assert!(audio.frames.iter().zip(rest).all(|(a, b)| a.map(|x| (x * 32_768.0).round() as i16) == *b));
     let toc = report.files.iter().find(|file| file.path.ends_with(".toc")).unwrap();
-    match Command::new("cdrdao")
-        .args(["read-test", &toc.path["cue/".len()..]])
-        .current_dir(scene.path("out/cue"))
-        .output()
-    {
-        Ok(done) => assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr)),
-        Err(_) => {
-            assert!(std::env::var_os("CI").is_none(), "cdrdao is not installed");
-            println!("left out: cdrdao is not installed");
-        }
+    if lacquer_left_out::has_program("cdrdao") {
+        let mut cdrdao = Command::new("cdrdao");
+        let line = ["read-test", &toc.path["cue/".len()..]];
+        let done = cdrdao.args(line).current_dir(scene.path("out/cue")).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
     let pq = std::fs::read_to_string(scene.path("out/report/PQ sheet.txt")).unwrap();
     assert!(codes(&report).iter().all(|code| pq.contains(code)), "{pq}");

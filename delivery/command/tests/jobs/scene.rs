@@ -34,12 +34,8 @@ pub struct Scene {
 impl Scene {
     /// An empty one; none where the songs are not installed.
     pub fn new() -> Option<Self> {
-        if SONGS.iter().all(|(song, _)| Path::new(song).is_file()) {
-            return Some(Self { folder: tempfile::tempdir().unwrap() });
-        }
-        assert!(std::env::var_os("CI").is_none(), "frozen-bubble-data and lincity-ng-data are not installed");
-        println!("left out: frozen-bubble-data and lincity-ng-data are not installed");
-        None
+        let are_there = SONGS.iter().all(|(song, _)| lacquer_left_out::has_file(song));
+        are_there.then(|| Self { folder: tempfile::tempdir().unwrap() })
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -9,7 +9,10 @@ use std::process::Command;
 /// The tags of a file by ffprobe, names in capitals; none where it is not installed.
 fn probed(path: &std::path::Path) -> Option<BTreeMap<String, String>> {
     let arguments = ["-v", "error", "-show_entries", "format_tags:stream_tags", "-of", "json"];
-    let output = Command::new("ffprobe").args(arguments).arg(path).output().ok()?;
+    if !lacquer_left_out::has_program("ffprobe") {
+        return None;
+    }
+    let output = Command::new("ffprobe").args(arguments).arg(path).output().unwrap();
     let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut tags = BTreeMap::new();
     for holder in [&value["format"], &value["streams"][0]] {

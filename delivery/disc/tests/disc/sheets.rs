@@ -5,6 +5,7 @@ use super::{cases, disc, image, track};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use lacquer_disc::files::{Files, FilesError};
 use lacquer_disc::{Disc, cue, toc};
+use lacquer_left_out::has_program;
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
@@ -12,21 +13,14 @@ use std::process::Command;
 
 /// Output of a program, both streams; none where it is not installed.
 fn run(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
-    match Command::new(program).args(arguments).current_dir(folder).output() {
-        Ok(output) => {
-            let text = format!(
-                "{}{}",
-                String::from_utf8_lossy(&output.stdout),
-                String::from_utf8_lossy(&output.stderr)
-            );
-            assert!(output.status.success(), "{program} {arguments:?}: {text}");
-            Some(text)
-        }
-        Err(error) => {
-            eprintln!("{program} is not here ({error}): skipped");
-            None
-        }
+    if !has_program(program) {
+        return None;
     }
+    let output = Command::new(program).args(arguments).current_dir(folder).output().unwrap();
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{program} {arguments:?}: {text}");
+    Some(text)
 }
 
 fn wav(path: &Path, samples: impl Iterator<Item = [i16; 2]>) {

@@ -3,17 +3,10 @@
 use super::*;
 use lacquer_files::tags::verify::verify;
 
-/// Whether a tool of others is there; where all of it is tested it has to be.
-fn has(tool: &str) -> bool {
-    let found = Command::new("which").arg(tool).output().is_ok_and(|output| output.status.success());
-    assert!(found || std::env::var_os("CI").is_none(), "{tool} is needed");
-    found
-}
-
 #[test]
 fn several_names_of_one_field_are_all_kept() {
-    if !has("metaflac") {
-        return println!("left out: metaflac is not there");
+    if !lacquer_left_out::has_program("metaflac") {
+        return;
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.flac");

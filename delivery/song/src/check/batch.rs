@@ -4,7 +4,6 @@ use super::{CheckError, Report, Wishes, check};
 use crate::jobs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 /// How far a batch is.
@@ -29,7 +28,7 @@ pub enum Progress<'a> {
 /// What workers tell the thread that waits for them.
 enum Message {
     Under(usize, f64),
-    Finished(usize, Box<Result<Report, CheckError>>),
+    Finished(usize),
 }
 
 /// Steps of progress that are told of a file: more are not seen.
@@ -42,52 +41,36 @@ pub fn check_all(
     wishes: &Wishes,
     progress: &mut dyn FnMut(Progress),
 ) -> Vec<Result<Report, CheckError>> {
-    let paths: Vec<Option<&PathBuf>> = files.iter().map(|file| file.as_ref().ok()).collect();
-    let next = AtomicUsize::new(0);
+    let at_a_time = jobs::at_a_time(files.len());
     let (sender, receiver) = mpsc::channel();
-    let threads = jobs::at_a_time(paths.len());
-    let mut reports: Vec<Option<Result<Report, CheckError>>> = paths.iter().map(|_| None).collect();
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            let sender = sender.clone();
-            let (next, paths) = (&next, &paths);
-            scope.spawn(move || {
-                while let Some((index, path)) = {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    paths.get(index).map(|path| (index, path))
-                } {
-                    if let Some(path) = path {
-                        let report = check_one(path, wishes, index, &sender);
-                        // The receiver outlives every sender.
-                        let _ = sender.send(Message::Finished(index, Box::new(report)));
-                    }
-                }
-            });
-        }
-        drop(sender);
+    let reports = std::thread::scope(|scope| {
+        let files = &files;
+        let checks = scope.spawn(move || {
+            jobs::each(files, at_a_time, |index, file| {
+                let path = file.as_ref().ok()?;
+                let report = check_one(path, wishes, index, &sender);
+                // The receiver outlives every sender.
+                let _ = sender.send(Message::Finished(index));
+                Some(report)
+            })
+        });
         for message in &receiver {
             match message {
                 Message::Under(index, done) => {
-                    if let Some(path) = paths[index] {
+                    if let Ok(path) = &files[index] {
                         progress(Progress::Under { index, path, done });
                     }
                 }
-                Message::Finished(index, report) => {
-                    reports[index] = Some(*report);
-                    progress(Progress::Finished { index });
-                }
+                Message::Finished(index) => progress(Progress::Finished { index }),
             }
         }
+        checks.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     });
-    drop(paths);
-    files
-        .into_iter()
-        .zip(reports)
-        .map(|(file, report)| {
-            let path = file?;
-            report.unwrap_or(Err(CheckError::BrokenOff { path }))
-        })
-        .collect()
+    // What was an error already was not checked.
+    let kept = |(file, report): (Result<PathBuf, CheckError>, Option<_>)| {
+        file.and_then(|path| report.unwrap_or(Err(CheckError::BrokenOff { path })))
+    };
+    files.into_iter().zip(reports).map(kept).collect()
 }
 
 /// One file. Should the check panic, which it must not, that file alone is lost.

@@ -148,6 +148,9 @@ fn opus_without_alignment_has_the_very_length_and_delay() {
 
 #[test]
 fn ffmpeg_decodes_opus_to_the_same() {
+    if !lacquer_left_out::has_program("ffmpeg") {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.opus");
     let audio = song(44_100, 2.0, 0.4, 1.0);
@@ -163,11 +166,8 @@ fn ffmpeg_decodes_opus_to_the_same() {
         .args(["-v", "error", "-i"])
         .arg(&path)
         .args(["-f", "f32le", "-acodec", "pcm_f32le", "-"])
-        .output();
-    let Ok(output) = output else {
-        eprintln!("no ffmpeg: this test says nothing");
-        return;
-    };
+        .output()
+        .unwrap();
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let samples: Vec<f32> =
         output.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
