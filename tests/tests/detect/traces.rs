@@ -168,7 +168,7 @@ fn digital_silence_in_a_song_is_a_gap_and_no_buffer_that_is_played_again() {
     for programme in programmes().iter().filter(|programme| has_drums(programme)) {
         // 290 ms; decoders leave zeros of both signs.
         let length = (0.29 * programme.rate_hz) as usize;
-        for zero in [|_: usize| 0.0, |n: usize| if n % 3 == 0 { -0.0 } else { 0.0 }] {
+        for zero in [|_: usize| 0.0, |n: usize| if n.is_multiple_of(3) { -0.0 } else { 0.0 }] {
             let mut frames = quantized(&programme.frames, 24, 6);
             let places = loud_places(programme, 3, length + 60);
             for at in &places {

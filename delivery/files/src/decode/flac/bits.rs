@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_rice_code_is_what_its_parts_are() {
-        let bytes: Vec<u8> = (0..997u32).map(|n| (n * n % 251 >> (n % 7)) as u8).collect();
+        let bytes: Vec<u8> = (0..997u32).map(|n| ((n * n % 251) >> (n % 7)) as u8).collect();
         for parameter in [0, 1, 5, 14, 30] {
             let (mut whole, mut parts) = (Bits::new(&bytes), Bits::new(&bytes));
             let mut codes = 0;
