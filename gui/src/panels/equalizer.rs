@@ -3,11 +3,11 @@
 //! Drag a node for frequency and gain, turn the wheel over it for Q, double-click it to reset its gain, Delete to switch it off,
 //! right-click for shape and placement. Double-click on empty graph switches a free band on there.
 
-use super::curve::{self, HIT, hear_held, note, points};
+use super::curve::{self, HIT, hear_held, note};
 use super::{grab, split};
 use crate::desk::Desk;
 use crate::host::Host;
-use crate::scale::{Graph, difference, hertz};
+use crate::scale::{Graph, difference, frequencies, hertz};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{Axis, Handle, choice_ui, field_ui, handle_ui, live_row_ui, small_button_ui, toggle_ui};
@@ -210,15 +210,28 @@ fn graph_ui(
     let on: Vec<&EqualizerBand> = settings.bands.iter().filter(|band| band.on).collect();
     let strength = if settings.on { 1.0 } else { 0.4 };
     let painter = ui.painter().with_clip_rect(graph.rect);
-    for band in &on {
-        let single = points(&graph, |hz| band.response_db(hz, rate, phase));
+    // Each band's gains once: a response costs more than all that is drawn of it.
+    let hz = frequencies(&graph, 2.0);
+    let gains_db: Vec<Vec<f64>> =
+        on.iter().map(|band| hz.iter().map(|hz| band.response_db(*hz, rate, phase)).collect()).collect();
+    let line = |gains_db: &[f64]| -> Vec<Pos2> {
+        hz.iter().zip(gains_db).map(|(hz, db)| graph.at(*hz, *db)).collect()
+    };
+    for (band, gains_db) in on.iter().zip(&gains_db) {
+        let single = line(gains_db);
         curve::line(&painter, single, 1.0, theme::faint(color(band.placement)).gamma_multiply(strength));
     }
     // What mid and side, or left and right, get together differs: a curve for each part that has bands of its own.
     for part in parts(&on) {
-        let heard = |band: &&&EqualizerBand| band.placement == Placement::Stereo || band.placement == part;
-        let sum = |hz: f64| on.iter().filter(heard).map(|band| band.response_db(hz, rate, phase)).sum();
-        curve::line(&painter, points(&graph, sum), 2.2, color(part).gamma_multiply(strength));
+        let is_heard = |band: &EqualizerBand| band.placement == Placement::Stereo || band.placement == part;
+        let heard: Vec<_> = on
+            .iter()
+            .zip(&gains_db)
+            .filter(|(band, _)| is_heard(band))
+            .map(|(_, gains_db)| gains_db)
+            .collect();
+        let sum: Vec<f64> = (0..hz.len()).map(|n| heard.iter().map(|gains_db| gains_db[n]).sum()).collect();
+        curve::line(&painter, line(&sum), 2.2, color(part).gamma_multiply(strength));
     }
     let background = ui.interact(graph.rect, ui.scope_id().with("equalizer graph"), Sense::click_and_drag());
     background.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Canvas, true, "Equalizer graph"));
