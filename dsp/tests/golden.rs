@@ -1,13 +1,12 @@
 //! The sound is frozen: every stage alone and the whole chain over the same signals, as they were when the golden file was made, on
 //! every platform.
 //!
-//! Everything gives the same bits everywhere (`dsp/src/blocks/math.rs`, `transform.rs`): the hashes of all samples are compared. The
-//! levels beside them say by how much a render has changed that is to be another.
+//! What has no transform in it gives the same bits everywhere (`dsp/src/blocks/math.rs`): its hash is compared. The transforms of
+//! `rustfft` add in another order on each kind of processor and take their angles from the system: what passes through one (the
+//! equalizer's linear phase, the limiter above Live) is compared by its levels.
 
 use lacquer_dsp::blocks::math;
 use lacquer_dsp::chain::StageId;
-use lacquer_dsp::chain::limiter::LimiterSettings;
-use lacquer_dsp::chain::limiter::best::Best;
 use lacquer_dsp::{Chain, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Quality};
 use settings::{neutral, random, working};
 use signals::{impulse, programme, sine, white};
@@ -25,8 +24,9 @@ const RATE: f64 = 48_000.0;
 const BLOCK: usize = 500;
 /// Stretches of a render whose levels are kept, each a second long.
 const STRETCHES: usize = 4;
-/// What the limiter for files is driven by, dB: loud passages of the programme are turned down and clipped.
-const DRIVE_DB: f64 = 6.0;
+/// How far the level of a stretch may lie from the golden one where a transform is in the way, dB: far above the rounding of single
+/// precision, 1e-6 dB, far below what is heard. Not held against a second kind of processor yet.
+const NEAR_DB: f64 = 1e-4;
 
 /// What is played.
 #[derive(Clone, Copy)]
@@ -56,6 +56,8 @@ struct Case {
     settings: ChainSettings,
     quality: Quality,
     phase: EqualizerPhase,
+    /// Whether a transform is in the way.
+    is_transformed: bool,
 }
 
 /// The working settings with one stage on.
@@ -79,8 +81,10 @@ fn alone(stage: StageId) -> ChainSettings {
 fn cases() -> Vec<Case> {
     use Quality::{Finest, Live, Standard};
     let case = |name: &str, settings: ChainSettings, quality: Quality| {
+        // What the chain's limiter shapes its clipping with above Live is a transform.
+        let is_transformed = quality != Live && settings.is_on(StageId::Limiter);
         let (name, input, phase) = (name.to_owned(), Signal::Programme, EqualizerPhase::Minimum);
-        Case { name, input, settings, quality, phase }
+        Case { name, input, settings, quality, phase, is_transformed }
     };
     let mut cases: Vec<Case> =
         StageId::ALL.iter().map(|stage| case(stage.stem(), alone(*stage), Live)).collect();
@@ -98,7 +102,7 @@ fn cases() -> Vec<Case> {
             .push(Case { input: Signal::White, ..case(&format!("chain random {seed}"), random(seed), Live) });
     }
     let linear = case("equalizer linear", alone(StageId::Equalizer), Live);
-    cases.push(Case { phase: EqualizerPhase::Linear, ..linear });
+    cases.push(Case { phase: EqualizerPhase::Linear, is_transformed: true, ..linear });
     cases
 }
 
@@ -113,14 +117,6 @@ fn render(case: &Case) -> Vec<Frame> {
     let mut audio = case.input.frames();
     audio.chunks_mut(BLOCK).for_each(|block| chain.process(block));
     audio
-}
-
-/// The limiter that sees a whole programme, for files.
-fn best() -> Vec<Frame> {
-    let input = Signal::Programme.frames();
-    let mut best = Best::new(&input, RATE, &LimiterSettings::default());
-    best.find_slow_gain(DRIVE_DB);
-    best.render(DRIVE_DB)
 }
 
 /// FNV-1a over the bits of all samples (G. Fowler, L. C. Noll, K.-P. Vo, 1991).
@@ -139,15 +135,33 @@ fn level_db(audio: &[Frame]) -> f64 {
 /// The lines of the golden file.
 fn table() -> String {
     let mut table = String::from("case,bits,level_1_db,level_2_db,level_3_db,level_4_db\n");
-    let renders = cases().into_iter().map(|case| (case.name.clone(), render(&case)));
-    for (name, audio) in renders.chain([("limiter best".to_owned(), best())]) {
-        table += &format!("{name},{:016x}", hash(&audio));
+    for case in cases() {
+        let audio = render(&case);
+        let bits =
+            if case.is_transformed { "transformed".to_owned() } else { format!("{:016x}", hash(&audio)) };
+        table += &format!("{},{bits}", case.name);
         for stretch in audio.chunks(RATE as usize) {
             table += &format!(",{:.5}", level_db(stretch));
         }
         table.push('\n');
     }
     table
+}
+
+/// What the lines of two tables differ in; none where nothing does.
+fn difference(golden: &str, found: &str) -> Option<String> {
+    let apart = || Some(format!("- {golden}\n+ {found}"));
+    let (mut was, mut is) = (golden.split(','), found.split(','));
+    if (was.next(), was.next()) != (is.next(), is.next()) {
+        return apart();
+    }
+    for (was, is) in was.zip(is) {
+        let [was, is] = [was, is].map(|text| text.parse::<f64>().unwrap_or(f64::NAN));
+        if (was - is).abs() > NEAR_DB || (was - is).is_nan() {
+            return apart();
+        }
+    }
+    None
 }
 
 /// A change of the sound is taken into the golden file with `LACQUER_UPDATE_GOLDEN=1`, and told in the commit.
@@ -162,7 +176,6 @@ fn the_sound_is_the_same_on_every_platform() {
     let (was, is): (Vec<&str>, Vec<&str>) =
         (golden.lines().skip(1).collect(), table.lines().skip(1).collect());
     assert_eq!(was.len(), is.len(), "cases of the golden file and of the test");
-    let differ = was.iter().zip(&is).filter(|(was, is)| was != is);
-    let apart: Vec<String> = differ.map(|(was, is)| format!("- {was}\n+ {is}")).collect();
+    let apart: Vec<String> = was.iter().zip(&is).filter_map(|(was, is)| difference(was, is)).collect();
     assert!(apart.is_empty(), "{} of {} renders differ:\n{}", apart.len(), was.len(), apart.join("\n"));
 }

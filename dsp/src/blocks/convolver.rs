@@ -17,13 +17,13 @@
 
 mod kernel;
 
-use super::lanes::F64s;
-use super::transform::RealTransform;
 use crate::processor::{Block, CONTROL_PERIOD, Frame};
 use kernel::Spectrum;
 pub use kernel::{Kernel, KernelWriter, RESPONSES, Route};
 use realfft::num_complex::Complex;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Taps of a kernel per partition.
 pub const PARTITIONS: usize = 16;
@@ -80,8 +80,9 @@ pub struct Convolver {
     block: usize,
     /// Cycles of half a change: D of the module over B.
     pace: usize,
-    fourier: RealTransform<F64s>,
-    scratch: Vec<f64>,
+    forward: Arc<dyn RealToComplex<f64>>,
+    inverse: Arc<dyn ComplexToReal<f64>>,
+    scratch: Vec<Complex<f64>>,
     time: Vec<f64>,
     bins: Vec<Complex<f64>>,
     /// Spectra of the last blocks of input, the newest at `newest`.
@@ -110,16 +111,19 @@ impl Convolver {
     pub fn new(taps: usize, pace: usize) -> Self {
         debug_assert!(taps.is_power_of_two() && taps >= LEAST_TAPS, "{taps} taps");
         let block = taps / PARTITIONS;
-        let fourier = RealTransform::new(2 * block);
+        let mut planner = RealFftPlanner::new();
+        let forward = planner.plan_fft_forward(2 * block);
+        let inverse = planner.plan_fft_inverse(2 * block);
         let channels = || [vec![0.0; block], vec![0.0; block]];
         let spectra = || [Spectrum::new(block + 1), Spectrum::new(block + 1)];
         Self {
             block,
             pace: pace.max(1),
-            scratch: fourier.scratch(),
-            time: fourier.signal(),
-            bins: fourier.spectrum(),
-            fourier,
+            scratch: vec![Complex::default(); forward.get_scratch_len().max(inverse.get_scratch_len())],
+            time: vec![0.0; 2 * block],
+            bins: vec![Complex::default(); block + 1],
+            forward,
+            inverse,
             history: (0..PARTITIONS).map(|_| spectra()).collect(),
             newest: 0,
             collecting: channels(),
@@ -279,8 +283,10 @@ impl Convolver {
         let (first, second) = self.time.split_at_mut(self.block);
         first.copy_from_slice(&self.before[channel]);
         second.copy_from_slice(&self.collected[channel]);
-        self.fourier.forward(&self.time, &mut self.bins, &mut self.scratch);
-        self.history[self.newest][channel].copy_from(&self.bins);
+        // The lengths are the plan's own: nothing can fail.
+        if self.forward.process_with_scratch(&mut self.time, &mut self.bins, &mut self.scratch).is_ok() {
+            self.history[self.newest][channel].copy_from(&self.bins);
+        }
     }
 
     fn multiply(&mut self, bins: Range<usize>) {
@@ -305,8 +311,12 @@ impl Convolver {
             return;
         }
         branch.sums[channel].copy_to(&mut self.bins);
-        self.fourier.inverse(&mut self.bins, &mut self.time, &mut self.scratch);
-        branch.output[channel].copy_from_slice(&self.time[self.block..]);
+        // A real signal's spectrum is real at both ends.
+        self.bins[0].im = 0.0;
+        self.bins[self.block].im = 0.0;
+        if self.inverse.process_with_scratch(&mut self.bins, &mut self.time, &mut self.scratch).is_ok() {
+            branch.output[channel].copy_from_slice(&self.time[self.block..]);
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Impulse responses made ready for the convolver.
 
 use super::PARTITIONS;
-use crate::blocks::lanes::F64s;
-use crate::blocks::transform::RealTransform;
 use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Responses of a kernel at most: from two channels to two.
 pub const RESPONSES: usize = 4;
@@ -94,17 +94,22 @@ impl Kernel {
 
 /// Writes impulse responses into [`Kernel`]s, partition by partition; holds the transform.
 pub struct KernelWriter {
-    fourier: RealTransform<F64s>,
+    forward: Arc<dyn RealToComplex<f64>>,
     time: Vec<f64>,
     bins: Vec<Complex<f64>>,
-    scratch: Vec<f64>,
+    scratch: Vec<Complex<f64>>,
 }
 
 impl KernelWriter {
     /// For kernels of `taps` taps, a power of two. Allocates.
     pub fn new(taps: usize) -> Self {
-        let fourier = RealTransform::new(2 * taps / PARTITIONS);
-        Self { time: fourier.signal(), bins: fourier.spectrum(), scratch: fourier.scratch(), fourier }
+        let forward = RealFftPlanner::new().plan_fft_forward(2 * taps / PARTITIONS);
+        Self {
+            time: forward.make_input_vec(),
+            bins: forward.make_output_vec(),
+            scratch: forward.make_scratch_vec(),
+            forward,
+        }
     }
 
     /// Writes a partition of one of the responses; `tap` gives the taps of the response. Real-time safe.
@@ -122,7 +127,9 @@ impl KernelWriter {
             // The transforms there and back multiply by 2 B.
             *time = tap(partition * block + n) / scale;
         }
-        self.fourier.forward(&self.time, &mut self.bins, &mut self.scratch);
-        kernel.responses[response][partition].copy_from(&self.bins);
+        // The lengths are the plan's own: nothing can fail.
+        if self.forward.process_with_scratch(&mut self.time, &mut self.bins, &mut self.scratch).is_ok() {
+            kernel.responses[response][partition].copy_from(&self.bins);
+        }
     }
 }

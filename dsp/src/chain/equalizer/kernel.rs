@@ -18,11 +18,11 @@ use super::auto_gain::AutoGain;
 use super::prototype::Prototype;
 use super::{EQUALIZER_BANDS, EqualizerBand, EqualizerSettings, Placement};
 use crate::blocks::convolver::{Kernel, KernelWriter, LEAST_TAPS, PARTITIONS, RESPONSES, Route};
-use crate::blocks::lanes::F64s;
 use crate::blocks::math;
-use crate::blocks::transform::RealTransform;
 use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
 use std::f64::consts::{PI, TAU};
+use std::sync::Arc;
 
 /// Taps at 44.1 and 48 kHz: 6 Hz between lines, for +-6 dB at 30 Hz within 0.03 dB.
 const TAPS: usize = 8192;
@@ -80,12 +80,12 @@ pub struct KernelDesigner {
     sample_rate: f64,
     taps: usize,
     auto_gain: AutoGain,
-    fourier: RealTransform<F64s>,
+    forward: Arc<dyn RealToComplex<f64>>,
     /// Combs in all, R of the module, and one of them.
     combs: usize,
     comb: Vec<f64>,
     bins: Vec<Complex<f64>>,
-    scratch: Vec<f64>,
+    scratch: Vec<Complex<f64>>,
     /// e^(2 pi i n / N).
     turns: Vec<Complex<f64>>,
     /// By the distance from the kernel's ends.
@@ -116,7 +116,7 @@ impl KernelDesigner {
         let points = FINENESS * taps;
         let comb = COMB.min(taps);
         let combs = points / comb;
-        let fourier = RealTransform::new(comb);
+        let forward = RealFftPlanner::new().plan_fft_forward(comb);
         // The first tap has no counterpart beyond the last; it is 0.
         let window = (0..=taps / 2)
             .map(|from_end| {
@@ -129,15 +129,12 @@ impl KernelDesigner {
             taps,
             auto_gain: AutoGain::new(sample_rate),
             combs,
-            comb: fourier.signal(),
-            bins: fourier.spectrum(),
-            scratch: fourier.scratch(),
-            fourier,
+            comb: forward.make_input_vec(),
+            bins: forward.make_output_vec(),
+            scratch: forward.make_scratch_vec(),
+            forward,
             turns: (0..=combs / 2 * (taps / 2))
-                .map(|n| {
-                    let (sin, cos) = math::sin_cos(TAU * n as f64 / points as f64);
-                    Complex::new(cos, sin)
-                })
+                .map(|n| Complex::from_polar(1.0, TAU * n as f64 / points as f64))
                 .collect(),
             window,
             writer: KernelWriter::new(taps),
@@ -363,7 +360,10 @@ impl KernelDesigner {
             let bin = self.combs * k + comb;
             *value = self.spectrum[bin.min(points - bin)];
         }
-        self.fourier.forward(&self.comb, &mut self.bins, &mut self.scratch);
+        // The lengths are the plan's own: nothing can fail.
+        if self.forward.process_with_scratch(&mut self.comb, &mut self.bins, &mut self.scratch).is_err() {
+            self.bins.fill(Complex::default());
+        }
     }
 
     /// Adds a comb's share of some of the taps. A comb's length is a power of two, as that of the kernel.

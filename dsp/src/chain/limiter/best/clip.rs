@@ -13,13 +13,13 @@
 use super::levels::visit_levels;
 use super::mask::Mask;
 use super::scale::Scale;
-use crate::blocks::lanes::F32s;
 use crate::blocks::math;
-use crate::blocks::transform::RealTransform;
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::f64::consts::{PI, TAU};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Length of a piece that is solved at a time in transforms: 6 s, so that memory is bounded and cores share the work.
 const PIECE: usize = 256;
@@ -103,13 +103,15 @@ struct Solver {
     true_peak: bool,
     rounds: [usize; 3],
     mask: Mask,
-    fourier: RealTransform<F32s>,
+    forward: Arc<dyn RealToComplex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
     /// For the mask, and for the error.
     hann: Vec<f32>,
     sine: Vec<f32>,
     buffer: Vec<f32>,
     bins: Vec<Complex<f32>>,
-    scratch: Vec<f32>,
+    scratch: Vec<Complex<f32>>,
+    inverse_scratch: Vec<Complex<f32>>,
 }
 
 /// One channel of a piece.
@@ -130,7 +132,8 @@ struct Problem {
 impl Solver {
     fn new(scale: &Scale, ceiling: f32, true_peak: bool, effort: Effort) -> Self {
         let length = scale.transform;
-        let fourier = RealTransform::new(length);
+        let mut planner = RealFftPlanner::new();
+        let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
         let phase = |n: usize| (n as f64 + 0.5) / length as f64;
         Self {
             length,
@@ -141,9 +144,11 @@ impl Solver {
             hann: (0..length).map(|n| (0.5 - 0.5 * math::cos(TAU * phase(n))) as f32).collect(),
             sine: (0..length).map(|n| math::sin(PI * phase(n)) as f32).collect(),
             buffer: vec![0.0; length],
-            bins: fourier.spectrum(),
-            scratch: fourier.scratch(),
-            fourier,
+            bins: forward.make_output_vec(),
+            scratch: forward.make_scratch_vec(),
+            inverse_scratch: inverse.make_scratch_vec(),
+            forward,
+            inverse,
         }
     }
 
@@ -233,7 +238,8 @@ impl Solver {
     }
 
     fn transform(&mut self) {
-        self.fourier.forward(&self.buffer, &mut self.bins, &mut self.scratch);
+        let done = self.forward.process_with_scratch(&mut self.buffer, &mut self.bins, &mut self.scratch);
+        debug_assert!(done.is_ok());
     }
 
     /// Writes the gradient of half the cost at `error`.
@@ -246,7 +252,13 @@ impl Solver {
             self.buffer.iter_mut().zip(windowed).for_each(|(b, (e, window))| *b = e * window);
             self.transform();
             self.bins.iter_mut().zip(weights).for_each(|(bin, weight)| *bin *= *weight);
-            self.fourier.inverse(&mut self.bins, &mut self.buffer, &mut self.scratch);
+            (self.bins[0].im, self.bins[count - 1].im) = (0.0, 0.0);
+            let done = self.inverse.process_with_scratch(
+                &mut self.bins,
+                &mut self.buffer,
+                &mut self.inverse_scratch,
+            );
+            debug_assert!(done.is_ok());
             let windowed = self.buffer.iter().zip(&self.sine);
             gradient[moment].iter_mut().zip(windowed).for_each(|(g, (b, window))| *g += b * window);
         }

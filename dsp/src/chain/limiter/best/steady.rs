@@ -5,10 +5,9 @@
 use super::runs::smooth_step;
 use super::scale::Scale;
 use super::spline;
-use crate::blocks::lanes::F32s;
 use crate::blocks::math;
-use crate::blocks::transform::RealTransform;
 use crate::processor::Frame;
+use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 use std::collections::VecDeque;
 use std::f64::consts::TAU;
@@ -76,24 +75,24 @@ fn likeness(a: &[f32], b: &[f32]) -> f64 {
 
 /// Power spectra of both channels together.
 struct Spectra {
-    transform: RealTransform<F32s>,
+    transform: std::sync::Arc<dyn realfft::RealToComplex<f32>>,
     window: Vec<f32>,
     buffer: Vec<f32>,
     bins: Vec<Complex<f32>>,
-    scratch: Vec<f32>,
+    scratch: Vec<Complex<f32>>,
 }
 
 impl Spectra {
     fn new(length: usize) -> Self {
-        let transform = RealTransform::new(length);
+        let transform = RealFftPlanner::new().plan_fft_forward(length);
         let window = (0..length)
             .map(|n| (0.5 - 0.5 * math::cos(TAU * (n as f64 + 0.5) / length as f64)) as f32)
             .collect();
         Self {
             window,
             buffer: vec![0.0; length],
-            bins: transform.spectrum(),
-            scratch: transform.scratch(),
+            bins: transform.make_output_vec(),
+            scratch: transform.make_scratch_vec(),
             transform,
         }
     }
@@ -110,7 +109,9 @@ impl Spectra {
             for ((x, frame), window) in buffer.iter_mut().zip(&frames[from..to]).zip(window) {
                 *x = frame[channel] as f32 * window;
             }
-            self.transform.forward(&self.buffer, &mut self.bins, &mut self.scratch);
+            let done =
+                self.transform.process_with_scratch(&mut self.buffer, &mut self.bins, &mut self.scratch);
+            debug_assert!(done.is_ok());
             power.iter_mut().zip(&self.bins).for_each(|(power, bin)| *power += bin.norm_sqr());
         }
         power

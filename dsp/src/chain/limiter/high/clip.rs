@@ -15,11 +15,11 @@
 
 use super::super::best::mask::Mask;
 use super::bins::{LANES, Lanes, Weights, flat, flat_mut, weigh_bins};
-use crate::blocks::lanes::F32s;
-use crate::blocks::transform::Transform;
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
 use std::f64::consts::{PI, TAU};
+use std::sync::Arc;
 
 /// Momentum: 0.8 is 0.4 dB worse, 0.93 not better.
 const MOMENTUM: f32 = 0.9;
@@ -99,7 +99,8 @@ pub struct Clip {
     hop: usize,
     free: usize,
     iterations: usize,
-    fourier: Transform<F32s>,
+    forward: Arc<dyn Fft<f32>>,
+    inverse: Arc<dyn Fft<f32>>,
     mask: Mask,
     /// Windows, twice for each frame: for left and right.
     hann: Vec<f32>,
@@ -111,7 +112,7 @@ pub struct Clip {
     /// Highest weight of each channel in those moments.
     highest: Vec<Frame32>,
     buffer: Vec<Complex<f32>>,
-    scratch: Vec<f32>,
+    scratch: Vec<Complex<f32>>,
     spectra: [Vec<Complex<f32>>; 2],
     channel_weights: [Vec<f32>; 2],
     incoming_over: [bool; 2],
@@ -127,12 +128,14 @@ impl Clip {
     /// With transforms of `length` frames, `free` hops of half of it, and `iterations` for each. Allocates.
     pub fn new(length: usize, free: usize, iterations: usize, rate: f64) -> Self {
         let hop = length / 2;
-        let fourier = Transform::new(length);
+        let mut planner = FftPlanner::new();
+        let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
         let phase = |n: usize| (n as f64 + 0.5) / length as f64;
         let twice = |window: &dyn Fn(usize) -> f64| -> Vec<f32> {
             (0..2 * length).map(|n| window(n / 2) as f32).collect()
         };
         let zeros = |length: usize| vec![Complex::new(0.0f32, 0.0); length];
+        let scratch = forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len());
         Self {
             hop,
             free,
@@ -144,14 +147,15 @@ impl Clip {
             weights: vec![Weights { own: vec![0.0; 2 * hop + 2], mirrored: vec![0.0; 2 * hop + 2] }; free],
             highest: vec![[0.0; 2]; free],
             buffer: zeros(length),
-            scratch: fourier.scratch(),
+            scratch: zeros(scratch),
             spectra: [zeros(hop + 1), zeros(hop + 1)],
             channel_weights: [vec![0.0; hop + 1], vec![0.0; hop + 1]],
             incoming_over: [false; 2],
             age: [usize::MAX / 2; 2],
             active: [false; 2],
             next_unit: 0,
-            fourier,
+            forward,
+            inverse,
             #[cfg(target_arch = "x86_64")]
             avx2: std::arch::is_x86_feature_detected!("avx2"),
         }
@@ -268,7 +272,7 @@ impl Clip {
                 *value = x * window;
             }
         }
-        self.fourier.forward(&mut self.buffer, &mut self.scratch);
+        self.forward.process_with_scratch(&mut self.buffer, &mut self.scratch);
         let [left, right] = &mut self.spectra;
         for k in 0..=hop {
             let (z, mirror) = (self.buffer[k], self.buffer[(length - k) % length].conj());
@@ -328,7 +332,7 @@ impl Clip {
                 *value = ahead * window;
             }
         }
-        self.fourier.forward(&mut self.buffer, &mut self.scratch);
+        self.forward.process_with_scratch(&mut self.buffer, &mut self.scratch);
     }
 
     /// A moment's share of the gradients; where a hop's is complete the step is taken.
@@ -336,7 +340,7 @@ impl Clip {
     fn descend(&mut self, moment: usize) {
         // The moment that reaches into what comes has the weights of the one before.
         weigh_bins(flat_mut(&mut self.buffer), &self.weights[moment.min(self.free - 1)]);
-        self.fourier.inverse(&mut self.buffer, &mut self.scratch);
+        self.inverse.process_with_scratch(&mut self.buffer, &mut self.scratch);
         let (first, second) = self.buffer.split_at(self.hop);
         if moment > 0 {
             let older = &mut self.hops[moment];

@@ -8,11 +8,11 @@
 //! of the rest, in small pieces as frames come.
 
 use super::super::best::runs::smooth_step;
-use crate::blocks::lanes::F32s;
-use crate::blocks::transform::Transform;
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
 use std::f64::consts::TAU;
+use std::sync::Arc;
 
 /// Rows of the transform, and pieces of work of each of the two passes (columns, then rows and their comparison): at 48 kHz one for each
 /// 16 frames.
@@ -27,10 +27,9 @@ const RANGE: [f64; 2] = [0.9, 0.97];
 /// Measures it; see the module.
 pub struct Steadiness {
     columns: usize,
-    column: Transform<F32s>,
-    row: Transform<F32s>,
-    column_scratch: Vec<f32>,
-    row_scratch: Vec<f32>,
+    column: Arc<dyn Fft<f32>>,
+    row: Arc<dyn Fft<f32>>,
+    scratch: Vec<Complex<f32>>,
     buffer: Vec<Complex<f32>>,
     window: Vec<f32>,
     twiddles: Vec<Complex<f32>>,
@@ -54,7 +53,8 @@ impl Steadiness {
     /// With windows of `length` frames, a power of two from 4096 on. Allocates.
     pub fn new(length: usize) -> Self {
         let columns = length / ROWS;
-        let (column, row) = (Transform::<F32s>::new(ROWS), Transform::<F32s>::new(columns));
+        let mut planner = FftPlanner::new();
+        let (column, row) = (planner.plan_fft_forward(ROWS), planner.plan_fft_forward(columns));
         let zero = Complex::new(0.0f32, 0.0);
         let turn = |n: usize| TAU * n as f64 / length as f64;
         let twiddle = |n: usize| {
@@ -64,8 +64,7 @@ impl Steadiness {
         };
         Self {
             columns,
-            column_scratch: column.scratch(),
-            row_scratch: row.scratch(),
+            scratch: vec![zero; column.get_inplace_scratch_len().max(row.get_inplace_scratch_len())],
             buffer: vec![zero; columns],
             window: (0..length).map(|n| (0.5 - 0.5 * crate::blocks::math::cos(turn(n))) as f32).collect(),
             twiddles: (0..length).map(twiddle).collect(),
@@ -158,9 +157,7 @@ impl Steadiness {
                 self.buffer[ROWS * place + row] = self.ring[at] * self.window[n];
             }
         }
-        for column in self.buffer.chunks_exact_mut(ROWS) {
-            self.column.forward(column, &mut self.column_scratch);
-        }
+        self.column.process_with_scratch(&mut self.buffer, &mut self.scratch);
         for row in 0..ROWS {
             for place in 0..width {
                 let n = columns * row + piece * width + place;
@@ -171,7 +168,7 @@ impl Steadiness {
 
     fn transform_row(&mut self, row: usize) {
         let row = &mut self.matrix[row * self.columns..(row + 1) * self.columns];
-        self.row.forward(row, &mut self.row_scratch);
+        self.row.process_with_scratch(row, &mut self.scratch);
     }
 
     fn compare(&mut self, row: usize) {
