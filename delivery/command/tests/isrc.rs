@@ -3,15 +3,18 @@
 // All of it is a test: what is not there ends it.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../isrc/tests/ledger/scene.rs"]
+mod scene;
+
 use lacquer_files::Audio;
 use lacquer_files::encode::{Format, WordLength, encode_as};
 use lacquer_files::tags::Tags;
 use lacquer_isrc::Isrc;
-use lacquer_isrc::anchor;
-use lacquer_isrc::ledger::{Ledger, LedgerError, Request};
+use lacquer_isrc::ledger::{Ledger, LedgerError};
 use lacquer_storage::hash::sha256;
+use scene::{crashed, folder_with_name, ledger_of, request};
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn lacquer(arguments: &[&str]) -> Output {
@@ -35,38 +38,6 @@ fn refused(arguments: &[&str]) -> String {
     let output = lacquer(arguments);
     assert_eq!(output.status.code(), Some(2), "{arguments:?}");
     String::from_utf8(output.stderr).unwrap().trim_end().lines().last().unwrap().to_owned()
-}
-
-fn folder_with_name() -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("codes.ledger");
-    (folder, path)
-}
-
-fn request(title: &str) -> Request {
-    Request {
-        prefix: Some("AA6Q7".into()),
-        year: Some(26),
-        range: Some((0, 999)),
-        title: title.into(),
-        artist: "Me".into(),
-        ..Request::default()
-    }
-}
-
-/// A ledger with so many codes, and its bytes.
-fn ledger_of(path: &Path, codes: usize) -> Vec<u8> {
-    let mut ledger = Ledger::new(path);
-    for n in 0..codes {
-        ledger.allocate(&request(&format!("Song {n}"))).unwrap();
-    }
-    std::fs::read(path).unwrap()
-}
-
-/// A ledger as a crash leaves it: the line is torn off before the anchor beside it tells of its code.
-fn crashed(path: &Path, bytes: &[u8]) {
-    std::fs::write(path, bytes).unwrap();
-    let _ = std::fs::remove_file(anchor::path_of(path));
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod again;
 mod file;
 mod joins;
 mod levels;
+mod mixes;
 mod outputs;
 mod real;
 mod scene;

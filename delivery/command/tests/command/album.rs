@@ -1,6 +1,6 @@
 //! `lacquer album`.
 
-use crate::album_scene::{Scene, song};
+use crate::mixes::{Scene, song};
 use hound::WavReader;
 use lacquer_album::read;
 use std::path::Path;

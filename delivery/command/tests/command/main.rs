@@ -5,10 +5,9 @@
 
 mod album;
 
-// What the library's own tests are made of; not all of it is needed here.
-#[allow(dead_code)]
-#[path = "../../../album/tests/album/scene.rs"]
-mod album_scene;
+#[path = "../../../album/tests/album/mixes.rs"]
+mod mixes;
+
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use std::f64::consts::TAU;
 use std::path::{Path, PathBuf};

@@ -7,10 +7,13 @@ mod codec;
 mod disc;
 mod readers;
 
-// What the library's own tests are made of; not all of it is needed here.
-#[allow(dead_code)]
-#[path = "../../../files/tests/readers/tools.rs"]
-mod tools;
+// What the libraries' own tests are made of.
+#[path = "../../../song/tests/codec/scene.rs"]
+mod programme;
+#[path = "../../../disc/tests/disc/scene.rs"]
+mod some_disc;
+#[path = "../../../files/tests/readers/song.rs"]
+mod song;
 
 use std::process::{Command, Output};
 

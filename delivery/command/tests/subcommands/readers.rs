@@ -1,6 +1,6 @@
 //! What the command does with files that are not as they should be.
 
-use crate::tools::{Scene, are_there, fmt, wave};
+use crate::song::{Scene, are_there, fmt, wave};
 use std::path::Path;
 use std::process::{Command, Output};
 

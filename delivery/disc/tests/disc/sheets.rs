@@ -1,7 +1,8 @@
 //! CUE sheets and TOC files: back through Lacquer's own parser, and through cdrdao and cuetools where they are installed
 //! (`apt-get install -y --no-install-recommends cdrdao cuetools`).
 
-use super::{cases, disc, image, track};
+use super::scene::{disc, track};
+use super::{cases, image};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use lacquer_disc::files::{Files, FilesError};
 use lacquer_disc::{Disc, cue, toc};

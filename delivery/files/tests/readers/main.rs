@@ -10,5 +10,6 @@ mod lossless;
 mod lossy;
 mod plain;
 mod property;
+mod song;
 mod tools;
 mod waves;

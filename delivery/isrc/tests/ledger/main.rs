@@ -4,43 +4,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod damage;
+mod scene;
 
-use lacquer_isrc::ledger::{Import, Ledger, LedgerError, Request};
-use lacquer_isrc::{Isrc, anchor};
+use lacquer_isrc::Isrc;
+use lacquer_isrc::ledger::{Import, Ledger, LedgerError};
 use lacquer_storage::hash::sha256;
-use std::path::{Path, PathBuf};
-
-fn folder_with_name() -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("codes.ledger");
-    (folder, path)
-}
-
-fn request(title: &str) -> Request {
-    Request {
-        prefix: Some("AA6Q7".into()),
-        year: Some(26),
-        range: Some((0, 999)),
-        title: title.into(),
-        artist: "Me".into(),
-        ..Request::default()
-    }
-}
-
-/// A ledger with so many codes, and its bytes.
-fn ledger_of(path: &Path, codes: usize) -> Vec<u8> {
-    let mut ledger = Ledger::new(path);
-    for n in 0..codes {
-        ledger.allocate(&request(&format!("Song {n}"))).unwrap();
-    }
-    std::fs::read(path).unwrap()
-}
-
-/// A ledger as a crash leaves it: the line is torn off before the anchor beside it tells of its code.
-fn crashed(path: &Path, bytes: &[u8]) {
-    std::fs::write(path, bytes).unwrap();
-    let _ = std::fs::remove_file(anchor::path_of(path));
-}
+use scene::{crashed, folder_with_name, ledger_of, request};
 
 #[test]
 fn a_record_torn_off_at_any_byte_is_repaired_by_the_next() {
