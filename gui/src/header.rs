@@ -1,16 +1,16 @@
 //! The top bar: name, presets, undo, slots, and what concerns the chain as a whole.
 
+mod heard;
+
 use crate::app::area_ui;
 use crate::desk::Desk;
 use crate::host::Host;
 use crate::presets::preset_ui;
-use crate::scale::difference;
 use crate::scaling::SCALES;
 use crate::theme;
 use crate::view::View;
-use crate::widgets::{choice_ui, icon_ui, labelled_button_ui, small_button_ui, toggle_ui};
+use crate::widgets::{choice_ui, icon_ui, small_button_ui, toggle_ui};
 use egui::{Align, Color32, Layout, Painter, Popup, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2};
-use lacquer_dsp::monitor::{Compare, Solo};
 use lacquer_params::session::SLOTS;
 use lacquer_params::{Preset, Slot, Theme};
 
@@ -22,23 +22,9 @@ const QUALITY_WIDTH: f32 = 1215.0;
 const QUALITY: f32 = 85.0;
 /// What a menu is wider by than it is told.
 const MENU_EDGE: f32 = 5.0;
-const MIX: f32 = 40.0;
-const MASTER: f32 = 76.0;
-const DELTA: f32 = 48.0;
-const MONO: f32 = 42.0;
-const SIDE: f32 = 36.0;
-const DIM: f32 = 32.0;
-const HEAR_MENU: f32 = 48.0;
 const SEPARATOR: f32 = 17.0;
 const BYPASS: f32 = 60.0;
 const WINDOW: f32 = 56.0;
-/// Parts of the stereo: width of the button, its name apart from the channels that bands choose from, its label and its hint.
-const SOLOS: [(Solo, f32, [&str; 3]); 2] = [
-    (Solo::Mid, MONO, ["Hear mono", "Mono", "Plays the sum to mono.   M"]),
-    (Solo::Side, SIDE, ["Hear side", "Side", "Plays the side alone.   S"]),
-];
-const DELTA_HINT: &str = "Plays what the chain changes apart from its gain.";
-const DIM_HINT: &str = "Plays the output 20 dB softer.   D";
 /// The keys that the editor takes.
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Drag up or right", "more; Shift: a tenth as fast"),
@@ -83,12 +69,12 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, desk: &Desk, factory: &[Preset
         let (place, _) = ui.allocate_exact_size(vec2(QUALITY, theme::CONTROL_HEIGHT), Sense::hover());
         area_ui(ui, place, |ui| choice_ui(ui, host, "quality", QUALITY - MENU_EDGE, view));
         ui.add_space(theme::MARGIN);
-        compare_ui(ui, desk, view);
+        heard::compare_ui(ui, desk, view);
         ui.add_space(theme::GAP);
         if view.room.is_narrow {
-            hear_menu_ui(ui, view);
+            heard::hear_menu_ui(ui, view);
         } else {
-            hear_ui(ui, view);
+            heard::hear_ui(ui, view);
         }
         separator_ui(ui);
         // Apart from what is only heard: this one reaches the bounce.
@@ -113,88 +99,8 @@ fn right_width(ui: &Ui, is_labelled: bool, view: &View) -> f32 {
     };
     // A gap of the layout's own follows each item.
     let quality = QUALITY + gap + theme::MARGIN;
-    let compared = MIX + MASTER + theme::GAP;
-    let heard = if view.room.is_narrow {
-        HEAR_MENU + gap
-    } else {
-        DELTA + MONO + SIDE + DIM + 4.0 * gap + theme::MARGIN
-    };
     let kept = SEPARATOR + gap + BYPASS + gap + theme::MARGIN + WINDOW + theme::PADDING;
-    label + quality + compared + heard + kept
-}
-
-/// What the chain changes, and parts of what is heard.
-fn hear_ui(ui: &mut Ui, view: &mut View) {
-    let settings = view.wish.settings;
-    if small_button_ui(ui, DELTA, "Delta", settings.delta, DELTA_HINT, view).clicked() {
-        view.wish.settings.delta = !settings.delta;
-    }
-    ui.add_space(theme::MARGIN);
-    for (solo, width, [name, label, hint]) in SOLOS {
-        if labelled_button_ui(ui, width, [name, label], settings.solo == solo, hint, view).clicked() {
-            view.toggle_solo(solo);
-        }
-    }
-    if small_button_ui(ui, DIM, "Dim", settings.dim, DIM_HINT, view).clicked() {
-        view.wish.settings.dim = !settings.dim;
-    }
-}
-
-/// The same in a menu, where there is no room for it.
-fn hear_menu_ui(ui: &mut Ui, view: &mut View) {
-    let settings = view.wish.settings;
-    let is_any = settings.delta || settings.dim || settings.solo != Solo::Off;
-    let hint = "Plays what the chain changes, mono or the side alone, or softer.   M, S, D";
-    let button = small_button_ui(ui, HEAR_MENU, "Hear", is_any, hint, view);
-    Popup::menu(&button).show(|ui| {
-        ui.set_min_width(120.0);
-        if ui.selectable_label(settings.delta, "Delta").on_hover_text(DELTA_HINT).clicked() {
-            view.wish.settings.delta = !settings.delta;
-        }
-        for (solo, _, [_, label, hint]) in SOLOS {
-            if ui.selectable_label(settings.solo == solo, label).on_hover_text(hint).clicked() {
-                view.toggle_solo(solo);
-            }
-        }
-        if ui.selectable_label(settings.dim, "Dim").on_hover_text(DIM_HINT).clicked() {
-            view.wish.settings.dim = !settings.dim;
-        }
-    });
-}
-
-/// Mix against master at equal loudness.
-fn compare_ui(ui: &mut Ui, desk: &Desk, view: &mut View) {
-    let settings = view.wish.settings;
-    let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
-    // How much louder the master is by itself: what the comparison takes away.
-    let matched = desk.figure("match", || difference(f64::from(desk.bank.match_lu.get())));
-    let master = if desk.bank.output.integrated_lufs().is_finite() {
-        format!("Master {matched}")
-    } else {
-        "Master".to_owned()
-    };
-    for (compare, name, label, width, hint) in [
-        (
-            Compare::Mix,
-            "Mix",
-            "Mix",
-            MIX,
-            "Plays the unmastered mix no louder than the master, in time with it.   X",
-        ),
-        (
-            Compare::Master,
-            "Master",
-            master.as_str(),
-            MASTER,
-            "Plays the master no louder than the mix; the figure is what it is louder by itself, LU.   X",
-        ),
-    ] {
-        let on = settings.compare == compare;
-        if labelled_button_ui(ui, width, [name, label], on, hint, view).clicked() {
-            view.toggle_compare(compare);
-        }
-    }
-    ui.spacing_mut().item_spacing.x = gap;
+    label + quality + heard::width(gap, view.room.is_narrow) + kept
 }
 
 /// A line between what is heard and what is recorded.
