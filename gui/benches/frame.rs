@@ -1,4 +1,5 @@
-//! What a frame of each view costs on the editor's thread: laid out, drawn into shapes and tessellated; a graphics card does the rest.
+//! What a frame of each view costs on the editor's thread: laid out, drawn into shapes and tessellated; a graphics card does the rest, and
+//! what is analysed is on a thread of its own, as in a window.
 //!
 //! A sixtieth of a second is 16.7 ms; asked for are 2 ms of the thread's own time.
 
@@ -46,6 +47,7 @@ impl Window {
         let mut app = App::with_library(params.clone(), status, nowhere);
         let context = Context::default();
         app.open(&context);
+        app.start_analysis();
         let mut this = Self { context, app, player, params, time: 0.0 };
         (0..400).for_each(|_| this.frame(Vec::new()));
         this

@@ -82,6 +82,13 @@ impl App {
         self.scaling.open(context, percent, wanted);
     }
 
+    /// The analysis goes to a thread of its own until the window closes: a real window, not one that a test draws step by step.
+    pub fn start_analysis(&mut self) {
+        if let Some(desk) = &mut self.desk {
+            desk.start();
+        }
+    }
+
     /// Height of the row that plays songs, where there is one.
     fn song_height(&self) -> f32 {
         if self.status.song().is_some() { theme::BAR_HEIGHT } else { 0.0 }
@@ -122,7 +129,7 @@ impl App {
             library: &self.library,
             status: &self.status,
         };
-        desk.latency_frames = self.status.running().map_or(0, |(_, latency)| u64::from(latency));
+        desk.set_latency(self.status.running().map_or(0, |(_, latency)| u64::from(latency)));
         desk.update(ui.ctx());
         window_ui(ui, &host, desk, &self.status, &self.presets, &mut self.view);
         // While something sounds the views move. In silence the window sleeps until the audio thread wakes it.
@@ -152,6 +159,7 @@ impl NiceEguiApp for App {
         self.context = Some(context);
         frame.set_clear_color(egui::Rgba::BLACK);
         self.open(&egui_context);
+        self.start_analysis();
         #[cfg(target_os = "linux")]
         if let Some(reader) = crate::screen_reader::ScreenReader::begin(self.status.repaint_notifier()) {
             egui_context.add_plugin(reader);
@@ -161,6 +169,9 @@ impl NiceEguiApp for App {
 
     fn editor_closed(&mut self) {
         self.context = None;
+        if let Some(desk) = &mut self.desk {
+            desk.stop();
+        }
     }
 
     fn resized(&mut self, size: baseview::WindowSize) {

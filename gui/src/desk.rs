@@ -1,42 +1,32 @@
-//! What the editor's views share of the meters: read once a frame, analysed on the editor's thread.
+//! What the editor's views share of the meters: read once a frame.
 
-use crate::learner::Learner;
-use crate::mix_check::{Found, MixCheck};
+use crate::analysers::{Analysers, Analysis, Readings};
+use crate::learner::{LEAST_S, Learner, Request};
 use crate::pictures::Pictures;
 use egui::Context;
-use lacquer_dsp::Frame;
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use lacquer_dsp::chain::multiband::MULTIBAND_BANDS;
-use lacquer_dsp::metering::goniometer::MOST_POINTS;
-use lacquer_dsp::metering::spectrum::{Analyser, Averaging};
+use lacquer_dsp::metering::spectrum::Averaging;
 use lacquer_dsp::metering::stage_effects::StageEffects;
 use lacquer_dsp::metering::translation::{Translation, Translator};
-use lacquer_dsp::metering::vinyl::Vinyl;
 use lacquer_dsp::monitor::device::Device;
-use lacquer_dsp::shared::meter_bank::{HistoryPoint, MeterBank, NOWHERE};
+use lacquer_dsp::shared::meter_bank::{HistoryPoint, MeterBank};
 use lacquer_dsp::shared::ring::unpack;
+use lacquer_dsp::{ChainSettings, ProcessSpec};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Points of a spectrum, and how long it is averaged for the eye and for figures, s.
-const POINTS: usize = 8192;
-const EYE_S: f64 = 0.3;
-const FIGURES_S: f64 = 6.0;
 /// Time in which a held true peak falls by 12 dB once it has been held, and for how long it is, s.
 const HOLD_S: f64 = 2.0;
 const FALL_DB: f64 = 12.0;
 /// How fast bars fall, dB a second.
 const BAR_FALL_DB: f64 = 20.0;
 
-/// Amplitude below which nothing is seen to move: -120 dBFS.
-const STILL: f64 = 1e-6;
 /// How often figures change.
 const FIGURES_HZ: f64 = 10.0;
-/// How often the mix is judged anew, s: findings grow with the song, not with the picture.
-const JUDGING_S: f64 = 0.5;
 /// Time after which everything that moved has come to rest: the length of the trace, and bars that fall from full scale.
 const SETTLING_S: f64 = 7.0;
 
@@ -99,25 +89,13 @@ pub(crate) struct Desk {
     pub bank: Arc<MeterBank>,
     sample_rate: f64,
     channels: u32,
-    next: u64,
-    entries: Vec<[u64; 2]>,
-    pub input: Analyser,
-    pub output: Analyser,
-    /// The output over seconds: for figures.
-    pub long: Analyser,
+    /// Spectra, groove and mix check.
+    analysis: Analysis,
+    pub readings: Readings,
     /// Made when it is asked for first: it takes some milliseconds.
     translator: OnceCell<Translator>,
-    pub vinyl: Vinyl,
-    check: MixCheck,
-    /// Jumps of the transport so far.
-    seams: u32,
-    /// Latency of the chain, frames: what comes in appears in the feed that much later.
-    pub latency_frames: u64,
-    judged: f64,
-    /// What is wrong with the input, as it was last judged.
-    pub findings: Vec<Found>,
-    /// The newest frames of the output.
-    pub scope: Vec<Frame>,
+    /// Latency that the analysis knows, frames.
+    latency_frames: u64,
     pub history: Vec<HistoryPoint>,
     /// The last seconds, 200 points each.
     pub trace: VecDeque<TracePoint>,
@@ -147,23 +125,14 @@ impl Desk {
     pub fn new(bank: Arc<MeterBank>) -> Self {
         let rate = f64::from(bank.sample_rate.get());
         let channels = bank.channels.load(Relaxed);
-        let analyser = |seconds| Analyser::new(rate, POINTS, Averaging::Seconds(seconds));
+        let (analysis, readings) = Analysis::new(bank.clone());
         Self {
             sample_rate: rate,
             channels,
-            next: bank.feed.written(),
-            entries: Vec::new(),
-            input: analyser(EYE_S),
-            output: analyser(EYE_S),
-            long: analyser(FIGURES_S),
+            analysis,
+            readings,
             translator: OnceCell::new(),
-            vinyl: Vinyl::new(rate),
-            check: MixCheck::new(rate, channels),
             latency_frames: 0,
-            seams: bank.seams.load(Relaxed),
-            judged: f64::NEG_INFINITY,
-            findings: Vec::new(),
-            scope: Vec::new(),
             history: Vec::new(),
             trace: VecDeque::new(),
             next_trace: bank.trace.written(),
@@ -175,12 +144,21 @@ impl Desk {
             multiband_levels: Default::default(),
             pictures: Pictures::default(),
             effects: StageEffects::default(),
-            learner: Learner::new(rate, channels as usize),
+            learner: Learner::default(),
             time: 0.0,
             last_sound: f64::NEG_INFINITY,
             figures: RefCell::default(),
             bank,
         }
+    }
+
+    /// Forgets what was another track's, or at another rate; the analysis follows by itself.
+    fn begin_anew(&mut self, sample_rate: f64, channels: u32) {
+        (self.sample_rate, self.channels) = (sample_rate, channels);
+        self.translator = OnceCell::new();
+        (self.effects, self.learner) = (StageEffects::default(), Learner::default());
+        self.history.clear();
+        self.trace.clear();
     }
 
     fn read_trace(&mut self) {
@@ -196,10 +174,65 @@ impl Desk {
         self.trace.drain(..surplus);
     }
 
-    /// Takes other lengths and averages for what the eye sees; forgets what was seen.
+    /// The analysis goes to a thread of its own: a window is open.
+    pub fn start(&mut self) {
+        self.analysis.start();
+    }
+
+    /// It comes back: the window is closed.
+    pub fn stop(&mut self) {
+        self.analysis.stop();
+    }
+
+    /// Takes another length and average for what the eye sees; forgets what was seen.
     pub fn set_spectrum(&mut self, length: usize, averaging: Averaging) {
-        self.input = Analyser::new(self.sample_rate, length, averaging);
-        self.output = Analyser::new(self.sample_rate, length, averaging);
+        self.analysis.ask(move |analysers| analysers.set_spectrum(length, averaging));
+    }
+
+    /// Forgets the peaks of the spectra.
+    pub fn release_peaks(&mut self) {
+        self.analysis.ask(Analysers::release_peaks);
+    }
+
+    /// Judges the mix anew, from the next frame on.
+    pub fn inspect_anew(&mut self) {
+        self.analysis.ask(Analysers::inspect_anew);
+    }
+
+    /// Tells the analysis the chain's latency, frames.
+    pub fn set_latency(&mut self, frames: u64) {
+        if std::mem::replace(&mut self.latency_frames, frames) != frames {
+            self.analysis.ask(move |analysers| analysers.set_latency(frames));
+        }
+    }
+
+    /// Listens from here on, for a loudness.
+    pub fn listen(&mut self, request: Request) {
+        self.analysis.ask(Analysers::listen);
+        self.readings.heard_s = 0.0;
+        self.learner.listen(request);
+    }
+
+    /// Forgets the loudness that was asked for.
+    pub fn stop_listening(&mut self) {
+        self.analysis.ask(Analysers::stop_listening);
+        self.learner.stop();
+    }
+
+    /// Tries drives on what was heard. Whether there was enough of it.
+    pub fn find_drive(&mut self, request: Request, spec: ProcessSpec, settings: ChainSettings) -> bool {
+        if self.readings.heard_s < LEAST_S {
+            return false;
+        }
+        let (give, frames) = crossbeam_channel::bounded(1);
+        self.analysis.ask(move |analysers| {
+            // Nobody waits where the search was stopped meanwhile.
+            let _ = give.send(analysers.heard().to_vec());
+            analysers.stop_listening();
+        });
+        let spec = ProcessSpec { sample_rate: self.sample_rate, channels: self.channels as usize, ..spec };
+        self.learner.work(request, spec, settings, frames);
+        true
     }
 
     /// A figure as it stood at the last tenth of a second: what changes faster cannot be read. `name` tells it from the others.
@@ -215,8 +248,9 @@ impl Desk {
 
     /// What each device keeps of the output, in the order of [`Device::ALL`]; nothing in silence.
     pub fn translations(&self) -> Vec<Option<Translation>> {
-        let make = || Translator::new(&self.long, self.sample_rate, &Device::ALL);
-        self.translator.get_or_init(make).translations(&self.long)
+        let long = &self.readings.long;
+        let make = || Translator::new(long, self.sample_rate, &Device::ALL);
+        self.translator.get_or_init(make).translations(long)
     }
 
     /// Whether there is anything new to be seen.
@@ -234,13 +268,18 @@ impl Desk {
         let now = context.input(|input| input.time);
         let passed = (now - self.time).clamp(0.0, 0.5);
         self.time = now;
-        let is_other_track = self.bank.channels.load(Relaxed) != self.channels;
-        if f64::from(self.bank.sample_rate.get()) != self.sample_rate || is_other_track {
-            let (length, averaging) = (self.output.length(), self.output.averaging());
-            *self = Self::new(self.bank.clone());
-            self.set_spectrum(length, averaging);
+        let (rate, channels) = (f64::from(self.bank.sample_rate.get()), self.bank.channels.load(Relaxed));
+        if (rate, channels) != (self.sample_rate, self.channels) {
+            self.begin_anew(rate, channels);
         }
-        self.read_feed();
+        if let Some(readings) = self.analysis.take() {
+            if readings.sounded != self.readings.sounded {
+                self.last_sound = now;
+            }
+            self.readings = readings;
+        }
+        self.learner.poll();
+        self.read_trace();
         self.effects.update(&self.bank);
         for (bars, side) in self.peaks.iter_mut().zip([&self.bank.input, &self.bank.output]) {
             for (bar, peak) in bars.iter_mut().zip(&side.peaks) {
@@ -263,88 +302,8 @@ impl Desk {
         let length = self.bank.history_length();
         if length < self.history_length {
             self.history.clear();
-            self.vinyl = Vinyl::new(self.sample_rate);
-            self.long.clear();
-            self.inspect_anew();
         }
         self.history.extend(self.bank.history(self.history.len() as u64));
         self.history_length = length;
-    }
-
-    /// Length of what the findings are about, s.
-    pub fn inspected_s(&self) -> f64 {
-        self.check.heard_s()
-    }
-
-    /// Where what was inspected lies, s; of the song where the host tells its position.
-    pub fn inspected_map_s(&self) -> Vec<[f64; 2]> {
-        self.check.map_s()
-    }
-
-    fn inspect(&mut self, input: &[Frame]) {
-        if !self.bank.is_rolling.load(Relaxed) || !self.check.push(input, STILL) {
-            return;
-        }
-        if self.time - self.judged > JUDGING_S {
-            self.judged = self.time;
-            self.check.judge();
-            self.findings = self.check.found();
-        }
-    }
-
-    /// Judges the mix anew, from the next frame on.
-    pub fn inspect_anew(&mut self) {
-        self.check.clear();
-        self.findings.clear();
-    }
-
-    /// The transport has started or jumped: what comes a latency later is at another place of the song.
-    fn follow_jump(&mut self) {
-        let position = self.bank.seam_position.load(Relaxed);
-        let at = self.bank.seam_feed.load(Relaxed) + self.latency_frames;
-        let after = at.saturating_sub(self.next);
-        // What was read already is that much further on.
-        let gone = self.next.saturating_sub(at);
-        let place = (position != NOWHERE).then(|| position.saturating_add(gone as i64));
-        self.check.jump(place, after);
-    }
-
-    fn read_feed(&mut self) {
-        let reading = self.bank.feed.read(self.next, &mut self.entries);
-        let is_missed = reading.first > self.next;
-        let first = self.next;
-        self.next = reading.next;
-        // Read after the frames: a seam among them is known by now.
-        let seams = self.bank.seams.load(Relaxed);
-        let is_seam = std::mem::replace(&mut self.seams, seams) != seams;
-        let frame = |word: u64| {
-            let (left, right) = unpack(word);
-            [f64::from(left), f64::from(right)]
-        };
-        let input: Vec<Frame> = self.entries.iter().map(|[input, _]| frame(*input)).collect();
-        let output: Vec<Frame> = self.entries.iter().map(|[_, output]| frame(*output)).collect();
-        if input.iter().chain(&output).flatten().any(|x| x.abs() > STILL) {
-            self.last_sound = self.time;
-        }
-        self.read_trace();
-        self.input.push(&input);
-        self.output.push(&output);
-        self.long.push(&output);
-        self.vinyl.push(&output);
-        self.learner.push(&input, &output);
-        self.learner.poll();
-        if is_seam {
-            // From before these frames: the jump may be among them.
-            let next = std::mem::replace(&mut self.next, first.max(reading.first));
-            self.follow_jump();
-            self.next = next;
-        } else if is_missed {
-            // What was missed would be taken for a click.
-            self.check.miss(reading.first - first);
-        }
-        self.inspect(&input);
-        self.scope.extend(output);
-        let surplus = self.scope.len().saturating_sub(2 * MOST_POINTS);
-        self.scope.drain(..surplus);
     }
 }

@@ -3,14 +3,11 @@
 //! What is tried is what plays: the chain itself over the frames that came in ([`Rehearsal`]). The thread looks often whether it is still
 //! wanted, and is joined before its owner goes.
 
-mod heard;
-
-use heard::Heard;
+use crossbeam_channel::Receiver;
 use lacquer_dsp::drive::{DRIVES_DB, NoDrive, search};
 use lacquer_dsp::metering::cost::Cost;
-use lacquer_dsp::metering::loudness::Loudness;
 use lacquer_dsp::rehearsal::{Outcome, Rehearsal};
-use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
+use lacquer_dsp::{ChainSettings, ProcessSpec};
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -88,70 +85,47 @@ fn between(a: &Outcome, b: &Outcome, share: f64) -> Outcome {
 }
 
 /// Where it stands.
+#[derive(Default)]
 pub(crate) enum State {
+    #[default]
     Idle,
-    Listening { request: Request },
-    Working { work: Work },
-    Ready { answer: Answer },
+    Listening {
+        request: Request,
+    },
+    Working {
+        work: Work,
+    },
+    Ready {
+        answer: Answer,
+    },
 }
 
 /// See the module.
+#[derive(Default)]
 pub(crate) struct Learner {
     pub state: State,
-    heard: Heard,
-    /// Loudness of what came out while listening.
-    plays: Loudness,
-    sample_rate: f64,
-    channels: usize,
 }
 
 impl Learner {
-    pub fn new(sample_rate: f64, channels: usize) -> Self {
-        Self {
-            state: State::Idle,
-            heard: Heard::new(sample_rate),
-            plays: Loudness::new(sample_rate, channels),
-            sample_rate,
-            channels,
-        }
-    }
-
-    /// Takes what came in and went out.
-    pub fn push(&mut self, input: &[Frame], output: &[Frame]) {
-        self.heard.push(input);
-        if matches!(self.state, State::Listening { .. }) {
-            self.plays.push(output);
-        }
-    }
-
     /// Listens from here on.
     pub fn listen(&mut self, request: Request) {
-        self.heard.begin();
-        self.plays.reset();
         self.state = State::Listening { request };
     }
 
     /// Forgets the question.
     pub fn stop(&mut self) {
         self.state = State::Idle;
-        self.heard.end();
     }
 
-    /// Length of what was heard, s, and how loud it plays now, LUFS.
-    pub fn progress(&self) -> (f64, f64) {
-        (self.heard.frames().len() as f64 / self.sample_rate, self.plays.integrated_lufs())
-    }
-
-    /// Tries drives on what was heard. Whether there was enough of it.
-    pub fn work(&mut self, request: Request, spec: ProcessSpec, settings: ChainSettings) -> bool {
-        let frames = self.heard.frames();
-        if (frames.len() as f64) < LEAST_S * self.sample_rate {
-            return false;
-        }
-        let spec = ProcessSpec { sample_rate: self.sample_rate, channels: self.channels, ..spec };
-        self.state = State::Working { work: Work::start(request, spec, settings, frames.to_vec()) };
-        self.heard.end();
-        true
+    /// Tries drives on the frames that come.
+    pub fn work(
+        &mut self,
+        request: Request,
+        spec: ProcessSpec,
+        settings: ChainSettings,
+        frames: Receiver<Vec<[f32; 2]>>,
+    ) {
+        self.state = State::Working { work: Work::start(request, spec, settings, frames) };
     }
 
     /// Takes the answer, once it is there.
@@ -193,13 +167,21 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    fn start(request: Request, spec: ProcessSpec, settings: ChainSettings, frames: Vec<[f32; 2]>) -> Self {
+    fn start(
+        request: Request,
+        spec: ProcessSpec,
+        settings: ChainSettings,
+        frames: Receiver<Vec<[f32; 2]>>,
+    ) -> Self {
         let (wanted, tried) = (Arc::new(AtomicBool::new(true)), Arc::<AtomicUsize>::default());
         let (still_wanted, count) = (wanted.clone(), tried.clone());
         let name = std::thread::Builder::new().name("lacquer drive search".to_owned());
         // A system that gives no thread gives no answer.
         let thread = name
-            .spawn(move || answer(request, &spec, &settings, &frames, &|| still_wanted.load(Relaxed), &count))
+            .spawn(move || {
+                let frames = frames.recv().ok()?;
+                answer(request, &spec, &settings, &frames, &|| still_wanted.load(Relaxed), &count)
+            })
             .ok();
         Self { wanted, tried, thread }
     }
@@ -302,25 +284,29 @@ mod tests {
     const RATE: f64 = 48_000.0;
 
     /// Six seconds of hits over a chord.
-    fn song() -> Vec<Frame> {
+    fn song() -> Vec<[f32; 2]> {
         let frame = |n: u32| {
             let t = f64::from(n) / RATE;
             let hit = (-(2.0 * t).fract() * 8.0).exp();
             let tone = |hz: f64| (std::f64::consts::TAU * hz * t).sin();
             let x = 0.4 * hit * tone(70.0) + 0.08 * (tone(220.0) + tone(277.2) + tone(1661.0));
-            [x, 0.8 * x]
+            [x as f32, 0.8 * x as f32]
         };
         (0..6 * RATE as u32).map(frame).collect()
     }
 
-    fn learned(target_lufs: f64) -> Answer {
-        let mut learner = Learner::new(RATE, 2);
+    fn searching(target_lufs: f64) -> Learner {
+        let mut learner = Learner::default();
         let request = Request { target_lufs, preset: None };
         learner.listen(request.clone());
-        for chunk in song().chunks(800) {
-            learner.push(chunk, chunk);
-        }
-        assert!(learner.work(request, ProcessSpec::stereo(RATE), ChainSettings::default()));
+        let (give, frames) = crossbeam_channel::bounded(1);
+        learner.work(request, ProcessSpec::stereo(RATE), ChainSettings::default(), frames);
+        give.send(song()).expect("the search waits for it");
+        learner
+    }
+
+    fn learned(target_lufs: f64) -> Answer {
+        let mut learner = searching(target_lufs);
         let since = Instant::now();
         while learner.is_moving() && since.elapsed() < Duration::from_secs(120) {
             learner.poll();
@@ -351,14 +337,8 @@ mod tests {
     }
 
     #[test]
-    fn too_little_is_no_song_and_a_search_that_is_dropped_ends() {
-        let mut learner = Learner::new(RATE, 2);
-        let request = Request { target_lufs: -9.0, preset: None };
-        learner.listen(request.clone());
-        learner.push(&song()[..48_000], &[]);
-        assert!(!learner.work(request.clone(), ProcessSpec::stereo(RATE), ChainSettings::default()));
-        learner.push(&song(), &[]);
-        assert!(learner.work(request, ProcessSpec::stereo(RATE), ChainSettings::default()));
+    fn a_search_that_is_dropped_ends() {
+        let learner = searching(-9.0);
         let since = Instant::now();
         drop(learner);
         assert!(since.elapsed() < Duration::from_secs(5), "the thread ran on for {:?}", since.elapsed());

@@ -3,6 +3,7 @@
 //! It lays out and draws; it computes no sound. Values are read from the shared parameters and written as gestures: begin, set,
 //! end, each seen by the host. Colours and sizes are in [`theme`] alone.
 
+mod analysers;
 mod analysis;
 mod app;
 mod axes;
@@ -17,7 +18,6 @@ pub mod indication;
 mod keys;
 mod learner;
 mod meters;
-mod mix_check;
 mod paced_input;
 mod panel;
 mod panels;

@@ -280,7 +280,7 @@ pub(crate) fn keep_promise(host: &Host, desk: &mut Desk, view: &mut View) {
             level(request.target_lufs)
         );
         let spec = host.tree.to_spec(ProcessSpec::stereo(desk.sample_rate()));
-        if !desk.learner.work(request, spec, settings) {
+        if !desk.find_drive(request, spec, settings) {
             view.problem = Some(text);
         }
     }

@@ -59,6 +59,31 @@ pub(crate) fn frequencies(graph: &Graph, step: f32) -> Vec<f64> {
     (0..=points).map(|n| from * (to / from).powf(n as f64 / points as f64)).collect()
 }
 
+/// How far a curve may pass by a point that is left out, pixels: less than smoothed edges show.
+const THINNING: f32 = 0.05;
+
+/// A curve from left to right without the points that lie on the line between their neighbours: most of a band's curve is straight, and
+/// every point is four corners to draw.
+pub(crate) fn thinned(points: &[Pos2]) -> Vec<Pos2> {
+    let Some((first, rest)) = points.split_first() else { return Vec::new() };
+    let mut kept = vec![*first];
+    let (mut from, mut last) = (*first, *first);
+    let open = [f32::NEG_INFINITY, f32::INFINITY];
+    // Between these slopes a line from the last point that was kept passes all that were left out.
+    let mut slopes = open;
+    for point in rest {
+        let slope = |from: Pos2, by: f32| (point.y + by - from.y) / (point.x - from.x).max(1e-3);
+        if !(slopes[0]..=slopes[1]).contains(&slope(from, 0.0)) {
+            kept.push(last);
+            (from, slopes) = (last, open);
+        }
+        slopes = [slopes[0].max(slope(from, -THINNING)), slopes[1].min(slope(from, THINNING))];
+        last = *point;
+    }
+    kept.push(last);
+    kept
+}
+
 /// A level with one decimal and its true minus, or a dash where there is nothing.
 pub(crate) fn level(value: f64) -> String {
     signed(value, false)
@@ -121,6 +146,22 @@ mod tests {
         assert!((graph.value_at_x(graph.x(440.0)) - 440.0).abs() < 0.01, "there and back");
         assert!((graph.value_at_y(graph.y(-12.5)) + 12.5).abs() < 1e-4, "there and back");
         assert_eq!(graph.y(-200.0), rect.bottom(), "nothing leaves the graph");
+    }
+
+    #[test]
+    fn a_thinned_curve_is_the_curve() {
+        let bell = |x: f32| 40.0 * (-((x - 300.0) / 50.0).powi(2)).exp();
+        let points: Vec<Pos2> = (0..=300).map(|n| pos2(2.0 * n as f32, bell(2.0 * n as f32))).collect();
+        let kept = thinned(&points);
+        assert!((20..150).contains(&kept.len()), "{} of {}", kept.len(), points.len());
+        assert_eq!((kept[0], kept[kept.len() - 1]), (points[0], points[300]));
+        for point in &points {
+            let after = kept.iter().position(|kept| kept.x >= point.x).expect("an end").max(1);
+            let [a, b] = [kept[after - 1], kept[after]];
+            let y = a.y + (b.y - a.y) * (point.x - a.x) / (b.x - a.x);
+            assert!((y - point.y).abs() <= THINNING + 1e-4, "{} at {}", y - point.y, point.x);
+        }
+        assert_eq!(thinned(&[]), []);
     }
 
     #[test]

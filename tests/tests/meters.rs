@@ -302,7 +302,9 @@ fn eyes_get_what_ears_get() {
     let mut direct = Analyser::new(RATE, 8192, Averaging::Endless);
     direct.push(&output);
     let hz = [60.0, 250.0, 1000.0, 4000.0];
-    for (fed, direct) in analyser.levels_db(Part::Mid, &hz).iter().zip(direct.levels_db(Part::Mid, &hz)) {
+    for (fed, direct) in
+        analyser.spectrum().levels_db(Part::Mid, &hz).iter().zip(direct.spectrum().levels_db(Part::Mid, &hz))
+    {
         assert!((fed - direct).abs() < 0.01, "{fed} {direct}");
     }
     assert!(bank.trace.written() > 500);

@@ -77,7 +77,7 @@ pub fn tone(frames: &[[f32; 2]], sample_rate: u32) -> Tone {
         analyser.clear();
         analyser.push(&chunk);
     }
-    let bands = analyser.bands(3);
+    let bands = analyser.spectrum().bands(3);
     let db = |power: f64| 10.0 * power.max(1e-20).log10();
     let total = |part| bands.iter().map(|band| band.powers.of(part)).sum::<f64>();
     Tone {

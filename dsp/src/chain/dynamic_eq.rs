@@ -86,8 +86,8 @@ impl Default for DynamicEqBand {
 }
 
 impl DynamicEqBand {
-    /// Its gain in dB at a frequency while it works with `gain_db`: that of the analogue prototype, which the digital band matches.
-    pub fn response_db(&self, gain_db: f64, hz: f64, sample_rate: f64) -> f64 {
+    /// Its gain in dB over hertz while it works with `gain_db`: that of the analogue prototype, which the digital band matches.
+    pub fn response(&self, gain_db: f64, sample_rate: f64) -> impl Fn(f64) -> f64 + use<> {
         let shape = match self.shape {
             DynamicEqShape::Bell => EqualizerShape::Bell,
             DynamicEqShape::LowShelf => EqualizerShape::LowShelf,
@@ -95,7 +95,7 @@ impl DynamicEqBand {
         };
         let (frequency_hz, q) = (self.frequency_hz, self.q);
         let band = EqualizerBand { on: true, shape, frequency_hz, gain_db, q, ..EqualizerBand::default() };
-        band.response_db(hz, sample_rate, EqualizerPhase::Minimum)
+        band.response(sample_rate, EqualizerPhase::Minimum)
     }
 }
 

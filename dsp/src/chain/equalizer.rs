@@ -100,13 +100,19 @@ impl EqualizerBand {
     /// Its gain in dB at a frequency, whatever its switch says: that of the analogue prototype, which the digital band matches. In
     /// minimum phase a centre above 0.49 of the sample rate is brought down to it; linear phase has it where it is.
     pub fn response_db(&self, hz: f64, sample_rate: f64, phase: EqualizerPhase) -> f64 {
-        let w = std::f64::consts::TAU * hz / sample_rate;
+        self.response(sample_rate, phase)(hz)
+    }
+
+    /// The same for many frequencies: gain in dB over hertz.
+    pub fn response(&self, sample_rate: f64, phase: EqualizerPhase) -> impl Fn(f64) -> f64 + use<> {
         let frequency_hz = match phase {
             EqualizerPhase::Minimum => band::highest_hz(self.frequency_hz, sample_rate),
             EqualizerPhase::Linear => self.frequency_hz,
         };
         let band = Self { frequency_hz, ..*self };
-        10.0 * math::log10(prototype::Prototype::new(&band, sample_rate).power(w).max(1e-20))
+        let prototype = prototype::Prototype::new(&band, sample_rate);
+        let per_hertz = std::f64::consts::TAU / sample_rate;
+        move |hz| 10.0 * math::log10(prototype.power(per_hertz * hz).max(1e-20))
     }
 
     /// Whether it rings for longer than the linear-phase kernel lasts at `sample_rate` hertz: then it has minimum phase in both modes, as

@@ -2,7 +2,7 @@
 
 use super::StoredWords;
 use crate::metering::Measurement;
-use crate::metering::spectrum::Analyser;
+use crate::metering::spectrum::Spectrum;
 
 /// See the module.
 pub(super) struct Heard<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Heard<'a> {
     /// Of everything so far.
     pub measurement: &'a Measurement,
     /// Mean spectrum of everything so far.
-    pub spectrum: &'a Analyser,
+    pub spectrum: &'a Spectrum,
 }
 
 impl Heard<'_> {

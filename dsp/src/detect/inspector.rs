@@ -274,7 +274,7 @@ impl Inspector {
             is_cut: self.is_cut,
             ended: self.ended,
             measurement: &measurement,
-            spectrum: &self.spectrum,
+            spectrum: self.spectrum.spectrum(),
         };
         let mut findings: Vec<Finding> = Vec::new();
         findings.extend(self.word_length.finding(&heard));

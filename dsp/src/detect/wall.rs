@@ -4,7 +4,7 @@
 //! with what nearly none above does, so that single lines count for nothing: the harmonics of few notes are no wall when they end.
 
 use super::heard::power_db;
-use crate::metering::spectrum::{Analyser, Part};
+use crate::metering::spectrum::{Part, Spectrum};
 
 /// A wall.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,7 +41,7 @@ const KEPT: f64 = 0.6;
 const USEFUL: f64 = 0.98;
 
 /// The highest wall of a spectrum that fits, if there is one.
-pub(super) fn find(spectrum: &Analyser, search: &Search) -> Option<Wall> {
+pub(super) fn find(spectrum: &Spectrum, search: &Search) -> Option<Wall> {
     let bin_hz = spectrum.frequency_hz(1);
     let levels_db: Vec<f64> = spectrum.bins().iter().map(|bin| power_db(bin.of(Part::Both))).collect();
     let nyquist_hz = bin_hz * (levels_db.len() - 1) as f64;
@@ -95,7 +95,7 @@ pub(super) fn find(spectrum: &Analyser, search: &Search) -> Option<Wall> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metering::spectrum::Averaging;
+    use crate::metering::spectrum::{Analyser, Averaging};
     use crate::processor::Frame;
     use realfft::RealFftPlanner;
 
@@ -128,9 +128,9 @@ mod tests {
         let search =
             Search { range_hz: [13_000.0, 19_500.0], width_hz: 300.0, side_hz: 500.0, height_db: 18.0 };
         for wall_hz in [14_123.0, 16_000.0, 18_777.0] {
-            let wall = find(&noise(wall_hz), &search).expect("a wall");
+            let wall = find(noise(wall_hz).spectrum(), &search).expect("a wall");
             assert!((wall.hz - wall_hz).abs() < 60.0 && wall.height_db > 60.0, "{wall_hz}: {wall:?}");
         }
-        assert_eq!(find(&noise(24_000.0), &search), None);
+        assert_eq!(find(noise(24_000.0).spectrum(), &search), None);
     }
 }

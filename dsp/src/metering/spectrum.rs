@@ -3,30 +3,15 @@
 //! Three averages a bin hold all of it: the powers of left and right and the real part of their cross spectrum. Hann window, 75 %
 //! overlap (50 % where only a mean over minutes is asked for), means of power. A full-scale sine of both channels reads 0 dB in mid.
 
+mod analyser;
+
 use crate::blocks::math;
-use crate::processor::Frame;
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-use std::sync::Arc;
+
+pub use analyser::{Analyser, Averaging, LENGTHS};
 
 /// Between these lie the middles of bands, hertz: the third of an octave of nominally 20 Hz is at 19.7, that of 20 kHz at 20.2.
 const LOWEST_HZ: f64 = 19.5;
 const HIGHEST_HZ: f64 = 20_500.0;
-
-/// Transform lengths that an analyser may have.
-pub const LENGTHS: [usize; 4] = [4096, 8192, 16_384, 32_768];
-
-/// Transforms that begin within a length: 75 % overlap.
-const PER_LENGTH: usize = 4;
-
-/// How long an analyser remembers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Averaging {
-    /// With a time constant in seconds.
-    Seconds(f64),
-    /// Everything since it was cleared.
-    Endless,
-}
 
 /// What of the stereo a spectrum shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,128 +84,29 @@ pub struct Band {
     pub powers: Powers,
 }
 
-/// Takes frames and keeps their averaged spectrum; see the module.
-pub struct Analyser {
+/// The averaged spectrum of what was heard, and its highest levels; see the module.
+#[derive(Debug, Clone)]
+pub struct Spectrum {
     sample_rate: f64,
     length: usize,
-    averaging: Averaging,
-    /// Transforms begin so many times a length.
-    per_length: usize,
-    window: Vec<f64>,
-    transform: Arc<dyn RealToComplex<f64>>,
-    scratch: Vec<Complex<f64>>,
-    buffer: Vec<f64>,
-    spectra: [Vec<Complex<f64>>; 2],
-    pending: Vec<Frame>,
     bins: Vec<Powers>,
     held: Vec<f64>,
-    count: u64,
 }
 
-impl Analyser {
-    /// An analyser of `length` points, one of [`LENGTHS`], at `sample_rate` hertz.
-    pub fn new(sample_rate: f64, length: usize, averaging: Averaging) -> Self {
-        let transform = RealFftPlanner::new().plan_fft_forward(length);
-        let window: Vec<f64> = (0..length)
-            .map(|n| 0.5 - 0.5 * math::cos(std::f64::consts::TAU * n as f64 / length as f64))
-            .collect();
+impl Spectrum {
+    /// Of silence, as transforms of `length` points at `sample_rate` hertz give it.
+    fn new(sample_rate: f64, length: usize) -> Self {
         Self {
             sample_rate,
             length,
-            averaging,
-            per_length: PER_LENGTH,
-            window,
-            scratch: transform.make_scratch_vec(),
-            buffer: transform.make_input_vec(),
-            spectra: [transform.make_output_vec(), transform.make_output_vec()],
-            transform,
-            pending: Vec::with_capacity(2 * length),
             bins: vec![Powers::default(); length / 2 + 1],
             held: vec![0.0; length / 2 + 1],
-            count: 0,
         }
     }
 
-    /// As it is for a mean over a whole programme, with half as many transforms: under Hann's window what overlaps by more than half adds next to
-    /// nothing to a mean (P. D. Welch, IEEE AU 15(2), 1967).
-    #[must_use]
-    pub fn sparse(self) -> Self {
-        Self { per_length: PER_LENGTH / 2, ..self }
-    }
-
-    /// Points of a transform.
+    /// Points of its transforms.
     pub fn length(&self) -> usize {
         self.length
-    }
-
-    /// How long it remembers.
-    pub fn averaging(&self) -> Averaging {
-        self.averaging
-    }
-
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.pending.clear();
-        self.bins.fill(Powers::default());
-        self.held.fill(0.0);
-        self.count = 0;
-    }
-
-    /// Forgets the peaks that are held.
-    pub fn release_peaks(&mut self) {
-        self.held.fill(0.0);
-    }
-
-    /// Takes the next frames. Whether the spectrum is new.
-    pub fn push(&mut self, frames: &[Frame]) -> bool {
-        self.pending.extend_from_slice(frames);
-        let hop = self.length / self.per_length;
-        let mut is_new = false;
-        let mut start = 0;
-        while start + self.length <= self.pending.len() {
-            self.transform_at(start);
-            start += hop;
-            is_new = true;
-        }
-        self.pending.drain(..start);
-        is_new
-    }
-
-    fn transform_at(&mut self, start: usize) {
-        for channel in 0..2 {
-            let frames = &self.pending[start..start + self.length];
-            for ((sample, frame), window) in self.buffer.iter_mut().zip(frames).zip(&self.window) {
-                *sample = frame[channel] * window;
-            }
-            let done = self.transform.process_with_scratch(
-                &mut self.buffer,
-                &mut self.spectra[channel],
-                &mut self.scratch,
-            );
-            debug_assert!(done.is_ok(), "the buffers were made for this transform");
-        }
-        self.count += 1;
-        let hop_s = self.length as f64 / self.per_length as f64 / self.sample_rate;
-        // The first spectra count in full, so that an average does not creep up from silence.
-        let mean = 1.0 / self.count as f64;
-        let share = match self.averaging {
-            Averaging::Seconds(seconds) => (1.0 - math::exp(-hop_s / seconds)).max(mean),
-            Averaging::Endless => mean,
-        };
-        // The window's mean is 1/2; a sine's line is half its amplitude times the length.
-        let scale = (4.0 / self.length as f64).powi(2);
-        let [left, right] = &self.spectra;
-        for (((bin, held), left), right) in self.bins.iter_mut().zip(&mut self.held).zip(left).zip(right) {
-            let new = Powers {
-                left: left.norm_sqr() * scale,
-                right: right.norm_sqr() * scale,
-                cross: (left.re * right.re + left.im * right.im) * scale,
-            };
-            *held = held.max(new.of(Part::Both));
-            bin.left += share * (new.left - bin.left);
-            bin.right += share * (new.right - bin.right);
-            bin.cross += share * (new.cross - bin.cross);
-        }
     }
 
     /// Frequency of a bin, hertz.
@@ -316,8 +202,8 @@ const ALARM_DB: f64 = -6.0;
 const HEARD_DB: f64 = 20.0;
 
 /// What mono takes in each third of an octave.
-pub fn mono_fold(analyser: &Analyser) -> Vec<MonoFold> {
-    let bands = analyser.bands(3);
+pub fn mono_fold(spectrum: &Spectrum) -> Vec<MonoFold> {
+    let bands = spectrum.bands(3);
     let level_db = |band: &Band| 10.0 * math::log10(band.powers.of(Part::Both).max(1e-20));
     let loudest = bands.iter().map(level_db).fold(f64::NEG_INFINITY, f64::max);
     bands
@@ -333,44 +219,46 @@ pub fn mono_fold(analyser: &Analyser) -> Vec<MonoFold> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::processor::Frame;
     use std::f64::consts::TAU;
+    use std::sync::Arc;
 
     const RATE: f64 = 48_000.0;
 
-    fn pushed(frame: impl Fn(f64) -> Frame) -> Analyser {
+    fn pushed(frame: impl Fn(f64) -> Frame) -> Arc<Spectrum> {
         let mut analyser = Analyser::new(RATE, 8192, Averaging::Endless);
         let frames: Vec<Frame> = (0..96_000).map(|n| frame(n as f64 / RATE)).collect();
         frames.chunks(1000).for_each(|frames| {
             analyser.push(frames);
         });
-        analyser
+        analyser.snapshot()
     }
 
     #[test]
     fn a_sine_reads_its_level_in_bins_and_bands() {
         // On a bin's middle.
         let hz = 171.0 * RATE / 8192.0;
-        let analyser = pushed(|t| [math::sin(TAU * hz * t), 0.5 * math::sin(TAU * hz * t)]);
-        let at = |part| analyser.levels_db(part, &[hz])[0];
+        let spectrum = pushed(|t| [math::sin(TAU * hz * t), 0.5 * math::sin(TAU * hz * t)]);
+        let at = |part| spectrum.levels_db(part, &[hz])[0];
         assert!(at(Part::Left).abs() < 0.01, "{}", at(Part::Left));
         assert!((at(Part::Right) + 6.02).abs() < 0.01);
         assert!((at(Part::Mid) - 20.0 * math::log10(0.75f64)).abs() < 0.01);
         assert!((at(Part::Side) - 20.0 * math::log10(0.25f64)).abs() < 0.01);
-        let bands = analyser.bands(3);
+        let bands = spectrum.bands(3);
         let band = bands.iter().find(|band| (band.centre_hz - 1000.0).abs() < 1.0).expect("1 kHz");
         assert!((10.0 * math::log10(band.powers.left)).abs() < 0.05);
         assert_eq!(bands.len(), 31, "thirds of an octave from 20 Hz to 20 kHz");
-        assert!(analyser.held_db(&[hz])[0] > -2.1);
+        assert!(spectrum.held_db(&[hz])[0] > -2.1);
     }
 
     #[test]
     fn mono_takes_what_is_out_of_phase_and_alarms_where_it_is_heard() {
-        let analyser = pushed(|t| {
+        let spectrum = pushed(|t| {
             let (mid, side) = (math::sin(TAU * 100.0 * t), math::sin(TAU * 3150.0 * t));
             let faint = 1e-3 * math::sin(TAU * 8000.0 * t);
             [0.3 * (mid + side) + faint, 0.3 * (mid - side) - faint]
         });
-        let folds = mono_fold(&analyser);
+        let folds = mono_fold(&spectrum);
         let near = |hz: f64| {
             *folds
                 .iter()
@@ -384,11 +272,11 @@ mod tests {
 
     #[test]
     fn correlation_of_each_band() {
-        let analyser = pushed(|t| {
+        let spectrum = pushed(|t| {
             let (low, high) = (math::sin(TAU * 60.0 * t), math::sin(TAU * 5000.0 * t));
             [low + high, low - high]
         });
-        let bands = analyser.bands(1);
+        let bands = spectrum.bands(1);
         assert_eq!(bands.len(), 10);
         let of = |hz: f64| {
             bands

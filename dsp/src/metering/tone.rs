@@ -1,6 +1,6 @@
 //! The balance of a programme: its tone in thirds of an octave against the middle, tilted so that music lies level, and its width.
 
-use super::spectrum::{Analyser, Part};
+use super::spectrum::{Part, Spectrum};
 use crate::blocks::math;
 
 /// Tilt by which thirds of an octave of music lie level, dB an octave: 4.5 dB of lines, less the 3 dB by which bands widen.
@@ -40,9 +40,9 @@ pub struct Balance {
 }
 
 impl Balance {
-    /// Of what the analyser has heard.
-    pub fn of(analyser: &Analyser) -> Self {
-        let bands = analyser.bands(3);
+    /// Of what was heard.
+    pub fn of(spectrum: &Spectrum) -> Self {
+        let bands = spectrum.bands(3);
         let mut thirds: Vec<[f64; 2]> = bands
             .iter()
             .map(|band| {
@@ -69,7 +69,7 @@ impl Balance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metering::spectrum::Averaging;
+    use crate::metering::spectrum::{Analyser, Averaging};
 
     /// Noise of which `side` is the amplitude of side against mid, after a filter of one pole that keeps `kept` of the last sample.
     fn noise(side: f64, kept: f64) -> Balance {
@@ -87,7 +87,7 @@ mod tests {
             .collect();
         let mut analyser = Analyser::new(48_000.0, 8192, Averaging::Endless);
         analyser.push(&frames);
-        Balance::of(&analyser)
+        Balance::of(analyser.spectrum())
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a device keeps of a programme, from its spectrum: how much loudness goes, and whether its bass can still be told.
 
-use super::spectrum::{Analyser, Part};
+use super::spectrum::{Part, Spectrum};
 use crate::blocks::math;
 use crate::monitor::device::Device;
 
@@ -56,9 +56,9 @@ struct Model {
 }
 
 impl Translator {
-    /// For analysers like this one at `sample_rate` hertz. Allocates.
-    pub fn new(analyser: &Analyser, sample_rate: f64, devices: &[Device]) -> Self {
-        let hz: Vec<f64> = (1..analyser.bins().len()).map(|n| analyser.frequency_hz(n)).collect();
+    /// For spectra like this one at `sample_rate` hertz. Allocates.
+    pub fn new(spectrum: &Spectrum, sample_rate: f64, devices: &[Device]) -> Self {
+        let hz: Vec<f64> = (1..spectrum.bins().len()).map(|n| spectrum.frequency_hz(n)).collect();
         let loudness: Vec<f64> = hz.iter().map(|hz| k_power(*hz)).collect();
         let model = |device: &Device| {
             let sections = device.sections(sample_rate);
@@ -76,9 +76,9 @@ impl Translator {
         Self { models: devices.iter().map(model).collect(), loudness }
     }
 
-    /// What each device keeps of what the analyser has heard; nothing in silence.
-    pub fn translations(&self, analyser: &Analyser) -> Vec<Option<Translation>> {
-        let bins = &analyser.bins()[1..];
+    /// What each device keeps of what was heard; nothing in silence.
+    pub fn translations(&self, spectrum: &Spectrum) -> Vec<Option<Translation>> {
+        let bins = &spectrum.bins()[1..];
         let powers: Vec<f64> =
             bins.iter().zip(&self.loudness).map(|(bin, weight)| weight * bin.of(Part::Both)).collect();
         let whole: f64 = powers.iter().sum();
@@ -102,13 +102,13 @@ impl Translator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metering::spectrum::Averaging;
+    use crate::metering::spectrum::{Analyser, Averaging};
     use std::f64::consts::TAU;
 
     const RATE: f64 = 48_000.0;
 
     fn translation(analyser: &Analyser, device: Device) -> Option<Translation> {
-        Translator::new(analyser, RATE, &[device]).translations(analyser)[0]
+        Translator::new(analyser.spectrum(), RATE, &[device]).translations(analyser.spectrum())[0]
     }
 
     fn heard(frame: impl Fn(f64) -> f64) -> Analyser {

@@ -1,8 +1,8 @@
 //! Quality control of what comes in while it plays: the verdict, and every finding with its reason and what to do.
 
 use super::{empty_ui, scroll_ui};
+use crate::analysers::Found;
 use crate::desk::Desk;
-use crate::mix_check::Found;
 use crate::theme;
 use egui::text::LayoutJob;
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
@@ -46,13 +46,13 @@ fn verdict(findings: &[Found]) -> (&'static str, Color32) {
 }
 
 pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
-    let heard_s = desk.inspected_s();
+    let heard_s = desk.readings.inspected_s;
     if heard_s < FIRST_S {
         empty_ui(ui, body, "Play: what is wrong with the mix, if anything, is gathered here.");
         return;
     }
     let width = body.width() - SENTENCE - 24.0;
-    let mut findings: Vec<&Found> = desk.findings.iter().collect();
+    let mut findings: Vec<&Found> = desk.readings.findings.iter().collect();
     findings.sort_by_key(|found| Reverse(found.finding.severity));
     let rows: Vec<_> = findings
         .into_iter()
@@ -72,7 +72,7 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
         .collect();
     let height = HEAD + rows.iter().map(|(_, _, height)| height).sum::<f32>();
     scroll_ui(ui, body, height, |ui, rect| {
-        let (text, verdict_color) = verdict(&desk.findings);
+        let (text, verdict_color) = verdict(&desk.readings.findings);
         let painter = ui.painter();
         let head = pos2(rect.left(), rect.top() + HEAD / 2.0);
         let said = painter.text(head, Align2::LEFT_CENTER, text, theme::main_font(), verdict_color);
@@ -103,14 +103,14 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
 
 /// Where in the song what was judged lies.
 fn map_ui(ui: &Ui, rect: Rect, desk: &Desk) {
-    let map = desk.inspected_map_s();
+    let map = &desk.readings.inspected_map_s;
     let end = map.iter().map(|[_, to]| *to).fold(1.0, f64::max);
     if rect.width() < LEAST_MAP {
         return;
     }
     let painter = ui.painter();
     painter.rect_filled(rect, 2.0, theme::colors().well);
-    for [from, to] in map {
+    for [from, to] in map.iter().copied() {
         let x = |s: f64| rect.left() + rect.width() * (s / end).clamp(0.0, 1.0) as f32;
         let part = Rect::from_x_y_ranges(x(from)..=x(to).max(x(from) + 1.0), rect.y_range());
         painter.rect_filled(part, 2.0, theme::colors().output);

@@ -27,7 +27,7 @@ pub(super) fn mono_fold_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut View
     } else {
         graphs
     };
-    let folds = mono_fold(&desk.long);
+    let folds = mono_fold(&desk.readings.long);
     bars_ui(ui, bars, &folds);
     figures_ui(ui, figures, desk, &folds);
     if ui.rect_contains_pointer(body) {
@@ -42,7 +42,7 @@ fn spectra_ui(ui: &Ui, area: Rect, desk: &Desk) {
     let (painter, colors) = (ui.painter().with_clip_rect(graph.rect), theme::colors());
     let hz = frequencies(&graph, 2.0);
     let line = |part: Part, color: Color32| {
-        let levels = desk.long.levels_db(part, &hz);
+        let levels = desk.readings.long.levels_db(part, &hz);
         let points = hz.iter().zip(levels).map(|(hz, db)| graph.at(*hz, db + TILT_DB * (hz / 1000.0).log2()));
         painter.add(Shape::line(points.collect(), Stroke::new(1.5, color)));
     };

@@ -38,7 +38,7 @@ struct Card {
 
 pub(super) fn overview_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, room: Room) {
     let target = target(host);
-    let (balance, translations) = (Balance::of(&desk.long), desk.translations());
+    let (balance, translations) = (Balance::of(&desk.readings.long), desk.translations());
     let mut cards = cards(desk, &target, &balance, &translations);
     if room.is_narrow {
         // A card has no room for what its figure is measured against.

@@ -9,7 +9,7 @@ use crate::view::View;
 use crate::widgets::{button_ui, name_menu};
 use egui::{Color32, ComboBox, Mesh, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::chain::StageId;
-use lacquer_dsp::metering::spectrum::{Analyser, Averaging, LENGTHS, Part};
+use lacquer_dsp::metering::spectrum::{Averaging, LENGTHS, Part, Spectrum};
 
 /// Levels at the edges, dB at 1 kHz.
 const SPAN: [f64; 2] = [-90.0, 0.0];
@@ -53,7 +53,7 @@ pub(super) fn spectrum_ui(ui: &mut Ui, body: Rect, desk: &mut Desk, view: &mut V
     if view.spectrum.thirds || lies_above(view) {
         draw_thirds(ui, &graph, desk, view.spectrum);
     } else {
-        draw(ui, &graph, &desk.input, &desk.output, view.spectrum);
+        draw(ui, &graph, &desk.readings.input, &desk.readings.output, view.spectrum);
     }
     controls_ui(ui, controls, desk, view);
 }
@@ -81,7 +81,7 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
     if button_ui(ui, cell(0.0, 1.0, half), "Thirds", thirds, hint, view) && !lies_above(view) {
         view.spectrum.thirds = !shown.thirds;
     }
-    let (mut length, mut averaging) = (desk.output.length(), desk.output.averaging());
+    let (mut length, mut averaging) = (desk.readings.output.length(), desk.readings.averaging);
     area_ui(ui, cell(1.0, 0.0, rect.width()), |ui| {
         let menu = ComboBox::from_id_salt("length")
             .selected_text(format!("{length} points"))
@@ -112,7 +112,7 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
             });
         name_menu(&menu.response, "Tilt");
     });
-    if (length, averaging) != (desk.output.length(), desk.output.averaging()) {
+    if (length, averaging) != (desk.readings.output.length(), desk.readings.averaging) {
         desk.set_spectrum(length, averaging);
     }
     let hint = "Shows the highest levels since they were cleared.";
@@ -120,17 +120,16 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
         view.spectrum.holds = !shown.holds;
     }
     if button_ui(ui, cell(3.0, 1.0, half), "Clear peaks", false, "Forgets the highest levels.", view) {
-        desk.input.release_peaks();
-        desk.output.release_peaks();
+        desk.release_peaks();
     }
 }
 
-/// The two spectra that are compared: analyser, part, colour.
+/// The two spectra that are compared: of what, which part, colour.
 fn traces<'a>(
-    input: &'a Analyser,
-    output: &'a Analyser,
+    input: &'a Spectrum,
+    output: &'a Spectrum,
     view: SpectrumView,
-) -> [(&'a Analyser, Part, Color32); 2] {
+) -> [(&'a Spectrum, Part, Color32); 2] {
     let colors = theme::colors();
     match view.channel {
         Some(Part::Side) => return [(output, Part::Mid, colors.mid), (output, Part::Side, colors.side)],
@@ -151,7 +150,7 @@ pub(crate) fn tilted(view: SpectrumView, hz: f64, db: f64) -> f64 {
 }
 
 /// Draws both spectra into a graph over frequency.
-pub(crate) fn draw(ui: &Ui, graph: &Graph, input: &Analyser, output: &Analyser, view: SpectrumView) {
+pub(crate) fn draw(ui: &Ui, graph: &Graph, input: &Spectrum, output: &Spectrum, view: SpectrumView) {
     let hz = frequencies(graph, 2.0);
     let line = |levels: &[f64]| -> Vec<Pos2> {
         hz.iter().zip(levels).map(|(hz, db)| graph.at(*hz, tilted(view, *hz, *db))).collect()
@@ -171,7 +170,7 @@ pub(crate) fn draw(ui: &Ui, graph: &Graph, input: &Analyser, output: &Analyser, 
 fn draw_thirds(ui: &Ui, graph: &Graph, desk: &Desk, view: SpectrumView) {
     let half = 2f64.powf(1.0 / 6.0);
     let painter = ui.painter().with_clip_rect(graph.rect);
-    let [below, above] = traces(&desk.input, &desk.output, view);
+    let [below, above] = traces(&desk.readings.input, &desk.readings.output, view);
     let level = |part: Part, band: &lacquer_dsp::metering::spectrum::Band| {
         tilted(view, band.centre_hz, 10.0 * band.powers.of(part).max(1e-20).log10())
     };

@@ -37,7 +37,7 @@ pub(crate) fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
     let centre = rect.center();
     let scale = 0.5 * rect.height();
     // The picture is enlarged until its points fill it: what counts is its shape.
-    let points = points(&desk.scope);
+    let points = points(&desk.readings.scope);
     let furthest = points.iter().flatten().fold(0.0f32, |most, x| most.max(x.abs()));
     let enlarged = scale * 0.9 / furthest.max(SMALLEST);
     for (x, y) in [(1.0, 1.0), (1.0, -1.0)] {
@@ -62,7 +62,7 @@ pub(crate) fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
 }
 
 fn bands_ui(ui: &Ui, rect: Rect, desk: &Desk) {
-    let bands = desk.long.bands(1);
+    let bands = desk.readings.long.bands(1);
     let plot = Rect::from_min_max(rect.min, rect.max - vec2(8.0, 16.0));
     let graph = Graph { rect: plot, x: [0.0, bands.len() as f64], y: [-1.0, 1.0], logarithmic: false };
     let painter = ui.painter();

@@ -17,7 +17,7 @@ const GAUGE_DB: [f64; 2] = [-30.0, 10.0];
 const NOTHING_DB: f64 = -100.0;
 
 pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk, room: Room) {
-    let found = desk.vinyl.reading();
+    let found = desk.readings.vinyl;
     if found.lateral_db < NOTHING_DB && found.vertical_db < NOTHING_DB {
         empty_ui(ui, body, "Play: what a cutting lathe would make of the song is gathered here.");
         return;

@@ -78,7 +78,7 @@ fn reach_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, target: &Targ
         return;
     };
     let request = Request { target_lufs, preset: None };
-    let (heard_s, _) = desk.learner.progress();
+    let heard_s = desk.readings.heard_s;
     let (name, on, hint) = match &desk.learner.state {
         State::Idle => (
             format!("Reach {} LUFS", level(target_lufs)),
@@ -101,7 +101,7 @@ fn reach_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, target: &Targ
     match &desk.learner.state {
         State::Idle if is_clicked => {
             view.reaches_target = true;
-            desk.learner.listen(request);
+            desk.listen(request);
         }
         State::Listening { request } if view.reaches_target && heard_s >= LISTEN_S => {
             let request = request.clone();
@@ -113,7 +113,7 @@ fn reach_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, target: &Targ
             view.reaches_target = false;
         }
         _ if is_clicked => {
-            desk.learner.stop();
+            desk.stop_listening();
             view.reaches_target = false;
         }
         _ => {}

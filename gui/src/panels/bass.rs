@@ -31,7 +31,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, vi
     let rect = Rect::from_min_max(left.min + vec2(32.0, 6.0), left.max - vec2(8.0, 16.0));
     let graph = Graph { rect, x: [20.0, 2000.0], y: [-90.0, 0.0], logarithmic: true };
     well_ui(ui, &graph, &[-80.0, -60.0, -40.0, -20.0, 0.0]);
-    spectrum::draw(ui, &graph, &desk.input, &desk.output, SpectrumView::default());
+    spectrum::draw(ui, &graph, &desk.readings.input, &desk.readings.output, SpectrumView::default());
     let corner = graph.x(settings.device_corner_hz);
     let lost = Rect::from_min_max(rect.min, pos2(corner, rect.bottom()));
     ui.painter().rect_filled(lost, 0.0, colors.alarm.gamma_multiply(0.08));

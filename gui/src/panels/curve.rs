@@ -3,7 +3,7 @@
 use crate::analysis::spectrum::{self, SpectrumView};
 use crate::axes::{frequencies_ui, levels_ui, notes_ui};
 use crate::desk::Desk;
-use crate::scale::{Graph, difference, frequencies, hertz};
+use crate::scale::{Graph, difference, frequencies, hertz, thinned};
 use crate::theme;
 use crate::view::View;
 use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Response, Shape, Stroke, Ui, pos2, vec2};
@@ -65,12 +65,13 @@ pub(super) fn ground_ui(ui: &Ui, graph: &Graph, steps: &[f64], channel: Placemen
         Placement::Stereo | Placement::Left | Placement::Right => None,
     };
     let shown = SpectrumView { channel, holds: view.spectrum.holds, ..SpectrumView::default() };
-    spectrum::draw(ui, &levels, &desk.input, &desk.output, shown);
+    spectrum::draw(ui, &levels, &desk.readings.input, &desk.readings.output, shown);
 }
 
 /// The points of a gain over frequency.
 pub(super) fn points(graph: &Graph, gain_db: impl Fn(f64) -> f64) -> Vec<Pos2> {
-    frequencies(graph, 2.0).into_iter().map(|hz| graph.at(hz, gain_db(hz))).collect()
+    let points: Vec<Pos2> = frequencies(graph, 2.0).into_iter().map(|hz| graph.at(hz, gain_db(hz))).collect();
+    thinned(&points)
 }
 
 /// A curve.

@@ -24,6 +24,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, vi
     let colors = theme::colors();
     let painter = ui.painter().with_clip_rect(rect);
     let programme: Vec<Pos2> = desk
+        .readings
         .long
         .bands(3)
         .iter()

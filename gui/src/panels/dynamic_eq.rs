@@ -74,11 +74,11 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: 
     let gains = desk.bank.dynamic_eq_gains_db.each_ref().map(|gain| f64::from(gain.get()));
     for (n, one) in settings.bands.iter().enumerate().filter(|(_, band)| band.on) {
         let color = color(one.placement).gamma_multiply(strength);
-        let most = points(&graph, |hz| one.response_db(one.range_db, hz, rate));
+        let most = points(&graph, one.response(one.range_db, rate));
         painter.add(band(&most, graph.y(0.0), color.gamma_multiply(0.12)));
         curve::line(&painter, most, 1.0, color.gamma_multiply(0.5));
         if settings.on && gains[n].abs() > 0.01 {
-            let now = points(&graph, |hz| one.response_db(gains[n], hz, rate));
+            let now = points(&graph, one.response(gains[n], rate));
             painter.add(band(&now, graph.y(0.0), color.gamma_multiply(0.3)));
             curve::line(&painter, now, 2.2, color);
         }

@@ -7,7 +7,7 @@ use super::curve::{self, HIT, hear_held, note};
 use super::{grab, split};
 use crate::desk::Desk;
 use crate::host::Host;
-use crate::scale::{Graph, difference, frequencies, hertz};
+use crate::scale::{Graph, difference, frequencies, hertz, thinned};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{Axis, Handle, choice_ui, field_ui, handle_ui, live_row_ui, small_button_ui, toggle_ui};
@@ -210,12 +210,13 @@ fn graph_ui(
     let on: Vec<&EqualizerBand> = settings.bands.iter().filter(|band| band.on).collect();
     let strength = if settings.on { 1.0 } else { 0.4 };
     let painter = ui.painter().with_clip_rect(graph.rect);
-    // Each band's gains once: a response costs more than all that is drawn of it.
+    // Each band's gains once.
     let hz = frequencies(&graph, 2.0);
     let gains_db: Vec<Vec<f64>> =
-        on.iter().map(|band| hz.iter().map(|hz| band.response_db(*hz, rate, phase)).collect()).collect();
+        on.iter().map(|band| hz.iter().copied().map(band.response(rate, phase)).collect()).collect();
     let line = |gains_db: &[f64]| -> Vec<Pos2> {
-        hz.iter().zip(gains_db).map(|(hz, db)| graph.at(*hz, *db)).collect()
+        let points: Vec<Pos2> = hz.iter().zip(gains_db).map(|(hz, db)| graph.at(*hz, *db)).collect();
+        thinned(&points)
     };
     for (band, gains_db) in on.iter().zip(&gains_db) {
         let single = line(gains_db);

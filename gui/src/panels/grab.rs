@@ -32,12 +32,12 @@ struct Peak {
 /// The peak near a place; none where nothing stands out there.
 fn peak_near(graph: &Graph, desk: &Desk, at: Pos2) -> Option<Peak> {
     let hz = frequencies(graph, 1.0);
-    let levels = desk.output.levels_db(Part::Both, &hz);
+    let levels = desk.readings.output.levels_db(Part::Both, &hz);
     let drawn = |n: usize| curve::spectrum_at(graph, hz[n], levels[n]);
     let near = |n: &usize| (graph.x(hz[*n]) - at.x).abs() <= REACH;
     let top = (1..hz.len().checked_sub(1)?).filter(near).max_by(|a, b| levels[*a].total_cmp(&levels[*b]))?;
     let is_top = levels[top] >= levels[top - 1] && levels[top] >= levels[top + 1];
-    let beside = desk.output.levels_db(Part::Both, &[hz[top] / THIRD, hz[top] * THIRD]);
+    let beside = desk.readings.output.levels_db(Part::Both, &[hz[top] / THIRD, hz[top] * THIRD]);
     let rise = levels[top] - 0.5 * (beside[0] + beside[1]);
     if !is_top || rise < LEAST_RISE_DB || drawn(top).distance(at) > REACH {
         return None;

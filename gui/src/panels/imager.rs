@@ -144,7 +144,7 @@ fn correlation_ui(ui: &Ui, graph: &Graph, settings: &ImagerSettings, desk: &Desk
         ui.painter().text(at, Align2::LEFT_CENTER, text, theme::axis_font(), colors.text_third);
     }
     let mut previous = None;
-    for band in desk.long.bands(3).iter().filter(|band| band.powers.of(Part::Both) > LEAST_POWER) {
+    for band in desk.readings.long.bands(3).iter().filter(|band| band.powers.of(Part::Both) > LEAST_POWER) {
         let value = band.powers.correlation();
         let at = scale.at(band.centre_hz, value);
         if let Some(previous) = previous {

@@ -57,11 +57,11 @@ pub(super) fn loudness_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk,
         Some(Deed::Listen(request)) => {
             // It ends when it is told to, here.
             view.reaches_target = false;
-            desk.learner.listen(request);
+            desk.listen(request);
         }
         Some(Deed::Work(request)) => reach::work(host, desk, request),
         Some(Deed::Set(drive_db)) => reach::set(host, desk, drive_db),
-        Some(Deed::Leave) => desk.learner.stop(),
+        Some(Deed::Leave) => desk.stop_listening(),
         None => {}
     }
 }
@@ -79,14 +79,14 @@ pub(crate) mod reach {
     /// Tries drives on what was heard.
     pub(crate) fn work(host: &Host, desk: &mut Desk, request: Request) {
         let spec = host.tree.to_spec(ProcessSpec::stereo(desk.sample_rate()));
-        desk.learner.work(request, spec, host.tree.to_settings());
+        desk.find_drive(request, spec, host.tree.to_settings());
     }
 
     /// Sets a drive, as one step.
     pub(crate) fn set(host: &Host, desk: &mut Desk, drive_db: f64) {
         host.name_step(STEP);
         host.set_all(&[("limiter_on".to_owned(), 1.0), ("limiter_drive".to_owned(), drive_db)]);
-        desk.learner.stop();
+        desk.stop_listening();
     }
 }
 
@@ -135,7 +135,7 @@ fn idle_ui(ui: &mut Ui, rect: Rect, host: &Host, view: &mut View) -> Option<Deed
 
 fn listening_ui(ui: &mut Ui, rect: Rect, desk: &Desk, request: &Request, view: &mut View) -> Option<Deed> {
     let colors = theme::colors();
-    let (heard_s, lufs) = desk.learner.progress();
+    let (heard_s, lufs) = (desk.readings.heard_s, desk.readings.plays_lufs);
     let plays = if lufs.is_finite() { format!(", plays at {} LUFS", level(lufs)) } else { String::new() };
     let heard = format!("Heard {heard_s:.0} s{plays}; wanted {}", level(request.target_lufs));
     say(ui, rect, 0, &heard, colors.text);

@@ -6,7 +6,7 @@ use crate::axes::chip_ui;
 use crate::axes::{frequencies_ui, levels_ui};
 use crate::desk::{Bar, Desk};
 use crate::host::Host;
-use crate::scale::{Graph, compact, difference, frequencies, hertz};
+use crate::scale::{Graph, compact, difference, hertz};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{Axis, Handle, button_ui, choice_ui, fader_ui, handle_ui, toggle_ui};
@@ -151,10 +151,7 @@ fn graph_ui(
     let painter = ui.painter().with_clip_rect(graph.rect);
     if settings.on {
         let rate = desk.sample_rate();
-        let points: Vec<_> = frequencies(&graph, 2.0)
-            .into_iter()
-            .map(|hz| graph.at(hz, settings.response_db(gains, hz, rate)))
-            .collect();
+        let points = curve::points(&graph, settings.response(gains, rate));
         painter.add(band(&points, graph.y(0.0), colors.reduction.gamma_multiply(0.35)));
         curve::line(&painter, points, 2.0, colors.reduction);
     }

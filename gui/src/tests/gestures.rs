@@ -292,11 +292,15 @@ fn the_mix_is_judged_while_it_plays_and_anew_after_a_seam() {
     bench.click(bench.place(Role::Tab, "Mix check"));
     bench.play(4.0);
     let desk = bench.harness.state().desk.as_ref().expect("a desk");
-    assert!(desk.inspected_s() > 3.5 && !desk.findings.is_empty(), "{:?}", desk.findings);
+    assert!(
+        desk.readings.inspected_s > 3.5 && !desk.readings.findings.is_empty(),
+        "{:?}",
+        desk.readings.findings
+    );
     desk.bank.seams.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     bench.play(0.5);
     let desk = bench.harness.state().desk.as_ref().expect("a desk");
-    assert!(desk.inspected_s() < 0.6, "{}", desk.inspected_s());
+    assert!(desk.readings.inspected_s < 0.6, "{}", desk.readings.inspected_s);
 }
 
 #[test]

@@ -118,7 +118,7 @@ impl Drawing {
         let highest_hz = HIGHEST_HZ.min(0.5 * rate);
         let ratio = (highest_hz / LOWEST_HZ).powf(1.0 / (SPECTRUM_POINTS - 1) as f64);
         let places: Vec<f64> = (0..SPECTRUM_POINTS).map(|n| LOWEST_HZ * ratio.powi(n as i32)).collect();
-        let levels = self.analyser.levels_db(Part::Both, &places);
+        let levels = self.analyser.spectrum().levels_db(Part::Both, &places);
         let columns = self.columns.finish().map(|(range, peaks)| peaks.column(range, rate));
         let correlation =
             self.correlation.finish().map(|(range, stereo)| (middle_s(&range, rate), stereo.correlation()));
@@ -127,8 +127,8 @@ impl Drawing {
             loudness: self.loudness.points,
             correlation: correlation.collect(),
             spectrum: places.into_iter().zip(levels).collect(),
-            bands: self.analyser.bands(3),
-            folds: mono_fold(&self.analyser),
+            bands: self.analyser.spectrum().bands(3),
+            folds: mono_fold(self.analyser.spectrum()),
         }
     }
 }

@@ -1,0 +1,168 @@
+//! Where the analysers run: on a thread of their own while a window is open, on the caller's while there is none.
+
+use super::{Analysers, Readings};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_queue::ArrayQueue;
+use lacquer_dsp::shared::meter_bank::MeterBank;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Time between two looks while frames come, and while none do: the feed holds 0.34 s at 192 kHz.
+const PERIOD: Duration = Duration::from_millis(15);
+const PERIOD_IN_SILENCE: Duration = Duration::from_millis(100);
+
+/// What is done with the analysers between two looks.
+type Wish = Box<dyn FnOnce(&mut Analysers) + Send>;
+
+/// The analysers, wherever they run; whoever has this asks them and reads what they found.
+pub(crate) struct Analysis {
+    place: Place,
+    /// The newest readings that nobody has taken yet, with the wishes that had been granted before them.
+    newest: Arc<ArrayQueue<(u64, Readings)>>,
+    /// Wishes so far: what was read before the last one would show what is no longer wanted.
+    asked: u64,
+}
+
+enum Place {
+    Here(Box<Analysers>),
+    Thread(Thread),
+    /// After a thread that has panicked.
+    Nowhere,
+}
+
+struct Thread {
+    wishes: Sender<Wish>,
+    handle: JoinHandle<Box<Analysers>>,
+}
+
+impl Analysis {
+    /// On the caller's thread, with what there is to read before anything was heard.
+    pub fn new(bank: Arc<MeterBank>) -> (Self, Readings) {
+        let analysers = Box::new(Analysers::new(bank));
+        let readings = analysers.readings();
+        (Self { place: Place::Here(analysers), newest: Arc::new(ArrayQueue::new(1)), asked: 0 }, readings)
+    }
+
+    /// Goes to a thread of its own; where the system gives none, new ones stay here.
+    pub fn start(&mut self) {
+        let analysers = match std::mem::replace(&mut self.place, Place::Nowhere) {
+            Place::Here(analysers) => analysers,
+            other => {
+                self.place = other;
+                return;
+            }
+        };
+        let bank = analysers.bank.clone();
+        let (wishes, waiting) = crossbeam_channel::unbounded();
+        let (newest, asked) = (self.newest.clone(), self.asked);
+        let builder = std::thread::Builder::new().name("lacquer analysis".to_owned());
+        self.place = match builder.spawn(move || run(analysers, &waiting, asked, &newest)) {
+            Ok(handle) => Place::Thread(Thread { wishes, handle }),
+            Err(_) => Place::Here(Box::new(Analysers::new(bank))),
+        };
+    }
+
+    /// Comes back; the thread has ended then.
+    pub fn stop(&mut self) {
+        match std::mem::replace(&mut self.place, Place::Nowhere) {
+            Place::Thread(Thread { wishes, handle }) => {
+                drop(wishes);
+                if let Ok(analysers) = handle.join() {
+                    self.place = Place::Here(analysers);
+                }
+            }
+            other => self.place = other,
+        }
+    }
+
+    /// Asks for something; done before the next frame is looked at.
+    pub fn ask(&mut self, wish: impl FnOnce(&mut Analysers) + Send + 'static) {
+        self.asked += 1;
+        match &mut self.place {
+            Place::Here(analysers) => wish(analysers),
+            // It ends with its owner alone, or by a panic, after which nothing is found any more.
+            Place::Thread(thread) => drop(thread.wishes.send(Box::new(wish))),
+            Place::Nowhere => (),
+        }
+    }
+
+    /// What was found since it was last asked for, if there is anything new.
+    pub fn take(&mut self) -> Option<Readings> {
+        if let Place::Here(analysers) = &mut self.place {
+            analysers.read();
+            return Some(analysers.readings());
+        }
+        let (granted, readings) = self.newest.pop()?;
+        (granted == self.asked).then_some(readings)
+    }
+}
+
+impl Drop for Analysis {
+    fn drop(&mut self) {
+        // A host that unloads the plugin next must not find the thread running.
+        self.stop();
+    }
+}
+
+fn run(
+    mut analysers: Box<Analysers>,
+    waiting: &Receiver<Wish>,
+    mut granted: u64,
+    newest: &ArrayQueue<(u64, Readings)>,
+) -> Box<Analysers> {
+    loop {
+        let is_new = analysers.read();
+        if is_new {
+            newest.force_push((granted, analysers.readings()));
+        }
+        match waiting.recv_timeout(if is_new { PERIOD } else { PERIOD_IN_SILENCE }) {
+            Ok(wish) => {
+                for wish in std::iter::once(wish).chain(waiting.try_iter()) {
+                    wish(&mut analysers);
+                    granted += 1;
+                }
+                newest.force_push((granted, analysers.readings()));
+            }
+            Err(RecvTimeoutError::Timeout) => (),
+            Err(RecvTimeoutError::Disconnected) => return analysers,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lacquer_dsp::ChainSettings;
+    use lacquer_tests::player::{Player, RATE_HZ};
+    use std::time::Instant;
+
+    /// Seconds that are played while nobody draws, and how many times faster than time.
+    const PLAYED_S: usize = 6;
+    const FASTER: u32 = 3;
+
+    #[test]
+    fn nothing_is_missed_while_nobody_draws() {
+        let bank = Arc::<MeterBank>::default();
+        bank.controls.set_watched(true);
+        let mut player = Player::new(bank.clone());
+        let (mut analysis, _) = Analysis::new(bank);
+        analysis.start();
+        // Blocks of 20 ms.
+        for _ in 0..PLAYED_S * 50 {
+            let since = Instant::now();
+            player.play(&ChainSettings::default(), RATE_HZ as usize / 50);
+            std::thread::sleep((Duration::from_millis(20) / FASTER).saturating_sub(since.elapsed()));
+        }
+        std::thread::sleep(4 * PERIOD_IN_SILENCE);
+        let readings = analysis.take().expect("something was found");
+        let heard_s = PLAYED_S as f64 - 0.2;
+        assert!(readings.inspected_s > heard_s, "{} s of {PLAYED_S}", readings.inspected_s);
+        assert!(readings.heard_s > heard_s, "{} s of {PLAYED_S}", readings.heard_s);
+        let since = Instant::now();
+        analysis.stop();
+        assert!(since.elapsed() < Duration::from_millis(500), "it ends at once: {:?}", since.elapsed());
+        let kept = analysis.take().expect("the analysers are here again");
+        assert!(kept.inspected_s >= readings.inspected_s, "what was found is kept");
+    }
+}
