@@ -18,8 +18,8 @@ use std::cell::RefCell;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-/// How often the window is drawn anew while nothing is known to have changed.
-const STATUS_PERIOD: Duration = Duration::from_secs(2);
+/// How often the window is drawn anew while nothing is known to have changed. Whatever changes wakes it; this is for what nobody tells of.
+const STATUS_PERIOD: Duration = Duration::from_secs(10);
 
 /// Time between two pictures while something moves.
 const FRAME_PERIOD: Duration = Duration::from_millis(16);

@@ -117,16 +117,19 @@ impl Status {
         self.sample_rate.store(sample_rate.to_bits(), Relaxed);
         self.restart_needed.store(false, Relaxed);
         self.failed.store(false, Relaxed);
+        self.wake();
     }
 
     /// [any thread] After a chain of another latency has come into the place of the one that was activated.
     pub fn publish_latency(&self, latency_samples: u32) {
         self.latency_samples.store(latency_samples, Relaxed);
+        self.wake();
     }
 
     /// [main-thread] After the host has switched off.
     pub fn clear(&self) {
         self.sample_rate.store(0, Relaxed);
+        self.wake();
     }
 
     /// [audio-thread] Whether the parameters ask for another latency than the chain has.

@@ -11,6 +11,7 @@ use lacquer_gui::{App, Gestures, Status, theme};
 use lacquer_params::{LacquerParams, Library};
 use lacquer_tests::player::{Player, RATE_HZ};
 use nice_plug::prelude::ParamPtr;
+use nice_plug_egui::NiceEguiApp;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
 use std::sync::Arc;
@@ -58,6 +59,7 @@ fn two_hundred_openings_leave_nothing_behind() {
     let mut open_and_close = || {
         let context = Context::default();
         app.open(&context);
+        app.start_analysis();
         let [width, height] = theme::WINDOW_SIZE;
         for n in 0..4 {
             player.play(&settings, RATE_HZ as usize / 60);
@@ -69,6 +71,7 @@ fn two_hundred_openings_leave_nothing_behind() {
             let output = context.run_ui(input, |ui| app.show(ui, &Unhosted));
             std::hint::black_box(context.tessellate(output.shapes, output.pixels_per_point));
         }
+        app.editor_closed();
     };
     // The traces of six seconds are filled first: a hundred openings of a fifteenth of a second.
     (0..100).for_each(|_| open_and_close());

@@ -66,6 +66,8 @@ fn clicks_in_a_host_do_what_they_say_and_a_saved_session_comes_back() {
 
     assert!(person.until(|| desk.is_painted()), "the editor is drawn");
 
+    let first = instance.state();
+
     // The first preset, by one click.
     person.click(NEXT_PRESET);
     let preset = &Preset::factory()[0];
@@ -131,6 +133,11 @@ fn clicks_in_a_host_do_what_they_say_and_a_saved_session_comes_back() {
     assert!(others(&came_back, &in_a).is_empty(), "{:?}", others(&came_back, &in_a));
     let differ = || differing(&seen, &person.look([0, 0], SEEN));
     assert!(person.until(|| differ() <= TOLERATED), "{} pixels differ", differ());
+
+    // What a host changes where no block comes is seen at once: long before the editor looks by itself.
+    assert!(again.set_state(&first));
+    editor.run(Duration::from_secs(1));
+    assert!(differ() > TOLERATED, "another state is drawn: {} pixels differ", differ());
     editor.close();
     again.end();
     instance.end();

@@ -195,6 +195,8 @@ unsafe extern "C" fn flush(
             if after == next {
                 break;
             }
+            // No block may come that wakes the editor.
+            edge.handles.status.wake();
             (next, to) = (after, null());
         }
     });

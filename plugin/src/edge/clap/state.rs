@@ -56,6 +56,7 @@ fn load_from(edge: &Edge, stream: *const clap_istream) -> bool {
     let is_loaded = framework!(edge, state, load(&stream), false);
     if is_loaded {
         edge.ask_for_restart_if_stale();
+        edge.handles.status.wake();
     }
     is_loaded
 }

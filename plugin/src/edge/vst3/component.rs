@@ -236,6 +236,7 @@ forward! { IComponentTrait for Component by Inner {
         let result = caught(kInternalError, || unsafe { <Inner as IComponentTrait>::setState(&self.inner, stream.as_ptr()) });
         self.instance.table.arrive_all();
         self.settle();
+        self.instance.status.wake();
         result
     }
 

@@ -103,6 +103,8 @@ forward! { IEditControllerTrait for Component by Inner {
         } else {
             table.tell(entry, snapped);
         }
+        // No block may come that wakes the editor.
+        self.instance.status.wake();
         if is_between {
             // The host's own copy would stay between them.
             self.restart(VALUES_CHANGED);
