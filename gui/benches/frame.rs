@@ -47,7 +47,7 @@ impl Window {
         let mut app = App::with_library(params.clone(), status, nowhere);
         let context = Context::default();
         app.open(&context);
-        app.start_analysis();
+        app.start_analysis(&context);
         let mut this = Self { context, app, player, params, time: 0.0 };
         (0..400).for_each(|_| this.frame(Vec::new()));
         this

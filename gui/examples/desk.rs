@@ -84,7 +84,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Box::new(|context| {
             let mut app = App::new(params, status);
             app.open(&context.egui_ctx);
-            app.start_analysis();
+            app.start_analysis(&context.egui_ctx);
             Ok(Box::new(Desk { app, gestures: Unhosted { tree } }))
         }),
     )?;

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 pub(crate) use mix_check::Found;
-pub(crate) use thread::Analysis;
+pub(crate) use thread::{Analysis, Running};
 
 /// Points of a spectrum, and how long it is averaged for the eye and for figures, s.
 const POINTS: usize = 8192;

@@ -82,10 +82,10 @@ impl App {
         self.scaling.open(context, percent, wanted);
     }
 
-    /// The analysis goes to a thread of its own until the window closes: a real window, not one that a test draws step by step.
-    pub fn start_analysis(&mut self) {
-        if let Some(desk) = &mut self.desk {
-            desk.start();
+    /// The analysis goes to a thread of its own until the window's context is gone: for a real window, not one that a test draws step by step.
+    pub fn start_analysis(&self, context: &Context) {
+        if let Some(desk) = &self.desk {
+            context.add_plugin(desk.start());
         }
     }
 
@@ -159,19 +159,12 @@ impl NiceEguiApp for App {
         self.context = Some(context);
         frame.set_clear_color(egui::Rgba::BLACK);
         self.open(&egui_context);
-        self.start_analysis();
+        self.start_analysis(&egui_context);
         #[cfg(target_os = "linux")]
         if let Some(reader) = crate::screen_reader::ScreenReader::begin(self.status.repaint_notifier()) {
             egui_context.add_plugin(reader);
         }
         Ok(())
-    }
-
-    fn editor_closed(&mut self) {
-        self.context = None;
-        if let Some(desk) = &mut self.desk {
-            desk.stop();
-        }
     }
 
     fn resized(&mut self, size: baseview::WindowSize) {

@@ -1,6 +1,6 @@
 //! What the editor's views share of the meters: read once a frame.
 
-use crate::analysers::{Analysers, Analysis, Readings};
+use crate::analysers::{Analysers, Analysis, Readings, Running};
 use crate::learner::{LEAST_S, Learner, Request};
 use crate::pictures::Pictures;
 use egui::Context;
@@ -174,14 +174,10 @@ impl Desk {
         self.trace.drain(..surplus);
     }
 
-    /// The analysis goes to a thread of its own: a window is open.
-    pub fn start(&mut self) {
-        self.analysis.start();
-    }
-
-    /// It comes back: the window is closed.
-    pub fn stop(&mut self) {
-        self.analysis.stop();
+    /// The analysis goes to a thread of its own, for as long as what is given is kept.
+    #[must_use]
+    pub fn start(&self) -> Running {
+        self.analysis.start()
     }
 
     /// Takes another length and average for what the eye sees; forgets what was seen.

@@ -51,6 +51,14 @@ fn others(now: &[(String, f64)], before: &[(String, f64)]) -> Vec<(String, f64, 
     pairs.filter(|(_, now, before)| (now - before).abs() > 1e-5 * before.abs().max(1.0)).collect()
 }
 
+/// Whether a window's analysis runs in this process; the system cuts its name off.
+fn is_analysing() -> bool {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("this process");
+    let name =
+        |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+    tasks.flatten().any(|task| name(task).starts_with("lacquer analysi"))
+}
+
 #[test]
 fn clicks_in_a_host_do_what_they_say_and_a_saved_session_comes_back() {
     let Some(path) = bundle() else { return left_out("Lacquer.vst3 is not built: run cargo xtask bundle") };
@@ -118,7 +126,9 @@ fn clicks_in_a_host_do_what_they_say_and_a_saved_session_comes_back() {
     editor.run(Duration::from_millis(800));
     let seen = person.look([0, 0], SEEN);
     let state = instance.state();
+    assert!(is_analysing());
     editor.close();
+    assert!(!is_analysing(), "a host may unload the library next");
     let again = Instance::new(&module);
     assert!(again.set_state(&state));
     desk.clear();

@@ -3,10 +3,14 @@
 use super::{Analysers, Readings};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use crossbeam_queue::ArrayQueue;
+use egui::Plugin;
 use lacquer_dsp::shared::meter_bank::MeterBank;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+/// The thread's name, as the system shows it.
+const NAME: &str = "lacquer analysis";
 
 /// Time between two looks while frames come, and while none do: the feed holds 0.34 s at 192 kHz.
 const PERIOD: Duration = Duration::from_millis(15);
@@ -17,7 +21,7 @@ type Wish = Box<dyn FnOnce(&mut Analysers) + Send>;
 
 /// The analysers, wherever they run; whoever has this asks them and reads what they found.
 pub(crate) struct Analysis {
-    place: Place,
+    place: Arc<Mutex<Place>>,
     /// The newest readings that nobody has taken yet, with the wishes that had been granted before them.
     newest: Arc<ArrayQueue<(u64, Readings)>>,
     /// Wishes so far: what was read before the last one would show what is no longer wanted.
@@ -26,14 +30,71 @@ pub(crate) struct Analysis {
 
 enum Place {
     Here(Box<Analysers>),
-    Thread(Thread),
+    Thread {
+        wishes: Sender<Wish>,
+        handle: JoinHandle<Box<Analysers>>,
+    },
     /// After a thread that has panicked.
     Nowhere,
 }
 
-struct Thread {
-    wishes: Sender<Wish>,
-    handle: JoinHandle<Box<Analysers>>,
+impl Place {
+    /// Goes to a thread of its own; where the system gives none, new ones stay here.
+    fn start(&mut self, newest: Arc<ArrayQueue<(u64, Readings)>>, asked: u64) {
+        let analysers = match std::mem::replace(self, Self::Nowhere) {
+            Self::Here(analysers) => analysers,
+            other => {
+                *self = other;
+                return;
+            }
+        };
+        let bank = analysers.bank.clone();
+        let (wishes, waiting) = crossbeam_channel::unbounded();
+        let builder = std::thread::Builder::new().name(NAME.to_owned());
+        *self = match builder.spawn(move || run(analysers, &waiting, asked, &newest)) {
+            Ok(handle) => Self::Thread { wishes, handle },
+            Err(_) => Self::Here(Box::new(Analysers::new(bank))),
+        };
+    }
+
+    /// Comes back; the thread has ended then.
+    fn stop(&mut self) {
+        match std::mem::replace(self, Self::Nowhere) {
+            Self::Thread { wishes, handle } => {
+                drop(wishes);
+                if let Ok(analysers) = handle.join() {
+                    *self = Self::Here(analysers);
+                }
+            }
+            other => *self = other,
+        }
+    }
+}
+
+/// For as long as this is there the analysis has a thread of its own. A window's context keeps it: the framework tells nobody that a window
+/// closes, and a host that unloads the plugin next must not find the thread running.
+pub(crate) struct Running {
+    place: Arc<Mutex<Place>>,
+    newest: Arc<ArrayQueue<(u64, Readings)>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        locked(&self.place).stop();
+        // What the thread left is read anew where it came back to.
+        self.newest.pop();
+    }
+}
+
+impl Plugin for Running {
+    fn debug_name(&self) -> &'static str {
+        NAME
+    }
+}
+
+/// Nobody waits for it but while a window opens or closes.
+fn locked(place: &Mutex<Place>) -> MutexGuard<'_, Place> {
+    place.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Analysis {
@@ -41,67 +102,36 @@ impl Analysis {
     pub fn new(bank: Arc<MeterBank>) -> (Self, Readings) {
         let analysers = Box::new(Analysers::new(bank));
         let readings = analysers.readings();
-        (Self { place: Place::Here(analysers), newest: Arc::new(ArrayQueue::new(1)), asked: 0 }, readings)
+        let place = Arc::new(Mutex::new(Place::Here(analysers)));
+        (Self { place, newest: Arc::new(ArrayQueue::new(1)), asked: 0 }, readings)
     }
 
-    /// Goes to a thread of its own; where the system gives none, new ones stay here.
-    pub fn start(&mut self) {
-        let analysers = match std::mem::replace(&mut self.place, Place::Nowhere) {
-            Place::Here(analysers) => analysers,
-            other => {
-                self.place = other;
-                return;
-            }
-        };
-        let bank = analysers.bank.clone();
-        let (wishes, waiting) = crossbeam_channel::unbounded();
-        let (newest, asked) = (self.newest.clone(), self.asked);
-        let builder = std::thread::Builder::new().name("lacquer analysis".to_owned());
-        self.place = match builder.spawn(move || run(analysers, &waiting, asked, &newest)) {
-            Ok(handle) => Place::Thread(Thread { wishes, handle }),
-            Err(_) => Place::Here(Box::new(Analysers::new(bank))),
-        };
-    }
-
-    /// Comes back; the thread has ended then.
-    pub fn stop(&mut self) {
-        match std::mem::replace(&mut self.place, Place::Nowhere) {
-            Place::Thread(Thread { wishes, handle }) => {
-                drop(wishes);
-                if let Ok(analysers) = handle.join() {
-                    self.place = Place::Here(analysers);
-                }
-            }
-            other => self.place = other,
-        }
+    /// Goes to a thread of its own.
+    #[must_use]
+    pub fn start(&self) -> Running {
+        locked(&self.place).start(self.newest.clone(), self.asked);
+        Running { place: self.place.clone(), newest: self.newest.clone() }
     }
 
     /// Asks for something; done before the next frame is looked at.
     pub fn ask(&mut self, wish: impl FnOnce(&mut Analysers) + Send + 'static) {
         self.asked += 1;
-        match &mut self.place {
+        match &mut *locked(&self.place) {
             Place::Here(analysers) => wish(analysers),
             // It ends with its owner alone, or by a panic, after which nothing is found any more.
-            Place::Thread(thread) => drop(thread.wishes.send(Box::new(wish))),
+            Place::Thread { wishes, .. } => drop(wishes.send(Box::new(wish))),
             Place::Nowhere => (),
         }
     }
 
     /// What was found since it was last asked for, if there is anything new.
     pub fn take(&mut self) -> Option<Readings> {
-        if let Place::Here(analysers) = &mut self.place {
+        if let Place::Here(analysers) = &mut *locked(&self.place) {
             analysers.read();
             return Some(analysers.readings());
         }
         let (granted, readings) = self.newest.pop()?;
         (granted == self.asked).then_some(readings)
-    }
-}
-
-impl Drop for Analysis {
-    fn drop(&mut self) {
-        // A host that unloads the plugin next must not find the thread running.
-        self.stop();
     }
 }
 
@@ -147,7 +177,7 @@ mod tests {
         bank.controls.set_watched(true);
         let mut player = Player::new(bank.clone());
         let (mut analysis, _) = Analysis::new(bank);
-        analysis.start();
+        let running = analysis.start();
         // Blocks of 20 ms.
         for _ in 0..PLAYED_S * 50 {
             let since = Instant::now();
@@ -160,7 +190,7 @@ mod tests {
         assert!(readings.inspected_s > heard_s, "{} s of {PLAYED_S}", readings.inspected_s);
         assert!(readings.heard_s > heard_s, "{} s of {PLAYED_S}", readings.heard_s);
         let since = Instant::now();
-        analysis.stop();
+        drop(running);
         assert!(since.elapsed() < Duration::from_millis(500), "it ends at once: {:?}", since.elapsed());
         let kept = analysis.take().expect("the analysers are here again");
         assert!(kept.inspected_s >= readings.inspected_s, "what was found is kept");
