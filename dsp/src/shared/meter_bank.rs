@@ -11,6 +11,7 @@ use crate::chain::StageId;
 use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use crate::chain::multiband::MULTIBAND_BANDS;
 use crate::metering::histogram::Histograms;
+use crossbeam_utils::CachePadded;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 
@@ -303,8 +304,8 @@ pub struct MeterBank {
     /// Energies before the first stage and after each, while somebody looks: in each tenth of a second its number since the beginning,
     /// and what [`StageEffects`](crate::metering::stage_effects::StageEffects) reads.
     pub stage_hops: Ring<STAGE_HOP_WORDS>,
-    /// What readers ask for.
-    pub controls: Controls,
+    /// What readers ask for: on cache lines that the audio thread does not write to.
+    pub controls: CachePadded<Controls>,
 }
 
 /// Words of an entry of `stage_hops`: its number, and two words before the first stage and after each.
@@ -358,7 +359,7 @@ impl Default for MeterBank {
             feed: Ring::new(FEED_FRAMES),
             trace: Ring::new(TRACE_POINTS),
             stage_hops: Ring::new(STAGE_HOPS),
-            controls: Controls::default(),
+            controls: CachePadded::default(),
         }
     }
 }

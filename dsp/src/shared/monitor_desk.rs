@@ -3,6 +3,7 @@
 use crate::chain::{Listen, ListenSource, StageId};
 use crate::monitor::device::Device;
 use crate::monitor::{Compare, MonitorSettings, PlatformPlayback, Solo};
+use crossbeam_utils::CachePadded;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Everything that an engineer can ask to hear.
@@ -108,9 +109,9 @@ impl MonitorWish {
     }
 }
 
-/// See the module. Relaxed: the word stands for itself.
+/// See the module. Relaxed: the word stands for itself. It has a cache line of its own, wherever it is kept.
 #[derive(Debug, Default)]
-pub struct MonitorDesk(AtomicU64);
+pub struct MonitorDesk(CachePadded<AtomicU64>);
 
 impl MonitorDesk {
     /// Asks for something to be heard.

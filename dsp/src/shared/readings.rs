@@ -2,46 +2,46 @@
 //!
 //! Each stands for itself, so that relaxed loads and stores are enough: nobody infers one from another.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use atomic_float::AtomicF32;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// The newest value of something.
 #[derive(Debug)]
-pub struct Value(AtomicU32);
+pub struct Value(AtomicF32);
 
 impl Value {
     /// A value to begin with.
     pub fn new(value: f32) -> Self {
-        Self(AtomicU32::new(value.to_bits()))
+        Self(AtomicF32::new(value))
     }
 
     /// Publishes a value.
     pub fn set(&self, value: f32) {
-        self.0.store(value.to_bits(), Ordering::Relaxed);
+        self.0.store(value, Relaxed);
     }
 
     /// The newest value.
     pub fn get(&self) -> f32 {
-        f32::from_bits(self.0.load(Ordering::Relaxed))
+        self.0.load(Relaxed)
     }
 }
 
 /// The highest of all values since somebody looked: none is lost, however seldom that is.
 #[derive(Debug, Default)]
-pub struct Peak(AtomicU32);
+pub struct Peak(AtomicF32);
 
 impl Peak {
     /// [audio-thread] Takes a value of 0 or more.
     pub fn raise(&self, value: f32) {
-        // The bits of numbers from 0 up are in the numbers' order.
-        let bits = value.max(0.0).to_bits();
-        if bits > self.0.load(Ordering::Relaxed) {
-            self.0.fetch_max(bits, Ordering::Relaxed);
+        // Nearly always lower: a look costs less than an exchange, and is no number's way in.
+        if value > self.0.load(Relaxed) {
+            self.0.fetch_max(value, Relaxed);
         }
     }
 
     /// The highest value since the last call; for one reader.
     pub fn take(&self) -> f32 {
-        f32::from_bits(self.0.swap(0, Ordering::Relaxed))
+        self.0.swap(0.0, Relaxed)
     }
 }
 

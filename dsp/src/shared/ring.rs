@@ -9,20 +9,25 @@
 //! - Before the words of entry n the writer has a release fence, and a reader has an acquire fence between its words and a second
 //!   look at the count. If it saw one word of entry n, that look finds n at least, and entry n - capacity counts as lost.
 
+use crossbeam_utils::CachePadded;
+#[cfg(loom)]
+use loom::sync::atomic::{AtomicU64, Ordering, fence};
+#[cfg(not(loom))]
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 /// The ring; see the module. `WORDS` is the size of an entry.
 #[derive(Debug)]
 pub struct Ring<const WORDS: usize> {
     slots: Box<[[AtomicU64; WORDS]]>,
-    written: AtomicU64,
+    /// Apart from what a reader looks at all the time: where the slots are.
+    written: CachePadded<AtomicU64>,
 }
 
 impl<const WORDS: usize> Ring<WORDS> {
     /// A ring of `capacity` entries, at least 2. Allocates.
     pub fn new(capacity: usize) -> Self {
         let slots = (0..capacity.max(2)).map(|_| std::array::from_fn(|_| AtomicU64::new(0))).collect();
-        Self { slots, written: AtomicU64::new(0) }
+        Self { slots, written: CachePadded::new(AtomicU64::new(0)) }
     }
 
     /// Entries that it holds.
@@ -85,7 +90,7 @@ pub fn unpack(word: u64) -> (f32, f32) {
     (f32::from_bits(word as u32), f32::from_bits((word >> 32) as u32))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
     use std::sync::atomic::AtomicBool;
