@@ -76,7 +76,7 @@ impl Unit {
     }
 }
 
-/// Reads a number in `unit`, however its units and digits are written: "3k1" for 3.1 k, a true minus, a comma as [`number`] takes it.
+/// Reads a number in `unit`, however its units and digits are written: "3k1" for 3.1 k, a true minus, a comma as `number` takes it.
 pub fn parse(text: &str, unit: Unit) -> Option<f64> {
     let typed: String = text
         .trim()

@@ -3,7 +3,7 @@
 //! Everything that sounds is in `lacquer-dsp`; here are threads, automation, state, latency and what the formats want to know.
 //!
 //! - **Latency** is fixed by quality and the equalizer's phase alone. Where they change while the plugin is active, another engine is
-//!   built on the thread that changed them and plays from the next block on ([`handover`]); the host hears of the new latency in its
+//!   built on the thread that changed them and plays from the next block on (`handover`); the host hears of the new latency in its
 //!   format's way. What nobody but the audio thread has seen waits for the restart that it asks for.
 //! - **State** carries a version; [`lacquer_params::migrate`] makes it present or refuses it whole.
 //! - **Samples** are f32 at the host's edge and f64 inside; the output does not depend on the host's block size.

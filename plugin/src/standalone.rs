@@ -2,7 +2,7 @@
 //! song that plays in it.
 //!
 //! The framework has a wrapper for such programs, which opens devices once, at its start, and sets parameters after a block: the
-//! plugin's own instance is played here instead ([`instance`]), by whatever device is chosen in the window ([`sound`]).
+//! plugin's own instance is played here instead (`instance`), by whatever device is chosen in the window (`sound`).
 
 mod arguments;
 mod context;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
 /// Everything that continuous integration runs, from a bare machine.
@@ -26,6 +27,7 @@ pub fn run() -> anyhow::Result<()> {
     let features = product::features();
     let lints = ["clippy", "--workspace", "--all-targets", "--release", "--locked"];
     run::cargo(&[&lints[..], features, &["--", "-D", "warnings"]].concat())?;
+    document(features)?;
     left_out.extend(deny::run()?.map(str::to_owned));
     // Programs and tests in one call and one shape; bundled before the tests, which load the bundles in hosts.
     let everything =
@@ -44,6 +46,13 @@ pub fn run() -> anyhow::Result<()> {
         left_out.iter().for_each(|words| println!("- {words}"));
     }
     Ok(())
+}
+
+/// Documents every library: a link that leads nowhere fails.
+fn document(features: &[&str]) -> anyhow::Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["doc", "--workspace", "--lib", "--no-deps", "--release", "--locked"]).args(features);
+    run::command(cargo.env("RUSTDOCFLAGS", "-D warnings").current_dir(run::workspace()))
 }
 
 /// Whether this is continuous integration, where each missing tool is a failure.

@@ -1,6 +1,6 @@
 //! The one convolution kernel of the chain: a short FIR over interleaved stereo frames in f32.
 //!
-//! y[n] = sum h[k] x[n + k], vectorised over frames and channels. It is compiled twice, for the baseline and for AVX2;
+//! `y[n] = sum h[k] x[n + k]`, vectorised over frames and channels. It is compiled twice, for the baseline and for AVX2;
 //! neither fuses multiply and add and both sum in the order of k, so that every CPU gives the same bits.
 
 /// One stereo frame in single precision.

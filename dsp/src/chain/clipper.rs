@@ -11,7 +11,7 @@
 //! antialiasing (S. Bilbao, F. Esqueda, J. D. Parker, V. Valimaki, "Antiderivative Antialiasing for Memoryless
 //! Nonlinearities", IEEE SPL 24(7), 2017). That scheme is twice the second divided difference of the curve's second
 //! antiderivative; over three *sorted* samples the divided differences of the truncated powers (x - K)+^4 have a closed
-//! form without cancellation, so that no tolerance is needed where the samples lie close together ([`curve`]).
+//! form without cancellation, so that no tolerance is needed where the samples lie close together (`curve`).
 //!
 //! Oversampling 4x live, 16x standard and finest, halved per octave above 48 kHz. Latency that of the oversampler.
 //! Filtering after clipping lets peaks grow again by up to some dB: the true-peak limiter follows.

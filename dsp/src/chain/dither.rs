@@ -6,11 +6,11 @@
 //!            |      u1 - u2       +-- e = q - v --+
 //!            +------------ sum c_k e[n - k] ------+
 //! ```
-//! y = x + LSB (1 + sum c_k z^-k) e: the filter that [`shaper`] designs, signs and all.
+//! y = x + LSB (1 + sum c_k z^-k) e: the filter that `shaper` designs, signs and all.
 //!
 //! Triangular dither of +-1 LSB, independent in both channels, makes the error's mean and power independent of the signal (S.
 //! Lipshitz, R. Wannamaker, J. Vanderkooy, "Quantization and Dither: A Theoretical Survey", JAES 40(5), 1992). The shaper
-//! moves the error to where the ear hears least, designed for the running rate ([`shaper`]).
+//! moves the error to where the ear hears least, designed for the running rate (`shaper`).
 //!
 //! Blanking: what lies on the grid of the word already needs no rounding, and passes bit for bit: from the beginning, and again after
 //! one second of nothing else, silence included. The first frame off the grid starts the dither at once, with no error from before.

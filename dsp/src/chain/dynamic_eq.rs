@@ -6,7 +6,7 @@
 //! ```
 //!
 //! At any moment a band is the equalizer's bell or shelf of the gain it has then: its sections are designed on a lattice of
-//! gains ([`lattice`]) and read between the points. Past the threshold, with a knee of 6 dB, the band moves by 1 - 1/ratio of
+//! gains (`lattice`) and read between the points. Past the threshold, with a knee of 6 dB, the band moves by 1 - 1/ratio of
 //! the excess, at most by its range, down or up as the range's sign says. *Relative* measures the region against the whole
 //! signal, each by its envelope, so that a de-esser does the same to a soft voice as to a loud one.
 //!

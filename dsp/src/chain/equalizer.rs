@@ -2,9 +2,9 @@
 //!
 //! *Minimum phase*: each band as state-variable sections with the poles and zeros of its analogue prototype
 //! ([`crate::blocks::matched`]), and one filter for all of them that takes back what the sections deviate by near the Nyquist
-//! frequency ([`correction`]). No latency. A band at 0 dB keeps every bit.
+//! frequency (`correction`). No latency. A band at 0 dB keeps every bit.
 //!
-//! *Linear phase*: the prototypes' magnitude with a constant delay, by convolution ([`kernel`], [`linear`]). Latency 5120 frames at
+//! *Linear phase*: the prototypes' magnitude with a constant delay, by convolution (`kernel`, `linear`). Latency 5120 frames at
 //! 44.1 and 48 kHz, and as long in time at any rate. Bands that change nothing keep every bit here too. A band that rings for longer
 //! than that ([`EqualizerBand::outlasts_linear_phase`]), narrow lows and deep notches, keeps its magnitude and has minimum phase.
 //!

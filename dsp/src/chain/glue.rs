@@ -10,7 +10,7 @@
 //! 160 ms / C^2, release 2 s / C^2 - attack (the same, "Parameter Automation in a Dynamic Range Compressor", JAES 61(10),
 //! 2013), so that a steady sound is levelled slowly and a drum let go at once.
 //!
-//! The level is the peak of the last period of what dominates ([`PeriodPeak`]): between the crests of a low tone the gain stands, even
+//! The level is the peak of the last period of what dominates (`PeriodPeak`): between the crests of a low tone the gain stands, even
 //! where the release is short. Everything is computed for each frame of its own, so that a bounce that begins elsewhere is the same.
 //! No latency. Where nothing is reduced and the makeup is 0 dB, every bit is kept.
 

@@ -4,7 +4,7 @@
 //! x -- drive -- high (Standard, Finest) or low latency (Live) -- unity gain -- y
 //! ```
 //!
-//! The quality chooses how: [`low_latency`] turns each peak down by a gain with a short look-ahead; [`high`] clips short peaks where the
+//! The quality chooses how: `low_latency` turns each peak down by a gain with a short look-ahead; `high` clips short peaks where the
 //! error is masked, and turns down what is steady or long. [`best`] sees the whole programme at once and is for files. Where nothing is
 //! over the ceiling the gain is exactly 1, and the stage a bit-exact delay at 0 dB of drive. It aims 0.03 dB below the ceiling for what
 //! the detector reads low.

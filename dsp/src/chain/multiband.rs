@@ -1,10 +1,10 @@
 //! Multiband compressor: four bands with movable crossovers.
 //!
-//! *Transparent*: a shelf at each crossover whose two sides have the gains of the bands beside it ([`shelves`]): minimum
+//! *Transparent*: a shelf at each crossover whose two sides have the gains of the bands beside it (`shelves`): minimum
 //! phase, and every bit kept where no band acts. *Linkwitz-Riley*: bands of the 4th order in phase with each other
-//! ([`bands`]), steeper, with their all-pass always there.
+//! (`bands`), steeper, with their all-pass always there.
 //!
-//! Each band has the compressor of [`compressor`]; its gain is made once in a hop of at most 0.2 ms from the band's highest
+//! Each band has the compressor of `compressor`; its gain is made once in a hop of at most 0.2 ms from the band's highest
 //! peak in it and reached linearly in the next. No latency. Part n of the listening is what band n gives to the output.
 
 mod bands;

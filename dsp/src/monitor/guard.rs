@@ -4,8 +4,8 @@
 //! is watched too. Blocks that belong to somebody's ears come as fast as they are played; an export runs as fast as it can.
 //!
 //! - Whenever the sound starts anew (activation, reset, the transport starting, or a gap between blocks), nothing is let through
-//!   until [`PROOF`] of blocks have come at the pace of the clock. An export never gives that proof.
-//! - Blocks that run ahead of the clock by more than [`LEAD`] and two of their own lengths end it at once.
+//!   until `PROOF` of blocks have come at the pace of the clock. An export never gives that proof.
+//! - Blocks that run ahead of the clock by more than `LEAD` and two of their own lengths end it at once.
 //!
 //! What this cannot see: an export slower than 1.1 times real time, in a host that does not call it one, with the editor open.
 

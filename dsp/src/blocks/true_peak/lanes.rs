@@ -122,6 +122,7 @@ mod avx2 {
     use std::arch::x86_64::*;
 
     // SAFETY, of every block below: the type is used where the CPU has AVX2, and FMA if it is to fuse, and slices are cut to eight floats.
+    #[expect(clippy::undocumented_unsafe_blocks, reason = "one reason holds for all of them")]
     impl<const FUSED: bool> Lanes for Avx2<FUSED> {
         #[inline(always)]
         fn splat(x: f32) -> Self {

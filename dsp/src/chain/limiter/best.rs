@@ -4,9 +4,9 @@
 //! programme -- drive -- slow gain -- envelope for what is steady or long -- perceptual clip -- envelope for the rest -- output
 //! ```
 //!
-//! Short peaks are clipped, with the error put where the programme masks it ([`clip`]); what a clip would be heard on, because it is a
-//! steady tone or because its peaks last for milliseconds, is turned down by the smoothest gain that does ([`gate`], [`envelope`]).
-//! Where the clip has much to do a slow gain takes part of its load ([`load`]); it is found at a drive near the last one and then
+//! Short peaks are clipped, with the error put where the programme masks it (`clip`); what a clip would be heard on, because it is a
+//! steady tone or because its peaks last for milliseconds, is turned down by the smoothest gain that does (`gate`, `envelope`).
+//! Where the clip has much to do a slow gain takes part of its load (`load`); it is found at a drive near the last one and then
 //! stays, as a gain that follows the drive would chase it. What passes the ceiling between the samples is at most 0.1 dB, and the
 //! last envelope's.
 //!

@@ -79,7 +79,7 @@ impl MultibandBand {
     }
 }
 
-/// Settings of the [`Multiband`].
+/// Settings of the `Multiband`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MultibandSettings {
     /// Whether the stage is switched on.

@@ -16,7 +16,7 @@ pub enum SaturatorCharacter {
     Transformer,
 }
 
-/// Settings of the [`Saturator`].
+/// Settings of the `Saturator`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SaturatorSettings {
     /// Whether the stage is switched on.
