@@ -119,6 +119,12 @@ pub enum AlbumError {
     /// A source cannot be decoded, or a file not be encoded.
     #[error(transparent)]
     Delivery(#[from] lacquer_files::Error),
+    /// A track cannot be mastered.
+    #[error(transparent)]
+    Master(#[from] lacquer_song::MasterError),
+    /// A preset is not there or not good.
+    #[error(transparent)]
+    Preset(#[from] lacquer_params::preset::PresetError),
     /// A file cannot be encoded or tagged.
     #[error(transparent)]
     Encode(#[from] lacquer_files::encode::EncodeError),

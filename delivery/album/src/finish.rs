@@ -3,7 +3,7 @@
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec, Quality};
 use lacquer_files::audio::Audio;
 use lacquer_files::encode::WordLength;
-use lacquer_files::error::Error;
+use lacquer_song::MasterError;
 use lacquer_song::ceiling::{Held, held};
 use lacquer_song::master::{LimiterMode, best, from_limiter};
 use lacquer_song::render::render_changing;
@@ -124,8 +124,8 @@ pub fn final_settings(track: &ChainSettings, finish: &Finish) -> ChainSettings {
 /// moves from one into the other at the second part's beginning: the one over the whole run has one style.
 ///
 /// # Errors
-/// [`Error::OverCeiling`], with a time from the run's beginning.
-pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Result<Finished, Error> {
+/// [`MasterError::OverCeiling`], with a time from the run's beginning.
+pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Result<Finished, MasterError> {
     let spec = how.spec();
     let is_best = how.limiter == LimiterMode::Best
         && parts.windows(2).all(|pair| pair[0].settings.limiter == pair[1].settings.limiter);
@@ -144,7 +144,7 @@ pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Result<Finished, E
         }
         let changes: Vec<(usize, ChainSettings)> = settings.collect();
         let frames = render_changing(&spec, &first, &changes, Mix::new(parts, length), &|_| {});
-        Ok::<_, Error>(frames.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect())
+        Ok::<_, MasterError>(frames.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect())
     })?;
     let audio = Audio { sample_rate: how.sample_rate, channels: 2, frames };
     Ok(Finished { audio, verified_peak_dbtp: 20.0 * peak.level.log10(), lowerings })

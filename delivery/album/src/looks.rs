@@ -13,6 +13,7 @@ use lacquer_dsp::Frame;
 use lacquer_dsp::metering::loudness::Loudness;
 use lacquer_files::audio::{Audio, widen};
 use lacquer_files::encode::WordLength;
+use lacquer_song::MasterError;
 use lacquer_song::master::{LimiterMode, best, solve};
 use lacquer_song::measure::{Readings, measure};
 use lacquer_song::render::render;
@@ -122,7 +123,7 @@ impl Looker<'_> {
             match found {
                 Ok(drive_db) => Ok(drive_db),
                 // The range's end: the plan sees that it limits too much.
-                Err(lacquer_files::Error::Unreachable { drive_db, .. }) => Ok(drive_db),
+                Err(MasterError::Unreachable { drive_db, .. }) => Ok(drive_db),
                 Err(error) => Err(error.into()),
             }
         })
@@ -146,7 +147,7 @@ impl Looker<'_> {
         match best::limit_to(&how.spec(), &driven, &mut settings, wanted_lufs, &loudness, &|_, _| {}) {
             Ok(_) => Ok(settings.limiter.drive_db),
             // The range's end: the plan sees that it limits too much.
-            Err(lacquer_files::Error::Unreachable { drive_db, .. }) => Ok(drive_db),
+            Err(MasterError::Unreachable { drive_db, .. }) => Ok(drive_db),
             Err(error) => Err(error.into()),
         }
     }

@@ -52,7 +52,7 @@ struct Groove {
 /// The settings of the pre-master.
 fn settings() -> Result<ChainSettings, AlbumError> {
     let tree = Tree::new();
-    Preset::find(PRESET).and_then(|preset| preset.apply(&tree)).map_err(lacquer_files::Error::from)?;
+    Preset::find(PRESET).and_then(|preset| preset.apply(&tree))?;
     let mut settings = tree.to_settings();
     settings.bypass = false;
     settings.listen = None;

@@ -1,6 +1,7 @@
 //! The subcommands and their arguments.
 
 mod album;
+mod asked;
 mod check;
 mod codec;
 mod csv;

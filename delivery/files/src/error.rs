@@ -1,7 +1,5 @@
-//! Everything that can go wrong with a file or a wish, in words for the one who wished.
+//! Everything that can go wrong with a file, in words for whoever gave it.
 
-use lacquer_params::preset::PresetError;
-use lacquer_params::tree::ParameterError;
 use std::path::PathBuf;
 
 /// Sample rates in hertz that are mastered.
@@ -107,80 +105,6 @@ pub enum Error {
         path: PathBuf,
         /// Why.
         reason: String,
-    },
-    /// A setting is not of the form id=value.
-    #[error(
-        "--set {text}: give it as id=value, for instance --set limiter_drive=3; `lacquer params` lists the ids"
-    )]
-    Setting {
-        /// What was given.
-        text: String,
-    },
-    /// A parameter's id or value has no meaning.
-    #[error("--set {text}: {source}; `lacquer params` lists ids and ranges")]
-    Parameter {
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        source: ParameterError,
-    },
-    /// A preset is not there or not good.
-    #[error("--preset: {0}")]
-    Preset(#[from] PresetError),
-    /// A target is neither a name nor a loudness.
-    #[error("--target {text}: give a loudness between -40 and -4 LUFS or one of: {known}")]
-    Target {
-        /// What was given.
-        text: String,
-        /// The names.
-        known: String,
-    },
-    /// A ceiling is out of range.
-    #[error("--ceiling {ceiling_dbtp}: give a level between -12 and 0 dBTP")]
-    Ceiling {
-        /// What was given.
-        ceiling_dbtp: f64,
-    },
-    /// The loudness cannot be reached.
-    #[error(
-        "{target_lufs:.1} LUFS cannot be reached: {found_lufs:.1} LUFS can be had, with the limiter's drive at {drive_db:+.1} dB, and its last LU took {db_for_last_lu:.0} dB of drive; give a target of {found_lufs:.1} or lower, or change what comes before the limiter"
-    )]
-    Unreachable {
-        /// The loudness that was wanted.
-        target_lufs: f64,
-        /// The drive at the end of its range.
-        drive_db: f64,
-        /// The loudness there.
-        found_lufs: f64,
-        /// Drive in dB that the last LU on the way there took.
-        db_for_last_lu: f64,
-    },
-    /// No render holds the ceiling.
-    #[error(
-        "the true peak stays {over_db:.2} dB over the ceiling of {ceiling_dbtp:.2} dBTP, at {at_s:.3} s: nothing was written; the programme has content near half of its sample rate there, or jumps that no limiter foresees: low-pass it, or give a lower ceiling"
-    )]
-    OverCeiling {
-        /// The ceiling, dBTP.
-        ceiling_dbtp: f64,
-        /// By how much the last render was over it, dB.
-        over_db: f64,
-        /// Where, seconds from the beginning.
-        at_s: f64,
-    },
-    /// A sample rate that no release has.
-    #[error("--rate {hz}: give one of 44100, 48000, 88200, 96000, 176400, 192000, 352800, 384000")]
-    Rate {
-        /// What was given, hertz.
-        hz: u32,
-    },
-    /// A rate cannot be converted.
-    #[error(transparent)]
-    Resample(#[from] crate::resample::ResampleError),
-    /// There is nothing to measure.
-    #[error("{}: no loudness: the programme is silent or shorter than 0.4 s; leave --target out", path.display())]
-    Silent {
-        /// The file.
-        path: PathBuf,
     },
 }
 

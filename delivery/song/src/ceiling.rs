@@ -8,8 +8,8 @@
 //!
 //! The limiter aims 0.03 dB below the ceiling and its detector reads at most as much too low, so that the first render nearly always holds.
 
+use crate::error::MasterError;
 use crate::measure::{HighestPeak, highest_peak};
-use lacquer_files::error::Error;
 
 /// Renders after the first at most; the second is rarely needed.
 const MOST_RENDERS: usize = 6;
@@ -35,8 +35,8 @@ pub struct Held {
 /// [`f64::INFINITY`]), and no more than 0.05 dB below it if it had to be lowered.
 ///
 /// # Errors
-/// What `render` says, or [`Error::OverCeiling`] if no render holds.
-pub fn held<E: From<Error>>(
+/// What `render` says, or [`MasterError::OverCeiling`] if no render holds.
+pub fn held<E: From<MasterError>>(
     ceiling_dbtp: f64,
     sample_rate_hz: u32,
     mut render: impl FnMut(f64) -> Result<Vec<[f32; 2]>, E>,
@@ -77,7 +77,7 @@ pub fn held<E: From<Error>>(
         }
     }
     best.ok_or_else(|| {
-        E::from(Error::OverCeiling {
+        E::from(MasterError::OverCeiling {
             ceiling_dbtp,
             over_db: 20.0 * (over.level / ceiling).log10(),
             at_s: over.frame as f64 / f64::from(sample_rate_hz),
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     /// A render of one loud frame in silence, whose level each reserve gives.
-    fn rendered(level: f64) -> Result<Vec<[f32; 2]>, Error> {
+    fn rendered(level: f64) -> Result<Vec<[f32; 2]>, MasterError> {
         let mut frames = vec![[0.0; 2]; 4000];
         frames[3000] = [level as f32, 0.0];
         Ok(frames)
@@ -116,13 +116,15 @@ mod tests {
 
     #[test]
     fn what_never_holds_is_an_error_that_says_by_how_much_and_where() {
-        let found: Result<Held, Error> = held(-1.0, 1000, |_| rendered(1.0));
-        let Err(Error::OverCeiling { ceiling_dbtp, over_db, at_s }) = found else { panic!("{found:?}") };
+        let found: Result<Held, MasterError> = held(-1.0, 1000, |_| rendered(1.0));
+        let Err(MasterError::OverCeiling { ceiling_dbtp, over_db, at_s }) = found else {
+            panic!("{found:?}")
+        };
         assert!(
             ceiling_dbtp == -1.0 && (over_db - 1.0).abs() < 1e-3 && at_s == 3.0,
             "{over_db} dB at {at_s} s"
         );
-        let unbounded: Result<Held, Error> = held(f64::INFINITY, 1000, |_| rendered(1.5));
+        let unbounded: Result<Held, MasterError> = held(f64::INFINITY, 1000, |_| rendered(1.5));
         assert!(unbounded.is_ok_and(|held| held.lowerings == 0));
     }
 }

@@ -10,6 +10,7 @@
 pub mod ceiling;
 pub mod check;
 pub mod codec;
+pub mod error;
 pub mod jobs;
 pub mod master;
 pub mod measure;
@@ -17,3 +18,5 @@ pub mod natural;
 pub mod render;
 pub mod replay_gain;
 pub mod warnings;
+
+pub use error::MasterError;

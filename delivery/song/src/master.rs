@@ -9,6 +9,7 @@ pub mod page;
 pub mod stages;
 
 use crate::ceiling::{Held, held};
+use crate::error::MasterError;
 use crate::measure::measure;
 use crate::render::render;
 use lacquer_dsp::drive::{MOST_TRIALS, NoDrive, search};
@@ -17,7 +18,6 @@ use lacquer_dsp::metering::cost::{Cost, CostMeter};
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
 use lacquer_files::audio::{Audio, widen};
 use lacquer_files::encode::WordLength;
-use lacquer_files::error::Error;
 use lacquer_files::resample::resample;
 use lacquer_params::Preset;
 use std::convert::Infallible;
@@ -94,7 +94,7 @@ pub struct Master {
 pub type Progress<'a> = &'a (dyn Fn(Step, f64) + Sync);
 
 /// Makes a master. `path` names the programme in messages.
-pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> Result<Master, Error> {
+pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> Result<Master, MasterError> {
     let spec = ProcessSpec {
         sample_rate: f64::from(programme.sample_rate),
         channels: programme.channels,
@@ -142,7 +142,7 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
     };
     if job.target_lufs.is_some() {
         if before.integrated_lufs == f64::NEG_INFINITY {
-            return Err(Error::Silent { path: path.to_owned() });
+            return Err(MasterError::Silent { path: path.to_owned() });
         }
         settings.limiter.on = true;
         settings.limiter.unity_gain = false;
@@ -178,7 +178,7 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
         }
         progress(Step::Verifying, 0.0);
         renders.push((settings.clone(), None));
-        Ok::<_, Error>(trial(&settings).frames)
+        Ok::<_, MasterError>(trial(&settings).frames)
     })?;
     let (settings, mut archive) = renders.swap_remove(lowerings);
     if job.keeps_archive && archive.is_none() {
@@ -230,13 +230,13 @@ pub fn from_limiter(settings: &ChainSettings) -> ChainSettings {
 /// that every machine finds the same.
 ///
 /// # Errors
-/// [`Error::Unreachable`] with the loudness that can be had and what its last LU cost.
+/// [`MasterError::Unreachable`] with the loudness that can be had and what its last LU cost.
 pub fn solve(
     target_lufs: f64,
     start_db: f64,
     progress: Progress,
     loudness: impl Fn(f64) -> f64 + Sync,
-) -> Result<f64, Error> {
+) -> Result<f64, MasterError> {
     let mut trials = 0;
     let found = search(target_lufs, start_db, |drives| {
         trials += 1;
@@ -249,7 +249,7 @@ pub fn solve(
     });
     match found {
         Ok(drive_db) => Ok(drive_db),
-        Err(NoDrive::Unreachable { nearest, db_for_last_lu }) => Err(Error::Unreachable {
+        Err(NoDrive::Unreachable { nearest, db_for_last_lu }) => Err(MasterError::Unreachable {
             target_lufs,
             drive_db: nearest.drive_db,
             found_lufs: nearest.lufs,
@@ -319,6 +319,6 @@ mod tests {
             assert!(made.verified_peak_dbtp <= -1.0, "{} dBTP", made.verified_peak_dbtp);
         }
         let beyond = master(Path::new("mix"), &mix, &job(LimiterMode::Best, Some(1.0)), &|_, _| {});
-        assert!(matches!(beyond, Err(Error::Unreachable { .. })));
+        assert!(matches!(beyond, Err(MasterError::Unreachable { .. })));
     }
 }

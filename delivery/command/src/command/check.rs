@@ -1,5 +1,6 @@
 //! `lacquer check`.
 
+use super::asked::AskedError;
 use super::csv::Csv;
 use super::exit;
 use super::output::{Volume, is_told, print, print_json, tell};
@@ -176,13 +177,13 @@ pub(super) fn short_name(path: &Path) -> String {
 }
 
 /// A target by its name, or a loudness of one's own.
-pub(super) fn target(text: &str) -> Result<Target, Error> {
+pub(super) fn target(text: &str) -> Result<Target, AskedError> {
     if let Some(target) = Target::from_text(text) {
         return Ok(target);
     }
     match text.parse::<f64>() {
         Ok(lufs) if LOUDNESSES_LUFS.contains(&lufs) => Ok(Target::custom(lufs, CUSTOM_PEAK_DBTP)),
-        _ => Err(Error::Target { text: text.to_owned(), known: targets::known() }),
+        _ => Err(AskedError::Target { text: text.to_owned(), known: targets::known() }),
     }
 }
 

@@ -1,11 +1,11 @@
 //! `lacquer preset`: those that come with Lacquer, and the user's own, which the editor saves in the same folder.
 
+use super::asked::tree_of;
 use super::output::{Lines, print, print_json};
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use lacquer_files::Error;
+use lacquer_params::Preset;
 use lacquer_params::library::Library;
-use lacquer_params::{Preset, Tree};
 use serde::Serialize;
 
 /// Arguments of `lacquer preset`.
@@ -115,16 +115,7 @@ pub fn list(json: bool) -> anyhow::Result<()> {
 }
 
 fn save(arguments: &SaveArguments) -> anyhow::Result<()> {
-    let tree = Tree::new();
-    let base = arguments.preset.as_deref().map(Preset::find).transpose()?;
-    if let Some(base) = &base {
-        base.apply(&tree)?;
-    }
-    for text in &arguments.set {
-        let (id, value) = text.split_once('=').ok_or_else(|| Error::Setting { text: text.clone() })?;
-        tree.set_from_text(id.trim(), value.trim())
-            .map_err(|source| Error::Parameter { text: text.clone(), source })?;
-    }
+    let (tree, base) = tree_of(arguments.preset.as_deref(), &arguments.set)?;
     let is_own = Preset::factory()
         .iter()
         .all(|preset| lacquer_params::text::key(&preset.name) != lacquer_params::text::key(&arguments.name));

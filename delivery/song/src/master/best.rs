@@ -1,13 +1,13 @@
 //! The limiter of a master that nobody hears while it is made: over the whole programme at once.
 
 use super::{Progress, Step};
+use crate::error::MasterError;
 use crate::render::render;
 use lacquer_dsp::chain::limiter::best::{Best, Limited};
 use lacquer_dsp::chain::{Dither, LimiterSettings};
 use lacquer_dsp::drive::LOUDNESS_TOLERANCE_LU;
 use lacquer_dsp::metering::loudness::Loudness;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec, Processor};
-use lacquer_files::error::Error;
 
 /// How far below the loudest drive another one is tried, to tell what the last LU cost, dB.
 const LAST_STEP_DB: f64 = 4.0;
@@ -23,7 +23,7 @@ pub fn at_its_drive(spec: &ProcessSpec, driven: &[Frame], settings: &ChainSettin
 /// As [`at_its_drive`], at the drive that brings it to a loudness by `loudness`, which is written into the settings.
 ///
 /// # Errors
-/// [`Error::Unreachable`] with the loudness that can be had and what its last LU cost.
+/// [`MasterError::Unreachable`] with the loudness that can be had and what its last LU cost.
 pub fn limit_to(
     spec: &ProcessSpec,
     driven: &[Frame],
@@ -31,7 +31,7 @@ pub fn limit_to(
     target_lufs: f64,
     loudness: &dyn Fn(&[Frame]) -> f64,
     progress: Progress,
-) -> Result<Vec<Frame>, Error> {
+) -> Result<Vec<Frame>, MasterError> {
     progress(Step::Solving, 0.0);
     let limiter = with_reserve(spec, settings);
     let mut best = Best::new(driven, spec.sample_rate, &limiter);
@@ -39,7 +39,7 @@ pub fn limit_to(
     if (found_lufs - target_lufs).abs() > LOUDNESS_TOLERANCE_LU {
         let before_lufs = loudness(&best.render(drive_db - LAST_STEP_DB));
         let db_for_last_lu = LAST_STEP_DB / (found_lufs - before_lufs).max(1e-3);
-        return Err(Error::Unreachable { target_lufs, drive_db, found_lufs, db_for_last_lu });
+        return Err(MasterError::Unreachable { target_lufs, drive_db, found_lufs, db_for_last_lu });
     }
     settings.limiter.drive_db = drive_db;
     progress(Step::Solving, 1.0);

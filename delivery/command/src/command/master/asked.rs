@@ -1,14 +1,14 @@
 //! What the arguments of `lacquer master` ask for.
 
 use super::{Fix, MasterArguments};
+use crate::command::asked::{AskedError, tree_of};
 use crate::command::check::LOUDNESSES_LUFS;
 use lacquer_dsp::ProcessSpec;
 use lacquer_dsp::chain::dither::WordLength as DitherLength;
 use lacquer_dsp::targets::{self, Target};
-use lacquer_files::Error;
 use lacquer_files::encode::WordLength;
 use lacquer_files::error::SAMPLE_RATES;
-use lacquer_params::{Preset, Tree};
+use lacquer_params::Preset;
 use lacquer_song::master::Job;
 
 /// Ceilings in dBTP that may be asked for.
@@ -34,20 +34,11 @@ pub struct Asked {
 ///
 /// # Errors
 /// What has no meaning, and what to give.
-pub fn asked(arguments: &MasterArguments) -> Result<Asked, Error> {
+pub fn asked(arguments: &MasterArguments) -> Result<Asked, AskedError> {
     if let Some(hz) = arguments.rate.filter(|hz| !SAMPLE_RATES.contains(hz)) {
-        return Err(Error::Rate { hz });
+        return Err(AskedError::Rate { hz });
     }
-    let tree = Tree::new();
-    let preset = arguments.preset.as_deref().map(Preset::find).transpose()?;
-    if let Some(preset) = &preset {
-        preset.apply(&tree)?;
-    }
-    for text in &arguments.set {
-        let (id, value) = text.split_once('=').ok_or_else(|| Error::Setting { text: text.clone() })?;
-        tree.set_from_text(id.trim(), value.trim())
-            .map_err(|source| Error::Parameter { text: text.clone(), source })?;
-    }
+    let (tree, preset) = tree_of(arguments.preset.as_deref(), &arguments.set)?;
     let is_set = |id: &str| arguments.set.iter().any(|text| text.trim_start().starts_with(&format!("{id}=")));
     let mut aim = match arguments.target.as_deref() {
         Some(target) => aim(target)?,
@@ -64,7 +55,7 @@ pub fn asked(arguments: &MasterArguments) -> Result<Asked, Error> {
     }
     let ceiling_dbtp = match (arguments.ceiling, aim.row) {
         (Some(ceiling_dbtp), _) if !CEILINGS_DBTP.contains(&ceiling_dbtp) => {
-            return Err(Error::Ceiling { ceiling_dbtp });
+            return Err(AskedError::Ceiling { ceiling_dbtp });
         }
         (Some(ceiling_dbtp), _) => Some(ceiling_dbtp),
         // A ceiling that somebody set is lower for a reason.
@@ -104,13 +95,13 @@ pub fn asked(arguments: &MasterArguments) -> Result<Asked, Error> {
 }
 
 /// A target by name or in LUFS.
-fn aim(text: &str) -> Result<Aim, Error> {
+fn aim(text: &str) -> Result<Aim, AskedError> {
     if let Some(row) = targets::find(text) {
         return Ok(Aim { lufs: row.integrated_lufs, row: Some(row) });
     }
     let number = text.trim().trim_end_matches("LUFS").trim();
     match number.parse::<f64>() {
         Ok(lufs) if LOUDNESSES_LUFS.contains(&lufs) => Ok(Aim { lufs: Some(lufs), row: None }),
-        _ => Err(Error::Target { text: text.to_owned(), known: targets::known() }),
+        _ => Err(AskedError::Target { text: text.to_owned(), known: targets::known() }),
     }
 }

@@ -5,10 +5,11 @@ use super::asked::Asked;
 use super::places::Song;
 use super::report::{Report, report, write_page};
 use lacquer_album::mix_checks::MixCheck;
+use lacquer_files::Audio;
 use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::encode::{Format, WordLength, encode_as, encode_out};
 use lacquer_files::tags::{self, TagError, Tags, cover};
-use lacquer_files::{Audio, Error};
+use lacquer_song::MasterError;
 use lacquer_song::check::{Wishes, check};
 use lacquer_song::master::{Step, master};
 use lacquer_song::warnings::warnings;
@@ -49,7 +50,7 @@ pub fn make<'a>(
     reader.require_whole()?;
     let mut job = asked.job.clone();
     if job.target_lufs.is_some() && !lufs.is_finite() {
-        return Err(Error::Silent { path: song.input.clone() }.into());
+        return Err(MasterError::Silent { path: song.input.clone() }.into());
     }
     let name = song.input.display();
     if checked.is_sent_back() && !arguments.anyway {
