@@ -14,7 +14,7 @@ use crate::metering::live::Transport;
 use crate::monitor::guard::MonitorGuard;
 use crate::processor::{Frame, ProcessSpec};
 use crate::shared::meter_bank::MeterBank;
-use crate::shared::monitor_desk::MonitorWish;
+use crate::shared::monitor_controller::MonitorRequest;
 use listeners::Listeners;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -37,7 +37,7 @@ pub struct ComingBlock {
     /// When it came.
     pub now: Instant,
     /// What the engineer asks to hear.
-    pub monitor: MonitorWish,
+    pub monitor: MonitorRequest,
 }
 
 impl ComingBlock {
@@ -49,7 +49,7 @@ impl ComingBlock {
             watched: false,
             offline: false,
             now: Instant::now(),
-            monitor: MonitorWish::default(),
+            monitor: MonitorRequest::default(),
         }
     }
 }
@@ -123,11 +123,11 @@ impl Engine {
     /// [audio-thread] Takes note of a block before it is processed, after its settings.
     pub fn begin_block(&mut self, coming: &ComingBlock) {
         self.bank().controls.set_watched(coming.watched);
-        let wish = self.permitted(coming);
-        self.listeners.monitor.set(&wish.settings);
-        self.listeners.monitor.know(wish.known_lu);
-        if self.settings.listen != wish.listen {
-            self.settings.listen = wish.listen;
+        let request = self.permitted(coming);
+        self.listeners.monitor.set(&request.settings);
+        self.listeners.monitor.know(request.known_lu);
+        if self.settings.listen != request.listen {
+            self.settings.listen = request.listen;
             self.chain.set(&self.settings);
         }
         if let Some(position) = coming.transport.position {
@@ -137,20 +137,20 @@ impl Engine {
     }
 
     /// What may be heard of what the engineer asks for; nothing, and at once, where somebody may be recording.
-    fn permitted(&mut self, coming: &ComingBlock) -> MonitorWish {
+    fn permitted(&mut self, coming: &ComingBlock) -> MonitorRequest {
         let length = Duration::from_secs_f64(coming.frames as f64 / self.spec.sample_rate);
         let in_time = self.guard.permits(coming.now, length, coming.transport.playing);
         let permitted = in_time && !coming.offline && coming.watched;
-        let mut wish = MonitorWish::default();
+        let mut request = MonitorRequest::default();
         if permitted {
-            wish = coming.monitor;
+            request = coming.monitor;
         } else if self.listeners.monitor.is_heard() || self.settings.listen.is_some() {
             self.cut();
         }
         let bank = self.bank();
-        bank.monitoring.store(wish != MonitorWish::default(), Relaxed);
+        bank.monitoring.store(request != MonitorRequest::default(), Relaxed);
         bank.match_lu.set(self.listeners.monitor.match_lu() as f32);
-        wish
+        request
     }
 
     fn cut(&mut self) {

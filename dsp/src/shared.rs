@@ -1,6 +1,6 @@
 //! Every crossing between threads, and nothing else.
 
 pub mod meter_bank;
-pub mod monitor_desk;
+pub mod monitor_controller;
 pub mod readings;
 pub mod ring;

@@ -13,8 +13,8 @@ mod translation;
 mod vinyl;
 
 use crate::app::area_ui;
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::theme;
 use crate::view::View;
 use crate::widgets::button_ui;
@@ -77,7 +77,7 @@ impl Tab {
     ];
 }
 
-pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut View) {
+pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, meters: &mut MeterReader, view: &mut View) {
     let rect = ui.max_rect();
     ui.painter().rect_filled(rect, theme::RADIUS, theme::colors().panel);
     let tabs = Rect::from_min_size(rect.min, vec2(rect.width(), theme::TABS_HEIGHT));
@@ -87,16 +87,16 @@ pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut 
     }
     let body = Rect::from_min_max(tabs.left_bottom(), rect.max).shrink2(vec2(theme::PADDING, theme::MARGIN));
     match view.tab {
-        Tab::Overview => overview::overview_ui(ui, body, host, desk, view.room),
-        Tab::Stages => stages::stages_ui(ui, body, host, desk, view),
-        Tab::Spectrum => spectrum::spectrum_ui(ui, body, desk, view),
-        Tab::MonoFold => mono_fold::mono_fold_ui(ui, body, desk, view),
-        Tab::Stereo => stereo::stereo_ui(ui, body, desk),
-        Tab::History => history::history_ui(ui, body, host, desk),
-        Tab::Translation => translation::translation_ui(ui, body, desk, view),
-        Tab::Platforms => platforms::platforms_ui(ui, body, host, desk, view),
-        Tab::Vinyl => vinyl::vinyl_ui(ui, body, desk, view.room),
-        Tab::Check => check::check_ui(ui, body, desk),
+        Tab::Overview => overview::overview_ui(ui, body, host, meters, view.room),
+        Tab::Stages => stages::stages_ui(ui, body, host, meters, view),
+        Tab::Spectrum => spectrum::spectrum_ui(ui, body, meters, view),
+        Tab::MonoFold => mono_fold::mono_fold_ui(ui, body, meters, view),
+        Tab::Stereo => stereo::stereo_ui(ui, body, meters),
+        Tab::History => history::history_ui(ui, body, host, meters),
+        Tab::Translation => translation::translation_ui(ui, body, meters, view),
+        Tab::Platforms => platforms::platforms_ui(ui, body, host, meters, view),
+        Tab::Vinyl => vinyl::vinyl_ui(ui, body, meters, view.room),
+        Tab::Check => check::check_ui(ui, body, meters),
         Tab::Monitor => monitor::monitor_ui(ui, body, view),
     }
 }

@@ -1,9 +1,9 @@
 //! The whole window: where its areas lie, and what is chosen in it.
 
 use crate::analysis;
-use crate::desk::Desk;
 use crate::history::History;
 use crate::host::{Gestures, Host};
+use crate::meter_reader::MeterReader;
 use crate::paced_input::PacedInput;
 use crate::room::Room;
 use crate::scaling::Scaling;
@@ -32,7 +32,7 @@ pub struct App {
     library: Library,
     context: Option<GuiContext>,
     /// Made when the window first opens: a scan of plugins does not pay for it.
-    pub(crate) desk: Option<Desk>,
+    pub(crate) meters: Option<MeterReader>,
     history: RefCell<History>,
     /// The theme that egui has been told.
     theme: Option<Theme>,
@@ -54,7 +54,7 @@ impl App {
             presets: Preset::factory(),
             library,
             context: None,
-            desk: None,
+            meters: None,
             history: RefCell::default(),
             theme: None,
             scaling: Scaling::default(),
@@ -73,7 +73,7 @@ impl App {
         });
         self.theme = None;
         // Nothing was fed to it while the window was closed.
-        self.desk.get_or_insert_with(|| Desk::new(self.status.meters().clone())).inspect_anew();
+        self.meters.get_or_insert_with(|| MeterReader::new(self.status.meters().clone())).inspect_anew();
         let (percent, size) = self.session(|session| (session.scale_percent, session.size));
         let [width, height] = theme::WINDOW_SIZE;
         let designed = vec2(width, height + self.song_height());
@@ -84,8 +84,8 @@ impl App {
 
     /// The analysis goes to a thread of its own until the window's context is gone: for a real window, not one that a test draws step by step.
     pub fn start_analysis(&self, context: &Context) {
-        if let Some(desk) = &self.desk {
-            context.add_plugin(desk.start());
+        if let Some(meters) = &self.meters {
+            context.add_plugin(meters.start());
         }
     }
 
@@ -121,7 +121,7 @@ impl App {
         if let Some(reason) = self.tree.params().refusal.take() {
             self.view.problem = Some(reason);
         }
-        let Some(desk) = &mut self.desk else { return };
+        let Some(meters) = &mut self.meters else { return };
         let host = Host {
             gestures,
             tree: &self.tree,
@@ -129,11 +129,11 @@ impl App {
             library: &self.library,
             status: &self.status,
         };
-        desk.set_latency(self.status.running().map_or(0, |(_, latency)| u64::from(latency)));
-        desk.update(ui.ctx());
-        window_ui(ui, &host, desk, &self.status, &self.presets, &mut self.view);
+        meters.set_latency(self.status.running().map_or(0, |(_, latency)| u64::from(latency)));
+        meters.update(ui.ctx());
+        window_ui(ui, &host, meters, &self.status, &self.presets, &mut self.view);
         // While something sounds the views move. In silence the window sleeps until the audio thread wakes it.
-        ui.ctx().request_repaint_after(if desk.is_moving() { FRAME_PERIOD } else { STATUS_PERIOD });
+        ui.ctx().request_repaint_after(if meters.is_moving() { FRAME_PERIOD } else { STATUS_PERIOD });
     }
 
     /// Every step that can be undone or done again; see [`History::steps`].
@@ -187,7 +187,7 @@ impl NiceEguiApp for App {
 pub(crate) fn window_ui(
     ui: &mut Ui,
     host: &Host,
-    desk: &mut Desk,
+    meters: &mut MeterReader,
     status: &Status,
     presets: &[Preset],
     view: &mut View,
@@ -196,8 +196,8 @@ pub(crate) fn window_ui(
     ui.painter().rect_filled(window, 0.0, theme::colors().window);
     let bar = Rect::from_min_size(window.min, vec2(window.width(), theme::BAR_HEIGHT));
     let hint = Rect::from_min_max(pos2(window.left(), window.bottom() - theme::HINT_HEIGHT), window.max);
-    view.sound.follow(ui, host, desk);
-    panels::follow_threshold(ui, host, desk, view);
+    view.sound.follow(ui, host, meters);
+    panels::follow_threshold(ui, host, meters, view);
     let song_height = if status.song().is_some() { theme::BAR_HEIGHT } else { 0.0 };
     let song = Rect::from_min_size(bar.left_bottom(), vec2(window.width(), song_height));
     let strip = Rect::from_min_size(
@@ -209,9 +209,9 @@ pub(crate) fn window_ui(
         pos2(strip.right(), hint.top() - theme::MARGIN),
     );
     view.room = Room::of(window.size(), song_height);
-    let meters_left = below.right() - view.room.meters_width();
-    let meters = Rect::from_min_max(pos2(meters_left, below.top()), below.max);
-    let left = Rect::from_min_max(below.min, pos2(meters.left() - theme::MARGIN, below.bottom()));
+    let column_left = below.right() - view.room.meters_width();
+    let column = Rect::from_min_max(pos2(column_left, below.top()), below.max);
+    let left = Rect::from_min_max(below.min, pos2(column.left() - theme::MARGIN, below.bottom()));
     let analysis = if view.expanded {
         left
     } else {
@@ -219,23 +219,23 @@ pub(crate) fn window_ui(
     };
     let panel = Rect::from_min_max(left.min, pos2(left.right(), analysis.top() - theme::MARGIN));
     view.hint.clear();
-    area_ui(ui, bar, |ui| header::header_ui(ui, host, desk, presets, view));
+    area_ui(ui, bar, |ui| header::header_ui(ui, host, meters, presets, view));
     area_ui(ui, song, |ui| song::song_ui(ui, status, view));
-    area_ui(ui, strip, |ui| strip::strip_ui(ui, host, desk, view));
+    area_ui(ui, strip, |ui| strip::strip_ui(ui, host, meters, view));
     if !view.expanded {
-        area_ui(ui, panel, |ui| panel::panel_ui(ui, host, desk, view));
+        area_ui(ui, panel, |ui| panel::panel_ui(ui, host, meters, view));
     }
-    area_ui(ui, analysis, |ui| analysis::analysis_ui(ui, host, desk, view));
-    area_ui(ui, meters, |ui| meters::meters_ui(ui, host, desk, view));
-    area_ui(ui, hint, |ui| hint_bar::hint_ui(ui, host, desk, view));
+    area_ui(ui, analysis, |ui| analysis::analysis_ui(ui, host, meters, view));
+    area_ui(ui, column, |ui| meters::meters_ui(ui, host, meters, view));
+    area_ui(ui, hint, |ui| hint_bar::hint_ui(ui, host, meters, view));
     swallow_ui(ui, left, view);
     keys::keys(ui, host, view);
-    preset_menu::keep_promise(host, desk, view);
-    let mut wish = view.wish;
+    preset_menu::keep_promise(host, meters, view);
+    let mut request = view.monitor;
     if let Some(heard) = view.abx_heard {
-        wish.settings.compare = heard;
+        request.settings.compare = heard;
     }
-    status.monitor.set(&wish);
+    status.monitor.set(&request);
     host.history.borrow_mut().end_frame(host.tree);
 }
 

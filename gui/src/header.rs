@@ -3,8 +3,8 @@
 mod heard;
 
 use crate::app::area_ui;
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::presets::preset_ui;
 use crate::scaling::SCALES;
 use crate::theme;
@@ -43,7 +43,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Esc", "closes what is open, then hears the master as it is"),
 ];
 
-pub(crate) fn header_ui(ui: &mut Ui, host: &Host, desk: &Desk, factory: &[Preset], view: &mut View) {
+pub(crate) fn header_ui(ui: &mut Ui, host: &Host, meters: &MeterReader, factory: &[Preset], view: &mut View) {
     let rect = ui.max_rect();
     let colors = theme::colors();
     ui.painter().rect_filled(rect, 0.0, colors.bar);
@@ -58,7 +58,7 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, desk: &Desk, factory: &[Preset
         ui.add_space(theme::MARGIN);
         undo_ui(ui, host, view);
         ui.add_space(theme::MARGIN);
-        slots_ui(ui, host, desk, view);
+        slots_ui(ui, host, meters, view);
         // Laid out as one reads, so that Tab goes through it that way: what is left over stands before it.
         let is_labelled = rect.width() > QUALITY_WIDTH;
         ui.add_space((rect.right() - right_width(ui, is_labelled, view) - ui.cursor().left()).max(0.0));
@@ -69,7 +69,7 @@ pub(crate) fn header_ui(ui: &mut Ui, host: &Host, desk: &Desk, factory: &[Preset
         let (place, _) = ui.allocate_exact_size(vec2(QUALITY, theme::CONTROL_HEIGHT), Sense::hover());
         area_ui(ui, place, |ui| choice_ui(ui, host, "quality", QUALITY - MENU_EDGE, view));
         ui.add_space(theme::MARGIN);
-        heard::compare_ui(ui, desk, view);
+        heard::compare_ui(ui, meters, view);
         ui.add_space(theme::GAP);
         if view.room.is_narrow {
             heard::hear_menu_ui(ui, view);
@@ -168,7 +168,7 @@ fn small_icon_response(ui: &mut Ui, rect: Rect, name: &str, hint: &str, view: &m
     response
 }
 
-fn slots_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
+fn slots_ui(ui: &mut Ui, host: &Host, meters: &MeterReader, view: &mut View) {
     let (chosen, filled) =
         host.session(|session| (session.slot, session.slots.each_ref().map(|slot| slot.is_some())));
     for (n, name) in SLOT_NAMES.into_iter().enumerate() {
@@ -184,8 +184,8 @@ fn slots_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
             ui.painter().circle_filled(dot, 1.5, theme::colors().text_second);
         }
         if response.clicked() && n != chosen {
-            let is_heard = desk.bank.output.integrated_lufs().is_finite();
-            view.change_slot(chosen, n, is_heard.then(|| f64::from(desk.bank.match_lu.get())));
+            let is_heard = meters.bank.output.integrated_lufs().is_finite();
+            view.change_slot(chosen, n, is_heard.then(|| f64::from(meters.bank.match_lu.get())));
             switch_slot(host, n, view);
         }
         response.context_menu(|ui| {

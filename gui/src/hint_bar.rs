@@ -1,7 +1,7 @@
 //! The hint bar: what is under the pointer, what went wrong, what is heard instead of the master; at the right how the chain runs.
 
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::panels::multiband_name;
 use crate::scale::difference;
 use crate::status::Status;
@@ -16,8 +16,8 @@ use lacquer_dsp::targets::find;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// What is heard instead of the master, in words; none if nothing is.
-fn monitored(desk: &Desk, view: &View) -> Option<String> {
-    let settings = view.wish.settings;
+fn monitored(meters: &MeterReader, view: &View) -> Option<String> {
+    let settings = view.monitor.settings;
     let mut heard = Vec::new();
     if view.abx_heard.is_some() {
         heard.push("the blind test".to_owned());
@@ -25,13 +25,13 @@ fn monitored(desk: &Desk, view: &View) -> Option<String> {
         // The difference has both in it: which of them is compared is no matter then.
         heard.push("what the chain changes".to_owned());
     } else if settings.compare == Compare::Mix {
-        let gain = difference(f64::from(desk.bank.match_lu.get()));
+        let gain = difference(f64::from(meters.bank.match_lu.get()));
         heard.push(format!("the mix, matched (the master is {gain} LU by itself)"));
     } else if settings.compare == Compare::Master {
         let slots = if view.matches_slots { "; so all slots are equally loud" } else { "" };
         heard.push(format!("the master, matched to the mix{slots}"));
     }
-    if let Some(Listen { stage, source }) = view.wish.listen {
+    if let Some(Listen { stage, source }) = view.monitor.listen {
         heard.push(match source {
             ListenSource::Delta => format!("what {} changes", strip::title(stage)),
             ListenSource::Part(part) => format!("{} alone", part_name(stage, part)),
@@ -95,14 +95,14 @@ const UNBYPASS_WIDTH: f32 = 84.0;
 /// Width of the button that ends everything that is only heard.
 const STOP_WIDTH: f32 = 48.0;
 
-pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
+pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, meters: &MeterReader, view: &mut View) {
     let rect = ui.max_rect();
     let (status, colors) = (host.status, theme::colors());
     if status.has_failed() {
         failure_ui(ui, rect, status, view);
         return;
     }
-    let monitored = monitored(desk, view);
+    let monitored = monitored(meters, view);
     focus_for_escape(ui, monitored.is_some(), view);
     let bypassed = host.tree.plain("bypass") == Ok(1.0);
     let ground = if monitored.is_some() { colors.accent } else { colors.bar };
@@ -114,7 +114,7 @@ pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
     let running = match status.running() {
         Some((rate, latency)) => {
             let ms = latency as f32 * 1000.0 / rate;
-            let load = 100.0 * desk.bank.load.get();
+            let load = 100.0 * meters.bank.load.get();
             if view.room.is_narrow {
                 format!("latency {ms:.1} ms   CPU {load:.1} %")
             } else {
@@ -137,7 +137,7 @@ pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, desk: &Desk, view: &mut View) {
     }
     let (text, color) = match (&monitored, &view.problem) {
         (Some(heard), _) => {
-            let is_heard = desk.bank.monitoring.load(Relaxed);
+            let is_heard = meters.bank.monitoring.load(Relaxed);
             let says = if is_heard { "You hear" } else { "Ready, once it plays:" };
             (format!("{says} {heard}. Never in a bounce.   Esc"), colors.on_accent)
         }

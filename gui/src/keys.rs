@@ -56,7 +56,7 @@ fn letters(pressed: &dyn Fn(egui::Key) -> bool, host: &Host, view: &mut View) {
         view.toggle_solo(Solo::Side);
     }
     if pressed(Key::D) {
-        view.wish.settings.dim = !view.wish.settings.dim;
+        view.monitor.settings.dim = !view.monitor.settings.dim;
     }
     if pressed(Key::P) {
         strip::switch(host, view.stage, !strip::is_on(host, view.stage));

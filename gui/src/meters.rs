@@ -7,8 +7,8 @@ mod target_menu;
 mod values;
 
 use crate::app::area_ui;
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::scale::level;
 use crate::theme;
 use crate::view::View;
@@ -33,17 +33,17 @@ pub(crate) fn target(host: &Host) -> Target {
 }
 
 /// The true peak in dBTP that a target asks for from a master as loud as this one: what meters, overs and platforms all go by.
-pub(crate) fn asked_dbtp(desk: &Desk, target: &Target) -> f64 {
-    made_of(desk, target).asked_dbtp
+pub(crate) fn asked_dbtp(meters: &MeterReader, target: &Target) -> f64 {
+    made_of(meters, target).asked_dbtp
 }
 
 /// Whether the master was over it.
-pub(crate) fn is_over(desk: &Desk, target: &Target) -> bool {
-    made_of(desk, target).is_over
+pub(crate) fn is_over(meters: &MeterReader, target: &Target) -> bool {
+    made_of(meters, target).is_over
 }
 
-fn made_of(desk: &Desk, target: &Target) -> lacquer_dsp::monitor::platform::Outcome {
-    outcome(target, desk.bank.output.integrated_lufs(), desk.bank.output.true_peak_max_dbtp())
+fn made_of(meters: &MeterReader, target: &Target) -> lacquer_dsp::monitor::platform::Outcome {
+    outcome(target, meters.bank.output.integrated_lufs(), meters.bank.output.true_peak_max_dbtp())
 }
 
 /// The button that gives the limiter a target's ceiling.
@@ -56,20 +56,20 @@ pub(crate) fn ceiling_button_ui(ui: &mut Ui, rect: Rect, host: &Host, asked_dbtp
     }
 }
 
-pub(crate) fn meters_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut View) {
+pub(crate) fn meters_ui(ui: &mut Ui, host: &Host, meters: &mut MeterReader, view: &mut View) {
     let rect = ui.max_rect();
     ui.painter().rect_filled(rect, theme::RADIUS, theme::colors().panel);
     let inner = rect.shrink(theme::PADDING);
     let target = target(host);
-    let asked = asked_dbtp(desk, &target);
-    desk.bank.controls.over_level.set(10f32.powf(asked as f32 / 20.0));
+    let asked = asked_dbtp(meters, &target);
+    meters.bank.controls.over_level.set(10f32.powf(asked as f32 / 20.0));
     let chooser = Rect::from_min_size(inner.min, vec2(inner.width(), theme::CONTROL_HEIGHT));
     area_ui(ui, chooser, |ui| target_menu::target_ui(ui, host, &target, view));
     let room = view.room;
     let figure_height = if room.is_narrow { NARROW_FIGURE } else { FIGURE };
     let figure =
         Rect::from_min_size(chooser.left_bottom() + vec2(0.0, 8.0), vec2(inner.width(), figure_height));
-    loudness::loudness_ui(ui, figure, host, desk, &target, view);
+    loudness::loudness_ui(ui, figure, host, meters, &target, view);
     // From below: what is left is the bars', which grow with the window.
     let lines = if room.is_low { 1.0 } else { 2.0 };
     let controls_height = lines * (theme::CONTROL_HEIGHT + theme::GAP) - theme::GAP;
@@ -82,15 +82,15 @@ pub(crate) fn meters_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut Vi
     let bars =
         Rect::from_min_max(figure.left_bottom() + vec2(0.0, 8.0), pos2(inner.right(), values.top() - 8.0));
     if bars.height() >= LEAST_BARS {
-        bars::bars_ui(ui, bars, desk, &target, room);
+        bars::bars_ui(ui, bars, meters, &target, room);
     }
-    values::values_ui(ui, values, desk, &target, view);
-    correlation::correlation_ui(ui, correlation, desk);
-    controls_ui(ui, controls, desk, view);
+    values::values_ui(ui, values, meters, &target, view);
+    correlation::correlation_ui(ui, correlation, meters);
+    controls_ui(ui, controls, meters, view);
 }
 
-fn controls_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {
-    let controls = &desk.bank.controls;
+fn controls_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, view: &mut View) {
+    let controls = &meters.bank.controls;
     let half = (rect.width() - theme::GAP) / 2.0;
     let top = |n: f32| {
         Rect::from_min_size(rect.min + vec2(n * (half + theme::GAP), 0.0), vec2(half, theme::CONTROL_HEIGHT))

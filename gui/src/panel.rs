@@ -1,8 +1,8 @@
 //! The chosen stage: its switch, what concerns it as a whole, and below it its own panel.
 
 use crate::app::area_ui;
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::panels;
 use crate::strip::{is_on, title};
 use crate::theme;
@@ -11,13 +11,13 @@ use crate::widgets::{small_button_ui, toggle_ui};
 use egui::{Align, Align2, Layout, Popup, Rect, Ui, WidgetInfo, pos2, vec2};
 use lacquer_dsp::chain::{ListenSource, StageId};
 
-pub(crate) fn panel_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut View) {
+pub(crate) fn panel_ui(ui: &mut Ui, host: &Host, meters: &mut MeterReader, view: &mut View) {
     let rect = ui.max_rect();
     ui.painter().rect_filled(rect, theme::RADIUS, theme::colors().panel);
     let head = Rect::from_min_size(rect.min, vec2(rect.width(), theme::HEAD_HEIGHT));
     head_ui(ui, head, host, view);
     let body = Rect::from_min_max(head.left_bottom(), rect.max).shrink2(vec2(theme::PADDING, 0.0));
-    area_ui(ui, body, |ui| panels::stage_ui(ui, body, host, desk, view));
+    area_ui(ui, body, |ui| panels::stage_ui(ui, body, host, meters, view));
 }
 
 fn head_ui(ui: &mut Ui, rect: Rect, host: &Host, view: &mut View) {

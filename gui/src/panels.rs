@@ -23,27 +23,27 @@ pub(crate) use loudness::reach;
 pub(crate) use multiband::name as multiband_name;
 pub(crate) use threshold_search::{ThresholdSearch, follow as follow_threshold};
 
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::theme;
 use crate::view::View;
 use egui::{Rect, Ui, pos2};
 use lacquer_dsp::chain::StageId;
 
 /// A stage's picture and its controls.
-pub(crate) fn stage_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, view: &mut View) {
+pub(crate) fn stage_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &mut MeterReader, view: &mut View) {
     match view.stage {
-        StageId::InputTrim => input_trim::panel_ui(ui, body, host, desk, view),
-        StageId::Equalizer => equalizer::panel_ui(ui, body, host, desk, view),
-        StageId::DynamicEq => dynamic_eq::panel_ui(ui, body, host, desk, view),
-        StageId::Multiband => multiband::panel_ui(ui, body, host, desk, view),
-        StageId::Glue => glue::panel_ui(ui, body, host, desk, view),
-        StageId::Saturator => saturator::panel_ui(ui, body, host, desk, view),
-        StageId::Bass => bass::panel_ui(ui, body, host, desk, view),
-        StageId::Imager => imager::panel_ui(ui, body, host, desk, view),
-        StageId::Clipper => clipper::panel_ui(ui, body, host, desk, view),
-        StageId::Limiter => limiter::panel_ui(ui, body, host, desk, view),
-        StageId::Dither => dither::panel_ui(ui, body, host, desk, view),
+        StageId::InputTrim => input_trim::panel_ui(ui, body, host, meters, view),
+        StageId::Equalizer => equalizer::panel_ui(ui, body, host, meters, view),
+        StageId::DynamicEq => dynamic_eq::panel_ui(ui, body, host, meters, view),
+        StageId::Multiband => multiband::panel_ui(ui, body, host, meters, view),
+        StageId::Glue => glue::panel_ui(ui, body, host, meters, view),
+        StageId::Saturator => saturator::panel_ui(ui, body, host, meters, view),
+        StageId::Bass => bass::panel_ui(ui, body, host, meters, view),
+        StageId::Imager => imager::panel_ui(ui, body, host, meters, view),
+        StageId::Clipper => clipper::panel_ui(ui, body, host, meters, view),
+        StageId::Limiter => limiter::panel_ui(ui, body, host, meters, view),
+        StageId::Dither => dither::panel_ui(ui, body, host, meters, view),
     }
 }
 

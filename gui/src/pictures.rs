@@ -4,7 +4,7 @@ use lacquer_dsp::chain::bass::{Bass, BassSettings};
 use lacquer_dsp::chain::clipper::{Clipper, ClipperSettings};
 use lacquer_dsp::chain::dither::{DitherNoise, DitherSettings};
 use lacquer_dsp::chain::saturator::{Saturator, SaturatorSettings};
-use lacquer_dsp::metering::portrait::{Portrait, portrait};
+use lacquer_dsp::metering::tone_response::{ToneResponse, tone_response};
 
 /// Peak of the tones whose harmonics are shown: -12 dBFS.
 const TONE: f64 = 0.251_188_64;
@@ -34,31 +34,34 @@ impl<K: PartialEq + Clone, V> Found<K, V> {
 /// See the module.
 #[derive(Default)]
 pub(crate) struct Pictures {
-    saturator: Found<SaturatorSettings, (Portrait, Portrait)>,
-    bass: Found<BassSettings, Portrait>,
-    clipper: Found<ClipperSettings, Portrait>,
+    saturator: Found<SaturatorSettings, (ToneResponse, ToneResponse)>,
+    bass: Found<BassSettings, ToneResponse>,
+    clipper: Found<ClipperSettings, ToneResponse>,
     dither: Found<(DitherSettings, f64), DitherNoise>,
 }
 
 impl Pictures {
     /// The saturator's curve at full scale, and what it makes of a tone.
-    pub fn saturator(&mut self, settings: &SaturatorSettings) -> &(Portrait, Portrait) {
+    pub fn saturator(&mut self, settings: &SaturatorSettings) -> &(ToneResponse, ToneResponse) {
         let settings = SaturatorSettings { on: true, ..*settings };
         self.saturator.get(&settings, |settings| {
-            (portrait::<Saturator>(settings, CURVE_HZ, 1.0), portrait::<Saturator>(settings, TONE_HZ, TONE))
+            (
+                tone_response::<Saturator>(settings, CURVE_HZ, 1.0),
+                tone_response::<Saturator>(settings, TONE_HZ, TONE),
+            )
         })
     }
 
     /// What the bass makes of a low tone.
-    pub fn bass(&mut self, settings: &BassSettings) -> &Portrait {
+    pub fn bass(&mut self, settings: &BassSettings) -> &ToneResponse {
         let settings = BassSettings { on: true, ..*settings };
-        self.bass.get(&settings, |settings| portrait::<Bass>(settings, BASS_HZ, TONE))
+        self.bass.get(&settings, |settings| tone_response::<Bass>(settings, BASS_HZ, TONE))
     }
 
     /// The clipper's curve.
-    pub fn clipper(&mut self, settings: &ClipperSettings) -> &Portrait {
+    pub fn clipper(&mut self, settings: &ClipperSettings) -> &ToneResponse {
         let settings = ClipperSettings { on: true, ..*settings };
-        self.clipper.get(&settings, |settings| portrait::<Clipper>(settings, CURVE_HZ, 1.0))
+        self.clipper.get(&settings, |settings| tone_response::<Clipper>(settings, CURVE_HZ, 1.0))
     }
 
     /// The noise that the dither leaves.

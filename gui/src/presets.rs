@@ -1,8 +1,8 @@
 //! The presets' part of the top bar: factory and own, next and previous, save, rename, delete, and the lock on the output.
 
-use crate::desk::Desk;
 use crate::host::Host;
 use crate::learner::{Promise, Request};
+use crate::meter_reader::MeterReader;
 use crate::scale::level;
 use crate::theme;
 use crate::view::{PresetName, View};
@@ -272,19 +272,19 @@ fn settings_with(host: &Host, values: &[(String, f64)]) -> ChainSettings {
 }
 
 /// Has the learner find the drive for what a preset promises, from what was heard lately, and sets it once it is found.
-pub(crate) fn keep_promise(host: &Host, desk: &mut Desk, view: &mut View) {
+pub(crate) fn keep_promise(host: &Host, meters: &mut MeterReader, view: &mut View) {
     if let Some(Promise { request, settings }) = view.promise.take() {
         let text = format!(
             "{} is made for {} LUFS: play the loud part and choose it again, or set the drive in the limiter.",
             request.preset.as_deref().unwrap_or_default(),
             level(request.target_lufs)
         );
-        let spec = host.tree.to_spec(ProcessSpec::stereo(desk.sample_rate()));
-        if !desk.find_drive(request, spec, settings) {
+        let spec = host.tree.to_spec(ProcessSpec::stereo(meters.sample_rate()));
+        if !meters.find_drive(request, spec, settings) {
             view.problem = Some(text);
         }
     }
-    let Some(answer) = desk.learner.take_presets_answer() else { return };
+    let Some(answer) = meters.learner.take_presets_answer() else { return };
     let name = answer.request.preset.unwrap_or_default();
     // Whoever has taken another one meanwhile does not want it.
     if host.session(|session| session.preset != name) {

@@ -1,8 +1,8 @@
 //! Whether the sound is still the one that the preset set, and for how long it has been what it is: looked at four times a second, for every
 //! parameter is compared.
 
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use egui::Ui;
 use lacquer_params::Slot;
 use std::sync::atomic::Ordering::Relaxed;
@@ -23,9 +23,9 @@ pub(crate) struct SoundChanges {
 
 impl SoundChanges {
     /// Looks, if it is time to.
-    pub fn follow(&mut self, ui: &Ui, host: &Host, desk: &Desk) {
+    pub fn follow(&mut self, ui: &Ui, host: &Host, meters: &MeterReader) {
         let now = ui.input(|input| input.time);
-        let measured = desk.bank.measured_frames.load(Relaxed);
+        let measured = meters.bank.measured_frames.load(Relaxed);
         if measured < self.changed_at {
             // The measurement began anew.
             self.changed_at = 0;

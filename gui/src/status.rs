@@ -7,7 +7,7 @@ use crate::indication::Indications;
 use crate::song::SongPlayer;
 use crate::sound::SoundDevices;
 use lacquer_dsp::shared::meter_bank::MeterBank;
-use lacquer_dsp::shared::monitor_desk::MonitorDesk;
+use lacquer_dsp::shared::monitor_controller::MonitorController;
 use nice_plug_egui::{EguiEditorState, RepaintNotifier};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -25,7 +25,7 @@ pub struct Status {
     failed: AtomicBool,
     rebuild: OnceLock<Rebuild>,
     /// What the engineer wants to hear.
-    pub monitor: MonitorDesk,
+    pub monitor: MonitorController,
     /// What the host says of its parameters.
     pub indications: Indications,
     /// The host's own menu for a parameter.

@@ -1,8 +1,8 @@
 //! The chain as a row: one cell a stage, with its switch and its own small meter; a click chooses what the panel shows.
 
 use crate::analysis::stages::effect_in_words;
-use crate::desk::{Bar, Desk};
 use crate::host::Host;
+use crate::meter_reader::{Bar, MeterReader};
 use crate::panel;
 use crate::scale::level;
 use crate::theme;
@@ -66,7 +66,7 @@ pub(crate) fn switched_by(id: &str) -> Option<StageId> {
     StageId::ALL.iter().copied().find(|stage| stage.stem() == stem)
 }
 
-pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut View) {
+pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, meters: &mut MeterReader, view: &mut View) {
     let row = ui.max_rect();
     let count = StageId::ALL.len() as f32;
     let width = (row.width() - theme::GAP * (count - 1.0)) / count;
@@ -74,7 +74,7 @@ pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut Vie
     for (index, stage) in StageId::ALL.iter().enumerate() {
         let left = row.left() + index as f32 * (width + theme::GAP);
         let cell = Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()));
-        cell_ui(ui, cell, host, desk, *stage, view);
+        cell_ui(ui, cell, host, meters, *stage, view);
     }
     if host.tree.plain("bypass") == Ok(1.0) {
         // Nothing of it is heard.
@@ -82,7 +82,7 @@ pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, desk: &mut Desk, view: &mut Vie
     }
 }
 
-fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId, view: &mut View) {
+fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, meters: &mut MeterReader, stage: StageId, view: &mut View) {
     let on = is_on(host, stage);
     let response = ui.interact(rect, ui.scope_id().with(("stage", stage.stem())), Sense::click());
     let dot = pos2(rect.left() + SWITCH_AT, rect.top() + 15.0);
@@ -104,19 +104,19 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId
     if switch.hovered() {
         view.hint = format!("Switches {} {}.", title(stage), if on { "off" } else { "on" });
     } else if response.hovered() {
-        let load = 100.0 * desk.bank.loads[stage as usize].get();
-        let clipped = desk.bank.clipped[stage as usize].load(std::sync::atomic::Ordering::Relaxed);
+        let load = 100.0 * meters.bank.loads[stage as usize].get();
+        let clipped = meters.bank.clipped[stage as usize].load(std::sync::atomic::Ordering::Relaxed);
         let held = |bar: &Bar| level(bar.held_db);
         let before = (stage as usize).checked_sub(1).map_or_else(
-            || level(desk.peaks[0][0].held_db.max(desk.peaks[0][1].held_db)),
-            |before| held(&desk.levels[before]),
+            || level(meters.peaks[0][0].held_db.max(meters.peaks[0][1].held_db)),
+            |before| held(&meters.levels[before]),
         );
-        let effect = if on { effect_in_words(&desk.effects.of(stage)) } else { None };
+        let effect = if on { effect_in_words(&meters.effects.of(stage)) } else { None };
         view.hint = format!(
             "{}{}   Peaks {before} dBFS in, {} out   CPU {load:.2} %   {clipped} samples over full scale after it",
             title(stage),
             effect.map_or_else(String::new, |effect| format!(" now: {effect}")),
-            held(&desk.levels[stage as usize])
+            held(&meters.levels[stage as usize])
         );
     }
     paint_ground(ui, rect, &response, selected, response.has_focus() || switch.has_focus());
@@ -143,10 +143,10 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId
     }
     let meter = Rect::from_min_size(pos2(rect.left() + 9.0, rect.bottom() - 17.0), METER);
     if on {
-        meter_ui(&painter, meter, host, desk, stage);
+        meter_ui(&painter, meter, host, meters, stage);
     }
     if !pointed && (rect.width() >= ROOM || !on) {
-        let text = if on { summary(host, desk, stage) } else { "off".to_owned() };
+        let text = if on { summary(host, meters, stage) } else { "off".to_owned() };
         let below = pos2(rect.right() - 8.0, rect.bottom() - 13.0);
         // Under the pointer a label has to be told from the fill.
         let ink = if selected || response.hovered() { colors.text_second } else { colors.text_third };
@@ -189,12 +189,12 @@ fn draw_delta(painter: &Painter, rect: Rect, color: Color32) {
 }
 
 /// A stage's own meter.
-fn meter_ui(painter: &Painter, rect: Rect, host: &Host, desk: &mut Desk, stage: StageId) {
+fn meter_ui(painter: &Painter, rect: Rect, host: &Host, meters: &mut MeterReader, stage: StageId) {
     let colors = theme::colors();
     let settings = host.tree.to_settings();
     match stage {
         StageId::DynamicEq | StageId::Multiband | StageId::Glue | StageId::Clipper | StageId::Limiter => {
-            let share = (desk.reductions_db[stage as usize] / MOST_REDUCTION_DB).min(1.0) as f32;
+            let share = (meters.reductions_db[stage as usize] / MOST_REDUCTION_DB).min(1.0) as f32;
             painter.rect_filled(rect, 2.0, colors.well);
             let bar = Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
             painter.rect_filled(bar, 2.0, colors.reduction);
@@ -204,16 +204,16 @@ fn meter_ui(painter: &Painter, rect: Rect, host: &Host, desk: &mut Desk, stage: 
             let gain = |n: usize| {
                 let hz = 30.0 * 600f64.powf(n as f64 / 18.0);
                 let on = settings.equalizer.bands.iter().filter(|band| band.on);
-                on.map(|band| band.response_db(hz, desk.sample_rate(), phase)).sum::<f64>().clamp(-9.0, 9.0)
+                on.map(|band| band.response_db(hz, meters.sample_rate(), phase)).sum::<f64>().clamp(-9.0, 9.0)
             };
             let x = |n: usize| rect.left() + rect.width() * n as f32 / 18.0;
             let points = (0..=18).map(|n| pos2(x(n), rect.center().y - 0.6 * gain(n) as f32)).collect();
             painter.add(Shape::line(points, Stroke::new(1.5, colors.output)));
         }
         StageId::Saturator => {
-            harmonics_ui(painter, rect, &desk.pictures.saturator(&settings.saturator).1.harmonics_db)
+            harmonics_ui(painter, rect, &meters.pictures.saturator(&settings.saturator).1.harmonics_db)
         }
-        StageId::Bass => harmonics_ui(painter, rect, &desk.pictures.bass(&settings.bass).harmonics_db),
+        StageId::Bass => harmonics_ui(painter, rect, &meters.pictures.bass(&settings.bass).harmonics_db),
         StageId::Imager => {
             painter.rect_filled(rect, 2.0, colors.well);
             let half = 0.25 * rect.width() * settings.imager.width as f32;
@@ -245,7 +245,7 @@ fn harmonics_ui(painter: &Painter, rect: Rect, levels_db: &[f64]) {
 }
 
 /// What a stage does now: how far it turns down, or else the one value that says most about it.
-fn summary(host: &Host, desk: &mut Desk, stage: StageId) -> String {
+fn summary(host: &Host, meters: &mut MeterReader, stage: StageId) -> String {
     let settings = host.tree.to_settings();
     let count = |prefix: &str| {
         let bands = host.tree.pointers().filter(|(id, _)| id.starts_with(prefix));
@@ -257,12 +257,12 @@ fn summary(host: &Host, desk: &mut Desk, stage: StageId) -> String {
         StageId::Equalizer => count("equalizer_band_on_"),
         StageId::DynamicEq | StageId::Multiband | StageId::Glue | StageId::Clipper | StageId::Limiter => {
             let name = title(stage);
-            desk.figure(name, || format!("{} dB", level(-desk.reductions_db[stage as usize])))
+            meters.figure(name, || format!("{} dB", level(-meters.reductions_db[stage as usize])))
         }
         StageId::Saturator => {
-            format!("{:.2} %", 100.0 * desk.pictures.saturator(&settings.saturator).1.distortion())
+            format!("{:.2} %", 100.0 * meters.pictures.saturator(&settings.saturator).1.distortion())
         }
-        StageId::Bass => format!("{:.1} %", 100.0 * desk.pictures.bass(&settings.bass).distortion()),
+        StageId::Bass => format!("{:.1} %", 100.0 * meters.pictures.bass(&settings.bass).distortion()),
         StageId::Imager => host.text("imager_width"),
         StageId::Dither => host.text("dither_word_length"),
     }

@@ -12,7 +12,7 @@ use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use lacquer_dsp::chain::{Listen, ListenSource, StageId};
 use lacquer_dsp::monitor::abx::Abx;
 use lacquer_dsp::monitor::{Compare, Solo};
-use lacquer_dsp::shared::monitor_desk::MonitorWish;
+use lacquer_dsp::shared::monitor_controller::MonitorRequest;
 use lacquer_params::session::SLOTS;
 
 /// How long after a swap of panels clicks are nobody's, s: the second click of a double-click comes within it.
@@ -46,7 +46,7 @@ pub(crate) struct View {
     pub dynamic_band: usize,
     pub multiband_band: usize,
     /// What is to be heard.
-    pub wish: MonitorWish,
+    pub monitor: MonitorRequest,
     /// Whether slots are heard equally loud, and how much louder than the mix each was when it was left, LU.
     pub matches_slots: bool,
     pub slot_lu: [Option<f64>; SLOTS],
@@ -117,7 +117,7 @@ impl Default for View {
             band: 0,
             dynamic_band: 0,
             multiband_band: 0,
-            wish: MonitorWish::default(),
+            monitor: MonitorRequest::default(),
             matches_slots: false,
             slot_lu: [None; SLOTS],
             held: None,
@@ -150,7 +150,7 @@ impl Default for View {
 impl View {
     /// Hears the master as it is. A blind test rests, with what was answered so far.
     pub fn stop_monitoring(&mut self) {
-        self.wish = MonitorWish::default();
+        self.monitor = MonitorRequest::default();
         (self.platform, self.abx_heard, self.abx_on_x) = (None, None, false);
         (self.held, self.matches_slots) = (None, false);
     }
@@ -158,15 +158,15 @@ impl View {
     /// Hears every slot no louder than the mix, and so all of them equally loud; or the master as it is.
     pub fn match_slots(&mut self, matches: bool) {
         self.matches_slots = matches;
-        self.wish.settings.compare = if matches { Compare::Master } else { Compare::Off };
-        self.wish.known_lu = None;
+        self.monitor.settings.compare = if matches { Compare::Master } else { Compare::Off };
+        self.monitor.known_lu = None;
     }
 
     /// A slot is left for another: remembers how loud it was against the mix, if that is known, and levels the other one out at once if it
     /// was heard before.
     pub fn change_slot(&mut self, from: usize, to: usize, louder_lu: Option<f64>) {
         self.slot_lu[from] = louder_lu;
-        self.wish.known_lu = self.slot_lu[to].filter(|_| self.matches_slots);
+        self.monitor.known_lu = self.slot_lu[to].filter(|_| self.matches_slots);
     }
 
     /// Shows the analysis in the panel's place, or below it. The second half of a double-click is not for what comes there.
@@ -178,20 +178,20 @@ impl View {
 
     /// Hears one of mix and master, or the master as it is if that one is heard.
     pub fn toggle_compare(&mut self, compare: Compare) {
-        let heard = &mut self.wish.settings.compare;
+        let heard = &mut self.monitor.settings.compare;
         *heard = if *heard == compare { Compare::Off } else { compare };
         self.matches_slots &= *heard == Compare::Master;
     }
 
     /// Hears a part of the stereo, or all of it if that part is heard.
     pub fn toggle_solo(&mut self, solo: Solo) {
-        let heard = &mut self.wish.settings.solo;
+        let heard = &mut self.monitor.settings.solo;
         *heard = if *heard == solo { Solo::Off } else { solo };
     }
 
     /// Hears the other of mix and master, at equal loudness; the mix first.
     pub fn flip_compare(&mut self) {
-        let heard = &mut self.wish.settings.compare;
+        let heard = &mut self.monitor.settings.compare;
         *heard = if *heard == Compare::Mix { Compare::Master } else { Compare::Mix };
         self.matches_slots &= *heard == Compare::Master;
     }
@@ -199,18 +199,18 @@ impl View {
     /// Listens to a part of a stage, or no longer if it is listened to.
     pub fn toggle_listen(&mut self, stage: StageId, source: ListenSource) {
         let listen = Listen { stage, source };
-        self.wish.listen = (!self.listens(stage, source)).then_some(listen);
+        self.monitor.listen = (!self.listens(stage, source)).then_some(listen);
     }
 
     /// Listens to a part of a stage for as long as it is `held`; then to what was heard before.
     pub fn listen_while(&mut self, held: bool, stage: StageId, source: ListenSource) {
         let listen = Some(Listen { stage, source });
         match self.held {
-            None if held => self.held = Some((listen, std::mem::replace(&mut self.wish.listen, listen))),
+            None if held => self.held = Some((listen, std::mem::replace(&mut self.monitor.listen, listen))),
             Some((ours, before)) if ours == listen && !held => {
                 self.held = None;
-                if self.wish.listen == listen {
-                    self.wish.listen = before;
+                if self.monitor.listen == listen {
+                    self.monitor.listen = before;
                 }
             }
             _ => {}
@@ -219,6 +219,6 @@ impl View {
 
     /// Whether a part of a stage is listened to.
     pub fn listens(&self, stage: StageId, source: ListenSource) -> bool {
-        self.wish.listen == Some(Listen { stage, source })
+        self.monitor.listen == Some(Listen { stage, source })
     }
 }

@@ -1,7 +1,7 @@
 //! Parameters of the bass stage.
 
-use crate::changes::{Changes, Place};
-use crate::maker::{Maker, fraction, plain};
+use crate::changes::{Change, Changes};
+use crate::stage_parameters::{StageParameters, fraction, plain};
 use lacquer_dsp::chain::{BassSettings, StageId};
 use nice_plug::prelude::{BoolParam, FloatParam, Params};
 
@@ -21,7 +21,7 @@ pub struct BassParams {
 
 impl BassParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::Bass), "Bass");
+        let make = StageParameters::new(changes, Change::Stage(StageId::Bass), "Bass");
         let defaults = BassSettings::default();
         Self {
             on: make.switch("On", defaults.on),

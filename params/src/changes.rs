@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Where a change belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Change {
     /// A stage of the chain.
     Stage(StageId),
     /// The chain as a whole: bypass.
@@ -17,7 +17,7 @@ pub enum Place {
     Latency,
 }
 
-impl Place {
+impl Change {
     fn bit(self) -> u32 {
         match self {
             Self::Stage(stage) => 1 << stage as u32,
@@ -27,7 +27,7 @@ impl Place {
     }
 }
 
-/// A set of [`Place`]s, shared by the parameters that add to it and the one reader that empties it.
+/// A set of [`Change`]s, shared by the parameters that add to it and the one reader that empties it.
 #[derive(Debug, Clone)]
 pub struct Changes(Arc<AtomicU32>);
 
@@ -40,7 +40,7 @@ impl Default for Changes {
 
 impl Changes {
     /// [any thread] Adds `place`. Release: the value was stored before it, and the reader that sees the bit sees the value.
-    pub fn mark(&self, place: Place) {
+    pub fn mark(&self, place: Change) {
         self.0.fetch_or(place.bit(), Ordering::Release);
     }
 
@@ -68,7 +68,7 @@ impl Taken {
     }
 
     /// Whether `place` has changed.
-    pub fn contains(self, place: Place) -> bool {
+    pub fn contains(self, place: Change) -> bool {
         self.0 & place.bit() != 0
     }
 }
@@ -80,8 +80,8 @@ mod tests {
     #[test]
     fn every_place_has_its_own_bit() {
         let mut all = 0_u32;
-        let stages = StageId::ALL.iter().map(|stage| Place::Stage(*stage));
-        for place in stages.chain([Place::Chain, Place::Latency]) {
+        let stages = StageId::ALL.iter().map(|stage| Change::Stage(*stage));
+        for place in stages.chain([Change::Chain, Change::Latency]) {
             assert_eq!(all & place.bit(), 0, "{place:?} shares its bit");
             all |= place.bit();
         }
@@ -92,8 +92,8 @@ mod tests {
         let changes = Changes::default();
         assert_eq!(changes.take(), Taken::ALL);
         assert!(changes.take().is_empty());
-        changes.mark(Place::Stage(StageId::Limiter));
+        changes.mark(Change::Stage(StageId::Limiter));
         let taken = changes.take();
-        assert!(taken.contains(Place::Stage(StageId::Limiter)) && !taken.contains(Place::Chain));
+        assert!(taken.contains(Change::Stage(StageId::Limiter)) && !taken.contains(Change::Chain));
     }
 }

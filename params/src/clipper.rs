@@ -1,8 +1,8 @@
 //! Parameters of the clipper.
 
-use crate::changes::{Changes, Place};
-use crate::maker::{Maker, fraction, plain};
+use crate::changes::{Change, Changes};
 use crate::ranges;
+use crate::stage_parameters::{StageParameters, fraction, plain};
 use crate::text::Unit;
 use lacquer_dsp::chain::{ClipperSettings, StageId};
 use nice_plug::prelude::{BoolParam, FloatParam, Params};
@@ -23,7 +23,7 @@ pub struct ClipperParams {
 
 impl ClipperParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::Clipper), "Clipper");
+        let make = StageParameters::new(changes, Change::Stage(StageId::Clipper), "Clipper");
         let defaults = ClipperSettings::default();
         Self {
             on: make.switch("On", defaults.on),

@@ -1,8 +1,8 @@
 //! Parameters of the dither.
 
-use crate::changes::{Changes, Place};
+use crate::changes::{Change, Changes};
 use crate::choices::{DitherShaping, WordLength};
-use crate::maker::Maker;
+use crate::stage_parameters::StageParameters;
 use lacquer_dsp::chain::{DitherSettings, StageId};
 use nice_plug::prelude::{BoolParam, EnumParam, Params};
 
@@ -25,7 +25,7 @@ pub struct DitherParams {
 
 impl DitherParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::Dither), "Dither");
+        let make = StageParameters::new(changes, Change::Stage(StageId::Dither), "Dither");
         let defaults = DitherSettings::default();
         Self {
             on: make.switch("On", defaults.on),

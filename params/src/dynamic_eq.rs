@@ -1,8 +1,8 @@
 //! Parameters of the dynamic equalizer.
 
-use crate::changes::{Changes, Place};
+use crate::changes::{Change, Changes};
 use crate::choices::{DynamicEqPlacement, DynamicEqShape};
-use crate::maker::{Maker, plain, quality_factor};
+use crate::stage_parameters::{StageParameters, plain, quality_factor};
 use lacquer_dsp::chain::dynamic_eq::{DYNAMIC_EQ_BANDS, DynamicEqBand};
 use lacquer_dsp::chain::{DynamicEqSettings, StageId};
 use nice_plug::prelude::{BoolParam, EnumParam, FloatParam, Params};
@@ -46,7 +46,7 @@ pub struct DynamicEqBandParams {
 }
 
 impl DynamicEqBandParams {
-    fn new(make: &Maker, defaults: &DynamicEqBand) -> Self {
+    fn new(make: &StageParameters, defaults: &DynamicEqBand) -> Self {
         Self {
             on: make.switch("On", defaults.on),
             shape: make.choice("Shape", defaults.shape),
@@ -90,7 +90,7 @@ pub struct DynamicEqParams {
 
 impl DynamicEqParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::DynamicEq), "Dynamic EQ");
+        let make = StageParameters::new(changes, Change::Stage(StageId::DynamicEq), "Dynamic EQ");
         let defaults = DynamicEqSettings::default();
         Self {
             on: make.switch("On", defaults.on),

@@ -1,8 +1,8 @@
 //! Parameters of the equalizer.
 
-use crate::changes::{Changes, Place};
+use crate::changes::{Change, Changes};
 use crate::choices::{EqualizerShape, PassSlope, Placement};
-use crate::maker::{Maker, plain, quality_factor};
+use crate::stage_parameters::{StageParameters, plain, quality_factor};
 use lacquer_dsp::chain::equalizer::{EQUALIZER_BANDS, EqualizerBand};
 use lacquer_dsp::chain::{EqualizerSettings, StageId};
 use nice_plug::prelude::{BoolParam, EnumParam, FloatParam, Params};
@@ -34,7 +34,7 @@ pub struct EqualizerBandParams {
 }
 
 impl EqualizerBandParams {
-    fn new(make: &Maker, defaults: &EqualizerBand) -> Self {
+    fn new(make: &StageParameters, defaults: &EqualizerBand) -> Self {
         Self {
             on: make.switch("On", defaults.on),
             shape: make.choice("Shape", defaults.shape),
@@ -73,7 +73,7 @@ pub struct EqualizerParams {
 
 impl EqualizerParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::Equalizer), "Equalizer");
+        let make = StageParameters::new(changes, Change::Stage(StageId::Equalizer), "Equalizer");
         let defaults = EqualizerSettings::default();
         Self {
             on: make.switch("On", defaults.on),

@@ -1,8 +1,8 @@
 //! Parameters of the glue compressor.
 
-use crate::changes::{Changes, Place};
-use crate::maker::{Maker, fraction, plain};
+use crate::changes::{Change, Changes};
 use crate::ranges;
+use crate::stage_parameters::{StageParameters, fraction, plain};
 use crate::text::Unit;
 use lacquer_dsp::chain::{GlueSettings, StageId};
 use nice_plug::prelude::{BoolParam, FloatParam, Params};
@@ -50,7 +50,7 @@ const HIGH_PASS_OFF_HZ: f32 = 20.0;
 
 impl GlueParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::Glue), "Glue");
+        let make = StageParameters::new(changes, Change::Stage(StageId::Glue), "Glue");
         let defaults = GlueSettings::default();
         Self {
             on: make.switch("On", defaults.on),

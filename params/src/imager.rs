@@ -1,9 +1,9 @@
 //! Parameters of the imager.
 
-use crate::changes::{Changes, Place};
+use crate::changes::{Change, Changes};
 use crate::choices::MonoSlope;
-use crate::maker::{Maker, fraction, plain};
 use crate::ranges;
+use crate::stage_parameters::{StageParameters, fraction, plain};
 use crate::text::Unit;
 use lacquer_dsp::chain::{ImagerSettings, StageId};
 use nice_plug::prelude::{BoolParam, EnumParam, FloatParam, Params};
@@ -57,7 +57,7 @@ pub struct ImagerParams {
 
 impl ImagerParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::Imager), "Imager");
+        let make = StageParameters::new(changes, Change::Stage(StageId::Imager), "Imager");
         let defaults = ImagerSettings::default();
         let [low, middle, high] = defaults.band_widths;
         let [lower, upper] = defaults.crossovers_hz;

@@ -1,7 +1,7 @@
 //! Parameters of the input trim.
 
-use crate::changes::{Changes, Place};
-use crate::maker::{Maker, fraction, plain};
+use crate::changes::{Change, Changes};
+use crate::stage_parameters::{StageParameters, fraction, plain};
 use lacquer_dsp::chain::{InputTrimSettings, StageId};
 use nice_plug::prelude::{BoolParam, FloatParam, Params};
 
@@ -33,7 +33,7 @@ pub struct InputTrimParams {
 
 impl InputTrimParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::InputTrim), "Input Trim");
+        let make = StageParameters::new(changes, Change::Stage(StageId::InputTrim), "Input Trim");
         let defaults = InputTrimSettings::default();
         Self {
             on: make.switch("On", defaults.on),

@@ -1,9 +1,9 @@
 //! Parameters of the limiter.
 
-use crate::changes::{Changes, Place};
+use crate::changes::{Change, Changes};
 use crate::choices::LimiterStyle;
-use crate::maker::{Maker, fraction, plain};
 use crate::ranges;
+use crate::stage_parameters::{StageParameters, fraction, plain};
 use crate::text::Unit;
 use lacquer_dsp::chain::{LimiterSettings, StageId};
 use nice_plug::prelude::{BoolParam, EnumParam, FloatParam, Params};
@@ -45,7 +45,7 @@ pub struct LimiterParams {
 
 impl LimiterParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::Limiter), "Limiter");
+        let make = StageParameters::new(changes, Change::Stage(StageId::Limiter), "Limiter");
         let defaults = LimiterSettings::default();
         Self {
             on: make.switch("On", defaults.on),

@@ -1,9 +1,9 @@
 //! Parameters of the multiband compressor.
 
-use crate::changes::{Changes, Place};
+use crate::changes::{Change, Changes};
 use crate::choices::{MultibandDirection, MultibandMode};
-use crate::maker::{Maker, fraction, plain};
 use crate::ranges;
+use crate::stage_parameters::{StageParameters, fraction, plain};
 use crate::text::Unit;
 use lacquer_dsp::chain::multiband::{MULTIBAND_BANDS, MultibandBand};
 use lacquer_dsp::chain::{MultibandSettings, StageId};
@@ -42,7 +42,7 @@ pub struct MultibandBandParams {
 }
 
 impl MultibandBandParams {
-    fn new(make: &Maker, defaults: &MultibandBand) -> Self {
+    fn new(make: &StageParameters, defaults: &MultibandBand) -> Self {
         Self {
             on: make.switch("On", defaults.on),
             direction: make.choice("Direction", defaults.direction),
@@ -105,7 +105,7 @@ pub struct MultibandParams {
 
 impl MultibandParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::Multiband), "Multiband");
+        let make = StageParameters::new(changes, Change::Stage(StageId::Multiband), "Multiband");
         let defaults = MultibandSettings::default();
         let [low, middle, high] = defaults.crossovers_hz;
         Self {

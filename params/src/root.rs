@@ -1,7 +1,7 @@
 //! The whole parameter tree and its way into dsp's settings.
 
 use crate::bass::BassParams;
-use crate::changes::{Changes, Place, Taken};
+use crate::changes::{Change, Changes, Taken};
 use crate::choices::{EqualizerPhase, Quality};
 use crate::clipper::ClipperParams;
 use crate::dither::DitherParams;
@@ -11,11 +11,11 @@ use crate::glue::GlueParams;
 use crate::imager::ImagerParams;
 use crate::input_trim::InputTrimParams;
 use crate::limiter::LimiterParams;
-use crate::maker::Maker;
 use crate::migrate::{Refusal, StateVersion};
 use crate::multiband::MultibandParams;
 use crate::saturator::SaturatorParams;
 use crate::session::Session;
+use crate::stage_parameters::StageParameters;
 use lacquer_dsp::chain::{ChainSettings, StageId};
 use lacquer_dsp::processor;
 use nice_plug::prelude::{BoolParam, EnumParam, Params};
@@ -85,8 +85,8 @@ pub struct LacquerParams {
 impl Default for LacquerParams {
     fn default() -> Self {
         let changes = Changes::default();
-        let chain = Maker::new(&changes, Place::Chain, "");
-        let latency = Maker::new(&changes, Place::Latency, "");
+        let chain = StageParameters::new(&changes, Change::Chain, "");
+        let latency = StageParameters::new(&changes, Change::Latency, "");
         Self {
             bypass: chain.switch("Bypass", false).make_bypass(),
             quality: latency.choice("Quality", processor::Quality::default()).non_automatable(),
@@ -131,11 +131,11 @@ impl LacquerParams {
     }
 
     fn write_settings(&self, changed: Taken, settings: &mut ChainSettings) {
-        if changed.contains(Place::Chain) {
+        if changed.contains(Change::Chain) {
             settings.bypass = self.bypass.value();
         }
         for stage in StageId::ALL {
-            if changed.contains(Place::Stage(*stage)) {
+            if changed.contains(Change::Stage(*stage)) {
                 self.write_stage(*stage, settings);
             }
         }

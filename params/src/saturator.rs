@@ -1,8 +1,8 @@
 //! Parameters of the saturator.
 
-use crate::changes::{Changes, Place};
+use crate::changes::{Change, Changes};
 use crate::choices::SaturatorCharacter;
-use crate::maker::{Maker, fraction, plain};
+use crate::stage_parameters::{StageParameters, fraction, plain};
 use lacquer_dsp::chain::{SaturatorSettings, StageId};
 use nice_plug::prelude::{BoolParam, EnumParam, FloatParam, Params};
 
@@ -31,7 +31,7 @@ pub struct SaturatorParams {
 
 impl SaturatorParams {
     pub(crate) fn new(changes: &Changes) -> Self {
-        let make = Maker::new(changes, Place::Stage(StageId::Saturator), "Saturator");
+        let make = StageParameters::new(changes, Change::Stage(StageId::Saturator), "Saturator");
         let defaults = SaturatorSettings::default();
         Self {
             on: make.switch("On", defaults.on),

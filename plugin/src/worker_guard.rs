@@ -54,14 +54,14 @@ static GATE: Mutex<Gate> = Mutex::new(Gate::Closed);
 static GATE_MOVED: Condvar = Condvar::new();
 
 /// What the instances of this process share; there is one as long as there is one of them.
-struct Vigil {
+struct Watch {
     instances: usize,
     tickets: Arc<()>,
     /// The hidden instance, kept for its drop.
     _keeper: Box<dyn Any + Send>,
 }
 
-static VIGIL: Mutex<Option<Vigil>> = Mutex::new(None);
+static WATCH: Mutex<Option<Watch>> = Mutex::new(None);
 
 type Post = Box<dyn Fn(GuardTask)>;
 
@@ -117,10 +117,10 @@ impl WorkerGuard {
         P::BackgroundTask: From<GuardTask>,
         Wrapper<P>: Send + 'static,
     {
-        let mut vigil = locked(&VIGIL);
-        match vigil.as_mut() {
-            Some(vigil) => vigil.instances += 1,
-            None => *vigil = Some(Vigil::begin::<P>()),
+        let mut watch = locked(&WATCH);
+        match watch.as_mut() {
+            Some(watch) => watch.instances += 1,
+            None => *watch = Some(Watch::begin::<P>()),
         }
         Self(())
     }
@@ -128,21 +128,21 @@ impl WorkerGuard {
 
 impl Drop for WorkerGuard {
     fn drop(&mut self) {
-        let mut vigil = locked(&VIGIL);
-        let last = match vigil.as_mut() {
-            Some(vigil) => {
-                vigil.instances -= 1;
-                vigil.instances == 0
+        let mut watch = locked(&WATCH);
+        let last = match watch.as_mut() {
+            Some(watch) => {
+                watch.instances -= 1;
+                watch.instances == 0
             }
             None => false,
         };
-        if last && let Some(vigil) = vigil.take() {
-            vigil.end();
+        if last && let Some(watch) = watch.take() {
+            watch.end();
         }
     }
 }
 
-impl Vigil {
+impl Watch {
     fn begin<P>() -> Self
     where
         P: Vst3Plugin,

@@ -12,7 +12,7 @@ mod vst3_host;
 #[cfg(target_os = "linux")]
 fn main() {
     use std::time::{Duration, Instant};
-    use vst3_host::{BLOCK, Desk, Instance, Module, bundle};
+    use vst3_host::{BLOCK, Instance, Module, Screen, bundle};
 
     /// Openings of the leak test, and how many come before it for what is made once.
     const CYCLES: usize = 200;
@@ -41,7 +41,7 @@ fn main() {
     }
 
     let path = bundle().expect("Lacquer.vst3: run `cargo xtask bundle`");
-    let desk = Desk::open().expect("a screen: run under xvfb-run");
+    let screen = Screen::open().expect("a screen: run under xvfb-run");
     let module = Module::load(&path);
     let instance = Instance::new(&module);
     let mut opening_ms = Vec::new();
@@ -50,10 +50,10 @@ fn main() {
         if cycle == WARM_UP {
             before = held();
         }
-        desk.clear();
+        screen.clear();
         let started = Instant::now();
-        let editor = instance.open_editor(desk.window, true).unwrap();
-        while !desk.is_painted() && started.elapsed() < Duration::from_secs(5) {
+        let editor = instance.open_editor(screen.window, true).unwrap();
+        while !screen.is_painted() && started.elapsed() < Duration::from_secs(5) {
             editor.run(Duration::from_millis(1));
         }
         opening_ms.push(1e3 * started.elapsed().as_secs_f64());
@@ -63,8 +63,8 @@ fn main() {
         editor.close();
     }
     let after = held();
-    let editor = instance.open_editor(desk.window, true).unwrap();
-    // Everything that moved comes to rest: see `SETTLING_S` in the editor's desk.
+    let editor = instance.open_editor(screen.window, true).unwrap();
+    // Everything that moved comes to rest: see `SETTLING_S` in the editor's `meter_reader.rs`.
     editor.run(SETTLING);
     let spent = cpu_s();
     editor.run(IDLE);

@@ -7,7 +7,7 @@ use lacquer_dsp::engine::{ComingBlock, Engine};
 use lacquer_dsp::metering::live::Transport;
 use lacquer_dsp::monitor::device::Device;
 use lacquer_dsp::monitor::{Compare, MonitorSettings, PlatformPlayback, Solo};
-use lacquer_dsp::shared::monitor_desk::MonitorWish;
+use lacquer_dsp::shared::monitor_controller::MonitorRequest;
 use lacquer_dsp::{ChainSettings, EqualizerPhase, ProcessSpec, Quality};
 use std::time::{Duration, Instant};
 
@@ -91,6 +91,6 @@ fn coming(n: usize, frames: usize, now: Instant) -> ComingBlock {
         watched: n % 20 < 10,
         offline: n.is_multiple_of(50),
         now,
-        monitor: MonitorWish { settings, listen, known_lu: n.is_multiple_of(3).then_some(1.5) },
+        monitor: MonitorRequest { settings, listen, known_lu: n.is_multiple_of(3).then_some(1.5) },
     }
 }

@@ -9,7 +9,7 @@ use lacquer_params::{LacquerParams, Preset, Tree};
 use lacquer_tests::person::{CONTROL, Person, SHIFT, differing};
 use std::sync::Arc;
 use std::time::Duration;
-use vst3_host::{Desk, Instance, Module, bundle};
+use vst3_host::{Instance, Module, Screen, bundle};
 
 /// Places at the designed size, 1200 x 760: in the bar, of a stage's cell, in the equalizer's graph.
 const SIZE: [u32; 2] = [1200, 760];
@@ -62,17 +62,17 @@ fn is_analysing() -> bool {
 #[test]
 fn clicks_in_a_host_do_what_they_say_and_a_saved_session_comes_back() {
     let Some(path) = bundle() else { return left_out("Lacquer.vst3 is not built: run cargo xtask bundle") };
-    let Some(desk) = Desk::open() else { return left_out("editors: there is no screen") };
+    let Some(screen) = Screen::open() else { return left_out("editors: there is no screen") };
     let tree = Tree::over(Arc::new(LacquerParams::default()));
     let module = Module::load(&path);
     let instance = Instance::new(&module);
     let plugin = Plugin { instance: &instance, tree: &tree };
-    let editor = instance.open_editor(desk.window, true).expect("an editor");
+    let editor = instance.open_editor(screen.window, true).expect("an editor");
     let wait = |time| editor.run(time);
     let person = Person::at_the_screen(&wait).expect("a screen");
-    person.resize(desk.window, SIZE);
+    person.resize(screen.window, SIZE);
 
-    assert!(person.until(|| desk.is_painted()), "the editor is drawn");
+    assert!(person.until(|| screen.is_painted()), "the editor is drawn");
 
     let first = instance.state();
 
@@ -131,8 +131,8 @@ fn clicks_in_a_host_do_what_they_say_and_a_saved_session_comes_back() {
     assert!(!is_analysing(), "a host may unload the library next");
     let again = Instance::new(&module);
     assert!(again.set_state(&state));
-    desk.clear();
-    let editor = again.open_editor(desk.window, true).expect("an editor");
+    screen.clear();
+    let editor = again.open_editor(screen.window, true).expect("an editor");
     editor.run(Duration::from_millis(500));
     let wait = |time| editor.run(time);
     let person = Person::at_the_screen(&wait).expect("a screen");

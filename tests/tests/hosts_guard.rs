@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use vst3_host::child::{Noise, in_a_process};
-use vst3_host::{BLOCK, Desk, Instance, Module};
+use vst3_host::{BLOCK, Instance, Module, Screen};
 
 /// How long the stress lasts: unguarded, the framework dies within two seconds of it.
 const STRESS: Duration = Duration::from_secs(12);
@@ -68,7 +68,7 @@ impl Player {
 }
 
 fn stress(module: &Module) {
-    let desk = Desk::open();
+    let screen = Screen::open();
     let blocks = Arc::new(AtomicU64::new(0));
     let mut noise = Noise(1);
     let mut players: Vec<Player> = (0..INSTANCES).map(|n| Player::start(module, n as u64, &blocks)).collect();
@@ -76,16 +76,16 @@ fn stress(module: &Module) {
     let start = Instant::now();
     while start.elapsed() < STRESS {
         let chosen = (noise.next() * INSTANCES as f64) as usize;
-        if let Some(desk) = &desk {
+        if let Some(screen) = &screen {
             let editor = players[chosen]
                 .instance
-                .open_editor(desk.window, noise.next() < 0.5)
+                .open_editor(screen.window, noise.next() < 0.5)
                 .expect("the editor opens");
             editor.run(Duration::from_millis((noise.next() * 60.0) as u64));
             editor.close();
             editors += 1;
         }
-        if desk.is_none() || noise.next() < 0.3 {
+        if screen.is_none() || noise.next() < 0.3 {
             players.swap_remove(chosen).end();
             // Now and then the last one goes too, and the guard with it.
             if noise.next() < 0.2 {
@@ -99,7 +99,7 @@ fn stress(module: &Module) {
         }
     }
     players.drain(..).for_each(Player::end);
-    drop(desk);
+    drop(screen);
     eprintln!("stress: {instances} instances, {editors} editors, {} blocks", blocks.load(Relaxed));
     assert!(blocks.load(Relaxed) > 0);
 }

@@ -10,7 +10,7 @@ mod vst3_host;
 use lacquer_left_out::left_out;
 use lacquer_tests::signals::programme;
 use std::time::{Duration, Instant};
-use vst3_host::{BLOCK, Desk, Instance, Module, bundle};
+use vst3_host::{BLOCK, Instance, Module, Screen, bundle};
 
 const RATE: f64 = 48_000.0;
 /// The key M, by which the editor compares, in the numbers that X servers on Linux use (evdev).
@@ -61,10 +61,10 @@ fn an_open_editor_changes_no_bit() {
     let Some(path) = bundle() else {
         return left_out("Lacquer.vst3 is not built: run `cargo xtask bundle`");
     };
-    let Some(desk) = Desk::open() else { return left_out("editors: there is no screen") };
+    let Some(screen) = Screen::open() else { return left_out("editors: there is no screen") };
     let module = Module::load(&path);
     let (watched, plain) = (Instance::new(&module), Instance::new(&module));
-    let editor = watched.open_editor(desk.window, true).unwrap();
+    let editor = watched.open_editor(screen.window, true).unwrap();
     let input = programme(48_000, RATE, 0.5).iter().map(|frame| frame.map(|x| x as f32)).collect();
     let drive = watched.parameter("Limiter Drive").unwrap();
     let mut silence = [[0.0; BLOCK]; 2];
@@ -87,11 +87,11 @@ fn monitor_functions_are_heard_and_never_bounced() {
     let Some(path) = bundle() else {
         return left_out("Lacquer.vst3 is not built: run `cargo xtask bundle`");
     };
-    let Some(desk) = Desk::open() else { return left_out("editors: there is no screen") };
+    let Some(screen) = Screen::open() else { return left_out("editors: there is no screen") };
     let module = Module::load(&path);
     let (monitored, plain) = (Instance::new(&module), Instance::new(&module));
     assert_eq!(monitored.parameter("Compare"), None, "what is heard is no parameter");
-    let editor = monitored.open_editor(desk.window, true).unwrap();
+    let editor = monitored.open_editor(screen.window, true).unwrap();
     editor.run(Duration::from_millis(600));
     // Driven hard, so that mix and master differ; the comparison is on in one of the two.
     let mut silence = [[0.0; BLOCK]; 2];
@@ -99,7 +99,7 @@ fn monitor_functions_are_heard_and_never_bounced() {
     monitored.process(&mut silence, &[(drive, 0, 1.0)]);
     plain.process(&mut silence, &[(drive, 0, 1.0)]);
     let saved = monitored.state();
-    assert!(desk.press(KEY_M), "the editor has a window");
+    assert!(screen.press(KEY_M), "the editor has a window");
     editor.run(Duration::from_millis(600));
     assert_eq!(monitored.state(), saved, "what is heard is no part of the state");
     let input = programme(48_000, RATE, 0.5).iter().map(|frame| frame.map(|x| x as f32)).collect();

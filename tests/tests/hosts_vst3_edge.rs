@@ -18,7 +18,7 @@ use vst3::Steinberg::*;
 use vst3::{ComPtr, ComWrapper};
 use vst3_host::child::{Noise, in_a_process};
 use vst3_host::raw::{Answers, Call, LATENCY_CHANGED, OFFLINE, Queues, REALTIME, Raw, text};
-use vst3_host::{Desk, Module, RunLoopFrame, bundle};
+use vst3_host::{Module, RunLoopFrame, Screen, bundle};
 
 const BLOCK: usize = 480;
 
@@ -245,7 +245,7 @@ fn held_by_the_system() -> [usize; 2] {
 }
 
 fn editors(module: &Module) {
-    let Some(desk) = Desk::open() else {
+    let Some(screen) = Screen::open() else {
         return left_out("editors: there is no screen");
     };
     let raw = Raw::started(module, BLOCK as i32);
@@ -260,7 +260,7 @@ fn editors(module: &Module) {
                 ComWrapper::new(vst3_host::BareFrame).to_com_ptr::<IPlugFrame>().unwrap()
             };
             assert_eq!(view.setFrame(frame.as_ptr()), kResultOk);
-            let parent = desk.window as usize as *mut c_void;
+            let parent = screen.window as usize as *mut c_void;
             assert_eq!(view.attached(parent, kPlatformTypeX11EmbedWindowID), kResultOk);
             let changes = Queues::new(&[(raw.id("Limiter Drive"), vec![(0, 0.6), (9, 0.5)])]);
             for _ in 0..10 {
@@ -291,7 +291,7 @@ fn an_editor_leaves_no_thread_no_file_and_no_handler_behind() {
 fn hidden_editors(module: &Module) {
     let raw = Raw::started(module, BLOCK as i32);
     for wait_ms in [0, 20, 50, 100, 200, 400] {
-        let Some(desk) = Desk::hidden() else {
+        let Some(screen) = Screen::hidden() else {
             return left_out("editors: there is no screen");
         };
         // SAFETY: the calls of the interface; the frame outlives the view.
@@ -299,15 +299,15 @@ fn hidden_editors(module: &Module) {
             let view = ComPtr::from_raw(raw.controller.createView(ViewType::kEditor)).unwrap();
             let frame = ComWrapper::new(vst3_host::BareFrame).to_com_ptr::<IPlugFrame>().unwrap();
             assert_eq!(view.setFrame(frame.as_ptr()), kResultOk);
-            let parent = desk.window as usize as *mut c_void;
+            let parent = screen.window as usize as *mut c_void;
             assert_eq!(view.attached(parent, kPlatformTypeX11EmbedWindowID), kResultOk);
             std::thread::sleep(Duration::from_millis(wait_ms));
-            desk.show().unwrap();
+            screen.show().unwrap();
             let since = Instant::now();
-            while !desk.is_painted() && since.elapsed() < Duration::from_secs(10) {
+            while !screen.is_painted() && since.elapsed() < Duration::from_secs(10) {
                 std::thread::sleep(Duration::from_millis(20));
             }
-            assert!(desk.is_painted(), "blank 10 s after it was shown, {wait_ms} ms after it was opened");
+            assert!(screen.is_painted(), "blank 10 s after it was shown, {wait_ms} ms after it was opened");
             eprintln!("painted {:?} after it was shown", since.elapsed());
             assert_eq!(view.removed(), kResultOk);
         }

@@ -219,12 +219,12 @@ fn levels_correlation_and_crest_are_those_of_their_definitions() {
 }
 
 /// Meters and monitor as the plugin has them.
-struct Booth {
+struct MonitorBench {
     meters: LiveMeters,
     monitor: Monitor,
 }
 
-impl ChainListener for Booth {
+impl ChainListener for MonitorBench {
     fn before_stages(&mut self, frames: &[Frame], delays: &[usize]) {
         self.meters.before_stages(frames, delays);
     }
@@ -252,7 +252,7 @@ fn mix_and_master_are_compared_in_time_and_equally_loud() {
         chain.prepare(&ProcessSpec::stereo(RATE));
         chain.set(&working);
         let mut booth =
-            Booth { meters: LiveMeters::new(RATE, 2, Arc::default()), monitor: Monitor::new(RATE) };
+            MonitorBench { meters: LiveMeters::new(RATE, 2, Arc::default()), monitor: Monitor::new(RATE) };
         booth.monitor.set(&MonitorSettings { compare, ..Default::default() });
         let mut frames = input.clone();
         chain.process_with(&mut frames, &mut booth);

@@ -5,11 +5,9 @@ use super::character::{Distance, correct, distances};
 use super::claims;
 use super::codes::{self, codes};
 use super::discs;
-use super::file::{Album, IsrcWish, Join, Output};
+use super::file::{Album, IsrcRequest, Join, Output};
 use super::findings::{self, Finding, Kind};
-use super::joined::Material;
 use super::levels;
-use super::looks::{Look, Looker};
 use super::mix_checks::{self, check_mix};
 use super::outputs::{Facts, PAGE, Writer, admit, available};
 use super::page::page;
@@ -21,7 +19,9 @@ use super::sides::sides;
 use super::summary::{track_reports, warnings};
 use super::timeline::lay_out;
 use super::timing;
+use super::track_levels::{Look, TrackLevels};
 use super::unit::{Source, Unit, inspect, units};
+use super::variant::Material;
 use super::{AlbumError, Progress};
 use lacquer_files::tags::cover::{self, Cover};
 use lacquer_isrc::Isrc;
@@ -83,10 +83,10 @@ pub fn build_with(
     if album.has_disc() {
         // The codes are given when all else is known to be right.
         let known: Vec<Option<Isrc>> =
-            album.tracks.iter().map(|track| track.isrc.and_then(IsrcWish::code)).collect();
+            album.tracks.iter().map(|track| track.isrc.and_then(IsrcRequest::code)).collect();
         discs::check(&lay_out(album, &units, discs::RATE_HZ, true).disc(album, &known))?;
     }
-    let looker = Looker { album, sample_rate: rate, cache: &cache, renders: &renders };
+    let looker = TrackLevels { album, sample_rate: rate, cache: &cache, renders: &renders };
     let mut looks = side_by_side(&units, "Processing", progress, |unit| looker.look(unit))?;
     let characters = character(&looker, &mut units, &mut looks, progress)?;
     let levels: Vec<_> = units
@@ -192,7 +192,7 @@ fn covers(album: &Album, findings: &mut Vec<Finding>) -> Result<Vec<Option<Cover
 
 /// Refuses a ledger that an album file leads out of its folder by links: the file may be a stranger's, and codes are appended to it.
 fn check_ledger(album: &Album) -> Result<(), AlbumError> {
-    let is_used = album.tracks.iter().any(|track| track.isrc == Some(IsrcWish::New));
+    let is_used = album.tracks.iter().any(|track| track.isrc == Some(IsrcRequest::New));
     let folder = album.path.parent().unwrap_or(Path::new(""));
     if album.ledger_is_given || !is_used || confined::lies_below(&album.ledger, folder) {
         return Ok(());
@@ -249,7 +249,7 @@ pub(super) fn side_by_side<T: Sync, R: Send>(
 
 /// Reports each track's distance from the others, and takes part of it back where that is asked for and helps.
 fn character(
-    looker: &Looker,
+    looker: &TrackLevels,
     units: &mut [Unit],
     looks: &mut [Vec<Look>],
     progress: Progress,

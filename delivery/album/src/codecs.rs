@@ -4,7 +4,7 @@
 use super::cache::{Cache, reading_key};
 use super::error::AlbumError;
 use super::file::Output;
-use super::joined::Joined;
+use super::variant::Variant;
 use lacquer_song::codec::Codec;
 use lacquer_song::codec::overs::{CodecReport, overs};
 use lacquer_song::codec::trim::gained;
@@ -63,7 +63,7 @@ pub fn codec_of(output: Output) -> Option<Codec> {
 pub fn examine(
     output: Output,
     codec: Codec,
-    joined: &Joined,
+    joined: &Variant,
     cache: &Cache,
     fix: bool,
     progress: &dyn Fn(f64),

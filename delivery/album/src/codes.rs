@@ -1,7 +1,7 @@
 //! The codes of an album's recordings: those that they have, and those that its ledger gives.
 
 use super::error::AlbumError;
-use super::file::{Album, IsrcWish};
+use super::file::{Album, IsrcRequest};
 use super::unit::Source;
 use lacquer_isrc::Isrc;
 use lacquer_isrc::ledger::{Ledger, Request};
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 pub fn check(album: &Album, sources: &[Source]) -> Result<(), AlbumError> {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     for (n, (track, source)) in album.tracks.iter().zip(sources).enumerate() {
-        if track.isrc != Some(IsrcWish::New) {
+        if track.isrc != Some(IsrcRequest::New) {
             continue;
         }
         if let Some(earlier) = seen.insert(&source.sha256, n + 1) {
@@ -41,8 +41,8 @@ pub fn codes(
     for (n, (track, source)) in album.tracks.iter().zip(sources).enumerate() {
         let code = match track.isrc {
             None => None,
-            Some(IsrcWish::Code(code)) => Some(code),
-            Some(IsrcWish::New) => {
+            Some(IsrcRequest::Code(code)) => Some(code),
+            Some(IsrcRequest::New) => {
                 let request = Request {
                     prefix: album.isrc_prefix.clone(),
                     year,

@@ -5,8 +5,8 @@
 use super::cache::key;
 use super::error::AlbumError;
 use super::file::Output;
-use super::joined::Joined;
 use super::outputs::{PQ_SHEET, Writer};
+use super::variant::Variant;
 use hound::{SampleFormat, WavSpec, WavWriter};
 use lacquer_disc::ddp::{self, CHECKSUM_FILE, DdpError, Options, checksum::Digest};
 use lacquer_disc::files::Files;
@@ -35,7 +35,7 @@ pub fn check(disc: &Disc) -> Result<Vec<String>, AlbumError> {
 }
 
 /// The programme in 16 bits, filled up to a whole CD frame.
-fn words(joined: &Joined) -> impl Iterator<Item = Result<[i16; 2], AlbumError>> {
+fn words(joined: &Variant) -> impl Iterator<Item = Result<[i16; 2], AlbumError>> {
     let length = joined.timeline.length;
     let filled = length.next_multiple_of(SAMPLES_PER_FRAME) - length;
     (0..length)
@@ -53,7 +53,7 @@ fn words(joined: &Joined) -> impl Iterator<Item = Result<[i16; 2], AlbumError>> 
 }
 
 /// Writes the image as WAV, and the sheets that cut it into tracks.
-pub fn write_cue(writer: &mut Writer, joined: &Joined, disc: &Disc) -> Result<(), AlbumError> {
+pub fn write_cue(writer: &mut Writer, joined: &Variant, disc: &Disc) -> Result<(), AlbumError> {
     let title = file_name(&disc.title);
     let image = format!("{title}.wav");
     let content = key(&["image", &joined.key_of(&(0..joined.timeline.length))]);
@@ -73,7 +73,7 @@ fn failed(path: &Path, error: &dyn std::fmt::Display) -> AlbumError {
     AlbumError::Write { path: path.to_owned(), reason: error.to_string() }
 }
 
-fn write_image(path: &Path, joined: &Joined) -> Result<(), AlbumError> {
+fn write_image(path: &Path, joined: &Variant) -> Result<(), AlbumError> {
     let failed = |error: &dyn std::fmt::Display| failed(path, error);
     let mut part = Part::owned(path).map_err(|error| failed(&error))?;
     let spec =
@@ -92,7 +92,7 @@ fn write_image(path: &Path, joined: &Joined) -> Result<(), AlbumError> {
 /// Writes the DDP fileset, unless it stands there as it was written. The digests of its files, and what a plant may not take.
 pub fn write_ddp(
     writer: &mut Writer,
-    joined: &Joined,
+    joined: &Variant,
     disc: &Disc,
 ) -> Result<(Vec<Digest>, Vec<String>), AlbumError> {
     let folder = writer.out.join(Output::Ddp.name());

@@ -152,14 +152,14 @@ pub struct Fade {
 
 /// The code of a recording, or the wish for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IsrcWish {
+pub enum IsrcRequest {
     /// It has one.
     Code(Isrc),
     /// One is to be allocated from the ledger.
     New,
 }
 
-impl IsrcWish {
+impl IsrcRequest {
     /// The code, if it has one already.
     pub fn code(self) -> Option<Isrc> {
         match self {
@@ -191,7 +191,7 @@ pub struct Track {
     /// Who composed it; may be empty.
     pub composer: String,
     /// Its code.
-    pub isrc: Option<IsrcWish>,
+    pub isrc: Option<IsrcRequest>,
     /// Name of the preset, if it has one.
     pub preset: Option<String>,
     /// The preset, where it trims the mix to the loudness that it was made for.

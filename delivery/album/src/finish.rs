@@ -51,7 +51,7 @@ pub struct Finished {
     /// Its true peak at 32 points a frame, dBTP.
     pub verified_peak_dbtp: f64,
     /// How often it was rendered again because a peak was over the ceiling.
-    pub lowerings: usize,
+    pub retries: usize,
 }
 
 /// The parts added up, frame by frame.
@@ -130,7 +130,7 @@ pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Result<Finished, M
     let is_best = how.limiter == LimiterMode::Best
         && parts.windows(2).all(|pair| pair[0].settings.limiter == pair[1].settings.limiter);
     let summed: Vec<Frame> = if is_best { Mix::new(parts, length).collect() } else { Vec::new() };
-    let Held { frames, peak, lowerings } = held(how.ceiling_dbtp, how.sample_rate, |reserve| {
+    let Held { frames, peak, retries } = held(how.ceiling_dbtp, how.sample_rate, |reserve| {
         let mut settings = parts.iter().map(|part| {
             let mut settings = part.settings.clone();
             settings.limiter.output_reserve += reserve;
@@ -147,5 +147,5 @@ pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Result<Finished, M
         Ok::<_, MasterError>(frames.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect())
     })?;
     let audio = Audio { sample_rate: how.sample_rate, channels: 2, frames };
-    Ok(Finished { audio, verified_peak_dbtp: 20.0 * peak.level.log10(), lowerings })
+    Ok(Finished { audio, verified_peak_dbtp: 20.0 * peak.level.log10(), retries })
 }

@@ -6,7 +6,7 @@ use super::file::Album;
 use super::unit::Source;
 use lacquer_dsp::detect::{Severity, Verdict};
 use lacquer_song::check::words::sentence;
-use lacquer_song::check::{CheckError, Report, Wishes, check};
+use lacquer_song::check::{CheckError, CheckOptions, Report, check};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -82,7 +82,7 @@ pub fn check_mix(
     cache: &Cache,
 ) -> Result<MixCheck, AlbumError> {
     cache.value_or(&reading_key(&["mix check", &source.sha256]), || {
-        let wishes = Wishes { limits: album.limits, ..Wishes::new(Vec::new(), false) };
+        let wishes = CheckOptions { limits: album.limits, ..CheckOptions::new(Vec::new(), false) };
         let report = check(path, &wishes, &|_| {}).map_err(|error| match error {
             CheckError::File { source, .. } => AlbumError::Delivery(*source),
             other => AlbumError::Track { track: number, path: path.to_owned(), reason: other.to_string() },

@@ -10,9 +10,9 @@ use super::claims::{CHECKSUMS, Claims, REPORT};
 use super::codecs::codec_of;
 use super::file::{Album, Output};
 use super::findings::{Finding, Kind};
-use super::joined::Joined;
 use super::report::{FileReport, Report};
 use super::sides::SideMaster;
+use super::variant::Variant;
 use lacquer_disc::ddp;
 use lacquer_files::encode::{Format, WordLength, encode_owned};
 use lacquer_files::replay_gain::{Level, ReplayGain};
@@ -200,7 +200,7 @@ impl<'a> Writer<'a> {
     pub fn tracks(
         &mut self,
         output: Output,
-        joined: &Joined,
+        joined: &Variant,
         facts: &Facts,
         gain_db: f64,
         progress: &dyn Fn(f64),

@@ -111,7 +111,7 @@ pub struct Plan {
 }
 
 /// What a unit is to come to.
-struct Wish {
+struct Goal {
     /// Loudness against the others', LU; the highest one comes to the target.
     relative_lu: f64,
     reason: Reason,
@@ -134,7 +134,7 @@ pub fn plan<E>(
     let (mut wishes, keeps_distances, sentence) = wishes(aim, levels, &sounding);
     // What the gains are told against: what the mixes have of their own, and what the album file adds.
     let own = |level: &Level| level.offset_db + if keeps_distances { level.drive_db } else { 0.0 };
-    let relative = |wishes: &[Wish], n: usize| wishes[n].relative_lu;
+    let relative = |wishes: &[Goal], n: usize| wishes[n].relative_lu;
     if aim.mode == Mode::Album && !keeps_distances {
         follow(levels, &mut wishes);
     }
@@ -213,9 +213,9 @@ pub fn plan<E>(
 }
 
 /// What each unit is to come to against the others, whether the mixes' distances are kept, and why.
-fn wishes(aim: &Aim, levels: &[Level], sounding: &[usize]) -> (Vec<Wish>, bool, String) {
+fn wishes(aim: &Aim, levels: &[Level], sounding: &[usize]) -> (Vec<Goal>, bool, String) {
     if aim.mode == Mode::Equal {
-        let wish = |level: &Level| Wish {
+        let wish = |level: &Level| Goal {
             relative_lu: level.offset_db,
             reason: Reason::Target,
             sentence: String::new(),
@@ -229,7 +229,7 @@ fn wishes(aim: &Aim, levels: &[Level], sounding: &[usize]) -> (Vec<Wish>, bool, 
     if aim.mode == Mode::Distances || spread_lu <= SHARED_LEVEL_LU {
         let base = |level: &Level| level.exported_lufs() + level.offset_db;
         let top = sounding.iter().map(|n| base(&levels[*n])).fold(f64::NEG_INFINITY, f64::max);
-        let wish = |level: &Level| Wish {
+        let wish = |level: &Level| Goal {
             relative_lu: base(level),
             reason: Reason::Neighbour,
             sentence: format!("The others: it stays {:.1} LU below the loudest track.", top - base(level)),
@@ -252,7 +252,7 @@ fn wishes(aim: &Aim, levels: &[Level], sounding: &[usize]) -> (Vec<Wish>, bool, 
         })
         .collect();
     let kept = loud_parts::kept_below(&parts);
-    let wish = |(level, kept): (&Level, &loud_parts::Kept)| Wish {
+    let wish = |(level, kept): (&Level, &loud_parts::Kept)| Goal {
         relative_lu: level.loudness_lufs - level.loud_part_lufs - kept.below_lu + level.offset_db,
         reason: if kept.below_lu > 0.0 { Reason::Quiet } else { Reason::LoudParts },
         sentence: kept.sentence.clone(),
@@ -266,7 +266,7 @@ fn wishes(aim: &Aim, levels: &[Level], sounding: &[usize]) -> (Vec<Wish>, bool, 
 }
 
 /// Where units follow each other without a gap, they keep the distances that they were exported with, around their loudest.
-fn follow(levels: &[Level], wishes: &mut [Wish]) {
+fn follow(levels: &[Level], wishes: &mut [Goal]) {
     for joined in groups(levels).filter(|joined| joined.len() > 1) {
         let leader = loudest_of(levels, joined.clone());
         let base = |n: usize| levels[n].exported_lufs() + levels[n].offset_db;

@@ -3,7 +3,7 @@
 mod track;
 
 use super::error::AlbumError;
-use super::file::{Aim, Album, IsrcWish, Mode, Output, Papers, Track};
+use super::file::{Aim, Album, IsrcRequest, Mode, Output, Papers, Track};
 use super::findings;
 use super::sections::{AlbumSection, Document, Names};
 use crate::toml_places::{Places, Step, Wrong};
@@ -216,7 +216,7 @@ impl Reader<'_> {
     fn check_codes(&self, tracks: &[Track]) -> Result<(), AlbumError> {
         let mut seen = HashMap::new();
         for (number, track) in (1..).zip(tracks) {
-            let Some(code) = track.isrc.and_then(IsrcWish::code) else { continue };
+            let Some(code) = track.isrc.and_then(IsrcRequest::code) else { continue };
             if let Some(earlier) = seen.insert(code, number) {
                 let reason =
                     format!("{code} is the code of track {earlier} already; a code is one recording's");

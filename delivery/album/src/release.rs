@@ -4,11 +4,11 @@ use super::AlbumError;
 use super::cache::{Cache, reading_key};
 use super::codecs::{CodecOutcome, codec_of, examine};
 use super::file::{Album, Output};
-use super::joined::{Joined, Material, VariantReport};
 use super::outputs::{Facts, Writer, variant};
 use super::summary::Places;
 use super::timeline::Run;
 use super::unit::Unit;
+use super::variant::{Material, Variant, VariantReport};
 use super::{Progress, discs};
 use lacquer_disc::pq_sheet::{self, PqRow};
 use lacquer_dsp::metering::Meter;
@@ -77,7 +77,7 @@ pub fn release(
     for variant_of in variants(album, main) {
         let (rate, word_length) = variant_of;
         let on_disc = album.has_disc() && rate == discs::RATE_HZ;
-        let joined = Joined::make(material, rate, word_length, on_disc, &|done| progress("Limiting", done))?;
+        let joined = Variant::make(material, rate, word_length, on_disc, &|done| progress("Limiting", done))?;
         if variant_of == main {
             (made.readings, made.whole) = measured(&joined, cache, progress)?;
             made.places = places(&joined, material.units);
@@ -104,7 +104,7 @@ pub fn release(
 
 fn write_discs(
     album: &Album,
-    joined: &Joined,
+    joined: &Variant,
     codes: &[Option<Isrc>],
     writer: &mut Writer,
     made: &mut Release,
@@ -124,7 +124,7 @@ fn write_discs(
     Ok(())
 }
 
-fn places(joined: &Joined, units: &[Unit]) -> Places {
+fn places(joined: &Variant, units: &[Unit]) -> Places {
     let timeline = &joined.timeline;
     let shared =
         |run: &Run| run.units.len() > 1 || units[run.units.clone()].iter().any(|unit| unit.tracks.len() > 1);
@@ -145,7 +145,7 @@ fn places(joined: &Joined, units: &[Unit]) -> Places {
 
 /// Readings of each track and of all of them set end to end.
 fn measured(
-    joined: &Joined,
+    joined: &Variant,
     cache: &Cache,
     progress: Progress,
 ) -> Result<(Vec<Readings>, Whole), AlbumError> {

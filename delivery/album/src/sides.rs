@@ -6,9 +6,9 @@
 use super::AlbumError;
 use super::cache::{key, reading_key};
 use super::finish::{Finish, Mix, Part, final_settings, finish};
-use super::joined::Material;
 use super::plan::Level;
 use super::timeline::{Timeline, lay_out};
+use super::variant::Material;
 use super::vinyl::{Cut, Side, describe, divide};
 use lacquer_dsp::metering::vinyl::Vinyl;
 use lacquer_dsp::{ChainSettings, ProcessSpec, Quality};

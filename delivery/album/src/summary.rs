@@ -2,11 +2,11 @@
 
 use super::file::{Album, Join, Mode, Track};
 use super::levels::MISSED_LU;
-use super::looks::Look;
 use super::mix_checks::MixCheck;
 use super::outputs::Facts;
 use super::plan::{Move, Reason, UnitMove};
 use super::report::{CharacterReport, TrackReport};
+use super::track_levels::Look;
 use super::unit::{Source, Unit};
 use super::vinyl::Side;
 use std::collections::BTreeSet;

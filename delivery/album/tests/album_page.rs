@@ -8,13 +8,13 @@ use lacquer_album::character::Distance;
 use lacquer_album::codecs::CodecOutcome;
 use lacquer_album::file::{Aim, Mode, Output, Papers};
 use lacquer_album::findings::{Finding, Kind};
-use lacquer_album::joined::VariantReport;
 use lacquer_album::mix_checks::{MixCheck, Remark};
 use lacquer_album::page::page;
 use lacquer_album::plan::{Move, Reason};
 use lacquer_album::renders::RenderCounts;
 use lacquer_album::report::{CharacterReport, FileReport, TrackReport};
 use lacquer_album::unit::Source;
+use lacquer_album::variant::VariantReport;
 use lacquer_album::vinyl::Side;
 use lacquer_disc::pq_sheet::PqRow;
 use lacquer_song::codec::overs::{CodecReport, Over};
@@ -222,7 +222,7 @@ fn report() -> Report {
                 on_disc,
                 marks: vec![0, 1],
                 verified_peaks_dbtp: vec![Some(-1.0), None, Some(-1.02)],
-                lowerings: 1,
+                retries: 1,
             })
             .into(),
         sides: vec![side("A", [1, 3], 513.5, &[]), side("B", [4, 5], 550.1, &[length_advice])],

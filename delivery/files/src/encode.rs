@@ -5,12 +5,12 @@
 //! ```
 
 pub mod error;
+pub mod finite;
 pub mod flac;
 pub mod format;
 pub mod libopus;
 pub mod mp3;
 pub mod opus;
-pub mod sane;
 pub mod vorbis;
 pub mod wave;
 

@@ -28,7 +28,7 @@ pub struct Held {
     /// Their true peak.
     pub peak: HighestPeak,
     /// How often it was rendered again.
-    pub lowerings: usize,
+    pub retries: usize,
 }
 
 /// Renders with a reserve under the ceiling, an amplitude from 0 up, until the true peak is at most `ceiling_dbtp` (no bound is
@@ -48,23 +48,20 @@ pub fn held<E: From<MasterError>>(
     let mut reserve = 0.0;
     let mut best: Option<Held> = None;
     let mut over = HighestPeak::default();
-    for lowerings in 0..=MOST_RENDERS {
+    for retries in 0..=MOST_RENDERS {
         let frames = render(reserve)?;
         let peak = highest_peak(&frames);
         if peak.level > ceiling {
             // What a reserve gives back, from the last two renders that were over: not always as much as it takes.
-            let fallen = if lowerings > 0 {
-                (over.level - peak.level) / (reserve - too_small).max(MARGIN)
-            } else {
-                1.0
-            };
+            let fallen =
+                if retries > 0 { (over.level - peak.level) / (reserve - too_small).max(MARGIN) } else { 1.0 };
             over = peak;
             too_small = reserve;
             reserve += (peak.level - ceiling) / fallen.clamp(LEAST_FALL, 1.0) + MARGIN;
         } else {
-            let is_high_enough = lowerings == 0 || peak.level >= lowest;
+            let is_high_enough = retries == 0 || peak.level >= lowest;
             if best.as_ref().is_none_or(|best| peak.level > best.peak.level) {
-                best = Some(Held { frames, peak, lowerings });
+                best = Some(Held { frames, peak, retries });
             }
             if is_high_enough {
                 break;
@@ -100,7 +97,7 @@ mod tests {
     fn what_holds_is_rendered_once() {
         for level in [0.5, 0.89] {
             let held = held(-1.0, 48_000, |_| rendered(level)).expect("it holds");
-            assert_eq!((held.lowerings, held.peak.frame), (0, 3000));
+            assert_eq!((held.retries, held.peak.frame), (0, 3000));
         }
     }
 
@@ -110,7 +107,7 @@ mod tests {
         for slope in [0.5, 1.0, 2.0, 3.0] {
             let held = held(-1.0, 48_000, |reserve| rendered(0.93 - slope * reserve)).expect("it holds");
             let dbtp = 20.0 * held.peak.level.log10();
-            assert!((-1.05..=-1.0).contains(&dbtp) && held.lowerings > 0, "slope {slope}: {dbtp:.4} dBTP");
+            assert!((-1.05..=-1.0).contains(&dbtp) && held.retries > 0, "slope {slope}: {dbtp:.4} dBTP");
         }
     }
 
@@ -125,6 +122,6 @@ mod tests {
             "{over_db} dB at {at_s} s"
         );
         let unbounded: Result<Held, MasterError> = held(f64::INFINITY, 1000, |_| rendered(1.5));
-        assert!(unbounded.is_ok_and(|held| held.lowerings == 0));
+        assert!(unbounded.is_ok_and(|held| held.retries == 0));
     }
 }

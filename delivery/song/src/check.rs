@@ -104,7 +104,7 @@ impl Judged {
 
 /// What is asked of a check.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wishes {
+pub struct CheckOptions {
     /// The targets that outcomes are told for.
     pub targets: Vec<Target>,
     /// Whether somebody named them.
@@ -117,7 +117,7 @@ pub struct Wishes {
     pub limits: Limits,
 }
 
-impl Wishes {
+impl CheckOptions {
     /// Held against these targets; against all that are known, for information, if there are none.
     pub fn new(targets: Vec<Target>, are_drawn: bool) -> Self {
         let are_named = !targets.is_empty();
@@ -206,7 +206,7 @@ const INSPECTING: f64 = 0.8;
 ///
 /// # Errors
 /// If the file cannot be read as audio of one or two channels.
-pub fn check(path: &Path, wishes: &Wishes, progress: &dyn Fn(f64)) -> Result<Report, CheckError> {
+pub fn check(path: &Path, wishes: &CheckOptions, progress: &dyn Fn(f64)) -> Result<Report, CheckError> {
     let failed = |source| CheckError::File { path: path.to_owned(), source: Box::new(source) };
     let share = if wishes.are_drawn { INSPECTING } else { 1.0 };
     let mut reader = Reader::open(path, &wishes.limits).map_err(failed)?;
@@ -229,7 +229,7 @@ pub fn check(path: &Path, wishes: &Wishes, progress: &dyn Fn(f64)) -> Result<Rep
 ///
 /// # Errors
 /// As [`Reader::next_block`].
-pub fn inspect(reader: &mut Reader, wishes: &Wishes, progress: &dyn Fn(f64)) -> Result<Report, Error> {
+pub fn inspect(reader: &mut Reader, wishes: &CheckOptions, progress: &dyn Fn(f64)) -> Result<Report, Error> {
     let (sample_rate_hz, channels) = (reader.sample_rate(), reader.channels());
     let mut inspector = Inspector::new(f64::from(sample_rate_hz), channels, reader.words());
     if wishes.are_named && wishes.targets.iter().any(|target| target.id == platforms::VINYL) {

@@ -17,7 +17,7 @@ pub mod trim;
 pub use overs::{CodecReport, Over, overs};
 
 use lacquer_files::audio::Audio;
-use lacquer_files::encode::{EncodeError, Format, libopus, mp3, opus, sane::sane, vorbis};
+use lacquer_files::encode::{EncodeError, Format, finite::finite, libopus, mp3, opus, vorbis};
 use lacquer_files::resample::convert;
 use std::fmt;
 use std::io::Cursor;
@@ -107,7 +107,7 @@ impl FromStr for Codec {
 /// [`EncodeError`], for instance [`EncodeError::NoMp3`].
 pub fn round_trip(audio: &Audio, codec: Codec) -> Result<Audio, EncodeError> {
     codec.format().check()?;
-    let audio = sane(audio);
+    let audio = finite(audio);
     // What goes into the encoder: the measure of what is late in what comes out.
     let original = convert(&audio, codec.rate_hz(audio.sample_rate))?;
     let decoded = match codec {

@@ -85,7 +85,7 @@ pub struct Master {
     /// Its true peak at 32 points a frame, dBTP, of what lies below 0.48 of the sample rate.
     pub verified_peak_dbtp: f64,
     /// How often it was rendered again because a peak was over the ceiling.
-    pub lowerings: usize,
+    pub retries: usize,
     /// What the limiter did to the sound, if it was on.
     pub cost: Option<Cost>,
 }
@@ -153,7 +153,7 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
     let is_best = settings.limiter.on && job.limiter == LimiterMode::Best;
     // What made each render, and it before its dither: the one that is kept need not be the last.
     let mut renders: Vec<(ChainSettings, Option<Audio>)> = Vec::new();
-    let Held { frames, peak, lowerings } = held(ceiling_dbtp, sample_rate, |reserve| {
+    let Held { frames, peak, retries } = held(ceiling_dbtp, sample_rate, |reserve| {
         settings.limiter.output_reserve = own_reserve + reserve;
         if is_best {
             let loudness = |frames: &[Frame]| best::loudness_lufs(frames, &spec);
@@ -180,7 +180,7 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
         renders.push((settings.clone(), None));
         Ok::<_, MasterError>(trial(&settings).frames)
     })?;
-    let (settings, mut archive) = renders.swap_remove(lowerings);
+    let (settings, mut archive) = renders.swap_remove(retries);
     if job.keeps_archive && archive.is_none() {
         // The same limiter, with the same room for the dither.
         let mut before_dither = from_limiter(&settings);
@@ -195,7 +195,7 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
     // The closer look has the last word.
     after.true_peak_dbtp = after.true_peak_dbtp.max(verified_peak_dbtp);
     after.plr_db = after.true_peak_dbtp - after.integrated_lufs;
-    Ok(Master { audio, archive, before, after, settings, verified_peak_dbtp, lowerings, cost })
+    Ok(Master { audio, archive, before, after, settings, verified_peak_dbtp, retries, cost })
 }
 
 /// What the limiter did to what came before it.

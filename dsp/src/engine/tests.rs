@@ -60,7 +60,7 @@ fn words_on_the_dithers_grid_pass_bit_for_bit() {
 }
 
 /// Every monitor function for itself, and as many as go together.
-fn wishes() -> Vec<MonitorWish> {
+fn wishes() -> Vec<MonitorRequest> {
     let platform = Some(PlatformPlayback { gain_db: -6.0, limits: true });
     let all = MonitorSettings {
         compare: Compare::Mix,
@@ -87,15 +87,15 @@ fn wishes() -> Vec<MonitorWish> {
         settings.push(MonitorSettings { solo, ..Default::default() });
     }
     let listen = Some(Listen { stage: StageId::Limiter, source: ListenSource::Delta });
-    let mut wishes: Vec<MonitorWish> =
-        settings.into_iter().map(|settings| MonitorWish { settings, ..Default::default() }).collect();
-    wishes.push(MonitorWish { listen, ..Default::default() });
-    wishes.push(MonitorWish { settings: all, listen, known_lu: Some(3.0) });
+    let mut wishes: Vec<MonitorRequest> =
+        settings.into_iter().map(|settings| MonitorRequest { settings, ..Default::default() }).collect();
+    wishes.push(MonitorRequest { listen, ..Default::default() });
+    wishes.push(MonitorRequest { settings: all, listen, known_lu: Some(3.0) });
     wishes
 }
 
 /// Two seconds at 48 kHz with the editor open, in blocks that come at `pace` times real time.
-fn rendered(offline: bool, wish: &MonitorWish, pace: f64) -> [Vec<f32>; 2] {
+fn rendered(offline: bool, wish: &MonitorRequest, pace: f64) -> [Vec<f32>; 2] {
     const BLOCK: usize = 480;
     let mut settings = ChainSettings::default();
     settings.limiter.drive_db = 9.0;
@@ -114,7 +114,7 @@ fn rendered(offline: bool, wish: &MonitorWish, pace: f64) -> [Vec<f32>; 2] {
 
 #[test]
 fn no_monitor_function_reaches_a_bounce() {
-    let off = MonitorWish::default();
+    let off = MonitorRequest::default();
     let plain = rendered(false, &off, 1.0);
     for wish in wishes() {
         // A host that says that it renders offline, at any pace, and one that does not and renders faster than it plays.
@@ -126,7 +126,7 @@ fn no_monitor_function_reaches_a_bounce() {
 
 #[test]
 fn every_monitor_function_is_heard_at_the_pace_of_ears() {
-    let plain = rendered(false, &MonitorWish::default(), 1.0);
+    let plain = rendered(false, &MonitorRequest::default(), 1.0);
     for wish in wishes() {
         let heard = rendered(false, &wish, 1.0);
         // Hi-fi loudspeakers are modelled as those that change nothing.

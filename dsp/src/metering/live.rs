@@ -3,9 +3,9 @@
 //! Readings are renewed every 10 ms of audio, counted from the last reset: they are the same for any split into blocks. Nothing is
 //! allocated, and the gated means are taken by the reader from histograms.
 
-mod intake;
 mod side;
 mod stage_taps;
+mod weighting;
 
 use crate::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use crate::chain::limiter::Reductions;
@@ -16,11 +16,11 @@ use crate::shared::meter_bank::{
     FollowTransport, Held, HistoryPoint, MeterBank, NOWHERE, STAGES, TRACE_WORDS,
 };
 use crate::shared::ring::pack;
-use intake::Intake;
 use side::Side;
 use stage_taps::StageTaps;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use weighting::Weighting;
 
 /// Hops a second, as [`Loudness`](super::loudness::Loudness) has them.
 const HOPS_HZ: f64 = 100.0;
@@ -45,7 +45,7 @@ pub struct LiveMeters {
     hop: usize,
     in_hop: usize,
     hops: u64,
-    intake: Intake,
+    weighting: Weighting,
     input: Side,
     output: Side,
     taps: StageTaps,
@@ -78,7 +78,7 @@ impl LiveMeters {
             hop: (sample_rate / HOPS_HZ).round().max(1.0) as usize,
             in_hop: 0,
             hops: 0,
-            intake: Intake::new(sample_rate),
+            weighting: Weighting::new(sample_rate),
             input: Side::new(sample_rate, channels, &bank.input),
             output: Side::new(sample_rate, channels, &bank.output),
             taps: StageTaps::new(sample_rate, channels),
@@ -151,7 +151,7 @@ impl LiveMeters {
         self.in_hop = 0;
         self.hops = 0;
         self.measured = 0;
-        self.intake.reset();
+        self.weighting.reset();
         self.input.reset(&self.bank.input);
         self.output.reset(&self.bank.output);
         self.taps.restart();
@@ -184,7 +184,7 @@ impl LiveMeters {
             }
             let (inputs, later_inputs) = input.split_at(length);
             let (outputs, later_outputs) = output.split_at(length);
-            let taken = self.intake.push(inputs, outputs);
+            let taken = self.weighting.push(inputs, outputs);
             let before = counted.then_some(self.measured);
             self.input.push(&taken.sides[0], length, before, over_level, &self.bank.input);
             self.output.push(&taken.sides[1], length, before, over_level, &self.bank.output);
@@ -203,7 +203,7 @@ impl LiveMeters {
     fn finish_hop(&mut self, counted: bool) {
         let length = self.hop as f64;
         self.history_peak = self.history_peak.max(self.output.hop_true_peak());
-        let [input, output] = self.intake.take_means(length);
+        let [input, output] = self.weighting.take_means(length);
         self.input.finish_hop(counted, input, &self.bank.input);
         self.output.finish_hop(counted, output, &self.bank.output);
         self.bank.measured_frames.store(self.measured, Relaxed);

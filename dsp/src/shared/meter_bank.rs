@@ -34,7 +34,7 @@ const OVERS: usize = 1 << 10;
 
 /// What one side of the chain reads. Levels of nothing are -infinity.
 #[derive(Debug)]
-pub struct SideBank {
+pub struct SideMeters {
     /// Loudness of the last 400 ms, LUFS.
     pub momentary_lufs: Value,
     /// Loudness of the last 3 s, LUFS.
@@ -65,7 +65,7 @@ pub struct SideBank {
     pub overs: Ring<2>,
 }
 
-impl Default for SideBank {
+impl Default for SideMeters {
     fn default() -> Self {
         let silent = || Value::new(f32::NEG_INFINITY);
         let zero = || Value::new(0.0);
@@ -88,7 +88,7 @@ impl Default for SideBank {
     }
 }
 
-impl SideBank {
+impl SideMeters {
     /// Gated loudness of everything measured, LUFS.
     pub fn integrated_lufs(&self) -> f64 {
         self.histograms.integrated_lufs()
@@ -252,9 +252,9 @@ impl Controls {
 #[derive(Debug)]
 pub struct MeterBank {
     /// What comes in, in time with what goes out.
-    pub input: SideBank,
+    pub input: SideMeters,
     /// What goes out, before the monitor.
-    pub output: SideBank,
+    pub output: SideMeters,
     /// Deepest gain reduction of each stage since it was taken, dB.
     pub reductions_db: [Peak; STAGES],
     /// Gain of each band now, dB, while somebody looks.
@@ -334,8 +334,8 @@ pub struct HistoryPoint {
 impl Default for MeterBank {
     fn default() -> Self {
         Self {
-            input: SideBank::default(),
-            output: SideBank::default(),
+            input: SideMeters::default(),
+            output: SideMeters::default(),
             reductions_db: Default::default(),
             dynamic_eq_gains_db: std::array::from_fn(|_| Value::new(0.0)),
             multiband_gains_db: std::array::from_fn(|_| Value::new(0.0)),

@@ -17,28 +17,28 @@ const PERIOD: Duration = Duration::from_millis(15);
 const PERIOD_IN_SILENCE: Duration = Duration::from_millis(100);
 
 /// What is done with the analysers between two looks.
-type Wish = Box<dyn FnOnce(&mut Analysers) + Send>;
+type Request = Box<dyn FnOnce(&mut Analysers) + Send>;
 
 /// The analysers, wherever they run; whoever has this asks them and reads what they found.
 pub(crate) struct Analysis {
-    place: Arc<Mutex<Place>>,
-    /// The newest readings that nobody has taken yet, with the wishes that had been granted before them.
+    home: Arc<Mutex<Home>>,
+    /// The newest readings that nobody has taken yet, with the requests that had been granted before them.
     newest: Arc<ArrayQueue<(u64, Readings)>>,
-    /// Wishes so far: what was read before the last one would show what is no longer wanted.
+    /// Requests so far: what was read before the last one would show what is no longer wanted.
     asked: u64,
 }
 
-enum Place {
+enum Home {
     Here(Box<Analysers>),
     Thread {
-        wishes: Sender<Wish>,
+        requests: Sender<Request>,
         handle: JoinHandle<Box<Analysers>>,
     },
     /// After a thread that has panicked.
     Nowhere,
 }
 
-impl Place {
+impl Home {
     /// Goes to a thread of its own; where the system gives none, new ones stay here.
     fn start(&mut self, newest: Arc<ArrayQueue<(u64, Readings)>>, asked: u64) {
         let analysers = match std::mem::replace(self, Self::Nowhere) {
@@ -49,10 +49,10 @@ impl Place {
             }
         };
         let bank = analysers.bank.clone();
-        let (wishes, waiting) = crossbeam_channel::unbounded();
+        let (requests, waiting) = crossbeam_channel::unbounded();
         let builder = std::thread::Builder::new().name(NAME.to_owned());
         *self = match builder.spawn(move || run(analysers, &waiting, asked, &newest)) {
-            Ok(handle) => Self::Thread { wishes, handle },
+            Ok(handle) => Self::Thread { requests, handle },
             Err(_) => Self::Here(Box::new(Analysers::new(bank))),
         };
     }
@@ -60,8 +60,8 @@ impl Place {
     /// Comes back; the thread has ended then.
     fn stop(&mut self) {
         match std::mem::replace(self, Self::Nowhere) {
-            Self::Thread { wishes, handle } => {
-                drop(wishes);
+            Self::Thread { requests, handle } => {
+                drop(requests);
                 if let Ok(analysers) = handle.join() {
                     *self = Self::Here(analysers);
                 }
@@ -74,13 +74,13 @@ impl Place {
 /// For as long as this is there the analysis has a thread of its own. A window's context keeps it: the framework tells nobody that a window
 /// closes, and a host that unloads the plugin next must not find the thread running.
 pub(crate) struct Running {
-    place: Arc<Mutex<Place>>,
+    home: Arc<Mutex<Home>>,
     newest: Arc<ArrayQueue<(u64, Readings)>>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        locked(&self.place).stop();
+        locked(&self.home).stop();
         // What the thread left is read anew where it came back to.
         self.newest.pop();
     }
@@ -93,8 +93,8 @@ impl Plugin for Running {
 }
 
 /// Nobody waits for it but while a window opens or closes.
-fn locked(place: &Mutex<Place>) -> MutexGuard<'_, Place> {
-    place.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked(home: &Mutex<Home>) -> MutexGuard<'_, Home> {
+    home.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Analysis {
@@ -102,31 +102,31 @@ impl Analysis {
     pub fn new(bank: Arc<MeterBank>) -> (Self, Readings) {
         let analysers = Box::new(Analysers::new(bank));
         let readings = analysers.readings();
-        let place = Arc::new(Mutex::new(Place::Here(analysers)));
-        (Self { place, newest: Arc::new(ArrayQueue::new(1)), asked: 0 }, readings)
+        let home = Arc::new(Mutex::new(Home::Here(analysers)));
+        (Self { home, newest: Arc::new(ArrayQueue::new(1)), asked: 0 }, readings)
     }
 
     /// Goes to a thread of its own.
     #[must_use]
     pub fn start(&self) -> Running {
-        locked(&self.place).start(self.newest.clone(), self.asked);
-        Running { place: self.place.clone(), newest: self.newest.clone() }
+        locked(&self.home).start(self.newest.clone(), self.asked);
+        Running { home: self.home.clone(), newest: self.newest.clone() }
     }
 
     /// Asks for something; done before the next frame is looked at.
-    pub fn ask(&mut self, wish: impl FnOnce(&mut Analysers) + Send + 'static) {
+    pub fn ask(&mut self, request: impl FnOnce(&mut Analysers) + Send + 'static) {
         self.asked += 1;
-        match &mut *locked(&self.place) {
-            Place::Here(analysers) => wish(analysers),
+        match &mut *locked(&self.home) {
+            Home::Here(analysers) => request(analysers),
             // It ends with its owner alone, or by a panic, after which nothing is found any more.
-            Place::Thread { wishes, .. } => drop(wishes.send(Box::new(wish))),
-            Place::Nowhere => (),
+            Home::Thread { requests, .. } => drop(requests.send(Box::new(request))),
+            Home::Nowhere => (),
         }
     }
 
     /// What was found since it was last asked for, if there is anything new.
     pub fn take(&mut self) -> Option<Readings> {
-        if let Place::Here(analysers) = &mut *locked(&self.place) {
+        if let Home::Here(analysers) = &mut *locked(&self.home) {
             analysers.read();
             return Some(analysers.readings());
         }
@@ -137,7 +137,7 @@ impl Analysis {
 
 fn run(
     mut analysers: Box<Analysers>,
-    waiting: &Receiver<Wish>,
+    waiting: &Receiver<Request>,
     mut granted: u64,
     newest: &ArrayQueue<(u64, Readings)>,
 ) -> Box<Analysers> {
@@ -147,9 +147,9 @@ fn run(
             newest.force_push((granted, analysers.readings()));
         }
         match waiting.recv_timeout(if is_new { PERIOD } else { PERIOD_IN_SILENCE }) {
-            Ok(wish) => {
-                for wish in std::iter::once(wish).chain(waiting.try_iter()) {
-                    wish(&mut analysers);
+            Ok(request) => {
+                for request in std::iter::once(request).chain(waiting.try_iter()) {
+                    request(&mut analysers);
                     granted += 1;
                 }
                 newest.force_push((granted, analysers.readings()));

@@ -2,7 +2,7 @@
 
 use super::{empty_ui, scroll_ui};
 use crate::analysers::Found;
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::theme;
 use egui::text::LayoutJob;
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
@@ -45,14 +45,14 @@ fn verdict(findings: &[Found]) -> (&'static str, Color32) {
     }
 }
 
-pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
-    let heard_s = desk.readings.inspected_s;
+pub(super) fn check_ui(ui: &mut Ui, body: Rect, meters: &MeterReader) {
+    let heard_s = meters.readings.inspected_s;
     if heard_s < FIRST_S {
         empty_ui(ui, body, "Play: what is wrong with the mix, if anything, is gathered here.");
         return;
     }
     let width = body.width() - SENTENCE - 24.0;
-    let mut findings: Vec<&Found> = desk.readings.findings.iter().collect();
+    let mut findings: Vec<&Found> = meters.readings.findings.iter().collect();
     findings.sort_by_key(|found| Reverse(found.finding.severity));
     let rows: Vec<_> = findings
         .into_iter()
@@ -72,7 +72,7 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
         .collect();
     let height = HEAD + rows.iter().map(|(_, _, height)| height).sum::<f32>();
     scroll_ui(ui, body, height, |ui, rect| {
-        let (text, verdict_color) = verdict(&desk.readings.findings);
+        let (text, verdict_color) = verdict(&meters.readings.findings);
         let painter = ui.painter();
         let head = pos2(rect.left(), rect.top() + HEAD / 2.0);
         let said = painter.text(head, Align2::LEFT_CENTER, text, theme::main_font(), verdict_color);
@@ -86,7 +86,7 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
                 pos2(told.right() + 16.0, head.y - 4.0),
                 pos2(rect.right() - 8.0, head.y + 4.0),
             ),
-            desk,
+            meters,
         );
         let mut top = rect.top() + HEAD;
         for (finding, galley, height) in rows {
@@ -102,8 +102,8 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
 }
 
 /// Where in the song what was judged lies.
-fn map_ui(ui: &Ui, rect: Rect, desk: &Desk) {
-    let map = &desk.readings.inspected_map_s;
+fn map_ui(ui: &Ui, rect: Rect, meters: &MeterReader) {
+    let map = &meters.readings.inspected_map_s;
     let end = map.iter().map(|[_, to]| *to).fold(1.0, f64::max);
     if rect.width() < LEAST_MAP {
         return;

@@ -2,8 +2,8 @@
 
 use super::empty_ui;
 use crate::axes::{plot, well_ui};
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::meters::target;
 use crate::panels::band;
 use crate::scale::Graph;
@@ -19,8 +19,8 @@ const DEEPEST_DB: f64 = 9.0;
 /// Width of the distribution.
 const DISTRIBUTION: f32 = 120.0;
 
-pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
-    if desk.history.is_empty() {
+pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReader) {
+    if meters.history.is_empty() {
         empty_ui(ui, body, "Play: the loudness of the song is drawn here as it goes.");
         return;
     }
@@ -29,15 +29,15 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
     let border = all.top() + (LANE * all.height()).max(22.0);
     let lane = Rect::from_min_max(all.min, pos2(all.right(), border));
     let lines = Rect::from_min_max(pos2(all.left(), border + theme::GAP), all.max);
-    let seconds = (desk.history.len() as f64 / HISTORY_HZ).max(30.0);
+    let seconds = (meters.history.len() as f64 / HISTORY_HZ).max(30.0);
     let graph = Graph { rect: lines, x: [0.0, seconds], y: SPAN, logarithmic: false };
     well_ui(ui, &graph, &[-40.0, -30.0, -20.0, -10.0, 0.0]);
     let reductions = Graph { rect: lane, x: graph.x, y: [-DEEPEST_DB, 0.0], logarithmic: false };
     well_ui(ui, &reductions, &[-6.0, -3.0, 0.0]);
-    let times = desk.history.len().div_ceil(lines.width() as usize).max(1);
+    let times = meters.history.len().div_ceil(lines.width() as usize).max(1);
     let painter = ui.painter().with_clip_rect(all);
     let line = |graph: &Graph, value: &dyn Fn(&HistoryPoint) -> f64, color: Color32, width: f32| {
-        let points: Vec<_> = desk
+        let points: Vec<_> = meters
             .history
             .chunks(times)
             .enumerate()
@@ -51,7 +51,7 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
         painter.add(Shape::line(points, Stroke::new(width, color)));
     };
     // Reduction hangs from the top of its lane: the deepest of each stretch.
-    let depths: Vec<_> = desk
+    let depths: Vec<_> = meters
         .history
         .chunks(times)
         .enumerate()
@@ -72,7 +72,7 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
         painter.hline(lines.x_range(), graph.y(wanted), Stroke::new(1.0, theme::colors().accent));
     }
     let ceiling = 10f32.powf(target.true_peak_dbtp as f32 / 20.0);
-    for (n, _) in desk.history.iter().enumerate().filter(|(_, point)| point.true_peak > ceiling) {
+    for (n, _) in meters.history.iter().enumerate().filter(|(_, point)| point.true_peak > ceiling) {
         // Overs are triangles at the top.
         let at = pos2(graph.x(n as f64 / HISTORY_HZ), lines.top() + 7.0);
         let corners = vec![at, at + vec2(-3.5, -6.0), at + vec2(3.5, -6.0)];
@@ -93,14 +93,14 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk) {
         theme::axis_font(),
         theme::colors().text_third,
     );
-    distribution_ui(ui, Rect::from_min_max(pos2(lines.right() + 12.0, lines.top()), whole.max), desk);
+    distribution_ui(ui, Rect::from_min_max(pos2(lines.right() + 12.0, lines.top()), whole.max), meters);
 }
 
-fn distribution_ui(ui: &Ui, rect: Rect, desk: &Desk) {
+fn distribution_ui(ui: &Ui, rect: Rect, meters: &MeterReader) {
     let graph = Graph { rect, x: [0.0, 1.0], y: SPAN, logarithmic: false };
     ui.painter().rect_filled(rect, 2.0, theme::colors().well);
     // Counts of each LU from -70 up.
-    let counts = desk.bank.output.histograms.range.distribution();
+    let counts = meters.bank.output.histograms.range.distribution();
     let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     for (n, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
         let lufs = n as f64 - 70.0;

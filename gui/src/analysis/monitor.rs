@@ -26,15 +26,15 @@ pub(super) fn monitor_ui(ui: &mut Ui, body: Rect, view: &mut View) {
     };
     name(ui, 0.0, "Solo");
     for (n, (solo, label)) in [(Solo::Left, "Left"), (Solo::Right, "Right")].into_iter().enumerate() {
-        let on = view.wish.settings.solo == solo;
+        let on = view.monitor.settings.solo == solo;
         if button_ui(ui, cell(0.0, n as f32), label, on, "Plays this part alone, on both sides.", view) {
-            view.wish.settings.solo = if on { Solo::Off } else { solo };
+            view.monitor.settings.solo = if on { Solo::Off } else { solo };
         }
     }
     name(ui, 1.0, "Output");
-    let settings = view.wish.settings;
+    let settings = view.monitor.settings;
     if button_ui(ui, cell(1.0, 0.0), "Swap", settings.swap, "Exchanges left and right.", view) {
-        view.wish.settings.swap = !settings.swap;
+        view.monitor.settings.swap = !settings.swap;
     }
     name(ui, 2.0, "Slots");
     let hint = "Plays every slot no louder than the mix: all of them equally loud, but for one that is softer than the mix.";

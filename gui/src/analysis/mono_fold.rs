@@ -1,7 +1,7 @@
 //! What mono takes, a third of an octave each, under the spectra of stereo and mono; at the right how much in all, where most, and why.
 
 use crate::axes::{plot, well_ui};
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::scale::{Graph, difference, frequencies, hertz};
 use crate::theme;
 use crate::view::View;
@@ -17,32 +17,32 @@ const TILT_DB: f64 = 4.5;
 /// Bands softer than this against the loudest say nothing, dB.
 const SOFT_DB: f64 = 40.0;
 
-pub(super) fn mono_fold_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut View) {
+pub(super) fn mono_fold_ui(ui: &mut Ui, body: Rect, meters: &MeterReader, view: &mut View) {
     let figures = Rect::from_min_max(pos2(body.right() - FIGURES, body.top()), body.max);
     let graphs = Rect::from_min_max(body.min, pos2(figures.left() - theme::PADDING, body.bottom()));
     let bars = if body.height() > ROOM {
         let middle = graphs.top() + 0.5 * graphs.height();
-        spectra_ui(ui, Rect::from_min_max(graphs.min, pos2(graphs.right(), middle)), desk);
+        spectra_ui(ui, Rect::from_min_max(graphs.min, pos2(graphs.right(), middle)), meters);
         Rect::from_min_max(pos2(graphs.left(), middle), graphs.max)
     } else {
         graphs
     };
-    let folds = mono_fold(&desk.readings.long);
+    let folds = mono_fold(&meters.readings.long);
     bars_ui(ui, bars, &folds);
-    figures_ui(ui, figures, desk, &folds);
+    figures_ui(ui, figures, meters, &folds);
     if ui.rect_contains_pointer(body) {
         view.hint = "Bars hang down by what the sum to mono loses. Independent sides lose 3 dB.".to_owned();
     }
 }
 
 /// Stereo and the sum to mono, six seconds of each.
-fn spectra_ui(ui: &Ui, area: Rect, desk: &Desk) {
+fn spectra_ui(ui: &Ui, area: Rect, meters: &MeterReader) {
     let graph = Graph { rect: plot(area), x: [17.8, 22_400.0], y: LEVELS, logarithmic: true };
     well_ui(ui, &graph, &[-80.0, -60.0, -40.0, -20.0]);
     let (painter, colors) = (ui.painter().with_clip_rect(graph.rect), theme::colors());
     let hz = frequencies(&graph, 2.0);
     let line = |part: Part, color: Color32| {
-        let levels = desk.readings.long.levels_db(part, &hz);
+        let levels = meters.readings.long.levels_db(part, &hz);
         let points = hz.iter().zip(levels).map(|(hz, db)| graph.at(*hz, db + TILT_DB * (hz / 1000.0).log2()));
         painter.add(Shape::line(points.collect(), Stroke::new(1.5, color)));
     };
@@ -114,7 +114,7 @@ fn cause(folds: &[MonoFold], correlation: f64) -> String {
     format!("{where_is} {why}")
 }
 
-fn figures_ui(ui: &Ui, rect: Rect, desk: &Desk, folds: &[MonoFold]) {
+fn figures_ui(ui: &Ui, rect: Rect, meters: &MeterReader, folds: &[MonoFold]) {
     let (painter, colors) = (ui.painter(), theme::colors());
     let sounds = folds.iter().any(|fold| fold.level_db > -100.0);
     let loudest = folds.iter().map(|fold| fold.level_db).fold(f64::NEG_INFINITY, f64::max);
@@ -133,7 +133,7 @@ fn figures_ui(ui: &Ui, rect: Rect, desk: &Desk, folds: &[MonoFold]) {
         painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, value, theme::value_font(), color);
     }
     if sounds {
-        let text = cause(folds, f64::from(desk.bank.output.correlation.get()));
+        let text = cause(folds, f64::from(meters.bank.output.correlation.get()));
         let galley = painter.layout(text, theme::body_font(), worst_color, rect.width());
         painter.galley(rect.min + vec2(0.0, 78.0), galley, worst_color);
     }

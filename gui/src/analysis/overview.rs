@@ -1,8 +1,8 @@
 //! The master at a glance, in words that a client understands: loudness, peaks, tone, width, and what devices keep of it.
 
 use crate::axes::{chip_ui, plot, well_ui};
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::meters::{self, target};
 use crate::room::Room;
 use crate::scale::{Graph, level};
@@ -36,10 +36,10 @@ struct Card {
     color: Color32,
 }
 
-pub(super) fn overview_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, room: Room) {
+pub(super) fn overview_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReader, room: Room) {
     let target = target(host);
-    let (balance, translations) = (Balance::of(&desk.readings.long), desk.translations());
-    let mut cards = cards(desk, &target, &balance, &translations);
+    let (balance, translations) = (Balance::of(&meters.readings.long), meters.translations());
+    let mut cards = cards(meters, &target, &balance, &translations);
     if room.is_narrow {
         // A card has no room for what its figure is measured against.
         for card in &mut cards {
@@ -71,8 +71,13 @@ fn card_ui(ui: &Ui, rect: Rect, card: &Card) {
     painter.with_clip_rect(rect).galley(at(62.0), galley, card.color);
 }
 
-fn cards(desk: &Desk, target: &Target, balance: &Balance, translations: &[Option<Translation>]) -> [Card; 5] {
-    let (output, colors) = (&desk.bank.output, theme::colors());
+fn cards(
+    meters: &MeterReader,
+    target: &Target,
+    balance: &Balance,
+    translations: &[Option<Translation>],
+) -> [Card; 5] {
+    let (output, colors) = (&meters.bank.output, theme::colors());
     let integrated = output.integrated_lufs();
     let is_heard = integrated.is_finite();
     let dash = || "\u{2013}".to_owned();
@@ -93,7 +98,7 @@ fn cards(desk: &Desk, target: &Target, balance: &Balance, translations: &[Option
     let kept = Device::ALL.len() - lost.len();
     [
         card("Loudness", format!("{} LUFS", level(integrated)), loudness(integrated, target)),
-        card("Highest peak", format!("{} dBTP", level(peak)), peaks(desk, target)),
+        card("Highest peak", format!("{} dBTP", level(peak)), peaks(meters, target)),
         card("Tone", tone_figure(balance), tone(balance)),
         card("Width", format!("{} dB{SIDE_TO_MID}", level(balance.width_db)), width(balance.width_db)),
         card("On devices", format!("{kept} of {}", Device::ALL.len()), devices(&lost)),
@@ -117,9 +122,9 @@ fn loudness(integrated: f64, target: &Target) -> (String, Color32) {
     }
 }
 
-fn peaks(desk: &Desk, target: &Target) -> (String, Color32) {
-    let (colors, asked) = (theme::colors(), level(meters::asked_dbtp(desk, target)));
-    if meters::is_over(desk, target) {
+fn peaks(meters: &MeterReader, target: &Target) -> (String, Color32) {
+    let (colors, asked) = (theme::colors(), level(meters::asked_dbtp(meters, target)));
+    if meters::is_over(meters, target) {
         (format!("! Over the {asked} that {} asks for: may distort there.", target.name), colors.alarm)
     } else {
         (format!("Under the {asked} that {} asks for.", target.name), colors.ok)

@@ -1,8 +1,8 @@
 //! What each target will do to this master; a click lets it be heard so.
 
 use super::{columns, row_height, scroll_ui, whole_rows};
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::meters::target;
 use crate::scale::{difference, level};
 use crate::theme;
@@ -19,8 +19,8 @@ const COLUMNS: [f32; 7] = [1.9, 0.9, 1.0, 1.0, 1.2, 2.4, 1.1];
 const NARROW_COLUMNS: [f32; 7] = [2.4, 0.9, 1.1, 1.3, 1.4, 2.6, 0.0];
 const SOURCE: usize = 6;
 
-pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
-    let (integrated, peak) = (desk.bank.output.integrated_lufs(), desk.bank.output.true_peak_max_dbtp());
+pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReader, view: &mut View) {
+    let (integrated, peak) = (meters.bank.output.integrated_lufs(), meters.bank.output.true_peak_max_dbtp());
     let own = target(host);
     let rows: Vec<_> = TARGETS.iter().copied().chain((own.id == "custom").then_some(own)).collect();
     let row = row_height(body, rows.len() + 1, ROW);
@@ -61,7 +61,7 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
                 view.platform = (!is_heard).then_some(target.id);
             }
             if view.platform == Some(target.id) {
-                view.wish.settings.platform = Some(playback);
+                view.monitor.settings.platform = Some(playback);
             }
             text(
                 ui,
@@ -97,7 +97,7 @@ pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, vi
         }
     });
     if view.platform.is_none() {
-        view.wish.settings.platform = None;
+        view.monitor.settings.platform = None;
     }
 }
 

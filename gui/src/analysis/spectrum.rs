@@ -2,7 +2,7 @@
 
 use crate::app::area_ui;
 use crate::axes::{plot, well_ui};
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::scale::{Graph, frequencies};
 use crate::theme;
 use crate::view::View;
@@ -45,17 +45,17 @@ impl Default for SpectrumView {
     }
 }
 
-pub(super) fn spectrum_ui(ui: &mut Ui, body: Rect, desk: &mut Desk, view: &mut View) {
+pub(super) fn spectrum_ui(ui: &mut Ui, body: Rect, meters: &mut MeterReader, view: &mut View) {
     let controls = Rect::from_min_max(pos2(body.right() - CONTROLS, body.top()), body.max);
     let body = Rect::from_min_max(body.min, pos2(controls.left() - theme::MARGIN, body.bottom()));
     let graph = Graph { rect: plot(body), x: [20.0, 20_000.0], y: SPAN, logarithmic: true };
     well_ui(ui, &graph, &[-80.0, -60.0, -40.0, -20.0, 0.0]);
     if view.spectrum.thirds || lies_above(view) {
-        draw_thirds(ui, &graph, desk, view.spectrum);
+        draw_thirds(ui, &graph, meters, view.spectrum);
     } else {
-        draw(ui, &graph, &desk.readings.input, &desk.readings.output, view.spectrum);
+        draw(ui, &graph, &meters.readings.input, &meters.readings.output, view.spectrum);
     }
-    controls_ui(ui, controls, desk, view);
+    controls_ui(ui, controls, meters, view);
 }
 
 /// Whether the panel above has the lines in its picture: the same spectrum does not stand twice on a screen.
@@ -63,7 +63,7 @@ fn lies_above(view: &View) -> bool {
     !view.expanded && matches!(view.stage, StageId::Equalizer | StageId::DynamicEq | StageId::Bass)
 }
 
-fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
+fn controls_ui(ui: &mut Ui, rect: Rect, meters: &mut MeterReader, view: &mut View) {
     let half = (rect.width() - theme::GAP) / 2.0;
     let cell = |row: f32, column: f32, width: f32| {
         let corner =
@@ -81,7 +81,7 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
     if button_ui(ui, cell(0.0, 1.0, half), "Thirds", thirds, hint, view) && !lies_above(view) {
         view.spectrum.thirds = !shown.thirds;
     }
-    let (mut length, mut averaging) = (desk.readings.output.length(), desk.readings.averaging);
+    let (mut length, mut averaging) = (meters.readings.output.length(), meters.readings.averaging);
     area_ui(ui, cell(1.0, 0.0, rect.width()), |ui| {
         let menu = ComboBox::from_id_salt("length")
             .selected_text(format!("{length} points"))
@@ -112,15 +112,15 @@ fn controls_ui(ui: &mut Ui, rect: Rect, desk: &mut Desk, view: &mut View) {
             });
         name_menu(&menu.response, "Tilt");
     });
-    if (length, averaging) != (desk.readings.output.length(), desk.readings.averaging) {
-        desk.set_spectrum(length, averaging);
+    if (length, averaging) != (meters.readings.output.length(), meters.readings.averaging) {
+        meters.set_spectrum(length, averaging);
     }
     let hint = "Shows the highest levels since they were cleared.";
     if button_ui(ui, cell(3.0, 0.0, half), "Peak hold", shown.holds, hint, view) {
         view.spectrum.holds = !shown.holds;
     }
     if button_ui(ui, cell(3.0, 1.0, half), "Clear peaks", false, "Forgets the highest levels.", view) {
-        desk.release_peaks();
+        meters.release_peaks();
     }
 }
 
@@ -167,10 +167,10 @@ pub(crate) fn draw(ui: &Ui, graph: &Graph, input: &Spectrum, output: &Spectrum, 
     }
 }
 
-fn draw_thirds(ui: &Ui, graph: &Graph, desk: &Desk, view: SpectrumView) {
+fn draw_thirds(ui: &Ui, graph: &Graph, meters: &MeterReader, view: SpectrumView) {
     let half = 2f64.powf(1.0 / 6.0);
     let painter = ui.painter().with_clip_rect(graph.rect);
-    let [below, above] = traces(&desk.readings.input, &desk.readings.output, view);
+    let [below, above] = traces(&meters.readings.input, &meters.readings.output, view);
     let level = |part: Part, band: &lacquer_dsp::metering::spectrum::Band| {
         tilted(view, band.centre_hz, 10.0 * band.powers.of(part).max(1e-20).log10())
     };

@@ -2,8 +2,8 @@
 //! shows the stage.
 
 use super::{columns, empty_ui, row_height, scroll_ui, whole_rows};
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::scale::{difference, level};
 use crate::strip::{is_on, title};
 use crate::theme;
@@ -60,8 +60,8 @@ pub(crate) fn effect_in_words(effect: &Effect) -> Option<String> {
     Some(said.collect::<Vec<_>>().join(", "))
 }
 
-pub(super) fn stages_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
-    if desk.effects.of_chain().louder_lu().is_none() {
+pub(super) fn stages_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReader, view: &mut View) {
+    if meters.effects.of_chain().louder_lu().is_none() {
         empty_ui(
             ui,
             body,
@@ -88,8 +88,8 @@ pub(super) fn stages_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view:
         for (n, stage) in shown.into_iter().enumerate() {
             let line = line(n + 1);
             let on = is_on(host, stage);
-            let effect = desk.effects.of(stage);
-            row_ui(ui, line, &at, title(stage), &effect, on, desk);
+            let effect = meters.effects.of(stage);
+            row_ui(ui, line, &at, title(stage), &effect, on, meters);
             let name = Rect::from_min_size(line.min + vec2(0.0, 1.0), vec2(at[1] - at[0] - 8.0, row - 2.0));
             let hint = format!("Shows {}.", title(stage));
             if button_ui(ui, name, title(stage), view.stage == stage, &hint, view) {
@@ -101,12 +101,20 @@ pub(super) fn stages_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view:
         ui.painter().hline(last.x_range(), last.top() + 0.5, theme::line(theme::colors().seam));
         let name = pos2(at[0] + 8.0, last.center().y);
         ui.painter().text(name, Align2::LEFT_CENTER, "Chain", theme::strong_font(), theme::colors().text);
-        row_ui(ui, last, &at, "Chain", &desk.effects.of_chain(), true, desk);
+        row_ui(ui, last, &at, "Chain", &meters.effects.of_chain(), true, meters);
     });
 }
 
 /// The figures of a stage, or of the chain.
-fn row_ui(ui: &mut Ui, line: Rect, at: &[f32], name: &'static str, effect: &Effect, on: bool, desk: &Desk) {
+fn row_ui(
+    ui: &mut Ui,
+    line: Rect,
+    at: &[f32],
+    name: &'static str,
+    effect: &Effect,
+    on: bool,
+    meters: &MeterReader,
+) {
     let colors = theme::colors();
     let spoken = match (on, effect_in_words(effect)) {
         (true, Some(words)) => format!("{name} now: {words}"),
@@ -118,7 +126,7 @@ fn row_ui(ui: &mut Ui, line: Rect, at: &[f32], name: &'static str, effect: &Effe
         let y = line.center().y;
         let [before, after] = [effect.before, effect.after]
             .map(|reading| level((quantity.read)(&reading).unwrap_or(f64::NEG_INFINITY)));
-        let is_sure = n != 1 || desk.effects.range_heard_s() >= RANGE_S;
+        let is_sure = n != 1 || meters.effects.range_heard_s() >= RANGE_S;
         let change = (quantity.change)(effect).filter(|_| on);
         let text = |x: f32, text: String, font, ink| {
             ui.painter().text(pos2(left + x, y), Align2::RIGHT_CENTER, text, font, ink)

@@ -1,6 +1,6 @@
 //! The goniometer, and the correlation of each octave.
 
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::scale::{Graph, difference, level};
 use crate::theme;
 use egui::{Align2, Rect, Shape, Ui, pos2, vec2};
@@ -10,13 +10,13 @@ use lacquer_dsp::metering::spectrum::Part;
 /// Amplitude that still fills the picture: below it, it shrinks.
 const SMALLEST: f32 = 0.03;
 
-pub(super) fn stereo_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
+pub(super) fn stereo_ui(ui: &mut Ui, body: Rect, meters: &MeterReader) {
     let side = body.height();
     let scope = Rect::from_min_size(body.min, vec2((side * 1.4).min(0.58 * body.width()), side));
-    goniometer_ui(ui, scope, desk);
+    goniometer_ui(ui, scope, meters);
     let right = Rect::from_min_max(pos2(scope.right() + 40.0, body.top()), body.max);
-    bands_ui(ui, Rect::from_min_max(right.min + vec2(0.0, 18.0), right.max), desk);
-    let side = &desk.bank.output;
+    bands_ui(ui, Rect::from_min_max(right.min + vec2(0.0, 18.0), right.max), meters);
+    let side = &meters.bank.output;
     let db = |amplitude: f32| 20.0 * f64::from(amplitude).log10();
     let [mid, difference_of_sides] = [0, 1].map(|part| level(db(side.mid_side_rms[part].get())));
     let text =
@@ -31,13 +31,13 @@ pub(super) fn stereo_ui(ui: &mut Ui, body: Rect, desk: &Desk) {
 }
 
 /// Mid upwards, side across, enlarged until it fills its place.
-pub(crate) fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
+pub(crate) fn goniometer_ui(ui: &Ui, rect: Rect, meters: &MeterReader) {
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, 2.0, theme::colors().well);
     let centre = rect.center();
     let scale = 0.5 * rect.height();
     // The picture is enlarged until its points fill it: what counts is its shape.
-    let points = points(&desk.readings.scope);
+    let points = points(&meters.readings.scope);
     let furthest = points.iter().flatten().fold(0.0f32, |most, x| most.max(x.abs()));
     let enlarged = scale * 0.9 / furthest.max(SMALLEST);
     for (x, y) in [(1.0, 1.0), (1.0, -1.0)] {
@@ -61,8 +61,8 @@ pub(crate) fn goniometer_ui(ui: &Ui, rect: Rect, desk: &Desk) {
     }
 }
 
-fn bands_ui(ui: &Ui, rect: Rect, desk: &Desk) {
-    let bands = desk.readings.long.bands(1);
+fn bands_ui(ui: &Ui, rect: Rect, meters: &MeterReader) {
+    let bands = meters.readings.long.bands(1);
     let plot = Rect::from_min_max(rect.min, rect.max - vec2(8.0, 16.0));
     let graph = Graph { rect: plot, x: [0.0, bands.len() as f64], y: [-1.0, 1.0], logarithmic: false };
     let painter = ui.painter();

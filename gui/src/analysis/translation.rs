@@ -1,7 +1,7 @@
 //! What devices keep of the master; a click lets it be heard through the model of one.
 
 use super::{columns, row_height, scroll_ui, whole_rows};
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::scale::difference;
 use crate::theme;
 use crate::view::View;
@@ -15,7 +15,7 @@ const COLUMNS: [f32; 5] = [1.2, 0.9, 1.0, 1.6, 4.5];
 const NARROW_COLUMNS: [f32; 5] = [1.2, 0.9, 1.0, 1.6, 0.0];
 const MODEL: usize = 4;
 
-pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut View) {
+pub(super) fn translation_ui(ui: &mut Ui, body: Rect, meters: &MeterReader, view: &mut View) {
     let row = row_height(body, Device::ALL.len() + 1, ROW);
     let height = row * (Device::ALL.len() as f32 + 1.0);
     scroll_ui(ui, whole_rows(body, row), height, |ui, rect| {
@@ -36,14 +36,14 @@ pub(super) fn translation_ui(ui: &mut Ui, body: Rect, desk: &Desk, view: &mut Vi
         {
             text(ui, column, rect.top() + row / 2.0, name, theme::colors().text_third);
         }
-        for (n, (device, kept)) in Device::ALL.into_iter().zip(desk.translations()).enumerate() {
+        for (n, (device, kept)) in Device::ALL.into_iter().zip(meters.translations()).enumerate() {
             let y = rect.top() + (n as f32 + 1.5) * row;
             let place = Rect::from_center_size(pos2(at[0] + 56.0, y), vec2(104.0, ROW - 4.0));
-            let is_heard = view.wish.settings.device == Some(device);
+            let is_heard = view.monitor.settings.device == Some(device);
             let hint =
                 format!("Plays the master as this model would, as loud as it was: {}.", device.model());
             if button_ui(ui, place, device.name(), is_heard, &hint, view) {
-                view.wish.settings.device = (!is_heard).then_some(device);
+                view.monitor.settings.device = (!is_heard).then_some(device);
             }
             if !is_narrow {
                 text(ui, MODEL, y, device.model(), theme::colors().text_third);

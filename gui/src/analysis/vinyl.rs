@@ -1,7 +1,7 @@
 //! What a cutting lathe would make of the master: proxies, each with what it asks for.
 
 use super::{columns, empty_ui};
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::room::Room;
 use crate::scale::{Graph, difference};
 use crate::theme;
@@ -16,8 +16,8 @@ const GAUGE_DB: [f64; 2] = [-30.0, 10.0];
 /// Nothing has been heard below this excursion, dB.
 const NOTHING_DB: f64 = -100.0;
 
-pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, desk: &Desk, room: Room) {
-    let found = desk.readings.vinyl;
+pub(super) fn vinyl_ui(ui: &mut Ui, body: Rect, meters: &MeterReader, room: Room) {
+    let found = meters.readings.vinyl;
     if found.lateral_db < NOTHING_DB && found.vertical_db < NOTHING_DB {
         empty_ui(ui, body, "Play: what a cutting lathe would make of the song is gathered here.");
         return;

@@ -1,6 +1,6 @@
 //! What is heard in the master's place: mix against master at equal loudness, what the chain changes, parts of the stereo.
 
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::scale::difference;
 use crate::theme;
 use crate::view::View;
@@ -34,9 +34,9 @@ pub(super) fn width(gap: f32, is_narrow: bool) -> f32 {
 
 /// What the chain changes, and parts of what is heard.
 pub(super) fn hear_ui(ui: &mut Ui, view: &mut View) {
-    let settings = view.wish.settings;
+    let settings = view.monitor.settings;
     if small_button_ui(ui, DELTA, "Delta", settings.delta, DELTA_HINT, view).clicked() {
-        view.wish.settings.delta = !settings.delta;
+        view.monitor.settings.delta = !settings.delta;
     }
     ui.add_space(theme::MARGIN);
     for (solo, width, [name, label, hint]) in SOLOS {
@@ -45,20 +45,20 @@ pub(super) fn hear_ui(ui: &mut Ui, view: &mut View) {
         }
     }
     if small_button_ui(ui, DIM, "Dim", settings.dim, DIM_HINT, view).clicked() {
-        view.wish.settings.dim = !settings.dim;
+        view.monitor.settings.dim = !settings.dim;
     }
 }
 
 /// The same in a menu, where there is no room for it.
 pub(super) fn hear_menu_ui(ui: &mut Ui, view: &mut View) {
-    let settings = view.wish.settings;
+    let settings = view.monitor.settings;
     let is_any = settings.delta || settings.dim || settings.solo != Solo::Off;
     let hint = "Plays what the chain changes, mono or the side alone, or softer.   M, S, D";
     let button = small_button_ui(ui, HEAR_MENU, "Hear", is_any, hint, view);
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(120.0);
         if ui.selectable_label(settings.delta, "Delta").on_hover_text(DELTA_HINT).clicked() {
-            view.wish.settings.delta = !settings.delta;
+            view.monitor.settings.delta = !settings.delta;
         }
         for (solo, _, [_, label, hint]) in SOLOS {
             if ui.selectable_label(settings.solo == solo, label).on_hover_text(hint).clicked() {
@@ -66,18 +66,18 @@ pub(super) fn hear_menu_ui(ui: &mut Ui, view: &mut View) {
             }
         }
         if ui.selectable_label(settings.dim, "Dim").on_hover_text(DIM_HINT).clicked() {
-            view.wish.settings.dim = !settings.dim;
+            view.monitor.settings.dim = !settings.dim;
         }
     });
 }
 
 /// Mix against master at equal loudness.
-pub(super) fn compare_ui(ui: &mut Ui, desk: &Desk, view: &mut View) {
-    let settings = view.wish.settings;
+pub(super) fn compare_ui(ui: &mut Ui, meters: &MeterReader, view: &mut View) {
+    let settings = view.monitor.settings;
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
     // How much louder the master is by itself: what the comparison takes away.
-    let matched = desk.figure("match", || difference(f64::from(desk.bank.match_lu.get())));
-    let master = if desk.bank.output.integrated_lufs().is_finite() {
+    let matched = meters.figure("match", || difference(f64::from(meters.bank.match_lu.get())));
+    let master = if meters.bank.output.integrated_lufs().is_finite() {
         format!("Master {matched}")
     } else {
         "Master".to_owned()

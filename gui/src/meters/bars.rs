@@ -1,6 +1,6 @@
 //! Loudness and true peaks as bars, as high as there is room for.
 
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::room::Room;
 use crate::scale::{Graph, level};
 use crate::theme;
@@ -33,7 +33,7 @@ struct Column {
     figure: bool,
 }
 
-pub(super) fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, room: Room) {
+pub(super) fn bars_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, target: &Target, room: Room) {
     let foot = if room.is_narrow { NARROW_FOOT } else { FOOT };
     let plot = Rect::from_min_max(rect.min + vec2(AXIS, 4.0), rect.max - vec2(0.0, foot));
     let graph = Graph { rect: plot, x: [0.0, 1.0], y: SPAN, logarithmic: false };
@@ -52,7 +52,7 @@ pub(super) fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, roo
         painter.text(at, Align2::RIGHT_CENTER, text, theme::axis_font(), colors.text_third);
     }
     let stretch = plot.width() / DESIGNED;
-    for column in columns(desk) {
+    for column in columns(meters) {
         let (left, width) = (plot.left() + stretch * column.left, stretch * column.width);
         let x = left..=left + width;
         if column.level.is_finite() {
@@ -67,7 +67,7 @@ pub(super) fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, roo
         let at = pos2(middle, plot.bottom() + 2.0);
         painter.text(at, Align2::CENTER_TOP, column.name, theme::axis_font(), colors.text_third);
         if column.figure && !room.is_narrow {
-            let text = desk.figure(column.name, || level(column.level));
+            let text = meters.figure(column.name, || level(column.level));
             let at = pos2(middle, rect.bottom());
             painter.text(at, Align2::CENTER_BOTTOM, text, theme::label_font(), colors.text);
         }
@@ -83,13 +83,13 @@ pub(super) fn bars_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, roo
         painter.add(egui::Shape::convex_polygon(corners, colors.accent, Stroke::NONE));
     }
     let peaks = plot.left() + stretch * PEAKS..=plot.right();
-    painter.hline(peaks, graph.y(super::asked_dbtp(desk, target)), line);
+    painter.hline(peaks, graph.y(super::asked_dbtp(meters, target)), line);
 }
 
-fn columns(desk: &Desk) -> [Column; 8] {
-    let (input, output, colors) = (&desk.bank.input, &desk.bank.output, theme::colors());
+fn columns(meters: &MeterReader) -> [Column; 8] {
+    let (input, output, colors) = (&meters.bank.input, &meters.bank.output, theme::colors());
     let none = f64::NEG_INFINITY;
-    let peak = |side: usize, channel: usize| desk.peaks[side][channel];
+    let peak = |side: usize, channel: usize| meters.peaks[side][channel];
     let loudness = |name, left, width, level, held, color, figure| Column {
         name,
         left,

@@ -1,12 +1,12 @@
 //! The correlation of left and right; silence has none.
 
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::scale::Graph;
 use crate::theme;
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
-pub(super) fn correlation_ui(ui: &mut Ui, rect: Rect, desk: &Desk) {
-    let side = &desk.bank.output;
+pub(super) fn correlation_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader) {
+    let side = &meters.bank.output;
     // What is held since the last sound says nothing of silence.
     let sounds = side.momentary_lufs.get().is_finite();
     let value = sounds.then(|| f64::from(side.correlation.get()));
@@ -30,7 +30,7 @@ pub(super) fn correlation_ui(ui: &mut Ui, rect: Rect, desk: &Desk) {
         painter.text(at, align, name, theme::axis_font(), colors.text_third);
     }
     painter.text(rect.left_top(), Align2::LEFT_TOP, "Correlation", theme::label_font(), colors.text_third);
-    let text = desk.figure("correlation", || {
+    let text = meters.figure("correlation", || {
         value.map_or("\u{2013}".to_owned(), |value| {
             format!("{}{:.2}", if value < 0.0 { "\u{2212}" } else { "+" }, value.abs())
         })

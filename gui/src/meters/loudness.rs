@@ -1,8 +1,8 @@
 //! The integrated loudness, how far it is from the target, since when it is measured, and the button that brings the target about.
 
-use crate::desk::Desk;
 use crate::host::Host;
 use crate::learner::{Request, State};
+use crate::meter_reader::MeterReader;
 use crate::panels::reach;
 use crate::scale::{difference, level};
 use crate::theme;
@@ -21,20 +21,20 @@ pub(super) fn loudness_ui(
     ui: &mut Ui,
     rect: Rect,
     host: &Host,
-    desk: &mut Desk,
+    meters: &mut MeterReader,
     target: &Target,
     view: &mut View,
 ) {
-    let integrated = desk.bank.output.integrated_lufs();
+    let integrated = meters.bank.output.integrated_lufs();
     let colors = theme::colors();
-    let before_s = view.sound.frames_before() as f64 / desk.sample_rate();
-    let measured_s = desk.bank.measured_frames.load(Relaxed) as f64 / desk.sample_rate();
+    let before_s = view.sound.frames_before() as f64 / meters.sample_rate();
+    let measured_s = meters.bank.measured_frames.load(Relaxed) as f64 / meters.sample_rate();
     // What was measured before a setting changed is no figure of what plays now.
     let is_stale = before_s > 0.0;
     let painter = ui.painter();
     let text = |at, align, text: &str, font, color: Color32| painter.text(at, align, text, font, color);
     text(rect.left_top(), Align2::LEFT_TOP, "Integrated, LUFS", theme::label_font(), colors.text_third);
-    let figure = desk.figure("integrated", || level(integrated));
+    let figure = meters.figure("integrated", || level(integrated));
     let at = rect.right_top() + vec2(0.0, 12.0);
     // The words stand beside the figure, or below it.
     let [distance_y, since_y] = if view.room.is_narrow { [45.0, 59.0] } else { [17.0, 36.0] };
@@ -59,7 +59,7 @@ pub(super) fn loudness_ui(
         colors.text_third,
     );
     let button = Rect::from_min_max(pos2(rect.left(), rect.bottom() - theme::CONTROL_HEIGHT), rect.max);
-    reach_ui(ui, button, host, desk, target, view);
+    reach_ui(ui, button, host, meters, target, view);
 }
 
 /// How far a loudness is from its target in words, and whether it is near enough.
@@ -73,13 +73,20 @@ fn distance(off_lu: f64, tolerance_lu: f64) -> (String, bool) {
 }
 
 /// One button after the other: listen, wait, set. The same search as in the limiter's panel, whose state is shown there too.
-fn reach_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, target: &Target, view: &mut View) {
+fn reach_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    host: &Host,
+    meters: &mut MeterReader,
+    target: &Target,
+    view: &mut View,
+) {
     let Some(target_lufs) = target.integrated_lufs else {
         return;
     };
     let request = Request { target_lufs, preset: None };
-    let heard_s = desk.readings.heard_s;
-    let (name, on, hint) = match &desk.learner.state {
+    let heard_s = meters.readings.heard_s;
+    let (name, on, hint) = match &meters.learner.state {
         State::Idle => (
             format!("Reach {} LUFS", level(target_lufs)),
             false,
@@ -98,22 +105,22 @@ fn reach_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, target: &Targ
         }
     };
     let is_clicked = button_ui(ui, rect, &name, on, &hint, view);
-    match &desk.learner.state {
+    match &meters.learner.state {
         State::Idle if is_clicked => {
             view.reaches_target = true;
-            desk.listen(request);
+            meters.listen(request);
         }
         State::Listening { request } if view.reaches_target && heard_s >= LISTEN_S => {
             let request = request.clone();
-            reach::work(host, desk, request);
+            reach::work(host, meters, request);
         }
         State::Ready { answer } if is_clicked => {
             let drive_db = answer.found.drive_db;
-            reach::set(host, desk, drive_db);
+            reach::set(host, meters, drive_db);
             view.reaches_target = false;
         }
         _ if is_clicked => {
-            desk.stop_listening();
+            meters.stop_listening();
             view.reaches_target = false;
         }
         _ => {}

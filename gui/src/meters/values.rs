@@ -1,12 +1,12 @@
 //! What the mix and the master measure, side by side. A click on a value lets its maximum begin anew; the button all of them.
 
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::room::Room;
 use crate::scale::level;
 use crate::theme;
 use crate::view::View;
 use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
-use lacquer_dsp::shared::meter_bank::{Held, SideBank};
+use lacquer_dsp::shared::meter_bank::{Held, SideMeters};
 use lacquer_dsp::targets::Target;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -49,16 +49,20 @@ const KEYS: [[&str; 2]; ROWS] = [
     ["max s in", "max s out"],
 ];
 
-fn rows(desk: &Desk, target: &Target, overs_before: u32) -> [Row; ROWS] {
-    let (input, output, colors) = (&desk.bank.input, &desk.bank.output, theme::colors());
+fn rows(meters: &MeterReader, target: &Target, overs_before: u32) -> [Row; ROWS] {
+    let (input, output, colors) = (&meters.bank.input, &meters.bank.output, theme::colors());
     let overs = output.over_count.load(Relaxed).saturating_sub(overs_before);
     let alarm = |is: bool| if is { colors.alarm } else { colors.text };
-    let early = if desk.history.len() < EARLY { colors.text_third } else { colors.text };
-    let both = |value: &dyn Fn(&SideBank) -> f64| [level(value(input)), level(value(output))];
+    let early = if meters.history.len() < EARLY { colors.text_third } else { colors.text };
+    let both = |value: &dyn Fn(&SideMeters) -> f64| [level(value(input)), level(value(output))];
     let row = |name, [mix, master]: [String; 2], color| (name, mix, master, color);
     let counted = if overs == 0 { "none".to_owned() } else { format!("{overs}") };
     [
-        row("True peak, dBTP", both(&|side| side.true_peak_max_dbtp()), alarm(super::is_over(desk, target))),
+        row(
+            "True peak, dBTP",
+            both(&|side| side.true_peak_max_dbtp()),
+            alarm(super::is_over(meters, target)),
+        ),
         row("Overs", [String::new(), counted], alarm(overs > 0)),
         row("LRA, LU", [range(input), range(output)], early),
         row("PLR, dB", both(&|side| side.plr_db()), colors.text),
@@ -69,7 +73,7 @@ fn rows(desk: &Desk, target: &Target, overs_before: u32) -> [Row; ROWS] {
     ]
 }
 
-pub(super) fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, view: &mut View) {
+pub(super) fn values_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, target: &Target, view: &mut View) {
     let room = view.room;
     let height = rect.height() / lines(room) as f32;
     let colors = theme::colors();
@@ -87,34 +91,34 @@ pub(super) fn values_ui(ui: &mut Ui, rect: Rect, desk: &Desk, target: &Target, v
         );
     }
     // A count that was made smaller since begins anew.
-    view.overs_before = view.overs_before.min(desk.bank.output.over_count.load(Relaxed));
+    view.overs_before = view.overs_before.min(meters.bank.output.over_count.load(Relaxed));
     for (n, ((name, before, after, color), keys)) in
-        rows(desk, target, view.overs_before).into_iter().zip(KEYS).take(shown(room)).enumerate()
+        rows(meters, target, view.overs_before).into_iter().zip(KEYS).take(shown(room)).enumerate()
     {
         let middle = y(first + n);
         let place = Rect::from_min_size(pos2(rect.left(), middle - height / 2.0), vec2(rect.width(), height));
         if name == "Overs" {
-            overs_ui(ui, place, desk, view);
+            overs_ui(ui, place, meters, view);
         } else if let Some((_, held, cleared)) = HELD.into_iter().find(|(row, ..)| *row == n) {
-            held_ui(ui, place, desk, held, cleared, view);
+            held_ui(ui, place, meters, held, cleared, view);
         }
         let painter = ui.painter();
         let at = |x: f32| pos2(x, middle);
         painter.text(at(rect.left()), Align2::LEFT_CENTER, name, theme::label_font(), colors.text_third);
         if !room.is_narrow {
-            let before = desk.figure(keys[0], || before);
+            let before = meters.figure(keys[0], || before);
             let (at, font) = (at(rect.right() - MIX), theme::body_font());
             painter.text(at, Align2::RIGHT_CENTER, before, font, colors.text_third);
         }
-        let after = desk.figure(keys[1], || after);
+        let after = meters.figure(keys[1], || after);
         painter.text(at(rect.right()), Align2::RIGHT_CENTER, after, theme::value_font(), color);
     }
 }
 
 /// A maximum begins anew by a click, and nothing else with it.
-fn held_ui(ui: &mut Ui, rect: Rect, desk: &Desk, held: Held, name: &str, view: &mut View) {
+fn held_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, held: Held, name: &str, view: &mut View) {
     if clear_ui(ui, rect, name) {
-        desk.bank.controls.release(held);
+        meters.bank.controls.release(held);
     }
     if ui.rect_contains_pointer(rect) {
         view.hint = "The highest since the measurement began. A click lets it begin anew.".to_owned();
@@ -135,30 +139,30 @@ fn clear_ui(ui: &mut Ui, rect: Rect, name: &str) -> bool {
 }
 
 /// The count of overs is cleared by a click, and nothing else with it.
-fn overs_ui(ui: &mut Ui, rect: Rect, desk: &Desk, view: &mut View) {
+fn overs_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, view: &mut View) {
     if clear_ui(ui, rect, "Clear overs") {
-        view.overs_before = desk.bank.output.over_count.load(Relaxed);
+        view.overs_before = meters.bank.output.over_count.load(Relaxed);
     }
     if ui.rect_contains_pointer(rect) {
-        let last = last_over(desk).map_or(String::new(), |time| format!("The last at {time}. "));
+        let last = last_over(meters).map_or(String::new(), |time| format!("The last at {time}. "));
         view.hint = format!("True peaks over what the target asks for. {last}A click clears the count.");
     }
 }
 
 /// The loudness range, once anything is loud enough to have one.
-fn range(side: &SideBank) -> String {
+fn range(side: &SideMeters) -> String {
     let is_gated = side.integrated_lufs().is_finite();
     level(if is_gated { side.range_lu() } else { f64::NAN })
 }
 
 /// Where the last over was, in minutes and seconds since the measurement began.
-fn last_over(desk: &Desk) -> Option<String> {
-    if desk.bank.output.over_count.load(Relaxed) == 0 {
+fn last_over(meters: &MeterReader) -> Option<String> {
+    if meters.bank.output.over_count.load(Relaxed) == 0 {
         return None;
     }
     let mut entries = Vec::new();
-    desk.bank.output.overs.read(0, &mut entries);
+    meters.bank.output.overs.read(0, &mut entries);
     let [place, _] = entries.last()?;
-    let s = *place as f64 / desk.sample_rate();
+    let s = *place as f64 / meters.sample_rate();
     Some(format!("{}:{:05.2}", (s / 60.0) as u64, s % 60.0))
 }

@@ -3,8 +3,8 @@
 use super::{side_by_side, split, transfer};
 use crate::analysis::spectrum::{self, SpectrumView};
 use crate::axes::well_ui;
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::scale::Graph;
 use crate::theme;
 use crate::view::View;
@@ -23,7 +23,7 @@ pub(super) fn head_ui(ui: &mut Ui, view: &mut View) {
     }
 }
 
-pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, view: &mut View) {
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &mut MeterReader, view: &mut View) {
     let (picture, rows) = split(body, 1);
     let (left, right) = side_by_side(picture, 0.6, picture.width());
     let settings = host.tree.to_settings().bass;
@@ -31,7 +31,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, vi
     let rect = Rect::from_min_max(left.min + vec2(32.0, 6.0), left.max - vec2(8.0, 16.0));
     let graph = Graph { rect, x: [20.0, 2000.0], y: [-90.0, 0.0], logarithmic: true };
     well_ui(ui, &graph, &[-80.0, -60.0, -40.0, -20.0, 0.0]);
-    spectrum::draw(ui, &graph, &desk.readings.input, &desk.readings.output, SpectrumView::default());
+    spectrum::draw(ui, &graph, &meters.readings.input, &meters.readings.output, SpectrumView::default());
     let corner = graph.x(settings.device_corner_hz);
     let lost = Rect::from_min_max(rect.min, pos2(corner, rect.bottom()));
     ui.painter().rect_filled(lost, 0.0, colors.alarm.gamma_multiply(0.08));
@@ -47,7 +47,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, vi
         Handle { name: "Device corner line", x: axis, y: None, wheel: Some("bass_amount"), hint: &hint };
     handle_ui(ui, &graph, hit, host, &handle, view);
     ui.painter().vline(corner, rect.y_range(), Stroke::new(1.5, colors.accent));
-    let tone = desk.pictures.bass(&settings);
+    let tone = meters.pictures.bass(&settings);
     let color = if settings.on { colors.side } else { colors.disabled };
     let bars = Rect::from_min_max(right.min + vec2(0.0, 24.0), right.max);
     transfer::harmonics(ui, bars, &tone.harmonics_db[..4], 2, color);

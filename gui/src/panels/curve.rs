@@ -2,7 +2,7 @@
 
 use crate::analysis::spectrum::{self, SpectrumView};
 use crate::axes::{frequencies_ui, levels_ui, notes_ui};
-use crate::desk::Desk;
+use crate::meter_reader::MeterReader;
 use crate::scale::{Graph, difference, frequencies, hertz, thinned};
 use crate::theme;
 use crate::view::View;
@@ -37,7 +37,14 @@ pub(super) fn spectrum_at(graph: &Graph, hz: f64, db: f64) -> Pos2 {
 }
 
 /// Lines, figures and the live spectra of what a band of `channel` works on.
-pub(super) fn ground_ui(ui: &Ui, graph: &Graph, steps: &[f64], channel: Placement, desk: &Desk, view: &View) {
+pub(super) fn ground_ui(
+    ui: &Ui,
+    graph: &Graph,
+    steps: &[f64],
+    channel: Placement,
+    meters: &MeterReader,
+    view: &View,
+) {
     levels_ui(ui, graph, steps, &|db| {
         let sign = if db > 0.0 {
             "+"
@@ -65,7 +72,7 @@ pub(super) fn ground_ui(ui: &Ui, graph: &Graph, steps: &[f64], channel: Placemen
         Placement::Stereo | Placement::Left | Placement::Right => None,
     };
     let shown = SpectrumView { channel, holds: view.spectrum.holds, ..SpectrumView::default() };
-    spectrum::draw(ui, &levels, &desk.readings.input, &desk.readings.output, shown);
+    spectrum::draw(ui, &levels, &meters.readings.input, &meters.readings.output, shown);
 }
 
 /// The points of a gain over frequency.

@@ -3,8 +3,8 @@
 use super::curve::{line, points};
 use super::split;
 use crate::axes::well_ui;
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::scale::Graph;
 use crate::theme;
 use crate::view::View;
@@ -15,7 +15,7 @@ use lacquer_dsp::metering::spectrum::Part;
 /// Levels at the edges, dBFS in a third of an octave.
 const SPAN: [f64; 2] = [-180.0, 0.0];
 
-pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, view: &mut View) {
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &mut MeterReader, view: &mut View) {
     let (picture, rows) = split(body, 1);
     let rect = Rect::from_min_max(picture.min + vec2(36.0, 6.0), picture.max - vec2(12.0, 16.0));
     let graph = Graph { rect, x: [20.0, 20_000.0], y: SPAN, logarithmic: true };
@@ -23,7 +23,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, vi
     let settings = host.tree.to_settings().dither;
     let colors = theme::colors();
     let painter = ui.painter().with_clip_rect(rect);
-    let programme: Vec<Pos2> = desk
+    let programme: Vec<Pos2> = meters
         .readings
         .long
         .bands(3)
@@ -31,8 +31,8 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, vi
         .map(|band| graph.at(band.centre_hz, 10.0 * band.powers.of(Part::Both).max(1e-20).log10()))
         .collect();
     line(&painter, programme, 1.5, colors.output);
-    let rate = desk.sample_rate();
-    let noise = desk.pictures.dither(&settings, rate);
+    let rate = meters.sample_rate();
+    let noise = meters.pictures.dither(&settings, rate);
     let top = 0.5 * rate;
     let shown = points(&graph, |hz| if hz < top { noise.third_octave_dbfs(hz) } else { SPAN[0] });
     line(&painter, shown, 2.2, if settings.on { colors.accent } else { colors.disabled });

@@ -4,8 +4,8 @@ use super::curve::{self, HIT, band, hear_held, note, points};
 use super::equalizer::{color, letter};
 use super::split;
 use super::threshold_search::ThresholdSearch;
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::scale::{Graph, difference, hertz, level};
 use crate::theme;
 use crate::view::View;
@@ -45,7 +45,7 @@ fn id(name: &str, band: usize) -> String {
     format!("dynamic_eq_{name}_{}", band + 1)
 }
 
-pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReader, view: &mut View) {
     let (picture, rows) = split(body, 2);
     let chips = Rect::from_min_max(pos2(body.left(), picture.bottom() - CHIP), picture.right_bottom());
     let meter = Rect::from_min_max(
@@ -57,7 +57,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: 
     view.dynamic_band = view.dynamic_band.min(DYNAMIC_EQ_BANDS - 1);
     let graph = curve::graph(area, SPAN);
     let channel = settings.bands[view.dynamic_band].placement;
-    curve::ground_ui(ui, &graph, &[-12.0, -6.0, 0.0, 6.0, 12.0], channel, desk, view);
+    curve::ground_ui(ui, &graph, &[-12.0, -6.0, 0.0, 6.0, 12.0], channel, meters, view);
     let background = ui.interact(graph.rect, ui.scope_id().with("dynamic graph"), Sense::click());
     background
         .widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Canvas, true, "Dynamic equalizer graph"));
@@ -68,10 +68,10 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: 
         let at = background.hover_pos().unwrap_or_default();
         view.hint = format!("{}      Double-click adds a band.", curve::cursor(&graph, at));
     }
-    let rate = desk.sample_rate();
+    let rate = meters.sample_rate();
     let strength = if settings.on { 1.0 } else { 0.4 };
     let painter = ui.painter().with_clip_rect(graph.rect);
-    let gains = desk.bank.dynamic_eq_gains_db.each_ref().map(|gain| f64::from(gain.get()));
+    let gains = meters.bank.dynamic_eq_gains_db.each_ref().map(|gain| f64::from(gain.get()));
     for (n, one) in settings.bands.iter().enumerate().filter(|(_, band)| band.on) {
         let color = color(one.placement).gamma_multiply(strength);
         let most = points(&graph, one.response(one.range_db, rate));
@@ -92,7 +92,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: 
         let now = if settings.on && one.on { gains[n] } else { 0.0 };
         chip_ui(ui, Rect::from_min_size(corner, vec2(width, CHIP)), host, n, one, now, view);
     }
-    detector_ui(ui, meter, host, desk, view.dynamic_band, &settings.bands[view.dynamic_band], view);
+    detector_ui(ui, meter, host, meters, view.dynamic_band, &settings.bands[view.dynamic_band], view);
     controls_ui(ui, &rows, host, view);
 }
 
@@ -187,7 +187,7 @@ fn detector_ui(
     ui: &mut Ui,
     rect: Rect,
     host: &Host,
-    desk: &Desk,
+    meters: &MeterReader,
     n: usize,
     one: &DynamicEqBand,
     view: &mut View,
@@ -201,7 +201,7 @@ fn detector_ui(
         let text = level(db).replace(".0", "");
         ui.painter().text(at, Align2::LEFT_CENTER, text, theme::axis_font(), colors.text_third);
     }
-    let level = &desk.dynamic_eq_levels[n];
+    let level = &meters.dynamic_eq_levels[n];
     if one.on && level.level_db > DETECTOR[0] {
         let is_over = level.level_db > one.threshold_db;
         let color = if is_over { colors.reduction } else { colors.output };

@@ -3,8 +3,8 @@
 
 use super::curve::band;
 use crate::axes::levels_ui;
-use crate::desk::{Desk, TRACE_POINTS};
 use crate::host::Host;
+use crate::meter_reader::{MeterReader, TRACE_POINTS};
 use crate::scale::{Graph, difference, level};
 use crate::strip::is_on;
 use crate::theme;
@@ -38,7 +38,7 @@ pub(super) fn dynamics_ui(
     host: &Host,
     stage: StageId,
     threshold: Option<(&str, &str)>,
-    desk: &Desk,
+    meters: &MeterReader,
     view: &mut View,
 ) -> Graph {
     let all = Rect::from_min_max(rect.min + vec2(32.0, 4.0), rect.max - vec2(NOW, 16.0));
@@ -51,7 +51,7 @@ pub(super) fn dynamics_ui(
     let text = |db: f64| level(db).replace(".0", "");
     levels_ui(ui, &graph, &[-24.0, -18.0, -12.0, -6.0, 0.0, 6.0], &text);
     levels_ui(ui, &gains, &[-6.0, -3.0, 0.0], &text);
-    traces_ui(ui, &graph, &gains, host, stage, desk);
+    traces_ui(ui, &graph, &gains, host, stage, meters);
     let colors = theme::colors();
     for (seconds, name) in [(0, "\u{2212}6 s"), (2, "\u{2212}4"), (4, "\u{2212}2"), (6, "now")] {
         let at = pos2(graph.x(f64::from(seconds) * 200.0), plot.bottom() + 2.0);
@@ -59,7 +59,7 @@ pub(super) fn dynamics_ui(
             [usize::from(seconds > 0) + usize::from(seconds == 6)];
         ui.painter().text(at, align, name, theme::axis_font(), colors.text_third);
     }
-    now_ui(ui, rect, host, stage, desk);
+    now_ui(ui, rect, host, stage, meters);
     if let Some((id, name)) = threshold {
         threshold_ui(ui, &graph, host, id, name, is_on(host, stage), view);
     }
@@ -67,23 +67,23 @@ pub(super) fn dynamics_ui(
 }
 
 /// Input and output from below, reduction in its lane, the chain's overs marked; faint where the stage is off.
-fn traces_ui(ui: &Ui, graph: &Graph, gains: &Graph, host: &Host, stage: StageId, desk: &Desk) {
+fn traces_ui(ui: &Ui, graph: &Graph, gains: &Graph, host: &Host, stage: StageId, meters: &MeterReader) {
     let colors = theme::colors();
     let strength = if is_on(host, stage) { 1.0 } else { OFF };
-    let start = TRACE_POINTS - desk.trace.len().min(TRACE_POINTS);
+    let start = TRACE_POINTS - meters.trace.len().min(TRACE_POINTS);
     let x = |n: usize| graph.x((start + n) as f64);
     let db = |amplitude: f32| 20.0 * f64::from(amplitude).max(1e-6).log10();
     let line = |value: &dyn Fn(usize) -> f32| -> Vec<Pos2> {
-        (0..desk.trace.len()).map(|n| pos2(x(n), value(n))).collect()
+        (0..meters.trace.len()).map(|n| pos2(x(n), value(n))).collect()
     };
     let painter = ui.painter().with_clip_rect(graph.rect.union(gains.rect));
-    let output = line(&|n| graph.y(db(desk.trace[n].after(stage))));
+    let output = line(&|n| graph.y(db(meters.trace[n].after(stage))));
     painter.add(band(&output, graph.rect.bottom(), colors.output.gamma_multiply(0.35 * strength)));
     let is_limiter = stage == StageId::Limiter;
     let is_on = is_on(host, stage);
     let drive_db =
         if is_limiter && is_on { host.tree.plain("limiter_drive").unwrap_or_default() } else { 0.0 };
-    let input = line(&|n| graph.y(drive_db + db(desk.trace[n].before(stage))));
+    let input = line(&|n| graph.y(drive_db + db(meters.trace[n].before(stage))));
     if is_limiter && is_on {
         // What crosses the ceiling is what there is to limit.
         let ceiling = graph.y(host.tree.plain("limiter_ceiling").unwrap_or_default());
@@ -92,7 +92,7 @@ fn traces_ui(ui: &Ui, graph: &Graph, gains: &Graph, host: &Host, stage: StageId,
     }
     painter.add(Shape::line(input, Stroke::new(1.0, colors.text_second.gamma_multiply(strength))));
     let limiter_db = |n: usize, parts: &[usize]| -> f64 {
-        parts.iter().map(|part| f64::from(desk.trace[n].limiter_db[*part])).sum()
+        parts.iter().map(|part| f64::from(meters.trace[n].limiter_db[*part])).sum()
     };
     if is_limiter {
         let whole = line(&|n| gains.y(-limiter_db(n, &[0, 1])));
@@ -100,23 +100,23 @@ fn traces_ui(ui: &Ui, graph: &Graph, gains: &Graph, host: &Host, stage: StageId,
     }
     let reduction = |n: usize| match is_limiter {
         true => limiter_db(n, &[0]),
-        false => f64::from(desk.trace[n].reductions_db[stage as usize]),
+        false => f64::from(meters.trace[n].reductions_db[stage as usize]),
     };
     let reductions = line(&|n| gains.y(-reduction(n)));
     painter.add(band(&reductions, gains.rect.top(), colors.reduction.gamma_multiply(0.5 * strength)));
     painter.add(Shape::line(reductions, Stroke::new(1.5, colors.reduction.gamma_multiply(strength))));
-    overs_ui(&painter, graph, desk, &x);
+    overs_ui(&painter, graph, meters, &x);
 }
 
 /// How far it turns down now, and did at most; of the limiter what each of its parts did.
-fn now_ui(ui: &Ui, rect: Rect, host: &Host, stage: StageId, desk: &Desk) {
+fn now_ui(ui: &Ui, rect: Rect, host: &Host, stage: StageId, meters: &MeterReader) {
     let (painter, colors) = (ui.painter(), theme::colors());
-    let reduction = |n: usize| f64::from(desk.trace[n].reductions_db[stage as usize]);
-    let most = (0..desk.trace.len()).map(reduction).fold(0.0, f64::max);
+    let reduction = |n: usize| f64::from(meters.trace[n].reductions_db[stage as usize]);
+    let most = (0..meters.trace.len()).map(reduction).fold(0.0, f64::max);
     let corner = pos2(rect.right() - 4.0, rect.top());
     let is_on = is_on(host, stage);
     let inks = if is_on { [colors.reduction, colors.text] } else { [colors.text_third; 2] };
-    let now = [(-desk.reductions_db[stage as usize], "GR now, dB"), (-most, "most in 6 s")];
+    let now = [(-meters.reductions_db[stage as usize], "GR now, dB"), (-most, "most in 6 s")];
     for (n, ((value, name), color)) in now.into_iter().zip(inks).enumerate() {
         let at = corner + vec2(0.0, 44.0 * n as f32);
         let text = if is_on { level(value) } else { "\u{2013}".to_owned() };
@@ -124,14 +124,14 @@ fn now_ui(ui: &Ui, rect: Rect, host: &Host, stage: StageId, desk: &Desk) {
         painter.text(at + vec2(0.0, 20.0), Align2::RIGHT_TOP, name, theme::label_font(), colors.text_third);
     }
     if stage == StageId::Limiter && is_on {
-        share_ui(painter, corner + vec2(0.0, 96.0), desk);
+        share_ui(painter, corner + vec2(0.0, 96.0), meters);
     }
 }
 
 /// How much of what was taken the gains took, and how much the clip, over the trace.
-fn share_ui(painter: &Painter, corner: Pos2, desk: &Desk) {
+fn share_ui(painter: &Painter, corner: Pos2, meters: &MeterReader) {
     let colors = theme::colors();
-    let sum = |part: usize| desk.trace.iter().map(|point| point.limiter_db[part]).sum::<f32>();
+    let sum = |part: usize| meters.trace.iter().map(|point| point.limiter_db[part]).sum::<f32>();
     let [gain, clip] = [sum(0), sum(1)];
     if gain + clip <= 0.0 {
         return;
@@ -153,19 +153,19 @@ fn share_ui(painter: &Painter, corner: Pos2, desk: &Desk) {
 }
 
 /// Marks true peaks over the target's ceiling: a triangle at each, and the figure where there is room for it.
-fn overs_ui(painter: &Painter, graph: &Graph, desk: &Desk, x: &dyn Fn(usize) -> f32) {
+fn overs_ui(painter: &Painter, graph: &Graph, meters: &MeterReader, x: &dyn Fn(usize) -> f32) {
     let (plot, colors) = (graph.rect, theme::colors());
-    let ceiling = desk.bank.controls.over_level.get();
+    let ceiling = meters.bank.controls.over_level.get();
     let top = plot.top() + 7.0;
     let mut free_from = plot.left();
     let mut n = 0;
-    while n < desk.trace.len() {
-        if desk.trace[n].output <= ceiling {
+    while n < meters.trace.len() {
+        if meters.trace[n].output <= ceiling {
             n += 1;
             continue;
         }
-        let end = (n + OVER_POINTS).min(desk.trace.len());
-        let highest = (n..end).map(|n| desk.trace[n].output).fold(0.0, f32::max);
+        let end = (n + OVER_POINTS).min(meters.trace.len());
+        let highest = (n..end).map(|n| meters.trace[n].output).fold(0.0, f32::max);
         let at = pos2(x(n), top);
         painter.vline(at.x, plot.y_range(), theme::line(colors.alarm.gamma_multiply(0.6)));
         let corners = vec![at, at + vec2(-3.5, -6.0), at + vec2(3.5, -6.0)];

@@ -5,8 +5,8 @@
 
 use super::curve::{self, HIT, hear_held, note};
 use super::{grab, split};
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::scale::{Graph, difference, frequencies, hertz, thinned};
 use crate::theme;
 use crate::view::View;
@@ -75,14 +75,14 @@ pub(super) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     toggle_ui(ui, host, "equalizer_auto_gain", "Auto gain", 76.0, view);
 }
 
-pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReader, view: &mut View) {
     let is_narrow = view.room.is_narrow;
     let (picture, rows) = split(body, if is_narrow { 2 } else { 1 });
     let chip = if is_narrow { NARROW_CHIP } else { CHIP };
     let chips = Rect::from_min_max(pos2(body.left(), picture.bottom() - chip), picture.right_bottom());
     let area = Rect::from_min_max(picture.min, pos2(picture.right(), chips.top() - theme::MARGIN));
     let settings = host.tree.to_settings().equalizer;
-    graph_ui(ui, area, host, desk, &settings, view);
+    graph_ui(ui, area, host, meters, &settings, view);
     for (n, band) in settings.bands.iter().enumerate() {
         let width = (chips.width() - 7.0 * theme::GAP) / EQUALIZER_BANDS as f32;
         let corner = chips.min + vec2(n as f32 * (width + theme::GAP), 0.0);
@@ -198,15 +198,15 @@ fn graph_ui(
     ui: &mut Ui,
     area: Rect,
     host: &Host,
-    desk: &Desk,
+    meters: &MeterReader,
     settings: &EqualizerSettings,
     view: &mut View,
 ) {
     let most = view.curve.range_db;
     let graph = curve::graph(area, [-1.1 * most, 1.1 * most]);
     let steps: Vec<f64> = (-3..=3).map(|n| f64::from(n) * most / 3.0).collect();
-    curve::ground_ui(ui, &graph, &steps, settings.bands[view.band].placement, desk, view);
-    let (rate, phase) = (desk.sample_rate(), host.tree.params().equalizer_phase());
+    curve::ground_ui(ui, &graph, &steps, settings.bands[view.band].placement, meters, view);
+    let (rate, phase) = (meters.sample_rate(), host.tree.params().equalizer_phase());
     let on: Vec<&EqualizerBand> = settings.bands.iter().filter(|band| band.on).collect();
     let strength = if settings.on { 1.0 } else { 0.4 };
     let painter = ui.painter().with_clip_rect(graph.rect);
@@ -244,7 +244,7 @@ fn graph_ui(
     {
         add_band(host, &graph, &settings.bands, at, view);
     }
-    grab::grab_ui(ui, &graph, &background, host, desk, settings, view);
+    grab::grab_ui(ui, &graph, &background, host, meters, settings, view);
     if background.hovered() && view.hint.is_empty() {
         let at = background.hover_pos().unwrap_or_default();
         view.hint = format!(

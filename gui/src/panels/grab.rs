@@ -2,8 +2,8 @@
 
 use super::curve;
 use super::equalizer::{add_bell, id};
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::scale::{Graph, frequencies, hertz};
 use crate::theme;
 use crate::view::View;
@@ -30,14 +30,14 @@ struct Peak {
 }
 
 /// The peak near a place; none where nothing stands out there.
-fn peak_near(graph: &Graph, desk: &Desk, at: Pos2) -> Option<Peak> {
+fn peak_near(graph: &Graph, meters: &MeterReader, at: Pos2) -> Option<Peak> {
     let hz = frequencies(graph, 1.0);
-    let levels = desk.readings.output.levels_db(Part::Both, &hz);
+    let levels = meters.readings.output.levels_db(Part::Both, &hz);
     let drawn = |n: usize| curve::spectrum_at(graph, hz[n], levels[n]);
     let near = |n: &usize| (graph.x(hz[*n]) - at.x).abs() <= REACH;
     let top = (1..hz.len().checked_sub(1)?).filter(near).max_by(|a, b| levels[*a].total_cmp(&levels[*b]))?;
     let is_top = levels[top] >= levels[top - 1] && levels[top] >= levels[top + 1];
-    let beside = desk.readings.output.levels_db(Part::Both, &[hz[top] / THIRD, hz[top] * THIRD]);
+    let beside = meters.readings.output.levels_db(Part::Both, &[hz[top] / THIRD, hz[top] * THIRD]);
     let rise = levels[top] - 0.5 * (beside[0] + beside[1]);
     if !is_top || rise < LEAST_RISE_DB || drawn(top).distance(at) > REACH {
         return None;
@@ -54,7 +54,7 @@ pub(super) fn grab_ui(
     graph: &Graph,
     background: &Response,
     host: &Host,
-    desk: &Desk,
+    meters: &MeterReader,
     settings: &EqualizerSettings,
     view: &mut View,
 ) {
@@ -62,7 +62,7 @@ pub(super) fn grab_ui(
     let held = background.id.with("held peak");
     if background.drag_started()
         && let Some(at) = ui.input(|input| input.pointer.press_origin())
-        && let Some(peak) = peak_near(graph, desk, at)
+        && let Some(peak) = peak_near(graph, meters, at)
         && let Some(band) = add_bell(host, &settings.bands, peak.hz, peak.q, view)
     {
         ui.data_mut(|data| data.insert_temp(held, band));
@@ -83,7 +83,7 @@ pub(super) fn grab_ui(
             ui.data_mut(|data| data.remove::<usize>(held));
         }
     } else if let Some(at) = background.hover_pos()
-        && let Some(peak) = peak_near(graph, desk, at)
+        && let Some(peak) = peak_near(graph, meters, at)
     {
         let colors = theme::colors();
         ui.painter().circle_stroke(peak.at, 5.0, Stroke::new(1.5, colors.text));

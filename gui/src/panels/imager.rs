@@ -3,8 +3,8 @@
 use super::{side_by_side, split};
 use crate::analysis::stereo::goniometer_ui;
 use crate::axes::{frequencies_ui, levels_ui};
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::scale::Graph;
 use crate::theme;
 use crate::view::View;
@@ -19,12 +19,12 @@ const REACH: f32 = 7.0;
 /// Power below which there is nothing to correlate: -80 dB.
 const LEAST_POWER: f64 = 1e-8;
 
-pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReader, view: &mut View) {
     let (picture, rows) = split(body, 2);
     let (left, right) = side_by_side(picture, 0.68, picture.width());
     let settings = host.tree.to_settings().imager;
-    widths_ui(ui, left, host, desk, &settings, view);
-    goniometer_ui(ui, right, desk);
+    widths_ui(ui, left, host, meters, &settings, view);
+    goniometer_ui(ui, right, meters);
     row_ui(
         ui,
         rows[0],
@@ -54,12 +54,19 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: 
     );
 }
 
-fn widths_ui(ui: &mut Ui, area: Rect, host: &Host, desk: &Desk, settings: &ImagerSettings, view: &mut View) {
+fn widths_ui(
+    ui: &mut Ui,
+    area: Rect,
+    host: &Host,
+    meters: &MeterReader,
+    settings: &ImagerSettings,
+    view: &mut View,
+) {
     let rect = Rect::from_min_max(area.min + vec2(42.0, 6.0), area.max - vec2(30.0, 16.0));
     let graph = Graph { rect, x: [20.0, 20_000.0], y: [0.0, 2.0], logarithmic: true };
     levels_ui(ui, &graph, &[0.0, 0.5, 1.0, 1.5, 2.0], &|width| format!("{:.0} %", 100.0 * width));
     frequencies_ui(ui, &graph);
-    correlation_ui(ui, &graph, settings, desk);
+    correlation_ui(ui, &graph, settings, meters);
     let colors = theme::colors();
     let strength = if settings.on { 1.0 } else { 0.4 };
     let painter = ui.painter().with_clip_rect(rect);
@@ -130,7 +137,7 @@ fn line_ui(
 }
 
 /// Correlation of each third of an octave as points, -1 at the lower edge, and what the guard keeps it above.
-fn correlation_ui(ui: &Ui, graph: &Graph, settings: &ImagerSettings, desk: &Desk) {
+fn correlation_ui(ui: &Ui, graph: &Graph, settings: &ImagerSettings, meters: &MeterReader) {
     let colors = theme::colors();
     let scale = Graph { y: [-1.0, 1.0], ..*graph };
     if settings.guard {
@@ -144,7 +151,7 @@ fn correlation_ui(ui: &Ui, graph: &Graph, settings: &ImagerSettings, desk: &Desk
         ui.painter().text(at, Align2::LEFT_CENTER, text, theme::axis_font(), colors.text_third);
     }
     let mut previous = None;
-    for band in desk.readings.long.bands(3).iter().filter(|band| band.powers.of(Part::Both) > LEAST_POWER) {
+    for band in meters.readings.long.bands(3).iter().filter(|band| band.powers.of(Part::Both) > LEAST_POWER) {
         let value = band.powers.correlation();
         let at = scale.at(band.centre_hz, value);
         if let Some(previous) = previous {

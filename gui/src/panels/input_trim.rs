@@ -3,8 +3,8 @@
 use super::curve::band;
 use super::split;
 use crate::axes::levels_ui;
-use crate::desk::{Desk, TRACE_POINTS};
 use crate::host::Host;
+use crate::meter_reader::{MeterReader, TRACE_POINTS};
 use crate::scale::{Graph, level};
 use crate::theme;
 use crate::view::View;
@@ -14,7 +14,7 @@ use egui::{Align2, Pos2, Rect, Shape, Stroke, Ui, vec2};
 /// Peaks at the edges, dBFS.
 const SPAN: [f64; 2] = [-48.0, 6.0];
 
-pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReader, view: &mut View) {
     let (picture, rows) = split(body, 2);
     let rect = Rect::from_min_max(picture.min + vec2(32.0, 0.0), picture.max - vec2(0.0, 4.0));
     let graph = Graph { rect, x: [0.0, TRACE_POINTS as f64], y: SPAN, logarithmic: false };
@@ -22,10 +22,10 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: 
     let settings = host.tree.to_settings().input_trim;
     let colors = theme::colors();
     let gain_db = if settings.on { settings.gain_db } else { 0.0 };
-    let start = TRACE_POINTS - desk.trace.len().min(TRACE_POINTS);
+    let start = TRACE_POINTS - meters.trace.len().min(TRACE_POINTS);
     let line = |gain_db: f64| -> Vec<Pos2> {
         let db = |input: f32| 20.0 * f64::from(input).max(1e-6).log10() + gain_db;
-        let points = desk.trace.iter().enumerate();
+        let points = meters.trace.iter().enumerate();
         points.map(|(n, point)| graph.at((start + n) as f64, db(point.input))).collect()
     };
     let painter = ui.painter().with_clip_rect(rect);
@@ -33,7 +33,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: 
     painter.add(band(&trimmed, rect.bottom(), colors.utility.gamma_multiply(0.3)));
     painter.add(Shape::line(trimmed, Stroke::new(1.5, colors.utility)));
     painter.add(Shape::line(line(0.0), Stroke::new(1.0, colors.input)));
-    let highest = desk.trace.iter().map(|point| point.input).fold(0.0, f32::max);
+    let highest = meters.trace.iter().map(|point| point.input).fold(0.0, f32::max);
     let headroom = -(20.0 * f64::from(highest).log10() + gain_db);
     let text = if headroom.is_finite() {
         format!("Peaks of the last 6 s, after the gain: {} dB under full scale", level(headroom))

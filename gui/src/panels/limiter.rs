@@ -3,8 +3,8 @@
 use super::dynamics::dynamics_ui;
 use super::{loudness, split};
 use crate::axes::chip_ui;
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::meters::{self, target};
 use crate::scale::{Graph, level};
 use crate::theme;
@@ -53,11 +53,11 @@ pub(super) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
 }
 
 /// The target's own ceiling as a second line, and what is over it with the one move that mends it.
-fn platform_ui(ui: &mut Ui, graph: &Graph, host: &Host, desk: &Desk, view: &mut View) {
+fn platform_ui(ui: &mut Ui, graph: &Graph, host: &Host, meters: &MeterReader, view: &mut View) {
     let (target, colors) = (target(host), theme::colors());
-    let asked_dbtp = meters::asked_dbtp(desk, &target);
+    let asked_dbtp = meters::asked_dbtp(meters, &target);
     let ceiling = host.tree.plain("limiter_ceiling").unwrap_or_default();
-    let overs = desk.bank.output.over_count.load(Relaxed);
+    let overs = meters.bank.output.over_count.load(Relaxed);
     if (asked_dbtp - ceiling).abs() > 0.005 {
         let y = graph.y(asked_dbtp);
         let ends = [pos2(graph.rect.left(), y), pos2(graph.rect.right(), y)];
@@ -72,7 +72,7 @@ fn platform_ui(ui: &mut Ui, graph: &Graph, host: &Host, desk: &Desk, view: &mut 
         let text = format!("{} {} dBTP", target.name, level(asked_dbtp));
         chip_ui(ui, at, align, &text, theme::axis_font(), colors.text_second);
     }
-    if ceiling <= asked_dbtp + 0.005 || (overs == 0 && !meters::is_over(desk, &target)) {
+    if ceiling <= asked_dbtp + 0.005 || (overs == 0 && !meters::is_over(meters, &target)) {
         return;
     }
     let counted = match overs {
@@ -116,15 +116,15 @@ fn first_run_ui(ui: &Ui, graph: &Graph, host: &Host) {
     }
 }
 
-pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, view: &mut View) {
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &mut MeterReader, view: &mut View) {
     let (picture, rows) = split(body, 2);
     let search = Rect::from_min_max(picture.left_bottom() - vec2(0.0, loudness::HEIGHT), picture.max);
     let picture = Rect::from_min_max(picture.min, search.right_top() - vec2(0.0, theme::MARGIN));
-    loudness::loudness_ui(ui, search, host, desk, view);
+    loudness::loudness_ui(ui, search, host, meters, view);
     let graph =
-        dynamics_ui(ui, picture, host, StageId::Limiter, Some(("limiter_ceiling", "Ceiling")), desk, view);
-    platform_ui(ui, &graph, host, desk, view);
-    if !desk.bank.output.integrated_lufs().is_finite() {
+        dynamics_ui(ui, picture, host, StageId::Limiter, Some(("limiter_ceiling", "Ceiling")), meters, view);
+    platform_ui(ui, &graph, host, meters, view);
+    if !meters.bank.output.integrated_lufs().is_finite() {
         first_run_ui(ui, &graph, host);
     }
     row_ui(

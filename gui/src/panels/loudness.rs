@@ -1,8 +1,8 @@
 //! Sets the limiter's drive for the target's loudness, from what is played, and says what louder would cost.
 
-use crate::desk::Desk;
 use crate::host::Host;
 use crate::learner::{Answer, LEAST_S, Request, State};
+use crate::meter_reader::MeterReader;
 use crate::meters::target;
 use crate::scale::{difference, level};
 use crate::theme;
@@ -29,26 +29,26 @@ enum Deed {
     Leave,
 }
 
-pub(super) fn loudness_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk, view: &mut View) {
+pub(super) fn loudness_ui(ui: &mut Ui, rect: Rect, host: &Host, meters: &mut MeterReader, view: &mut View) {
     let colors = theme::colors();
     let steps = &STEPS_LU[..STEPS_LU.len() - usize::from(view.room.is_narrow)];
     let prices = NAMES + PRICE * steps.len() as f32 + theme::MARGIN;
     let left = Rect::from_min_max(rect.min, pos2(rect.right() - prices - theme::MARGIN, rect.bottom()));
     let right = Rect::from_min_max(pos2(left.right() + theme::MARGIN, rect.top()), rect.max);
-    let is_active = !matches!(desk.learner.state, State::Idle);
+    let is_active = !matches!(meters.learner.state, State::Idle);
     ui.painter().rect_filled(left, theme::RADIUS, colors.well);
     let line = if is_active { colors.accent } else { colors.seam };
     ui.painter().rect_stroke(left, theme::RADIUS, theme::line(line), StrokeKind::Inside);
-    let deed = match &desk.learner.state {
+    let deed = match &meters.learner.state {
         State::Idle => idle_ui(ui, left, host, view),
-        State::Listening { request } => listening_ui(ui, left, desk, request, view),
+        State::Listening { request } => listening_ui(ui, left, meters, request, view),
         State::Working { work, .. } => {
             say(ui, left, 0, &format!("Trying drives on what was heard: {}", work.tried()), colors.text);
             leave_ui(ui, left, "Stop", view)
         }
         State::Ready { answer } => ready_ui(ui, left, answer, view),
     };
-    let answer = match &desk.learner.state {
+    let answer = match &meters.learner.state {
         State::Ready { answer } => Some(answer),
         _ => None,
     };
@@ -57,36 +57,36 @@ pub(super) fn loudness_ui(ui: &mut Ui, rect: Rect, host: &Host, desk: &mut Desk,
         Some(Deed::Listen(request)) => {
             // It ends when it is told to, here.
             view.reaches_target = false;
-            desk.listen(request);
+            meters.listen(request);
         }
-        Some(Deed::Work(request)) => reach::work(host, desk, request),
-        Some(Deed::Set(drive_db)) => reach::set(host, desk, drive_db),
-        Some(Deed::Leave) => desk.stop_listening(),
+        Some(Deed::Work(request)) => reach::work(host, meters, request),
+        Some(Deed::Set(drive_db)) => reach::set(host, meters, drive_db),
+        Some(Deed::Leave) => meters.stop_listening(),
         None => {}
     }
 }
 
 /// What the search for a drive does to the learner and to the limiter, wherever it was asked for.
 pub(crate) mod reach {
-    use crate::desk::Desk;
     use crate::host::Host;
     use crate::learner::Request;
+    use crate::meter_reader::MeterReader;
     use lacquer_dsp::ProcessSpec;
 
     /// The name of the step that is undone.
     const STEP: &str = "Set drive";
 
     /// Tries drives on what was heard.
-    pub(crate) fn work(host: &Host, desk: &mut Desk, request: Request) {
-        let spec = host.tree.to_spec(ProcessSpec::stereo(desk.sample_rate()));
-        desk.find_drive(request, spec, host.tree.to_settings());
+    pub(crate) fn work(host: &Host, meters: &mut MeterReader, request: Request) {
+        let spec = host.tree.to_spec(ProcessSpec::stereo(meters.sample_rate()));
+        meters.find_drive(request, spec, host.tree.to_settings());
     }
 
     /// Sets a drive, as one step.
-    pub(crate) fn set(host: &Host, desk: &mut Desk, drive_db: f64) {
+    pub(crate) fn set(host: &Host, meters: &mut MeterReader, drive_db: f64) {
         host.name_step(STEP);
         host.set_all(&[("limiter_on".to_owned(), 1.0), ("limiter_drive".to_owned(), drive_db)]);
-        desk.stop_listening();
+        meters.stop_listening();
     }
 }
 
@@ -133,9 +133,15 @@ fn idle_ui(ui: &mut Ui, rect: Rect, host: &Host, view: &mut View) -> Option<Deed
     button_ui(ui, button, &name, false, &hint, view).then_some(Deed::Listen(request))
 }
 
-fn listening_ui(ui: &mut Ui, rect: Rect, desk: &Desk, request: &Request, view: &mut View) -> Option<Deed> {
+fn listening_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    meters: &MeterReader,
+    request: &Request,
+    view: &mut View,
+) -> Option<Deed> {
     let colors = theme::colors();
-    let (heard_s, lufs) = (desk.readings.heard_s, desk.readings.plays_lufs);
+    let (heard_s, lufs) = (meters.readings.heard_s, meters.readings.plays_lufs);
     let plays = if lufs.is_finite() { format!(", plays at {} LUFS", level(lufs)) } else { String::new() };
     let heard = format!("Heard {heard_s:.0} s{plays}; wanted {}", level(request.target_lufs));
     say(ui, rect, 0, &heard, colors.text);

@@ -4,8 +4,8 @@ use super::curve::{self, band};
 use crate::app::area_ui;
 use crate::axes::chip_ui;
 use crate::axes::{frequencies_ui, levels_ui};
-use crate::desk::{Bar, Desk};
 use crate::host::Host;
+use crate::meter_reader::{Bar, MeterReader};
 use crate::scale::{Graph, compact, difference, hertz};
 use crate::theme;
 use crate::view::View;
@@ -47,15 +47,15 @@ pub(super) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     }
 }
 
-pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &Desk, view: &mut View) {
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReader, view: &mut View) {
     let cards = Rect::from_min_max(
         pos2(body.left(), body.bottom() - theme::MARGIN - CARD),
         body.max - vec2(0.0, theme::MARGIN),
     );
     let area = Rect::from_min_max(body.min, pos2(body.right(), cards.top() - theme::MARGIN));
     let settings = host.tree.to_settings().multiband;
-    let gains = desk.bank.multiband_gains_db.each_ref().map(|gain| f64::from(gain.get()));
-    graph_ui(ui, area, host, desk, &settings, gains, view);
+    let gains = meters.bank.multiband_gains_db.each_ref().map(|gain| f64::from(gain.get()));
+    graph_ui(ui, area, host, meters, &settings, gains, view);
     let width = (cards.width() - 3.0 * theme::GAP) / MULTIBAND_BANDS as f32;
     let place = |n: usize, height: f32| {
         let corner = cards.min + vec2(n as f32 * (width + theme::GAP), 0.0);
@@ -130,7 +130,7 @@ fn graph_ui(
     ui: &mut Ui,
     area: Rect,
     host: &Host,
-    desk: &Desk,
+    meters: &MeterReader,
     settings: &MultibandSettings,
     gains: [f64; MULTIBAND_BANDS],
     view: &mut View,
@@ -150,7 +150,7 @@ fn graph_ui(
     ui.painter().rect_filled(chosen, 0.0, colors.accent.gamma_multiply(0.06));
     let painter = ui.painter().with_clip_rect(graph.rect);
     if settings.on {
-        let rate = desk.sample_rate();
+        let rate = meters.sample_rate();
         let points = curve::points(&graph, settings.response(gains, rate));
         painter.add(band(&points, graph.y(0.0), colors.reduction.gamma_multiply(0.35)));
         curve::line(&painter, points, 2.0, colors.reduction);
@@ -181,7 +181,7 @@ fn graph_ui(
             );
         }
         if settings.on {
-            level_ui(ui, &levels, [left, right], &desk.multiband_levels[n], is_on);
+            level_ui(ui, &levels, [left, right], &meters.multiband_levels[n], is_on);
         }
         threshold_ui(ui, &levels, [left, right], host, n, settings.bands[n].on, view);
     }

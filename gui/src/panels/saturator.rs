@@ -1,20 +1,20 @@
 //! The saturator: its curve and the harmonics of a tone, found by playing the tone through it.
 
 use super::{side_by_side, split, transfer};
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::theme;
 use crate::view::View;
 use crate::widgets::row_ui;
 use egui::{Align2, Rect, Ui, vec2};
 
-pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, desk: &mut Desk, view: &mut View) {
+pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &mut MeterReader, view: &mut View) {
     let (picture, rows) = split(body, 1);
     let (left, right) = side_by_side(picture, 0.42, picture.height() + 20.0);
     let settings = host.tree.to_settings().saturator;
     let colors = theme::colors();
     let color = if settings.on { colors.side } else { colors.disabled };
-    let (curve, tone) = desk.pictures.saturator(&settings);
+    let (curve, tone) = meters.pictures.saturator(&settings);
     transfer::amplitudes(ui, left, &curve.curve, color);
     let bars = Rect::from_min_max(right.min + vec2(0.0, 24.0), right.max);
     transfer::harmonics(ui, bars, &tone.harmonics_db, 2, color);

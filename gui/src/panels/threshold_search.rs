@@ -1,7 +1,7 @@
 //! Sets a dynamic band's threshold from what its detector sees: it listens for some seconds of sound and goes a little below the loudest.
 
-use crate::desk::Desk;
 use crate::host::Host;
+use crate::meter_reader::MeterReader;
 use crate::view::View;
 use egui::Ui;
 
@@ -36,13 +36,13 @@ impl ThresholdSearch {
 }
 
 /// Listens on, and sets the threshold once enough was heard.
-pub(crate) fn follow(ui: &Ui, host: &Host, desk: &Desk, view: &mut View) {
+pub(crate) fn follow(ui: &Ui, host: &Host, meters: &MeterReader, view: &mut View) {
     let Some(search) = &mut view.threshold_search else { return };
     let now = ui.input(|input| input.time);
     let passed = search.last_s.replace(now).map_or(0.0, |last| (now - last).clamp(0.0, 0.2));
-    let level = desk.dynamic_eq_levels[search.band].level_db;
+    let level = meters.dynamic_eq_levels[search.band].level_db;
     // A bar that falls after the last sound is none.
-    if desk.bank.output.momentary_lufs.get().is_finite() && level > FLOOR_DB {
+    if meters.bank.output.momentary_lufs.get().is_finite() && level > FLOOR_DB {
         search.heard_s += passed;
         // The first moments may hold what the detector saw before the settings changed.
         if search.heard_s > SETTLE_S {

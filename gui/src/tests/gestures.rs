@@ -251,12 +251,12 @@ fn monitoring_is_asked_for_and_escape_ends_it() {
     bench.click(bench.place(Role::Button, "Mix"));
     assert_eq!(bench.heard(), Compare::Mix);
     bench.click(bench.place(Role::Button, "Delta"));
-    assert!(bench.view().wish.settings.delta);
+    assert!(bench.view().monitor.settings.delta);
     bench.click(bench.place(Role::Button, "Hear side"));
-    assert_ne!(bench.view().wish, Default::default());
+    assert_ne!(bench.view().monitor, Default::default());
     bench.key(Key::Escape, Modifiers::NONE);
     bench.steps(2);
-    assert_eq!(bench.view().wish, Default::default());
+    assert_eq!(bench.view().monitor, Default::default());
     assert_eq!(bench.heard(), Compare::Off);
 }
 
@@ -291,16 +291,16 @@ fn the_mix_is_judged_while_it_plays_and_anew_after_a_seam() {
     let mut bench = Bench::new();
     bench.click(bench.place(Role::Tab, "Mix check"));
     bench.play(4.0);
-    let desk = bench.harness.state().desk.as_ref().expect("a desk");
+    let meters = bench.harness.state().meters.as_ref().expect("a meters");
     assert!(
-        desk.readings.inspected_s > 3.5 && !desk.readings.findings.is_empty(),
+        meters.readings.inspected_s > 3.5 && !meters.readings.findings.is_empty(),
         "{:?}",
-        desk.readings.findings
+        meters.readings.findings
     );
-    desk.bank.seams.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    meters.bank.seams.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     bench.play(0.5);
-    let desk = bench.harness.state().desk.as_ref().expect("a desk");
-    assert!(desk.readings.inspected_s < 0.6, "{}", desk.readings.inspected_s);
+    let meters = bench.harness.state().meters.as_ref().expect("a meters");
+    assert!(meters.readings.inspected_s < 0.6, "{}", meters.readings.inspected_s);
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn a_region_is_heard_while_its_node_is_held() {
     bench.harness.event(press(false));
     bench.harness.event(Event::ModifiersChanged(Modifiers::NONE));
     bench.steps(3);
-    assert_eq!(bench.view().wish.listen, None, "no longer than it is held");
+    assert_eq!(bench.view().monitor.listen, None, "no longer than it is held");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn a_target_is_reached_by_two_clicks_and_ten_seconds() {
     bench.play(10.5);
     let ready = |bench: &Bench| {
         matches!(
-            &bench.harness.state().desk.as_ref().expect("a desk").learner.state,
+            &bench.harness.state().meters.as_ref().expect("a meters").learner.state,
             crate::learner::State::Ready { .. }
         )
     };
@@ -132,5 +132,5 @@ fn a_platform_is_heard_by_two_clicks_and_mono_by_one() {
     let clicks = bench.press(Role::Tab, "Platforms") + bench.press(Role::Button, "Spotify");
     assert_eq!((clicks, bench.view().platform), (2, Some("spotify")));
     bench.press(Role::Button, "Hear mono");
-    assert_eq!(bench.view().wish.settings.solo, Solo::Mid);
+    assert_eq!(bench.view().monitor.settings.solo, Solo::Mid);
 }

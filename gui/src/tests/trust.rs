@@ -98,10 +98,10 @@ fn a_new_multiband_changes_nothing_until_a_threshold_is_pulled() {
     bench.click(bench.place(Role::Switch, "Multiband on"));
     bench.click(bench.place(Role::Tab, "Multiband"));
     bench.play(2.0);
-    let desk = bench.harness.state().desk.as_ref().expect("a desk");
-    let gains = desk.bank.multiband_gains_db.each_ref().map(|gain| gain.get());
+    let meters = bench.harness.state().meters.as_ref().expect("a meters");
+    let gains = meters.bank.multiband_gains_db.each_ref().map(|gain| gain.get());
     assert_eq!(gains, [0.0; 4], "switched on, it is neutral");
-    let seen = desk.multiband_levels.map(|level| level.held_db);
+    let seen = meters.multiband_levels.map(|level| level.held_db);
     assert!(seen.iter().all(|db| (-60.0..0.0).contains(db)), "each band's detector is seen: {seen:?}");
     // Pulled under what the detector sees, it acts: line and level have one axis.
     bench.drag(bench.place(Role::Slider, "Low threshold"), vec2(0.0, 60.0));
@@ -112,10 +112,10 @@ fn a_new_multiband_changes_nothing_until_a_threshold_is_pulled() {
         "{} {seen:?}",
         bench.plain("multiband_threshold_1")
     );
-    let desk = bench.harness.state().desk.as_ref().expect("a desk");
+    let meters = bench.harness.state().meters.as_ref().expect("a meters");
     assert!(
-        desk.bank.reductions_db[StageId::Multiband as usize].take()
-            + desk.reductions_db[StageId::Multiband as usize] as f32
+        meters.bank.reductions_db[StageId::Multiband as usize].take()
+            + meters.reductions_db[StageId::Multiband as usize] as f32
             > 0.1
     );
 }
@@ -135,8 +135,8 @@ fn a_de_esser_finds_its_threshold_in_what_plays() {
     let mut gains = Vec::new();
     for _ in 0..40 {
         bench.play(0.1);
-        let desk = bench.harness.state().desk.as_ref().expect("a desk");
-        gains.push(desk.bank.dynamic_eq_gains_db[band - 1].get());
+        let meters = bench.harness.state().meters.as_ref().expect("a meters");
+        gains.push(meters.bank.dynamic_eq_gains_db[band - 1].get());
     }
     let (least, most) =
         gains.iter().fold((0f32, -12f32), |(least, most), gain| (least.min(*gain), most.max(*gain)));
@@ -153,7 +153,7 @@ fn what_is_soloed_is_named() {
     bench.steps(2);
     assert!(bench.harness.query_by_role_and_label(Role::Button, "Stop").is_some());
     bench.click(bench.place(Role::Button, "Stop"));
-    assert_eq!(bench.view().wish, Default::default());
+    assert_eq!(bench.view().monitor, Default::default());
     for (key, solo) in [(Key::M, Solo::Mid), (Key::S, Solo::Side)] {
         bench.key(key, Modifiers::NONE);
         assert_eq!(bench.status.monitor.get().settings.solo, solo);
@@ -173,7 +173,7 @@ fn letters_are_the_hosts_where_it_is_said_so() {
     bench.key(Key::P, Modifiers::NONE);
     assert_eq!((bench.heard(), bench.plain("limiter_on")), (Compare::Off, bench.plain("limiter_on")));
     bench.key(Key::Escape, Modifiers::NONE);
-    assert_eq!(bench.view().wish, Default::default());
+    assert_eq!(bench.view().monitor, Default::default());
 }
 
 #[test]
@@ -196,9 +196,9 @@ fn a_ceiling_over_the_targets_is_mended_by_its_button() {
     bench.tree.set_plain("limiter_drive", 12.0).expect("a value");
     bench.play(4.0);
     let target = find("spotify").expect("a target");
-    let desk = bench.harness.state().desk.as_ref().expect("a desk");
-    let asked = crate::meters::asked_dbtp(desk, target);
-    assert!(crate::meters::is_over(desk, target), "{asked}");
+    let meters = bench.harness.state().meters.as_ref().expect("a meters");
+    let asked = crate::meters::asked_dbtp(meters, target);
+    assert!(crate::meters::is_over(meters, target), "{asked}");
     let name = format!("Set ceiling {}", crate::scale::level(asked));
     bench.click(bench.place(Role::Button, &name));
     assert!((bench.plain("limiter_ceiling") - asked).abs() < 1e-6);

@@ -3,7 +3,7 @@
 use super::windows::Window;
 use crate::vst3_host::child::Noise;
 use crate::vst3_host::raw::{Answers, Call, OFFLINE, Queues, REALTIME, Raw};
-use crate::vst3_host::{Desk, Module};
+use crate::vst3_host::{Module, Screen};
 use std::ptr::null_mut;
 use std::time::Instant;
 use vst3::ComWrapper;
@@ -103,7 +103,7 @@ impl Player<'_> {
 }
 
 /// One random call that a host may make in the state that it has brought the instance into.
-fn step(held: &mut Held, desk: Option<&Desk>, noise: &mut Noise) {
+fn step(held: &mut Held, screen: Option<&Screen>, noise: &mut Noise) {
     match noise.below(20) {
         0 if !held.active => {
             let most = 1 + noise.below(MOST_FRAMES);
@@ -147,10 +147,10 @@ fn step(held: &mut Held, desk: Option<&Desk>, noise: &mut Noise) {
         10 if held.view.is_none() => held.view = Window::new(&held.raw, noise.next() < 0.5),
         // An editor takes longer than everything else together.
         11 if noise.next() < 0.2 => {
-            if let (Some(window), Some(desk)) = (&mut held.view, desk)
+            if let (Some(window), Some(screen)) = (&mut held.view, screen)
                 && !window.attached
             {
-                assert!(window.attach(desk), "the editor opens");
+                assert!(window.attach(screen), "the editor opens");
             }
         }
         12 | 13 => {
@@ -232,7 +232,7 @@ fn window_call(window: &mut Window, noise: &mut Noise) {
 }
 
 pub fn random_calls(module: &Module, seed: u64) {
-    let desk = Desk::open();
+    let screen = Screen::open();
     let mut noise = Noise(seed);
     let mut instances: Vec<Held> = Vec::new();
     let seconds = std::env::var("LACQUER_HOSTILE_SECONDS").ok().map(|text| text.parse::<f64>().unwrap());
@@ -246,7 +246,7 @@ pub fn random_calls(module: &Module, seed: u64) {
         if noise.next() < 0.002 {
             instances.swap_remove(chosen).end();
         } else {
-            step(&mut instances[chosen], desk.as_ref(), &mut noise);
+            step(&mut instances[chosen], screen.as_ref(), &mut noise);
         }
     }
     instances.drain(..).for_each(Held::end);

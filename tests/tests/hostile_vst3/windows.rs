@@ -1,7 +1,7 @@
 //! The editor's window, opened, closed and forgotten in every way.
 
 use crate::vst3_host::raw::Raw;
-use crate::vst3_host::{BareFrame, Desk, Module, RunLoopFrame};
+use crate::vst3_host::{BareFrame, Module, RunLoopFrame, Screen};
 use std::ffi::c_void;
 use std::ptr::null_mut;
 use vst3::Steinberg::Vst::*;
@@ -33,8 +33,8 @@ impl Window {
     }
 
     /// Opens it; whether it did.
-    pub fn attach(&mut self, desk: &Desk) -> bool {
-        let parent = desk.window as usize as *mut c_void;
+    pub fn attach(&mut self, screen: &Screen) -> bool {
+        let parent = screen.window as usize as *mut c_void;
         // SAFETY: a window of ours.
         self.attached = unsafe { self.view.attached(parent, kPlatformTypeX11EmbedWindowID) } == kResultOk;
         self.attached
@@ -42,8 +42,8 @@ impl Window {
 }
 
 pub fn bad_windows(module: &Module) {
-    let Some(desk) = Desk::open() else { return };
-    let parent = desk.window as usize as *mut c_void;
+    let Some(screen) = Screen::open() else { return };
+    let parent = screen.window as usize as *mut c_void;
     let raw = Raw::started(module, 512);
     // SAFETY: the calls under test.
     unsafe {
@@ -64,7 +64,7 @@ pub fn bad_windows(module: &Module) {
         for bad in [0.0, -1.0, f32::NAN, f32::INFINITY, 1e9] {
             assert_ne!(scale.setContentScaleFactor(bad), kResultOk);
         }
-        assert!(window.attach(&desk));
+        assert!(window.attach(&screen));
         let view = &window.view;
         for bad in [0.0, -1.0, f32::NAN, f32::INFINITY, 1e9] {
             assert_ne!(scale.setContentScaleFactor(bad), kResultOk);
@@ -80,7 +80,7 @@ pub fn bad_windows(module: &Module) {
         assert_ne!(view.checkSizeConstraint(null_mut()), kResultOk);
         // A second view while the first has its window, gone again.
         let mut second = Window::new(&raw, false).unwrap();
-        assert!(!second.attach(&desk));
+        assert!(!second.attach(&screen));
         assert_ne!(second.view.removed(), kResultOk, "not its window");
         drop(second);
         // On another thread.
@@ -97,10 +97,10 @@ pub fn bad_windows(module: &Module) {
         assert_ne!(view.removed(), kResultOk, "twice");
         // Let go while it is attached, then again by another one.
         let mut forgotten = Window::new(&raw, true).unwrap();
-        assert!(forgotten.attach(&desk));
+        assert!(forgotten.attach(&screen));
         drop(forgotten);
         let mut next = Window::new(&raw, true).unwrap();
-        assert!(next.attach(&desk));
+        assert!(next.attach(&screen));
         // The instance goes before its view.
         raw.end();
         next.view.removed();

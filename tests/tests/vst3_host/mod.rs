@@ -9,19 +9,19 @@
 mod changes;
 pub mod child;
 #[cfg(target_os = "linux")]
-mod desk;
-#[cfg(target_os = "linux")]
 mod frame;
 pub mod raw;
+#[cfg(target_os = "linux")]
+mod screen;
 mod stream;
 #[cfg(windows)]
 mod window;
 
 use changes::Changes;
 #[cfg(target_os = "linux")]
-pub use desk::Desk;
-#[cfg(target_os = "linux")]
 pub use frame::{BareFrame, OpenEditor, RunLoopFrame};
+#[cfg(target_os = "linux")]
+pub use screen::Screen;
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
 pub use stream::Stream;

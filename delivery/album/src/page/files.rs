@@ -1,8 +1,8 @@
 //! What was written and from what, and how it was made.
 
 use super::{name_cells, number};
-use crate::joined::VariantReport;
 use crate::report::Report;
+use crate::variant::VariantReport;
 use lacquer_report::table::{Cell, Column, table};
 use lacquer_report::{Panel, element, escape};
 
@@ -106,7 +106,7 @@ fn row(variant: &VariantReport) -> Vec<Cell> {
         if variant.on_disc { "on the disc's frames" } else { "on samples" }.into(),
         variant.verified_peaks_dbtp.len().to_string().into(),
         super::reading(highest, 2, false).into(),
-        variant.lowerings.to_string().into(),
+        variant.retries.to_string().into(),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! The sections of tracks.
 
 use super::super::error::AlbumError;
-use super::super::file::{Curve, Fade, IsrcWish, Join, Track};
+use super::super::file::{Curve, Fade, IsrcRequest, Join, Track};
 use super::super::identity::title_of;
 use super::super::sections::{AlbumSection, Names, TrackSection};
 use super::{DEFAULT_GAP_S, Reader};
@@ -54,11 +54,11 @@ impl Reader<'_> {
             composer: track.composer.as_ref().map(Names::joined).unwrap_or_default(),
             isrc: match track.isrc.as_deref() {
                 None => None,
-                Some(text) if text.eq_ignore_ascii_case("new") => Some(IsrcWish::New),
+                Some(text) if text.eq_ignore_ascii_case("new") => Some(IsrcRequest::New),
                 Some(text) => {
                     let code =
                         text.parse::<Isrc>().map_err(|error| self.wrong(at, "isrc", error.to_string()))?;
-                    Some(IsrcWish::Code(code))
+                    Some(IsrcRequest::Code(code))
                 }
             },
             preset: track.preset.clone().or_else(|| album.preset.clone()),

@@ -15,7 +15,7 @@ use lacquer_report::{is_report, visible};
 use lacquer_song::check::batch::{Progress, check_all};
 use lacquer_song::check::json::{Batch, SCHEMA};
 use lacquer_song::check::page::report_page;
-use lacquer_song::check::{CheckError, Judged, Report, Wishes, inputs, text};
+use lacquer_song::check::{CheckError, CheckOptions, Judged, Report, inputs, text};
 use lacquer_storage::atomic_file::{folder_of, write_beside};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -65,7 +65,7 @@ pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCod
     // Everything that can be refused is refused before any work is done.
     let targets = arguments.target.iter().map(|text| target(text)).collect::<Result<Vec<_>, _>>()?;
     let judged = if arguments.master { Judged::Master } else { Judged::Mix };
-    let wishes = Wishes { limits, judged, ..Wishes::new(targets, arguments.html.is_some()) };
+    let wishes = CheckOptions { limits, judged, ..CheckOptions::new(targets, arguments.html.is_some()) };
     super::take_standard_input(&arguments.paths)?;
     let files = inputs::expand(&arguments.paths);
     if let Some(html) = &arguments.html {

@@ -9,7 +9,7 @@ mod report;
 use hound::{SampleFormat, WavSpec, WavWriter};
 use lacquer_song::check::batch::check_all;
 use lacquer_song::check::page::report_page;
-use lacquer_song::check::{CheckError, Wishes};
+use lacquer_song::check::{CheckError, CheckOptions};
 use material::{INT16, INT24, checked, code, lacquer, music, spec, text, write};
 use serde_json::Value;
 use std::path::Path;
@@ -219,7 +219,7 @@ fn damaged_files_are_read_or_refused_and_break_nothing() {
 /// Damages the first `reach` bytes of a song 200 times, and counts how often it is read all the same.
 fn damage(path: &Path, reach: usize) -> usize {
     let whole = std::fs::read(path).unwrap();
-    let wishes = Wishes::new(Vec::new(), true);
+    let wishes = CheckOptions::new(Vec::new(), true);
     let mut seed = 7u64;
     let mut random = move |below: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

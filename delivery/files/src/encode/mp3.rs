@@ -43,7 +43,7 @@ pub fn encode(audio: &Audio, kbps: u32) -> Result<Vec<u8>, EncodeError> {
     const CHUNK_FRAMES: usize = 4096;
 
     let refused = EncodeError::codec("MP3");
-    let audio = super::sane::sane(audio);
+    let audio = super::finite::finite(audio);
     let converted = crate::resample::convert(&audio, rate_hz(audio.sample_rate))?;
     let stereo = converted.channels == 2;
     let bit_rate = bit_rate(kbps)?;

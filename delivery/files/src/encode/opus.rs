@@ -8,8 +8,8 @@
 //! come out as went in.
 
 use super::EncodeError;
+use super::finite::finite;
 use super::libopus::{Encoder, PACKET_FRAMES, RATE_HZ};
-use super::sane::sane;
 use crate::audio::Audio;
 use crate::decode::decode_bytes;
 use crate::resample::convert;
@@ -29,7 +29,7 @@ const HEAD_BYTES: usize = 19;
 /// [`EncodeError::Codec`].
 pub fn encode(audio: &Audio, kbps: u32, out: impl Write) -> Result<(), EncodeError> {
     let refused = EncodeError::codec("Opus");
-    let audio = sane(audio);
+    let audio = finite(audio);
     let converted = convert(&audio, RATE_HZ)?;
     let (channels, frames) = (converted.channels, &converted.frames);
     let mut encoder = Encoder::new(channels, kbps).map_err(|error| refused(&error))?;

@@ -1,7 +1,7 @@
 //! Ogg Vorbis, by libvorbis with the aoTuV tunings.
 
 use super::EncodeError;
-use super::sane::sane;
+use super::finite::finite;
 use crate::audio::Audio;
 use std::io::{Read, Write};
 use std::num::{NonZeroU8, NonZeroU32};
@@ -18,7 +18,7 @@ const SERIAL: i32 = 1;
 /// [`EncodeError::Codec`], for instance at rates above 200 kHz.
 pub fn encode(audio: &Audio, quality: f32, out: impl Write) -> Result<(), EncodeError> {
     let refused = EncodeError::codec("Vorbis");
-    let audio = sane(audio);
+    let audio = finite(audio);
     let rate = NonZeroU32::new(audio.sample_rate).ok_or_else(|| refused(&"a sample rate of 0"))?;
     let channels = u8::try_from(audio.channels).ok().and_then(NonZeroU8::new);
     let channels = channels.ok_or_else(|| refused(&"neither one channel nor two"))?;

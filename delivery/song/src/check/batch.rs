@@ -1,6 +1,6 @@
 //! Many files at a time, one a core, with their reports in the order of the files.
 
-use super::{CheckError, Report, Wishes, check};
+use super::{CheckError, CheckOptions, Report, check};
 use crate::jobs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ const STEPS: f64 = 200.0;
 /// their place and keep no other from being checked. `progress` is called on this thread.
 pub fn check_all(
     files: Vec<Result<PathBuf, CheckError>>,
-    wishes: &Wishes,
+    wishes: &CheckOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Vec<Result<Report, CheckError>> {
     let at_a_time = jobs::at_a_time(files.len());
@@ -76,7 +76,7 @@ pub fn check_all(
 /// One file. Should the check panic, which it must not, that file alone is lost.
 fn check_one(
     path: &Path,
-    wishes: &Wishes,
+    wishes: &CheckOptions,
     index: usize,
     sender: &mpsc::Sender<Message>,
 ) -> Result<Report, CheckError> {
@@ -119,7 +119,7 @@ mod tests {
         files.insert(1, Ok(folder.path().join("absent.wav")));
         files.push(Err(CheckError::NoAudio { path: "empty".into() }));
         let mut finished = 0;
-        let reports = check_all(files, &Wishes::new(Vec::new(), false), &mut |progress| {
+        let reports = check_all(files, &CheckOptions::new(Vec::new(), false), &mut |progress| {
             finished += usize::from(matches!(progress, Progress::Finished { .. }));
         });
         assert_eq!(finished, 4);

@@ -1,12 +1,12 @@
 //! A report as a page: one section a file, the verdict first.
 //!
-//! The page depends on the files and wishes alone: no clock, no random name, no order of threads.
+//! The page depends on the files and options alone: no clock, no random name, no order of threads.
 
 mod figures;
 
 use super::curves::Curves;
 use super::words::{Span, figure, headline, place, sentence, spans, stored_words, time, verdict_sentence};
-use super::{CheckError, Report, Wishes};
+use super::{CheckError, CheckOptions, Report};
 use crate::measure::Readings;
 use lacquer_dsp::detect::{Check, Finding, Severity, Verdict};
 use lacquer_report::table::{Cell, Column, table};
@@ -19,7 +19,7 @@ use std::path::Path;
 const PLACES: usize = 4;
 
 /// The page for a batch.
-pub fn report_page(reports: &[Result<Report, CheckError>], wishes: &Wishes) -> String {
+pub fn report_page(reports: &[Result<Report, CheckError>], wishes: &CheckOptions) -> String {
     let read: Vec<&Report> = reports.iter().filter_map(|report| report.as_ref().ok()).collect();
     let unreadable: Vec<&CheckError> = reports.iter().filter_map(|report| report.as_ref().err()).collect();
     let summary = if reports.len() > 1 { summary(&read, unreadable.len()) } else { String::new() };
@@ -118,7 +118,7 @@ fn contents(read: &[&Report]) -> String {
     element("nav", "contents", &table("files", &columns, &rows))
 }
 
-fn section(report: &Report, wishes: &Wishes, n: usize, is_only: bool) -> String {
+fn section(report: &Report, wishes: &CheckOptions, n: usize, is_only: bool) -> String {
     let only = if is_only { " only" } else { "" };
     let mut markup = format!(
         "<section class=\"file{only}\" id=\"file-{n}\">\n<div class=\"file-head\"><div><h2>{}</h2>\n<p class=\"origin\">{}</p></div></div>\n",
@@ -135,7 +135,7 @@ fn section(report: &Report, wishes: &Wishes, n: usize, is_only: bool) -> String 
     markup + "</section>\n"
 }
 
-fn pictures(report: &Report, curves: &Curves, wishes: &Wishes) -> String {
+fn pictures(report: &Report, curves: &Curves, wishes: &CheckOptions) -> String {
     let is_stereo = report.channels == 2;
     let plain = |title, about| Panel { title, about, ..Panel::default() };
     let mut markup = plain("Waveform", "Peaks and RMS; the marks above carry the numbers of the findings.")
@@ -269,7 +269,7 @@ fn where_of(finding: &Finding, report: &Report) -> String {
     format!("<div class=\"where\">{markup}</div>")
 }
 
-fn platforms_panel(report: &Report, wishes: &Wishes) -> String {
+fn platforms_panel(report: &Report, wishes: &CheckOptions) -> String {
     let rows: Vec<Vec<Cell>> = report
         .platforms
         .iter()

@@ -3,7 +3,7 @@
 //! The rules are [`lacquer_dsp::monitor::platform`]'s. A mix is not a master: its outcomes are notes, whether somebody names a target or
 //! not; a master is taken for what is delivered.
 
-use super::{Judged, Wishes};
+use super::{CheckOptions, Judged};
 use lacquer_dsp::detect::{Check, Finding, Severity};
 use lacquer_dsp::metering::Measurement;
 use lacquer_dsp::monitor::platform::{Outcome, Rejection, outcome};
@@ -160,7 +160,7 @@ fn turned(gain_db: f64) -> Option<String> {
 
 /// Findings for outcomes: one a target where the targets were named, or else one note on all of them; and for a master that no target
 /// was named for what every distributor asks.
-pub fn findings(outcomes: &[PlatformOutcome], wishes: &Wishes, measured: &Measurement) -> Vec<Finding> {
+pub fn findings(outcomes: &[PlatformOutcome], wishes: &CheckOptions, measured: &Measurement) -> Vec<Finding> {
     if wishes.are_named || wishes.judged == Judged::Master {
         let judged: Vec<Target> = wishes.judges().collect();
         let judged = self::outcomes(&judged, measured);
@@ -252,7 +252,7 @@ mod tests {
 
     fn judged(id: &str, measured: &Measurement, judged: Judged) -> Finding {
         let target = *find(id).unwrap();
-        let wishes = Wishes { judged, ..Wishes::new(vec![target], false) };
+        let wishes = CheckOptions { judged, ..CheckOptions::new(vec![target], false) };
         findings(&outcomes(&[target], measured), &wishes, measured).remove(0)
     }
 
@@ -282,7 +282,7 @@ mod tests {
     fn a_mix_nobody_delivers_yet_gets_one_note() {
         let measured = measured(-9.0, -0.1);
         let outcomes = outcomes(TARGETS, &measured);
-        let findings = findings(&outcomes, &Wishes::new(Vec::new(), false), &measured);
+        let findings = findings(&outcomes, &CheckOptions::new(Vec::new(), false), &measured);
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].severity, Severity::Note);
         assert!(findings[0].fact.contains("turn it down"), "{}", findings[0].fact);
@@ -296,7 +296,7 @@ mod tests {
             let measured = measured(lufs, dbtp);
             assert_eq!(judged(id, &measured, Judged::Mix).severity, Severity::Note, "{id}");
         }
-        let wishes = Wishes { judged: Judged::Master, ..Wishes::new(Vec::new(), false) };
+        let wishes = CheckOptions { judged: Judged::Master, ..CheckOptions::new(Vec::new(), false) };
         let measured = measured(-9.0, -0.1);
         let found = findings(&outcomes(TARGETS, &measured), &wishes, &measured);
         assert!(

@@ -3,7 +3,7 @@
 use super::words::{
     headline, place, sentence, severity, spans, stored_words, time, verdict, verdict_sentence,
 };
-use super::{CheckError, Judged, Report, Wishes};
+use super::{CheckError, CheckOptions, Judged, Report};
 use crate::measure::Readings;
 use lacquer_dsp::detect::{Finding, Severity, Verdict};
 use lacquer_report::visible;
@@ -16,7 +16,7 @@ const PLACES: usize = 5;
 const INDENT: &str = "        ";
 
 /// The report as text. Names and messages are shown without any control character that they hold.
-pub fn describe(report: &Report, wishes: &Wishes) -> String {
+pub fn describe(report: &Report, wishes: &CheckOptions) -> String {
     let found = report.verdict();
     let name = visible(&report.path.display().to_string());
     let channels = if report.channels == 1 { "mono" } else { "stereo" };

@@ -1,17 +1,17 @@
 //! The meters of one side of the chain, and what they publish.
 
 use super::HOPS_HZ;
-use super::intake::{Means, TakenSide};
+use super::weighting::{Means, TakenSide};
 use crate::blocks::fir::Frame32;
 use crate::blocks::math;
 use crate::blocks::true_peak::meter::TruePeakMeter;
 use crate::metering::loudness::Loudness;
 use crate::processor::CONTROL_PERIOD;
-use crate::shared::meter_bank::{Held, SideBank};
+use crate::shared::meter_bank::{Held, SideMeters};
 use crate::shared::ring::pack;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Hops over which [`SideBank::true_peak_recent`] is the highest.
+/// Hops over which [`SideMeters::true_peak_recent`] is the highest.
 const RECENT: usize = 300;
 /// Time constant of levels and correlation, s.
 const LEVEL_S: f64 = 0.3;
@@ -40,7 +40,7 @@ pub(super) struct Side {
 }
 
 impl Side {
-    pub(super) fn new(sample_rate: f64, channels: usize, bank: &SideBank) -> Self {
+    pub(super) fn new(sample_rate: f64, channels: usize, bank: &SideMeters) -> Self {
         Self {
             loudness: Loudness::over(sample_rate, channels, bank.histograms.clone()),
             detector: TruePeakMeter::new(),
@@ -57,7 +57,7 @@ impl Side {
         }
     }
 
-    pub(super) fn reset(&mut self, bank: &SideBank) {
+    pub(super) fn reset(&mut self, bank: &SideMeters) {
         self.loudness.reset();
         (self.true_peaks, self.sample_peak) = ([0.0; 2], 0.0);
         self.recent = [0.0; RECENT];
@@ -68,7 +68,7 @@ impl Side {
     }
 
     /// Lets one maximum begin anew.
-    pub(super) fn release(&mut self, held: Held, bank: &SideBank) {
+    pub(super) fn release(&mut self, held: Held, bank: &SideMeters) {
         match held {
             Held::TruePeak => self.maxima = [0.0; 2],
             Held::Momentary => self.loudness.release_momentary(),
@@ -95,7 +95,7 @@ impl Side {
         length: usize,
         before: Option<u64>,
         over_level: f32,
-        bank: &SideBank,
+        bank: &SideMeters,
     ) {
         if before.is_some() {
             self.loudness.push_weighted(taken.weighted, length);
@@ -114,7 +114,7 @@ impl Side {
     }
 
     #[cold]
-    fn count_overs(&mut self, length: usize, before: Option<u64>, over_level: f32, bank: &SideBank) {
+    fn count_overs(&mut self, length: usize, before: Option<u64>, over_level: f32, bank: &SideMeters) {
         for (n, level) in self.levels[..length].iter().enumerate() {
             let highest = level[0].max(level[1]);
             let over = highest > over_level;
@@ -128,7 +128,7 @@ impl Side {
     }
 
     /// Ends a hop with these means.
-    pub(super) fn finish_hop(&mut self, counted: bool, means: Means, bank: &SideBank) {
+    pub(super) fn finish_hop(&mut self, counted: bool, means: Means, bank: &SideMeters) {
         for (mean, hop) in self.means.iter_mut().zip(means) {
             *mean = self.keep * *mean + (1.0 - self.keep) * hop;
         }
@@ -151,7 +151,7 @@ impl Side {
         (self.true_peaks, self.sample_peak) = ([0.0; 2], 0.0);
     }
 
-    fn publish(&self, bank: &SideBank) {
+    fn publish(&self, bank: &SideMeters) {
         bank.momentary_lufs.set(self.loudness.momentary_lufs() as f32);
         bank.short_term_lufs.set(self.loudness.short_term_lufs() as f32);
         bank.momentary_max_lufs.set(self.loudness.momentary_max_lufs() as f32);

@@ -10,7 +10,7 @@ use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::encode::{Format, WordLength, encode_as, encode_out};
 use lacquer_files::tags::{self, TagError, Tags, cover};
 use lacquer_song::MasterError;
-use lacquer_song::check::{Wishes, check};
+use lacquer_song::check::{CheckOptions, check};
 use lacquer_song::master::{Step, master};
 use lacquer_song::warnings::warnings;
 use std::path::Path;
@@ -93,7 +93,7 @@ fn checked(
     limits: Limits,
     progress: &dyn Fn(f64),
 ) -> anyhow::Result<(MixCheck, f64)> {
-    let wishes = Wishes { limits, ..Wishes::new(Vec::new(), false) };
+    let wishes = CheckOptions { limits, ..CheckOptions::new(Vec::new(), false) };
     let mut report = check(input, &wishes, progress)?;
     arguments.switches.apply(&mut report);
     let mut checked = MixCheck::of(&report);

@@ -3,7 +3,7 @@
 use super::severity_mark;
 use crate::check::curves::{Column, Curves};
 use crate::check::words::place;
-use crate::check::{Report, Wishes};
+use crate::check::{CheckOptions, Report};
 use lacquer_dsp::detect::{Channels, Finding, Place};
 use lacquer_dsp::metering::spectrum::Part;
 use lacquer_report::plot::{Axis, FULL_WIDTH, HALF_WIDTH, Plot, frequency_ticks, level_ticks, time_ticks};
@@ -100,7 +100,7 @@ fn stripes(plot: &mut Plot, finding: &Finding, report: &Report, channel: usize, 
 }
 
 /// Momentary, short-term and integrated loudness over time, and the target.
-pub fn loudness(report: &Report, curves: &Curves, wishes: &Wishes) -> String {
+pub fn loudness(report: &Report, curves: &Curves, wishes: &CheckOptions) -> String {
     let integrated_lufs = report.measurement.integrated_lufs;
     let level = wishes.level();
     let highest = curves

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Verified {
     peak_dbtp: Option<f64>,
-    lowerings: usize,
+    retries: usize,
 }
 
 /// The timeline of one sample rate and word length.
@@ -34,11 +34,11 @@ pub struct VariantReport {
     /// Highest true peak of each run, at 32 points a frame, dBTP.
     pub verified_peaks_dbtp: Vec<Option<f64>>,
     /// Renders with a lowered ceiling.
-    pub lowerings: usize,
+    pub retries: usize,
 }
 
 /// See the module.
-pub struct Joined<'a> {
+pub struct Variant<'a> {
     /// Where everything lies.
     pub timeline: Timeline,
     /// Word length of the samples.
@@ -67,7 +67,7 @@ pub struct Material<'a> {
     pub renders: &'a Renders,
 }
 
-impl<'a> Joined<'a> {
+impl<'a> Variant<'a> {
     /// Finishes what the cache does not have. Reports how much is done, 0 to 1.
     pub fn make(
         material: &Material<'a>,
@@ -159,7 +159,7 @@ impl<'a> Joined<'a> {
             on_disc: self.on_disc,
             marks,
             verified_peaks_dbtp: self.verified.iter().map(|verified| verified.peak_dbtp).collect(),
-            lowerings: self.verified.iter().map(|verified| verified.lowerings).sum(),
+            retries: self.verified.iter().map(|verified| verified.retries).sum(),
         }
     }
 }
@@ -211,7 +211,7 @@ fn finish_run(
     let finished = finish(&parts, run.frames.len(), how)?;
     renders.count_final();
     let peak = finished.verified_peak_dbtp;
-    let verified = Verified { peak_dbtp: peak.is_finite().then_some(peak), lowerings: finished.lowerings };
+    let verified = Verified { peak_dbtp: peak.is_finite().then_some(peak), retries: finished.retries };
     cache.keep_audio(&key, &finished.audio)?;
     cache.keep_value(&key, &verified)?;
     Ok((key, verified))

@@ -7,18 +7,18 @@ use x11rb::protocol::xproto::{
 };
 
 /// A window for editors.
-pub struct Desk {
+pub struct Screen {
     connection: x11rb::rust_connection::RustConnection,
     /// The window's number.
     pub window: u32,
 }
 
-impl Desk {
+impl Screen {
     /// Opens one, if there is a screen.
     pub fn open() -> Option<Self> {
-        let desk = Self::hidden()?;
-        desk.show()?;
-        Some(desk)
+        let screen = Self::hidden()?;
+        screen.show()?;
+        Some(screen)
     }
 
     /// Makes one that is not shown yet, if there is a screen.

@@ -85,7 +85,7 @@ impl TracePoint {
 }
 
 /// See the module.
-pub(crate) struct Desk {
+pub(crate) struct MeterReader {
     pub bank: Arc<MeterBank>,
     sample_rate: f64,
     channels: u32,
@@ -121,7 +121,7 @@ pub(crate) struct Desk {
     figures: RefCell<HashMap<&'static str, (f64, String)>>,
 }
 
-impl Desk {
+impl MeterReader {
     pub fn new(bank: Arc<MeterBank>) -> Self {
         let rate = f64::from(bank.sample_rate.get());
         let channels = bank.channels.load(Relaxed);

@@ -2,7 +2,7 @@
 //!
 //! No parameter is smoothed here: smoothing belongs to dsp, so that a render and the plugin sound the same.
 
-use crate::changes::{Changes, Place};
+use crate::changes::{Change, Changes};
 use crate::ranges;
 use crate::text::{self, Unit};
 use crate::typed::Number;
@@ -10,15 +10,15 @@ use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, FloatRange};
 use std::sync::Arc;
 
 /// What the parameters of one stage, or of one of its bands, have in common.
-pub(crate) struct Maker<'a> {
+pub(crate) struct StageParameters<'a> {
     changes: &'a Changes,
-    place: Place,
+    place: Change,
     /// Goes before each name.
     title: String,
 }
 
-impl<'a> Maker<'a> {
-    pub fn new(changes: &'a Changes, place: Place, title: &str) -> Self {
+impl<'a> StageParameters<'a> {
+    pub fn new(changes: &'a Changes, place: Change, title: &str) -> Self {
         Self { changes, place, title: title.to_owned() }
     }
 

@@ -18,14 +18,14 @@ const SETTLING: usize = 4 * LENGTH;
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Portrait {
+pub struct ToneResponse {
     /// One period of the tone, as it went in and as it came out, amplitudes.
     pub curve: Vec<[f64; 2]>,
     /// Level of the harmonics 2, 3, ... against the fundamental that went in, dB.
     pub harmonics_db: [f64; HARMONICS],
 }
 
-impl Portrait {
+impl ToneResponse {
     /// Total harmonic distortion against the fundamental that went in, as a ratio.
     pub fn distortion(&self) -> f64 {
         self.harmonics_db.iter().map(|db| math::powf(10.0, 0.1 * db)).sum::<f64>().sqrt()
@@ -33,7 +33,7 @@ impl Portrait {
 }
 
 /// Plays a tone of `hz` (a multiple of 10 that divides the sample rate) and `peak` amplitude, equal in both channels.
-pub fn portrait<S: Stage + Default>(settings: &S::Settings, hz: f64, peak: f64) -> Portrait {
+pub fn tone_response<S: Stage + Default>(settings: &S::Settings, hz: f64, peak: f64) -> ToneResponse {
     let mut stage = S::default();
     stage.set(settings);
     stage.prepare(&ProcessSpec::stereo(RATE_HZ));
@@ -52,7 +52,7 @@ pub fn portrait<S: Stage + Default>(settings: &S::Settings, hz: f64, peak: f64) 
     };
     let period = (RATE_HZ / hz) as usize;
     let latency = stage.latency_samples();
-    Portrait {
+    ToneResponse {
         curve: output
             .iter()
             .take(period)
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_clipper_is_drawn_as_it_is() {
         let settings = ClipperSettings { on: true, threshold_db: -6.0206, knee: 0.0 };
-        let found = portrait::<Clipper>(&settings, 100.0, 1.0);
+        let found = tone_response::<Clipper>(&settings, 100.0, 1.0);
         for [input, output] in &found.curve {
             // Band-limiting rings about the corner by some per cent.
             assert!((output - input.clamp(-0.5, 0.5)).abs() < 0.06, "{input} became {output}");
@@ -104,7 +104,7 @@ mod tests {
             drive_db: 12.0,
             ..SaturatorSettings::default()
         };
-        let found = portrait::<Saturator>(&settings, 1000.0, 0.25);
+        let found = tone_response::<Saturator>(&settings, 1000.0, 0.25);
         assert!(found.harmonics_db[0] > found.harmonics_db[1], "{:?}", found.harmonics_db);
         assert!(found.distortion() > 1e-3);
     }

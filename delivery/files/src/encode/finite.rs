@@ -7,7 +7,7 @@ use std::borrow::Cow;
 const HIGHEST: f32 = 64.0;
 
 /// The programme with silence for samples that are no numbers, and no sample beyond 36 dB over full scale. Copied only if there is one.
-pub fn sane(audio: &Audio) -> Cow<'_, Audio> {
+pub fn finite(audio: &Audio) -> Cow<'_, Audio> {
     let is_sane = |x: &f32| x.abs() <= HIGHEST;
     if audio.frames.as_flattened().iter().all(is_sane) {
         return Cow::Borrowed(audio);

@@ -38,7 +38,7 @@ pub struct Look {
 }
 
 /// Everything that looking costs.
-pub struct Looker<'a> {
+pub struct TrackLevels<'a> {
     /// The album.
     pub album: &'a Album,
     /// Sample rate that is looked at, hertz.
@@ -49,7 +49,7 @@ pub struct Looker<'a> {
     pub renders: &'a Renders,
 }
 
-impl Looker<'_> {
+impl TrackLevels<'_> {
     /// Looks at a unit: a look for each of its tracks.
     pub fn look(&self, unit: &Unit) -> Result<Vec<Look>, AlbumError> {
         let key = key(&["look", &unit.key(self.album, self.sample_rate)]);
@@ -129,7 +129,7 @@ impl Looker<'_> {
         })
     }
 
-    /// As [`Looker::solve`] for the limiter that sees the whole unit.
+    /// As [`TrackLevels::solve`] for the limiter that sees the whole unit.
     fn solve_best(&self, unit: &Unit, audio: &Audio, wanted_lufs: f64) -> Result<f64, AlbumError> {
         let how = self.finish(unit);
         let mut settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);

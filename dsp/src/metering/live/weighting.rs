@@ -27,7 +27,7 @@ pub(super) struct Taken {
 pub(super) type Means = [f64; 3];
 
 /// Takes the frames in; see the module.
-pub(super) struct Intake {
+pub(super) struct Weighting {
     weighting: KWeighting<4>,
     /// Over the hop under way: squares of left and right of input and output, and left by right of both.
     powers: [f64; 4],
@@ -36,7 +36,7 @@ pub(super) struct Intake {
     avx2: bool,
 }
 
-impl Intake {
+impl Weighting {
     /// For frames at `sample_rate` hertz.
     pub(super) fn new(sample_rate: f64) -> Self {
         Self {
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn every_cpu_takes_in_the_same_bits() {
         let (input, output) = (frames(0.0), frames(1.0));
-        let (mut found, mut portable) = (Intake::new(48_000.0), Intake::new(48_000.0));
+        let (mut found, mut portable) = (Weighting::new(48_000.0), Weighting::new(48_000.0));
         #[cfg(target_arch = "x86_64")]
         {
             portable.avx2 = false;
@@ -148,17 +148,17 @@ mod tests {
     #[test]
     fn each_side_is_what_it_is_alone() {
         let (input, output) = (frames(0.0), frames(1.0));
-        let mut intake = Intake::new(48_000.0);
+        let mut weighting = Weighting::new(48_000.0);
         let mut energies = [0.0; 2];
         for (input, output) in input.chunks(CONTROL_PERIOD).zip(output.chunks(CONTROL_PERIOD)) {
-            let taken = intake.push(input, output);
+            let taken = weighting.push(input, output);
             for (energy, side) in energies.iter_mut().zip(&taken.sides) {
                 *energy += side.weighted[0] + side.weighted[1];
             }
         }
-        let means = intake.take_means(960.0);
+        let means = weighting.take_means(960.0);
         for ((frames, energy), means) in [input, output].iter().zip(energies).zip(means) {
-            // Two hops of 480 frames, the first of which began from rest as the intake did.
+            // Two hops of 480 frames, the first of which began from rest as the weighting did.
             let mut loudness = Loudness::new(48_000.0, 2);
             loudness.push(&frames[..480]);
             let first = loudness.hop_mean_square();

@@ -1,4 +1,4 @@
-//! What the engineer wants to hear, from the editor to the audio thread: one word, so that no wish is seen by halves.
+//! What the engineer wants to hear, from the editor to the audio thread: one word, so that no request is seen by halves.
 
 use crate::chain::{Listen, ListenSource, StageId};
 use crate::monitor::device::Device;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Everything that an engineer can ask to hear.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MonitorWish {
+pub struct MonitorRequest {
     /// What the monitor does.
     pub settings: MonitorSettings,
     /// What of a stage is listened to.
@@ -57,7 +57,7 @@ fn number_of<T: PartialEq>(all: &[T], one: &T) -> u64 {
     all.iter().position(|other| other == one).unwrap_or(0) as u64
 }
 
-impl MonitorWish {
+impl MonitorRequest {
     fn to_word(self) -> u64 {
         let settings = self.settings;
         let platform = settings.platform.unwrap_or_default();
@@ -111,17 +111,17 @@ impl MonitorWish {
 
 /// See the module. Relaxed: the word stands for itself. It has a cache line of its own, wherever it is kept.
 #[derive(Debug, Default)]
-pub struct MonitorDesk(CachePadded<AtomicU64>);
+pub struct MonitorController(CachePadded<AtomicU64>);
 
-impl MonitorDesk {
+impl MonitorController {
     /// Asks for something to be heard.
-    pub fn set(&self, wish: &MonitorWish) {
-        self.0.store(wish.to_word(), Relaxed);
+    pub fn set(&self, request: &MonitorRequest) {
+        self.0.store(request.to_word(), Relaxed);
     }
 
     /// What is asked for.
-    pub fn get(&self) -> MonitorWish {
-        MonitorWish::from_word(self.0.load(Relaxed))
+    pub fn get(&self) -> MonitorRequest {
+        MonitorRequest::from_word(self.0.load(Relaxed))
     }
 }
 
@@ -131,9 +131,9 @@ mod tests {
 
     #[test]
     fn every_wish_comes_through_whole() {
-        let desk = MonitorDesk::default();
-        assert_eq!(desk.get(), MonitorWish::default());
-        let mut wishes = vec![MonitorWish {
+        let controller = MonitorController::default();
+        assert_eq!(controller.get(), MonitorRequest::default());
+        let mut requests = vec![MonitorRequest {
             settings: MonitorSettings {
                 compare: Compare::Master,
                 delta: true,
@@ -147,24 +147,24 @@ mod tests {
             known_lu: Some(-3.21),
         }];
         for device in Device::ALL {
-            wishes.push(MonitorWish {
+            requests.push(MonitorRequest {
                 settings: MonitorSettings { device: Some(device), ..Default::default() },
                 ..Default::default()
             });
         }
         for stage in StageId::ALL {
-            wishes.push(MonitorWish {
+            requests.push(MonitorRequest {
                 listen: Some(Listen { stage: *stage, source: ListenSource::Delta }),
                 ..Default::default()
             });
         }
         for solo in Solo::ALL {
             let settings = MonitorSettings { solo, compare: Compare::Mix, ..Default::default() };
-            wishes.push(MonitorWish { settings, ..Default::default() });
+            requests.push(MonitorRequest { settings, ..Default::default() });
         }
-        for wish in wishes {
-            desk.set(&wish);
-            assert_eq!(desk.get(), wish);
+        for request in requests {
+            controller.set(&request);
+            assert_eq!(controller.get(), request);
         }
     }
 }
