@@ -4,11 +4,10 @@
 //! In a window it runs on a thread of its own ([`thread`]): however long the host's thread is busy elsewhere, nothing is missed, and pictures
 //! pay for what they draw alone. [`Readings`] are what goes from there to the editor.
 
-mod heard;
 mod mix_check;
+mod recent_audio;
 mod thread;
 
-use heard::Heard;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::goniometer::MOST_POINTS;
 use lacquer_dsp::metering::loudness::Loudness;
@@ -17,6 +16,7 @@ use lacquer_dsp::metering::vinyl::{Vinyl, VinylReading};
 use lacquer_dsp::shared::meter_bank::{MeterBank, NOWHERE};
 use lacquer_dsp::shared::ring::unpack;
 use mix_check::MixCheck;
+use recent_audio::RecentAudio;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -74,10 +74,10 @@ pub(crate) struct Analysers {
     unjudged: usize,
     findings: Arc<[Found]>,
     /// Jumps of the transport so far.
-    seams: u32,
+    jumps: u32,
     /// Latency of the chain, frames: what comes in appears in the feed that much later.
     latency_frames: u64,
-    heard: Heard,
+    heard: RecentAudio,
     /// Loudness of what came out while somebody listens.
     plays: Option<Loudness>,
     sounded: u64,
@@ -103,9 +103,9 @@ impl Analysers {
             check: MixCheck::new(rate, channels),
             unjudged: 0,
             findings: Arc::default(),
-            seams: bank.seams.load(Relaxed),
+            jumps: bank.jumps.load(Relaxed),
             latency_frames: 0,
-            heard: Heard::new(rate),
+            heard: RecentAudio::new(rate),
             plays: None,
             sounded: 0,
             history_length: 0,
@@ -179,9 +179,9 @@ impl Analysers {
         let is_missed = reading.first > self.next;
         let first = self.next;
         self.next = reading.next;
-        // Read after the frames: a seam among them is known by now.
-        let seams = self.bank.seams.load(Relaxed);
-        let is_seam = std::mem::replace(&mut self.seams, seams) != seams;
+        // Read after the frames: a jump among them is known by now.
+        let jumps = self.bank.jumps.load(Relaxed);
+        let is_jump = std::mem::replace(&mut self.jumps, jumps) != jumps;
         let frame = |word: u64| {
             let (left, right) = unpack(word);
             [f64::from(left), f64::from(right)]
@@ -199,7 +199,7 @@ impl Analysers {
         if let Some(plays) = &mut self.plays {
             plays.push(&output);
         }
-        if is_seam {
+        if is_jump {
             // From before these frames: the jump may be among them.
             self.follow_jump(first.max(reading.first));
         } else if is_missed {
@@ -210,7 +210,7 @@ impl Analysers {
         self.scope.extend(output);
         let surplus = self.scope.len().saturating_sub(2 * MOST_POINTS);
         self.scope.drain(..surplus);
-        is_begun_anew || is_seam || !self.entries.is_empty()
+        is_begun_anew || is_jump || !self.entries.is_empty()
     }
 
     /// Begins anew where the rate, the channels or the measurement does. Whether it did.
@@ -249,8 +249,8 @@ impl Analysers {
     /// The transport has started or jumped: what comes a latency later is at another place of the song. `next` is the first frame of the feed
     /// that is not read.
     fn follow_jump(&mut self, next: u64) {
-        let position = self.bank.seam_position.load(Relaxed);
-        let at = self.bank.seam_feed.load(Relaxed) + self.latency_frames;
+        let position = self.bank.jump_position.load(Relaxed);
+        let at = self.bank.jump_feed.load(Relaxed) + self.latency_frames;
         let after = at.saturating_sub(next);
         // What was read already is that much further on.
         let gone = next.saturating_sub(at);

@@ -4,8 +4,8 @@
 
 mod files;
 mod flow;
-mod likeness;
 mod outcomes;
+mod similarity;
 
 use super::file::{Aim, Mode};
 use super::findings::Finding;
@@ -27,7 +27,7 @@ pub fn page(report: &Report) -> String {
     markup += &flow::panel(report);
     markup += &moves_panel(report);
     markup += &checks_panel(report);
-    markup += &likeness::panel(report);
+    markup += &similarity::panel(report);
     markup += &outcomes::codecs_panels(report);
     markup += &outcomes::disc_panel(report);
     markup += &outcomes::vinyl_panel(report);

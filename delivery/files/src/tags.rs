@@ -92,7 +92,7 @@ pub struct Loudness {
 /// Where a code was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum Field {
     /// The `axml` chunk of a WAV file.
     Axml,
     /// `TSRC` of an ID3v2 tag, in a chunk or at the head of the file.
@@ -105,7 +105,7 @@ pub enum Place {
     InfoList,
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for Field {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         f.write_str(match self {
             Self::Axml => "axml",
@@ -315,7 +315,7 @@ pub fn read(path: &Path) -> Result<Tags, TagError> {
 ///
 /// # Errors
 /// [`TagError`].
-pub fn codes(path: &Path) -> Result<Vec<(Place, String)>, TagError> {
+pub fn codes(path: &Path) -> Result<Vec<(Field, String)>, TagError> {
     let mut file = open(path)?;
     let lofty = |reason: &dyn std::fmt::Display| TagError::Format {
         path: path.to_owned(),
@@ -323,34 +323,34 @@ pub fn codes(path: &Path) -> Result<Vec<(Place, String)>, TagError> {
     };
     let container = Container::of(&mut file).map_err(TagError::reading(path))?;
     let mut reader = BufReader::new(file);
-    let (place, texts): (Place, Vec<String>) = match container {
+    let (place, texts): (Field, Vec<String>) = match container {
         Container::Wave => return riff::codes(path, &mut reader),
         Container::Vorbis => {
             let file = VorbisFile::read_from(&mut reader, options()).map_err(|error| lofty(&error))?;
-            (Place::VorbisComment, comments::codes(file.vorbis_comments()))
+            (Field::VorbisComment, comments::codes(file.vorbis_comments()))
         }
         Container::Opus => {
             let file = OpusFile::read_from(&mut reader, options()).map_err(|error| lofty(&error))?;
-            (Place::VorbisComment, comments::codes(file.vorbis_comments()))
+            (Field::VorbisComment, comments::codes(file.vorbis_comments()))
         }
         Container::Flac => {
             let file = FlacFile::read_from(&mut reader, options()).map_err(|error| lofty(&error))?;
             let id3 = file.id3v2().map(id3::codes).unwrap_or_default();
             let own = file.vorbis_comments().map(comments::codes).unwrap_or_default();
-            let own = own.into_iter().map(|code| (Place::VorbisComment, code));
-            return Ok(own.chain(id3.into_iter().map(|code| (Place::Id3, code))).collect());
+            let own = own.into_iter().map(|code| (Field::VorbisComment, code));
+            return Ok(own.chain(id3.into_iter().map(|code| (Field::Id3, code))).collect());
         }
         Container::Mp3 => {
             let file = MpegFile::read_from(&mut reader, options()).map_err(|error| lofty(&error))?;
-            (Place::Id3, file.id3v2().map(id3::codes).unwrap_or_default())
+            (Field::Id3, file.id3v2().map(id3::codes).unwrap_or_default())
         }
         Container::Other => match other(path, reader)? {
             Some(tag) => {
                 let is_id3 = tag.tag_type() == lofty::tag::TagType::Id3v2;
                 let texts = tag.get_strings(lofty::tag::ItemKey::Isrc).map(str::to_owned).collect();
-                (if is_id3 { Place::Id3 } else { Place::Other }, texts)
+                (if is_id3 { Field::Id3 } else { Field::Other }, texts)
             }
-            None => (Place::Other, Vec::new()),
+            None => (Field::Other, Vec::new()),
         },
     };
     Ok(texts.into_iter().map(|text| (place, text)).collect())

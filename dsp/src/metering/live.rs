@@ -120,10 +120,10 @@ impl LiveMeters {
         };
         let starts = transport.playing && !before.playing;
         if starts || jumps {
-            // Where it is goes before that it is: both are seen with the frames that follow, as `seams` says.
-            self.bank.seam_position.store(transport.position.unwrap_or(NOWHERE), Relaxed);
-            self.bank.seam_feed.store(self.bank.feed.written(), Relaxed);
-            self.bank.seams.fetch_add(1, Relaxed);
+            // Where it is goes before that it is: both are seen with the frames that follow, as `jumps` says.
+            self.bank.jump_position.store(transport.position.unwrap_or(NOWHERE), Relaxed);
+            self.bank.jump_feed.store(self.bank.feed.written(), Relaxed);
+            self.bank.jumps.fetch_add(1, Relaxed);
         }
         self.bank.is_rolling.store(transport.playing || transport.position.is_none(), Relaxed);
         let follow = controls.follow();

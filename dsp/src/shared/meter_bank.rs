@@ -289,11 +289,11 @@ pub struct MeterBank {
     history_begin: AtomicU64,
     /// How often the transport has started or jumped: what comes after is not the sequel of what came before. Counted before the
     /// frames that follow are written to the feed, whose ordering makes it seen with them.
-    pub seams: AtomicU32,
-    /// Where in the song the newest of them lies, frames; [`NOWHERE`] if the host does not say. Written before `seams`.
-    pub seam_position: AtomicI64,
+    pub jumps: AtomicU32,
+    /// Where in the song the newest of them lies, frames; [`NOWHERE`] if the host does not say. Written before `jumps`.
+    pub jump_position: AtomicI64,
     /// Frames of the feed that were written before it: what comes in from there on comes out, in time with the output, a latency later.
-    pub seam_feed: AtomicU64,
+    pub jump_feed: AtomicU64,
     /// Whether the host's transport runs, or none is told of.
     pub is_rolling: AtomicBool,
     /// Frames of input and output, while somebody looks.
@@ -352,9 +352,9 @@ impl Default for MeterBank {
             monitoring: AtomicBool::new(false),
             history: Ring::new(HISTORY_POINTS),
             history_begin: AtomicU64::new(0),
-            seams: AtomicU32::new(0),
-            seam_position: AtomicI64::new(NOWHERE),
-            seam_feed: AtomicU64::new(0),
+            jumps: AtomicU32::new(0),
+            jump_position: AtomicI64::new(NOWHERE),
+            jump_feed: AtomicU64::new(0),
             is_rolling: AtomicBool::new(true),
             feed: Ring::new(FEED_FRAMES),
             trace: Ring::new(TRACE_POINTS),

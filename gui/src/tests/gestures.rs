@@ -287,7 +287,7 @@ fn the_equalizers_nodes_are_added_and_dragged() {
 }
 
 #[test]
-fn the_mix_is_judged_while_it_plays_and_anew_after_a_seam() {
+fn the_mix_is_judged_while_it_plays_and_anew_after_a_jump() {
     let mut bench = Bench::new();
     bench.click(bench.place(Role::Tab, "Mix check"));
     bench.play(4.0);
@@ -297,7 +297,7 @@ fn the_mix_is_judged_while_it_plays_and_anew_after_a_seam() {
         "{:?}",
         meters.readings.findings
     );
-    meters.bank.seams.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    meters.bank.jumps.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     bench.play(0.5);
     let meters = bench.harness.state().meters.as_ref().expect("a meters");
     assert!(meters.readings.inspected_s < 0.6, "{}", meters.readings.inspected_s);

@@ -4,7 +4,7 @@
 //! RIFF size WAVE [ds64] bext ... fmt data ... LIST axml "id3 "
 //! ```
 
-use super::{Place, TagError, Tags, axml, bext, id3, info};
+use super::{Field, TagError, Tags, axml, bext, id3, info};
 use crate::riff::{Chunk, ELSEWHERE, Layout};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -162,19 +162,19 @@ pub(super) fn read(path: &Path, file: &mut (impl Read + Seek)) -> Result<Tags, T
 }
 
 /// The codes as they stand in the chunks.
-pub(super) fn codes(path: &Path, file: &mut (impl Read + Seek)) -> Result<Vec<(Place, String)>, TagError> {
+pub(super) fn codes(path: &Path, file: &mut (impl Read + Seek)) -> Result<Vec<(Field, String)>, TagError> {
     let reading = TagError::reading(path);
     let layout = Layout::read(file, 0).map_err(&reading)?;
     let mut contents = |ids: &[&[u8; 4]]| layout.contents(file, ids).map_err(&reading);
     let xml = contents(&[b"axml"])?.unwrap_or_default();
-    let mut codes: Vec<(Place, String)> = Vec::new();
-    codes.extend(axml::codes(&String::from_utf8_lossy(&xml)).into_iter().map(|code| (Place::Axml, code)));
+    let mut codes: Vec<(Field, String)> = Vec::new();
+    codes.extend(axml::codes(&String::from_utf8_lossy(&xml)).into_iter().map(|code| (Field::Axml, code)));
     if let Some(tag) = contents(&ID3)?.as_deref().and_then(id3::from_bytes) {
-        codes.extend(id3::codes(&tag).into_iter().map(|code| (Place::Id3, code)));
+        codes.extend(id3::codes(&tag).into_iter().map(|code| (Field::Id3, code)));
     }
     if let Some((_, list)) = layout.info(file).map_err(&reading)? {
         let code = info::entries(&list).and_then(|entries| info::text(&entries, b"ISRC"));
-        codes.extend(code.map(|code| (Place::InfoList, code)));
+        codes.extend(code.map(|code| (Field::InfoList, code)));
     }
     Ok(codes)
 }

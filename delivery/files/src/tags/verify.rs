@@ -1,6 +1,6 @@
 //! Whether a file's code is where it should be, is one, is the same everywhere, and is the ledger's.
 
-use super::{Place, Tags};
+use super::{Field, Tags};
 use lacquer_isrc::Isrc;
 use lacquer_isrc::history::{History, same};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verified {
     /// The codes as they stand in the file.
-    pub found: Vec<(Place, String)>,
+    pub found: Vec<(Field, String)>,
     /// The code, if every place has the same valid one.
     pub isrc: Option<Isrc>,
     /// Line of the ledger that has it, from 1.
@@ -41,17 +41,17 @@ impl Verified {
 }
 
 /// Compares what stands in a file, its tags and its SHA-256 with the ledger.
-pub fn verify(found: Vec<(Place, String)>, tags: &Tags, sha256: &str, history: Option<&History>) -> Verified {
+pub fn verify(found: Vec<(Field, String)>, tags: &Tags, sha256: &str, history: Option<&History>) -> Verified {
     let (mut problems, mut remarks) = (Vec::new(), Vec::new());
     let mut codes: Vec<Isrc> = Vec::new();
     for (place, text) in &found {
         match text.parse::<Isrc>() {
             // The list's entry means "source"; a code there is a mistake of other tools and counts for nothing.
-            Ok(code) if *place == Place::InfoList => {
+            Ok(code) if *place == Field::InfoList => {
                 remarks
                     .push(format!("{place} has {code}, but that entry means \"source\": readers ignore it"));
             }
-            Err(_) if *place == Place::InfoList => {}
+            Err(_) if *place == Field::InfoList => {}
             Ok(code) => codes.push(code),
             Err(error) => {
                 problems.push(format!("{place} has {:?}, which is no ISRC ({})", error.text, error.reason))
@@ -73,8 +73,8 @@ pub fn verify(found: Vec<(Place, String)>, tags: &Tags, sha256: &str, history: O
             None
         }
     };
-    let has_wave_place = found.iter().any(|(place, _)| *place == Place::Axml);
-    let has_id3 = found.iter().any(|(place, _)| *place == Place::Id3);
+    let has_wave_place = found.iter().any(|(place, _)| *place == Field::Axml);
+    let has_id3 = found.iter().any(|(place, _)| *place == Field::Id3);
     if has_wave_place && !has_id3 {
         remarks.push("axml has the code, an id3 chunk would have it for players as well".into());
     }

@@ -45,7 +45,7 @@ fn a_code_before_flac_is_found_and_kept() {
     encode_as(&path, &song(), &Format::Flac(16), &Tags::default()).unwrap();
     let plain = decode(&path, &|_| {}).unwrap();
     std::fs::write(&path, [id3_with_code(), std::fs::read(&path).unwrap()].concat()).unwrap();
-    assert_eq!(tags::codes(&path).unwrap(), [(Place::Id3, "AA6Q72600047".to_owned())]);
+    assert_eq!(tags::codes(&path).unwrap(), [(Field::Id3, "AA6Q72600047".to_owned())]);
     assert_eq!(tags::read(&path).unwrap().isrc, Some("AA6Q72600047".parse().unwrap()));
     tags::write(&path, &Tags { performer: Some("P".into()), ..Tags::default() }).unwrap();
     let read = tags::read(&path).unwrap();
@@ -65,7 +65,7 @@ fn what_was_not_found_and_what_is_not_there_are_two_answers() {
     // An odd chunk without its pad byte before the one with the code.
     let odd = [&plain[..], &chunk(b"LIST", 5, b"INFO?"), &chunk(b"id3 ", id3.len() as u32, &id3)].concat();
     std::fs::write(&path, odd).unwrap();
-    assert_eq!(tags::codes(&path).unwrap(), [(Place::Id3, "AA6Q72600047".to_owned())]);
+    assert_eq!(tags::codes(&path).unwrap(), [(Field::Id3, "AA6Q72600047".to_owned())]);
     let large = chunk(b"id3 ", 65 << 20, &vec![0; 65 << 20]);
     for (bytes, says) in [
         ([&plain[..], &large].concat(), "has 65 MiB"),

@@ -10,7 +10,7 @@ use lacquer_files::Audio;
 use lacquer_files::decode::decode;
 use lacquer_files::encode::{Format, WordLength, encode, encode_as};
 use lacquer_files::riff::Layout;
-use lacquer_files::tags::{self, Loudness, Place, Tags};
+use lacquer_files::tags::{self, Field, Loudness, Tags};
 use proptest::prelude::*;
 use std::io::Cursor;
 use std::path::Path;
@@ -81,11 +81,11 @@ fn every_tag_of_every_format_is_read_back() {
         }
         assert_eq!(tags::read(&path).unwrap(), expected, "{format}");
         let codes = tags::codes(&path).unwrap();
-        let places: Vec<Place> = codes.iter().map(|(place, _)| *place).collect();
+        let places: Vec<Field> = codes.iter().map(|(place, _)| *place).collect();
         match format {
-            Format::Wav(_) => assert_eq!(places, [Place::Axml, Place::Id3]),
-            Format::Mp3 { .. } => assert_eq!(places, [Place::Id3]),
-            _ => assert_eq!(places, [Place::VorbisComment]),
+            Format::Wav(_) => assert_eq!(places, [Field::Axml, Field::Id3]),
+            Format::Mp3 { .. } => assert_eq!(places, [Field::Id3]),
+            _ => assert_eq!(places, [Field::VorbisComment]),
         }
         assert!(codes.iter().all(|(_, code)| code == "AA6Q72600047"), "{format}: {codes:?}");
     }
@@ -175,7 +175,7 @@ fn foreign_chunks_and_odd_lengths_survive() {
     for chunk in [&source[..], b"odd \x03\0\0\0abc\0"] {
         assert!(after.windows(chunk.len()).any(|window| window == chunk));
     }
-    assert!(tags::codes(&path).unwrap().contains(&(Place::InfoList, "A studio ok".into())));
+    assert!(tags::codes(&path).unwrap().contains(&(Field::InfoList, "A studio ok".into())));
     assert_eq!(decode(&path, &|_| {}).unwrap().frames.len(), song().frames.len());
 }
 

@@ -195,7 +195,7 @@ fn pause_restart_and_loops_of_the_transport_are_seen() {
         let carried = Carried::new();
         let bank = carried.status.meters().clone();
         let measured = || bank.measured_frames.load(Relaxed);
-        let seams = || bank.seams.load(Relaxed);
+        let jumps = || bank.jumps.load(Relaxed);
         let play = |from: usize, blocks: usize, playing: bool| {
             for n in 0..blocks {
                 let frame = if playing { from + n * BLOCK } else { from };
@@ -206,18 +206,18 @@ fn pause_restart_and_loops_of_the_transport_are_seen() {
         play(0, 200, true);
         let whole = measured();
         assert!(whole >= 199 * BLOCK as u64 - RATE as u64 / 100, "{whole}");
-        let before = seams();
+        let before = jumps();
         play(200 * BLOCK, 200, false);
         assert!(measured() <= whole + RATE as u64 / 100, "paused: {} after {whole}", measured());
         play(200 * BLOCK, 200, true);
         assert!(measured() > whole + 190 * BLOCK as u64, "goes on");
-        assert_eq!(seams(), before + 1, "it has started once");
+        assert_eq!(jumps(), before + 1, "it has started once");
         bank.controls.set_follow(FollowTransport::Restart);
         play(400 * BLOCK, 50, true);
         assert!(measured() > whole + 200 * BLOCK as u64, "nothing jumps: nothing restarts");
         // Back to a loop's beginning.
         play(48_000, 10, true);
         assert!(measured() <= 11 * BLOCK as u64, "a loop begins anew: {}", measured());
-        assert_eq!(seams(), before + 2);
+        assert_eq!(jumps(), before + 2);
     }
 }

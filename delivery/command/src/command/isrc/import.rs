@@ -5,7 +5,7 @@ use crate::command::output::{Lines, print_json, tell};
 use anyhow::{Context, bail};
 use clap::Args;
 use lacquer_files::tags::verify::verify;
-use lacquer_files::tags::{self, Place};
+use lacquer_files::tags::{self, Field};
 use lacquer_isrc::ledger::{Import, Ledger};
 use lacquer_isrc::list;
 use lacquer_storage::regular_file::read_regular_text;
@@ -92,7 +92,7 @@ fn listed(path: &Path) -> anyhow::Result<Vec<Import>> {
 /// The code of an audio file, if it has one and only one.
 fn tagged(path: &Path) -> anyhow::Result<Option<Import>> {
     let (found, tags) = (tags::codes(path)?, tags::read(path)?);
-    let found: Vec<_> = found.into_iter().filter(|(place, _)| *place != Place::InfoList).collect();
+    let found: Vec<_> = found.into_iter().filter(|(place, _)| *place != Field::InfoList).collect();
     if found.is_empty() {
         return Ok(None);
     }

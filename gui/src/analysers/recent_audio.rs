@@ -8,13 +8,13 @@ const KEPT_S: f64 = 30.0;
 const MOST_FRAMES: usize = 240 * 48_000;
 
 /// See the module.
-pub(super) struct Heard {
+pub(super) struct RecentAudio {
     frames: Vec<[f32; 2]>,
     kept: usize,
     listens: bool,
 }
 
-impl Heard {
+impl RecentAudio {
     pub fn new(sample_rate: f64) -> Self {
         Self { frames: Vec::new(), kept: (KEPT_S * sample_rate) as usize, listens: false }
     }
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_song_is_kept_whole_and_the_rest_for_half_a_minute() {
-        let mut heard = Heard::new(1000.0);
+        let mut heard = RecentAudio::new(1000.0);
         let second = vec![[0.5, -0.5]; 1000];
         (0..100).for_each(|_| heard.push(&second));
         assert_eq!(heard.frames().len(), 30_000);
