@@ -4,7 +4,7 @@
 //! - `cargo xtask test`: everything that continuous integration runs.
 //! - `cargo xtask bench [FILTER]`: the benches; `cargo xtask bench --limiter`: how evenly the limiter's work is spread;
 //!   `cargo xtask bench --peers`: the chain beside other makers' plugins;
-//!   `cargo xtask bench --songs [FOLDER] [--quick] [--seconds S] [--only NAME,NAME]`: the limiter beside other makers' on songs at equal loudness.
+//!   `cargo xtask bench --songs [FOLDER] [--quick] [--seconds S] [--only NAME,NAME] [--targets LUFS,LUFS] [--each]`: the limiter beside other makers' on songs at equal loudness.
 //! - `cargo xtask fuzz [TARGET | all] [SECONDS]`: mutated inputs through what reads files of strangers.
 //! - `cargo xtask bundle [TARGET]`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
 //! - `cargo xtask package`: archives and a `.deb` for people without a compiler; `package --try` installs the `.deb` in a bare Debian.

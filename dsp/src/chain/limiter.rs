@@ -19,6 +19,7 @@ mod high;
 mod level;
 mod low_latency;
 mod runs;
+mod start;
 mod window;
 
 use crate::blocks::decibel::db_to_gain;

@@ -1,4 +1,5 @@
-//! Limiters on songs at equal loudness: `cargo xtask bench --songs [FOLDER] [--quick] [--seconds S] [--only NAME]`.
+//! Limiters on songs at equal loudness: `cargo xtask bench --songs [FOLDER] [--quick] [--seconds S] [--only NAME,NAME]
+//! [--targets LUFS,LUFS] [--each]`.
 //!
 //! Each contestant limits the loudest stretch of each song, of 13 s if nothing else is asked for, to each loudness, its drive solved to
 //! 0.03 LU, at a ceiling of -1 dBTP. What it did is measured by figures of different make, none of which any of Lacquer's limiters sees;
@@ -51,17 +52,27 @@ struct Arguments {
     quick: bool,
     /// Length of the stretches, s.
     seconds: Option<f64>,
+    /// Whether each song's figures are printed too.
+    each: bool,
+    /// Loudnesses, LUFS.
+    targets: Option<Vec<f64>>,
     /// Part of the names of the contestants that take part.
     only: Option<String>,
 }
 
 fn arguments() -> Arguments {
-    let mut arguments = Arguments { folder: None, quick: false, seconds: None, only: None };
+    let mut arguments =
+        Arguments { folder: None, quick: false, seconds: None, each: false, targets: None, only: None };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--quick" => arguments.quick = true,
+            "--each" => arguments.each = true,
             "--seconds" => arguments.seconds = words.next().and_then(|word| word.parse().ok()),
+            "--targets" => {
+                let list = words.next().unwrap_or_default();
+                arguments.targets = list.split(',').map(|word| word.parse().ok()).collect();
+            }
             "--only" => arguments.only = words.next(),
             // Cargo's own.
             "--bench" => {}
@@ -107,7 +118,8 @@ fn main() -> anyhow::Result<()> {
     if let Some(only) = &arguments.only {
         contestants.retain(|contestant| only.split(',').any(|part| contestant.name.contains(part)));
     }
-    let targets: &[f64] = if arguments.quick { &TARGETS_LUFS[1..3] } else { &TARGETS_LUFS };
+    let usual = if arguments.quick { &TARGETS_LUFS[1..3] } else { &TARGETS_LUFS };
+    let targets = arguments.targets.as_deref().unwrap_or(usual);
     for target_lufs in targets {
         let open: Vec<&Song> = songs
             .iter()
@@ -124,6 +136,9 @@ fn main() -> anyhow::Result<()> {
         let names: Vec<&str> = open.iter().map(|song| song.name.as_str()).collect();
         let rows = rows(&contestants, &open, *target_lufs)?;
         table::print(*target_lufs, &names, &rows);
+        if arguments.each {
+            table::print_each(&names, &rows);
+        }
         if let Some(song) = table::worst_song(&rows) {
             plot::write(*target_lufs, names[song], song, &rows)?;
         }

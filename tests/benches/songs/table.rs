@@ -55,7 +55,22 @@ pub fn print(target_lufs: f64, names: &[&str], rows: &[Row]) {
         }
         println!("{:>8}", row.missed());
     }
-    leads(rows);
+    leads(names, rows);
+}
+
+/// Prints every song's figures.
+pub fn print_each(names: &[&str], rows: &[Row]) {
+    for (song, name) in names.iter().enumerate() {
+        println!("{name}:");
+        for row in rows {
+            print!("  {:24}", row.name);
+            match &row.songs[song] {
+                Some(figures) => figures.iter().for_each(|figure| print!("{figure:>9.2}")),
+                None => print!("   missed"),
+            }
+            println!();
+        }
+    }
 }
 
 /// The song in which Lacquer's gain moves most, by the first row that has it.
@@ -69,8 +84,11 @@ pub fn worst_song(rows: &[Row]) -> Option<usize> {
 /// Most that a peer passes the ceiling by, dB: what passes it further is no limiter, and louder for it.
 const HELD_DB: f64 = 0.25;
 
+/// Letters, the last ones, that the worst song is told by.
+const WORST_NAME: usize = 8;
+
 /// Lead of each of Lacquer's over the best peer of each song and column that holds the ceiling: median, and worst song.
-fn leads(rows: &[Row]) {
+fn leads(names: &[&str], rows: &[Row]) {
     let best = |song: usize, column: usize| {
         rows.iter()
             .filter(|row| row.is_peer)
@@ -82,18 +100,27 @@ fn leads(rows: &[Row]) {
     for row in rows.iter().filter(|row| !row.is_peer) {
         print!("{:24}", row.name);
         for column in CONTEST {
-            let mut leads: Vec<f64> = row
+            let mut leads: Vec<(f64, &str)> = row
                 .songs
                 .iter()
+                .zip(names)
                 .enumerate()
-                .filter_map(|(song, figures)| Some(best(song, column) - figures.as_ref()?[column]))
-                .filter(|lead| lead.is_finite())
+                .filter_map(|(song, (figures, name))| {
+                    Some((best(song, column) - figures.as_ref()?[column], *name))
+                })
+                .filter(|(lead, _)| lead.is_finite())
                 .collect();
-            leads.sort_by(f64::total_cmp);
-            let text = leads
-                .first()
-                .map_or_else(|| "-".to_owned(), |worst| format!("{:+.2} ({worst:+.2})", median(&leads)));
-            print!("{:>28}", format!("{} {text}", NAMES[column]));
+            leads.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let sorted: Vec<f64> = leads.iter().map(|(lead, _)| *lead).collect();
+            let text = leads.first().map_or_else(
+                || "-".to_owned(),
+                |(worst, name)| {
+                    let name: String = name.chars().rev().take(WORST_NAME).collect();
+                    let name: String = name.chars().rev().collect();
+                    format!("{:+.2} ({worst:+.2} {name})", median(&sorted))
+                },
+            );
+            print!("{:>36}", format!("{} {text}", NAMES[column]));
         }
         println!();
     }

@@ -44,8 +44,8 @@ use long_runs::LongRuns;
 use slow_gain::SlowGain;
 use steady::Steadiness;
 
-/// Iterations of the clip for each hop: 4 lose 0.5 dB.
-const ITERATIONS: usize = 8;
+/// Iterations of the clip for each hop: 8 move the gain 0.3 dB less, and distort as much.
+const ITERATIONS: usize = 6;
 /// The clip's bound below the ceiling, dB: less than the last limiter needs to be left alone.
 const CLIP_MARGIN_DB: f64 = 0.02;
 /// What the envelope keeps free, dB: more than the others, so that they leave a tone alone.
@@ -69,6 +69,8 @@ pub struct High {
     slow: SlowGain,
     long_runs: LongRuns,
     steady: Steadiness,
+    /// Over twice the time, of the lows: two notes apart are one that swells to the other.
+    steady_lows: Steadiness,
     envelope: Envelope,
     clip: Clip,
     rest: LowLatency,
@@ -126,7 +128,8 @@ impl High {
             grid,
             slow: SlowGain::new(hop, rate),
             long_runs: LongRuns::new(hop, rate),
-            steady: Steadiness::new(32 * hop),
+            steady: Steadiness::new(32 * hop, 1),
+            steady_lows: Steadiness::new(16 * hop, 4),
             before_slow: Delay::new(hop),
             levels: Delay::new(hop - level.delay()),
             before_envelope: Delay::new(envelope.delay()),
@@ -166,6 +169,7 @@ impl High {
         self.slow.reset();
         self.long_runs.reset();
         self.steady.reset();
+        self.steady_lows.reset();
         self.envelope.reset();
         self.clip.reset();
         self.rest.reset();
@@ -238,8 +242,10 @@ impl High {
                 let block = frames / self.grid - 1;
                 self.envelope.finish_block(block, &Shares { long, steady, whole }, link);
             }
-            if frames.is_multiple_of(self.steady.hop()) {
-                self.steady.finish_hop();
+            for steady in [&mut self.steady, &mut self.steady_lows] {
+                if frames.is_multiple_of(steady.hop()) {
+                    steady.finish_hop();
+                }
             }
         }
         self.started = true;
@@ -251,12 +257,14 @@ impl High {
         let within = |span: usize| (end - 1) % span + 1;
         self.envelope.advance(within(self.grid));
         self.clip.advance(within(self.hop));
-        self.steady.advance(within(self.steady.hop()));
+        for steady in [&mut self.steady, &mut self.steady_lows] {
+            steady.advance(within(steady.hop()));
+        }
     }
 
     fn finish_hop(&mut self) {
         self.long_runs.finish_hop();
-        let steady = self.steady.value();
+        let steady = self.steady.value().max(self.steady_lows.value());
         self.shares.rotate_right(1);
         self.shares[0] = [SHARE_OF_LONG_RUNS * self.long_runs.value(), steady];
         self.share = [0.0; 2];
@@ -279,6 +287,7 @@ impl High {
     /// Takes frames before the drive: a spectrum that stands still does so whatever the drive does.
     pub fn listen(&mut self, frames: &[Frame]) {
         self.steady.push(frames);
+        self.steady_lows.push(frames);
     }
 
     /// Limits frames in place, at most what is left of a control period, of which they are the ones from `offset` on.
@@ -299,10 +308,13 @@ impl High {
                 scale(&mut frames[n], &mut levels[n], db);
             }
         }
-        for level in levels.iter() {
+        for (level, frame) in levels.iter().zip(frames.iter()) {
             let ceiling = self.envelope_ceiling.next();
             if level[0] > ceiling || level[1] > ceiling {
-                self.envelope.need([over_db(level[0], ceiling), over_db(level[1], ceiling)]);
+                let louder = if level[1] > level[0] { frame[1] } else { frame[0] };
+                self.envelope.need([over_db(level[0], ceiling), over_db(level[1], ceiling)], louder > 0.0);
+            } else {
+                self.envelope.skip(1);
             }
         }
         self.envelope_levels.process(levels);

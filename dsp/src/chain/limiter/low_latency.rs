@@ -181,20 +181,34 @@ impl LowLatency {
             self.envelopes[self.style].skip(length);
             return;
         }
-        let levels = found.levels.iter().zip(&found.samples);
-        for ((frame, (level, side)), ceiling) in frames.iter_mut().zip(levels).zip(ceilings) {
-            let needed = if self.controls.transient_link == 1.0 {
-                [over_db(level[0].max(level[1]), ceiling); 2]
+        // In passes, as only the envelope has to wait for the frame before.
+        let is_linked = self.controls.transient_link == 1.0;
+        let mut needed = [[0.0; 2]; CONTROL_PERIOD];
+        for ((needed, level), ceiling) in needed[..length].iter_mut().zip(&found.levels).zip(&ceilings) {
+            *needed = if is_linked {
+                [over_db(level[0].max(level[1]), *ceiling); 2]
             } else {
-                [over_db(level[0], ceiling), over_db(level[1], ceiling)]
+                [over_db(level[0], *ceiling), over_db(level[1], *ceiling)]
             };
+        }
+        let mut reductions = [[0.0; 2]; CONTROL_PERIOD];
+        let measured = found.levels.iter().zip(&found.samples).zip(&needed);
+        for (reduction, ((level, side), needed)) in reductions[..length].iter_mut().zip(measured) {
             let louder = if level[1] > level[0] { side[1] } else { side[0] };
-            let reduction = self.reduction(needed, louder > 0.0);
-            if reduction[0] != 0.0 || reduction[1] != 0.0 {
-                self.reduction_db = self.reduction_db.max(reduction[0].max(reduction[1]));
-                let left = fast_db_to_gain(-reduction[0]);
-                let right = if reduction[1] == reduction[0] { left } else { fast_db_to_gain(-reduction[1]) };
-                *frame = [frame[0] * left, frame[1] * right];
+            *reduction = self.reduction(*needed, louder > 0.0);
+        }
+        let reductions = &reductions[..length];
+        self.reduction_db =
+            reductions.as_flattened().iter().fold(self.reduction_db, |most, db| most.max(*db));
+        // A gain of 0 dB is exactly 1.
+        if reductions.iter().all(|[left, right]| left == right) {
+            for (frame, [db, _]) in frames.iter_mut().zip(reductions) {
+                let gain = fast_db_to_gain(-db);
+                *frame = [frame[0] * gain, frame[1] * gain];
+            }
+        } else {
+            for (frame, db) in frames.iter_mut().zip(reductions) {
+                *frame = [frame[0] * fast_db_to_gain(-db[0]), frame[1] * fast_db_to_gain(-db[1])];
             }
         }
     }

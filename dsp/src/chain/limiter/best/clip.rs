@@ -14,6 +14,7 @@ use super::levels::visit_levels;
 use super::mask::Mask;
 use super::scale::Scale;
 use crate::blocks::math;
+use crate::chain::limiter::start::Start;
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
@@ -25,6 +26,9 @@ use std::sync::Arc;
 const PIECE: usize = 256;
 /// Frames on either side that a piece sees beyond its own, in transforms: an error's influence ends long before.
 const MARGIN: usize = 4;
+/// Reach of the gain that the error begins with, as a share of the slow grid: 1 ms. With twice as much
+/// there is 0.3 dB less distortion, and the gain moves more.
+const START_REACH: f64 = 0.1875;
 /// What counts as over between the samples, as a factor: 0.004 dB.
 const OVER: f32 = 1.0005;
 /// A bound is lowered only where the waveform is this near the ceiling, and at most to half.
@@ -43,8 +47,8 @@ impl Effort {
     /// Iterations of each round: after the first and the second the bounds are lowered between the samples.
     fn rounds(self) -> [usize; 3] {
         match self {
-            // 100 iterations are 0.2 dB better, 40 are 0.3 dB worse.
-            Self::Full => [36, 12, 12],
+            // With 60 magnitudes change less, by 0.4 dB, and there is 1 dB more distortion: the start is near enough.
+            Self::Full => [15, 5, 5],
         }
     }
 }
@@ -103,6 +107,8 @@ struct Solver {
     true_peak: bool,
     rounds: [usize; 3],
     mask: Mask,
+    /// Reach of the gain that is begun with, frames.
+    start_reach: usize,
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
     /// For the mask, and for the error.
@@ -141,6 +147,7 @@ impl Solver {
             true_peak,
             rounds: effort.rounds(),
             mask: Mask::new(length, scale.rate),
+            start_reach: (START_REACH * scale.slow_grid as f64) as usize,
             hann: (0..length).map(|n| (0.5 - 0.5 * math::cos(TAU * phase(n))) as f32).collect(),
             sine: (0..length).map(|n| math::sin(PI * phase(n)) as f32).collect(),
             buffer: vec![0.0; length],
@@ -170,7 +177,7 @@ impl Solver {
         let channels = if is_mono { 1 } else { 2 };
         for problem in &mut problems[..channels] {
             self.weigh(problem);
-            problem.clamp();
+            self.begin(problem);
         }
         for (n, iterations) in self.rounds.into_iter().enumerate() {
             for problem in &mut problems[..channels] {
@@ -208,6 +215,24 @@ impl Solver {
             }
         });
         [left.active, right.active] = active;
+    }
+
+    /// Sets the error to begin with.
+    fn begin(&self, problem: &mut Problem) {
+        let Problem { x, bound, error, active, .. } = problem;
+        for range in active.iter() {
+            let mut start = Start::new(self.start_reach, range.len());
+            let context = start.context();
+            let most = x[range.clone()].iter().zip(&bound[range.clone()]).map(|(x, bound)| {
+                let x = x.abs();
+                if x > *bound { bound / x } else { 1.0 }
+            });
+            let beyond = || std::iter::repeat_n(1.0, context);
+            start.visit(beyond().chain(most).chain(beyond()), |n, lacks| {
+                let (x, bound) = (x[range.start + n], bound[range.start + n]);
+                error[range.start + n] = (x - lacks * x).clamp(-bound, bound) - x;
+            });
+        }
     }
 
     fn weigh(&mut self, problem: &mut Problem) {

@@ -14,6 +14,7 @@
 //! Left and right are one complex signal ([`super::bins`]).
 
 use super::super::best::mask::Mask;
+use super::super::start::Start;
 use super::bins::{LANES, Lanes, Weights, flat, flat_mut, weigh_bins};
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
@@ -29,8 +30,11 @@ const OVER: f32 = 1.001;
 const LOWEST_BOUND: f32 = 0.8;
 /// Hops behind the free ones whose overs still matter: as far as an error spreads.
 const BEHIND: usize = 2;
-/// Pieces of work that weigh the newest moment: its spectrum, either channel's mask, the steps.
-const WEIGHING: usize = 4;
+/// Pieces of work before the iterations: where either channel begins, the newest moment's spectrum, either channel's mask, the steps.
+const BEGINNING: usize = 6;
+/// Reach of the gain that a hop begins with, as a share of it: 1 ms. With half of it the error is 0.3 dB higher, and attacks are
+/// 0.03 dB sharper.
+const START_REACH: f64 = 0.1875;
 /// Keeps a step finite where nothing weighs.
 const TINY: f32 = 1e-30;
 
@@ -102,6 +106,7 @@ pub struct Clip {
     forward: Arc<dyn Fft<f32>>,
     inverse: Arc<dyn Fft<f32>>,
     mask: Mask,
+    start: Start,
     /// Windows, twice for each frame: for left and right.
     hann: Vec<f32>,
     sine: Vec<f32>,
@@ -141,6 +146,7 @@ impl Clip {
             free,
             iterations,
             mask: Mask::new(length, rate),
+            start: Start::new((START_REACH * hop as f64) as usize, hop),
             hann: twice(&|n| 0.5 - 0.5 * crate::blocks::math::cos(TAU * phase(n))),
             sine: twice(&|n| crate::blocks::math::sin(PI * phase(n))),
             hops: (0..free + 2).map(|_| Hop::new(hop)).collect(),
@@ -193,7 +199,7 @@ impl Clip {
             }
             self.incoming_over[c] |= sample[c].abs() > bounds[c];
         }
-        // To begin with it is plainly clipped.
+        // Until it begins it is plainly clipped.
         let clipped = |c: usize| sample[c].clamp(-bounds[c], bounds[c]) - sample[c];
         let plain = Complex::new(clipped(0), clipped(1));
         let incoming = &mut self.hops[self.free + 1];
@@ -226,7 +232,7 @@ impl Clip {
     /// Does the work that is due when `frames` of the hop have come in.
     pub fn advance(&mut self, frames: usize) {
         // A forward and an inverse transform for each moment of each iteration.
-        let units = WEIGHING + 2 * self.iterations * (self.free + 1);
+        let units = BEGINNING + 2 * self.iterations * (self.free + 1);
         let end = frames * units / self.hop;
         while self.next_unit < end {
             let unit = self.next_unit;
@@ -250,15 +256,49 @@ impl Clip {
     #[inline(always)]
     fn run_unit(&mut self, unit: usize) {
         match unit {
-            0 => self.find_spectra(),
-            1 | 2 => self.highest[self.free - 1][unit - 1] = self.weigh(unit - 1),
-            3 => self.set_weights_and_steps(),
+            0 | 1 => self.begin(unit),
+            2 => self.find_spectra(),
+            3 | 4 => self.highest[self.free - 1][unit - 3] = self.weigh(unit - 3),
+            5 => self.set_weights_and_steps(),
             _ if self.active == [false; 2] => {}
             _ => {
-                let moment = (unit - WEIGHING) / 2 % (self.free + 1);
-                if unit % 2 == WEIGHING % 2 { self.transform(moment) } else { self.descend(moment) }
+                let moment = (unit - BEGINNING) / 2 % (self.free + 1);
+                if unit % 2 == BEGINNING % 2 { self.transform(moment) } else { self.descend(moment) }
             }
         }
+    }
+
+    /// Begins the newest hop of a channel. Peaks of the hop before reach into it, and its own back into that one.
+    fn begin(&mut self, channel: usize) {
+        if self.age[channel] > 1 {
+            return;
+        }
+        let (before, rest) = self.hops.split_at_mut(self.free);
+        let (before, newest) = (&mut before[self.free - 1], &mut rest[0]);
+        let context = self.start.context();
+        let tail = self.hop - context;
+        let most = |(x, bounds): (&Complex<f32>, &Frame32)| {
+            let (x, bound) = (part(*x, channel).abs(), bounds[channel]);
+            if x > bound { bound / x } else { 1.0 }
+        };
+        let older = before.x.iter().zip(&before.bounds).skip(tail).map(most);
+        let own = newest.x.iter().zip(&newest.bounds).map(most);
+        let known = older.chain(own).chain(std::iter::repeat_n(1.0, context));
+        let turned_down = |x: f32, bound: f32, lacks: f32| clip(x - lacks * x, bound) - x;
+        let (error, ahead) = (&mut newest.error, &mut newest.ahead);
+        self.start.visit(known, |n, lacks| {
+            let down = turned_down(part(newest.x[n], channel), newest.bounds[n][channel], lacks);
+            (*part_mut(&mut error[n], channel), *part_mut(&mut ahead[n], channel)) = (down, down);
+        });
+        // What the hop before was brought to is turned down before the new peaks.
+        let own = newest.x.iter().zip(&newest.bounds).take(context).map(most);
+        let Hop { x, error, ahead, .. } = before;
+        self.start.visit(std::iter::repeat_n(1.0, 2 * context).chain(own), |n, lacks| {
+            let (x, error, ahead) = (x[tail + n], &mut error[tail + n], &mut ahead[tail + n]);
+            let down = lacks * (part(x, channel) + part(*error, channel));
+            *part_mut(error, channel) -= down;
+            *part_mut(ahead, channel) -= down;
+        });
     }
 
     /// Spectra of both channels in the newest moment.
@@ -357,6 +397,18 @@ impl Clip {
             }
         }
     }
+}
+
+/// A channel of a frame.
+#[inline(always)]
+fn part(frame: Complex<f32>, channel: usize) -> f32 {
+    if channel == 0 { frame.re } else { frame.im }
+}
+
+/// See [`part`].
+#[inline(always)]
+fn part_mut(frame: &mut Complex<f32>, channel: usize) -> &mut f32 {
+    if channel == 0 { &mut frame.re } else { &mut frame.im }
 }
 
 /// `x` held within `bound`, as two instructions.

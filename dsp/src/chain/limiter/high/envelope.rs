@@ -1,15 +1,18 @@
 //! The gain for what a clip would be heard on: the smoothest that gives it, a spline in dB on a grid of 0.7 ms.
 //!
 //! A point is at most what the waveform needs within its reach, so that a whole share holds the ceiling by construction. Long peaks are
-//! held for half a period of 48 Hz and steady tones for 35 ms, so that a tone's gain stands still. The curve is solved exactly in a
-//! window of 12 points, of which the first two are committed, while the next two come ([`super::solve`]).
+//! held for half a period of 48 Hz and steady tones for 50 ms, so that a tone's gain stands still; where every peak counts each is held
+//! for half its own period ([`Runs`]). The curve is solved exactly in a window of 12 points, of which the first two are committed, while
+//! the next two come ([`super::solve`]).
 
 use super::super::best::spline::{bases, value};
+use super::super::runs::Runs;
 use super::solve::{POINTS, Points, ROUNDS, Search};
 use crate::processor::Frame;
 
-/// Bending costs this: 22 Hz on a grid of [`GRID_HZ`].
-const LAMBDA: f64 = 1e4;
+/// Bending costs this: 53 Hz on a grid of [`GRID_HZ`]. A curve that bends less does not fit into the window: at 22 Hz it went 12 dB
+/// deeper than a click needed, as it could not turn round.
+const LAMBDA: f64 = 300.0;
 /// Rate of the grid that lambda is given for.
 const GRID_HZ: f64 = 44_100.0 / 32.0;
 /// Points that are committed at a time, and blocks in which they are found: with four the window would be shorter.
@@ -18,8 +21,9 @@ const COMMITTED: usize = 2;
 const AHEAD: usize = 4;
 /// How long the reduction of a long run lasts: half a period of 48 Hz.
 const REACH_MS: f64 = 10.5;
-/// How long the reduction of a steady tone lasts: its gain stands still down to 15 Hz.
-const STEADY_REACH_MS: f64 = 35.0;
+/// How long the reduction of a steady tone lasts: its gain stands still down to 10 Hz, and so nearly does that
+/// of two tones that beat at 15 Hz. With 70 ms a burst in a tone was still heard 70 ms later.
+const STEADY_REACH_MS: f64 = 50.0;
 /// A share below this is none.
 const LEAST_SHARE: f64 = 1e-3;
 /// A reduction below this ends where nothing is needed, dB.
@@ -52,8 +56,12 @@ pub struct Envelope {
     /// What the block that comes in needs, dB and positive, and the last three blocks.
     need: Frame,
     blocks: [Frame; 3],
+    /// How long the block's peaks are held where every peak counts.
+    runs: Runs,
     /// What each point needs, the newest last.
     needs: [Vec<f64>; 2],
+    /// Points for which each of them is held where every peak counts.
+    holds: Vec<usize>,
     /// [`Shares::whole`] of the window's points, and of the blocks that the newest point lies before.
     wholes: [f64; POINTS + POINT_BLOCKS],
     /// The curve by the point's number.
@@ -81,7 +89,9 @@ impl Envelope {
             bases: bases(grid),
             need: [0.0; 2],
             blocks: [[0.0; 2]; 3],
+            runs: Runs::new(REACH_MS, rate),
             needs: [vec![0.0; steady_reach + POINTS], vec![0.0; steady_reach + POINTS]],
+            holds: vec![0; steady_reach + POINTS],
             wholes: [0.0; POINTS + POINT_BLOCKS],
             curve: [[0.0; KEPT]; 2],
             searches: [Self::nothing(), Self::nothing()],
@@ -104,7 +114,9 @@ impl Envelope {
     /// Forgets the audio.
     pub fn reset(&mut self) {
         (self.need, self.blocks, self.points_db) = Default::default();
+        self.runs.reset();
         self.needs.iter_mut().for_each(|needs| needs.fill(0.0));
+        self.holds.fill(0);
         self.wholes = [0.0; POINTS + POINT_BLOCKS];
         self.curve = [[0.0; KEPT]; 2];
         self.searches = [Self::nothing(), Self::nothing()];
@@ -116,10 +128,17 @@ impl Envelope {
         self.wholes.fill(whole);
     }
 
-    /// Takes what a frame needs, dB and positive.
+    /// Takes what a frame needs, dB and positive; `is_positive` says which side of zero its louder channel is on.
     #[inline(always)]
-    pub fn need(&mut self, db: Frame) {
+    pub fn need(&mut self, db: Frame, is_positive: bool) {
         self.need = [self.need[0].max(db[0]), self.need[1].max(db[1])];
+        self.runs.tick(db[0].max(db[1]), is_positive);
+    }
+
+    /// Passes over frames that need nothing.
+    #[inline(always)]
+    pub fn skip(&mut self, frames: usize) {
+        self.runs.skip(frames);
     }
 
     /// Does the work that is due when `frames` of a block have come in.
@@ -141,6 +160,10 @@ impl Envelope {
             if let Some(last) = self.needs[c].last_mut() {
                 *last = point;
             }
+        }
+        self.holds.copy_within(1.., 0);
+        if let Some(last) = self.holds.last_mut() {
+            *last = (self.runs.hold() / self.grid as f64).ceil() as usize;
         }
         self.blocks.rotate_left(1);
         self.blocks[2] = need;
@@ -189,8 +212,15 @@ impl Envelope {
             let to = (at + AHEAD + 1).min(needs.len());
             let near = most(at.saturating_sub(self.reach), to);
             let far = most(at.saturating_sub(self.steady_reach), to);
-            -(near * shares.long.max(self.wholes[n])).max(far * shares.steady)
+            let held = if self.wholes[n] > 0.0 { self.held(needs, at, to) } else { 0.0 };
+            -(near * shares.long).max(held * self.wholes[n]).max(far * shares.steady)
         })
+    }
+
+    /// What is needed at a point of what is needed before `to`, each held for its own time.
+    fn held(&self, needs: &[f64], at: usize, to: usize) -> f64 {
+        let from = at.saturating_sub(self.reach);
+        (from..to).filter(|n| n + self.holds[*n] >= at).fold(0.0f64, |most, n| most.max(needs[n]))
     }
 
     /// Whether the gain is 0 dB over the whole block.

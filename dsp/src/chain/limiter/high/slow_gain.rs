@@ -19,6 +19,8 @@ const SILENCE: f64 = 1e-5;
 const NOTHING: f64 = 1e-7;
 /// The lowest gain of a clip that is followed: -14 dB.
 const LOWEST: f64 = 0.2;
+/// A hop's gain counts as at most this far below the window's: what lies lower is a lone hit.
+const LONE: f64 = 0.3;
 /// What is taken beyond the clip's own load at most, dB: with a share above 1 more drive would else be less level.
 const MOST_BEYOND_DB: f64 = 1.0;
 
@@ -146,13 +148,21 @@ impl SlowGain {
             [weight * linked(0, c), weight * linked(1, c)]
         });
         for c in 0..2 {
-            let mut weighed = [1e-9; 2];
-            for (hop, window) in self.hops.iter().zip(&self.window) {
-                weighed[0] += window * hop[c][0];
-                weighed[1] += window * hop[c][1];
-            }
-            self.points[3].gains[c] = (weighed[0] / weighed[1]).clamp(LOWEST, 1.0);
+            let gain = self.weighed(c, 0.0);
+            // A lone hit lies far below the window's mean, and is not what lasts.
+            self.points[3].gains[c] = self.weighed(c, gain - LONE).clamp(LOWEST, 1.0);
         }
+    }
+
+    /// The gain over the window, where none of a hop counts as less than `least`.
+    fn weighed(&self, channel: usize, least: f64) -> f64 {
+        let mut weighed = [1e-9; 2];
+        for (hop, window) in self.hops.iter().zip(&self.window) {
+            let [clipped, whole] = hop[channel];
+            weighed[0] += window * clipped.max(least * whole);
+            weighed[1] += window * whole;
+        }
+        weighed[0] / weighed[1]
     }
 
     /// Whether the gain is 0 dB over the whole period.
