@@ -117,9 +117,16 @@ impl Target<'_> {
 
     /// The tests that need no other programs, the golden renders first; those that start Lacquer's own where that can be done.
     fn tests(&self, root: &Root, can_start: bool, account: &mut Account) {
+        let renders = Root::built().join("renders");
         account.step(&format!("{}: golden renders, the bits of Linux x86-64", self.name), || {
-            self.test(root, &[], &["--test", "golden"])
+            product::fresh_folder(&renders)?;
+            let kept = format!("{}={}", same::KEPT, renders.canonicalize()?.display());
+            self.test(root, &["env", &kept], &["--test", "golden"])
         });
+        account.step(
+            &format!("{}: golden renders with a transform, near those of Linux x86-64", self.name),
+            || same::renders(&renders),
+        );
         account.step(&format!("{}: unit tests of all crates", self.name), || {
             self.test(root, &[], &["--lib", "--bins"])
         });
