@@ -142,12 +142,16 @@ impl Target<'_> {
             &format!("{}: golden renders with a transform, near those of Linux x86-64", self.name),
             || same::renders(&renders),
         );
-        account.step(&format!("{}: unit tests of all crates", self.name), || {
-            self.test(root, &[], &["--lib", "--bins"])
-        });
         for test in TESTS.iter().filter(|_| can_start) {
             account.step(&format!("{}: test {test}", self.name), || self.test(root, &[], &["--test", test]));
         }
+    }
+
+    /// The unit tests, last: each crate is built once more for them.
+    fn unit_tests(&self, root: &Root, account: &mut Account) {
+        account.step(&format!("{}: unit tests of all crates", self.name), || {
+            self.test(root, &[], &["--lib", "--bins"])
+        });
         // Not there: nothing was left out.
         account.left_out(self.name, &fs::read_to_string(left_out()).unwrap_or_default());
     }

@@ -115,6 +115,7 @@ pub fn run(root: &Root, account: &mut Account) {
         root.run(&arm.variables, &[&in_front[..], &[&*command], &same::MASTER].concat())?;
         same::files(&trial)
     });
+    arm.unit_tests(root, account);
 }
 
 /// Where the packages go.

@@ -69,6 +69,7 @@ pub fn run(root: &Root, account: &mut Account) {
         Some([zip, ..]) => trial::run(root, &windows, zip, account),
         _ => account.not_run("windows: the .zip used as a new user would", "it was not made"),
     }
+    windows.unit_tests(root, account);
     // It would hold the root's mounts.
     let _ = root.run(&VARIABLES, &["wineserver", "--kill"]);
 }
