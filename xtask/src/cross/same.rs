@@ -16,7 +16,9 @@ pub const MADE: [&str; 2] = ["lacquer-demo-master.wav", "master.wav"];
 /// The command's line.
 pub const MASTER: [&str; 6] = ["master", MADE[0], "--target", "spotify", "-o", MADE[1]];
 
-/// How far apart two samples may lie, dBFS.
+/// How far apart two samples may lie, dBFS: below a step of 16 bits. Dither of 24 bits that once falls on the other side moves what comes
+/// after by some steps of -138 dBFS. Measured: -319 under Wine on the same processor; another kind of processor has not been held against
+/// it yet.
 const NEAR_DBFS: f64 = -100.0;
 
 /// Makes the files here, by the programs of this machine, and compares them with those in `there`.
