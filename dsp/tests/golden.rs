@@ -10,7 +10,7 @@ use lacquer_dsp::chain::StageId;
 use lacquer_dsp::{Chain, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Quality};
 use settings::{neutral, random, working};
 use signals::{impulse, programme, sine, white};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 // The tests' own crate stands on everything; this test has to be built for every platform, and on `dsp` alone.
 #[path = "../../tests/src/settings.rs"]
@@ -27,6 +27,9 @@ const STRETCHES: usize = 4;
 /// How far the level of a stretch may lie from the golden one where a transform is in the way, dB: far above the rounding of single
 /// precision, 1e-6 dB, far below what is heard. Not held against a second kind of processor yet.
 const NEAR_DB: f64 = 1e-4;
+
+/// Names a folder that is there, in which the renders are kept: `cargo xtask cross` compares those of two platforms sample by sample.
+const KEPT: &str = "LACQUER_RENDERS";
 
 /// What is played.
 #[derive(Clone, Copy)]
@@ -132,11 +135,19 @@ fn level_db(audio: &[Frame]) -> f64 {
     10.0 * math::log10((power / audio.len() as f64).max(1e-30))
 }
 
+/// Keeps a render in a folder as 64-bit floats, little-endian, under its case's name.
+fn keep(folder: &Path, case: &Case, audio: &[Frame]) {
+    let bytes: Vec<u8> = audio.as_flattened().iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    std::fs::write(folder.join(format!("{}.f64", case.name)), bytes).unwrap();
+}
+
 /// The lines of the golden file.
 fn table() -> String {
     let mut table = String::from("case,bits,level_1_db,level_2_db,level_3_db,level_4_db\n");
+    let kept = std::env::var_os(KEPT).map(PathBuf::from);
     for case in cases() {
         let audio = render(&case);
+        kept.iter().for_each(|folder| keep(folder, &case, &audio));
         let bits =
             if case.is_transformed { "transformed".to_owned() } else { format!("{:016x}", hash(&audio)) };
         table += &format!("{},{bits}", case.name);

@@ -32,6 +32,8 @@ pushd "%here%Presets"
 for %%f in (*.vstpreset) do if exist "%presets%\%%f" del /q "%presets%\%%f"
 popd
 rd "%presets%" 2>nul
+rem The maker's folder around it, too: rd leaves alone what is not empty.
+for %%p in ("%presets%\..") do rd "%%~fp" 2>nul
 if exist "%bin%" rd /s /q "%bin%"
 if exist "%vst3%\Lacquer.vst3" goto kept
 if exist "%clap%\Lacquer.clap" goto kept

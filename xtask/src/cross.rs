@@ -16,6 +16,8 @@ mod windows;
 use crate::product::{self, Built};
 use account::Account;
 use root::Root;
+use std::fs;
+use std::path::PathBuf;
 
 /// A platform that things are built for.
 type Platform = (&'static str, fn(&Root, &mut Account));
@@ -73,6 +75,14 @@ const TESTS: [&str; 8] = ["album", "command", "damaged", "disc", "isrc", "ledger
 /// Tests that are run apart from those.
 const OTHER_TESTS: [&str; 2] = ["golden", "hosts_clap"];
 
+/// Names the file in which tests keep what they leave out (`tests/left-out`).
+const LEFT_OUT: &str = "LACQUER_LEFT_OUT";
+
+/// See [`LEFT_OUT`].
+fn left_out() -> PathBuf {
+    Root::built().join("left-out.txt")
+}
+
 /// A platform whose programs run here by way of another one.
 #[derive(Clone)]
 struct Target<'a> {
@@ -98,6 +108,9 @@ impl Target<'_> {
         let runner = format!("CARGO_TARGET_{}_RUNNER", self.triple.to_uppercase().replace('-', "_"));
         let words = self.runner.join(" ");
         let mut variables = self.variables.clone();
+        let left_out = left_out();
+        let left_out = left_out.to_string_lossy();
+        variables.push((LEFT_OUT, &left_out));
         if !words.is_empty() {
             variables.push((&runner, &words));
         }
@@ -117,15 +130,30 @@ impl Target<'_> {
 
     /// The tests that need no other programs, the golden renders first; those that start Lacquer's own where that can be done.
     fn tests(&self, root: &Root, can_start: bool, account: &mut Account) {
+        let renders = Root::built().join("renders");
+        // Of an earlier run; not there is fine.
+        let _ = fs::remove_file(left_out());
         account.step(&format!("{}: golden renders, the bits of Linux x86-64", self.name), || {
-            self.test(root, &[], &["--test", "golden"])
+            product::fresh_folder(&renders)?;
+            let kept = format!("{}={}", same::KEPT, renders.canonicalize()?.display());
+            self.test(root, &["env", &kept], &["--test", "golden"])
         });
-        account.step(&format!("{}: unit tests of all crates", self.name), || {
-            self.test(root, &[], &["--lib", "--bins"])
-        });
+        account.step(
+            &format!("{}: golden renders with a transform, near those of Linux x86-64", self.name),
+            || same::renders(&renders),
+        );
         for test in TESTS.iter().filter(|_| can_start) {
             account.step(&format!("{}: test {test}", self.name), || self.test(root, &[], &["--test", test]));
         }
+    }
+
+    /// The unit tests, last: each crate is built once more for them.
+    fn unit_tests(&self, root: &Root, account: &mut Account) {
+        account.step(&format!("{}: unit tests of all crates", self.name), || {
+            self.test(root, &[], &["--lib", "--bins"])
+        });
+        // Not there: nothing was left out.
+        account.left_out(self.name, &fs::read_to_string(left_out()).unwrap_or_default());
     }
 
     /// What was built, and how its programs are run.

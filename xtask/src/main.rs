@@ -7,7 +7,8 @@
 //!   `cargo xtask bench --songs [FOLDER] [--quick] [--seconds S] [--only NAME,NAME] [--targets LUFS,LUFS] [--each]`: the limiter beside other makers' on songs at equal loudness.
 //! - `cargo xtask fuzz [TARGET | all] [SECONDS]`: mutated inputs through what reads files of strangers.
 //! - `cargo xtask bundle [TARGET]`: `Lacquer.vst3` and `Lacquer.clap` in `target/bundled`.
-//! - `cargo xtask package`: archives and a `.deb` for people without a compiler; `package --try` installs the `.deb` in a bare Debian.
+//! - `cargo xtask package`: archives and a `.deb` for people without a compiler; `package --try` installs the `.deb` in a bare Debian;
+//!   `package --crates` packs the library crates as a registry takes them, and builds each from its archive.
 //! - `cargo xtask cross [windows | arm | macos]`: what can be tried of other platforms on Debian: builds, packages, tests and golden renders
 //!   under Wine and qemu, a type check for macOS. Without a name all three.
 //! - `cargo xtask uninstall`: removes what `install` wrote.
@@ -30,7 +31,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask install [MIX] | test | bench [FILTER | --limiter | --peers | --songs [FOLDER] | \
-                     --editor] | fuzz [TARGET | all] [SECONDS] | bundle [TARGET] | package [--try] | \
+                     --editor] | fuzz [TARGET | all] [SECONDS] | bundle [TARGET] | package [--try | --crates] | \
                      cross [windows | arm | macos] | uninstall";
 
 /// Runs the benches of the stages and the chain, the comparisons with the peers, or what the editor costs.
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
                 Some(words) => Err(anyhow::anyhow!(words)),
                 None => Ok(()),
             }),
+            Some("--crates") => package::crates::make(),
             _ => package::run(),
         },
         Some("cross") => cross::run(arguments.next().as_deref()),

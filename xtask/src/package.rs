@@ -1,6 +1,7 @@
 //! `cargo xtask package`: what people install who have no compiler, in `target/package`.
 
 mod archive;
+pub mod crates;
 mod deb;
 mod source;
 mod trial;

@@ -53,7 +53,8 @@ pub struct Command {
     /// How many files, or parts of one, are worked on at a time; without it as many as there are cores, and four songs
     #[arg(short, long, global = true, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Tell errors alone; what was asked for with --json or --csv is printed all the same
+    /// Tell errors alone; answers are printed all the same: a code of isrc and its lists, a preset and its lists, params, completions,
+    /// --list, --json, --csv
     #[arg(short, long, global = true)]
     quiet: bool,
     /// Tell what is done on the way, too

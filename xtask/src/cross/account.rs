@@ -11,6 +11,7 @@ enum Outcome {
 #[derive(Default)]
 pub struct Account {
     steps: Vec<(String, Outcome)>,
+    left_out: Vec<String>,
 }
 
 impl Account {
@@ -29,6 +30,11 @@ impl Account {
         self.steps.push((name.to_owned(), Outcome::NotRun(why.to_owned())));
     }
 
+    /// What tests that were run have left out for want of a tool that the platform does not have here.
+    pub fn left_out(&mut self, name: &str, lines: &str) {
+        self.left_out.extend(lines.lines().map(|line| format!("{name}: {line}")));
+    }
+
     /// The steps as lines, and how many were not done.
     fn text(&self) -> (String, usize) {
         let mut text = String::new();
@@ -41,6 +47,9 @@ impl Account {
             };
             open += usize::from(!matches!(outcome, Outcome::Done));
             text.push_str(&line);
+        }
+        for line in &self.left_out {
+            text.push_str(&format!("left out by a test: {line}\n"));
         }
         (text, open)
     }
@@ -74,6 +83,11 @@ mod tests {
         assert!(account.close().is_err());
         let mut all = Account::default();
         all.step("one", || Ok(()));
+        all.left_out("wine", "other_formats: no ffmpeg\n");
+        assert_eq!(
+            all.text(),
+            ("one: done\nleft out by a test: wine: other_formats: no ffmpeg\n".to_owned(), 0)
+        );
         assert!(all.close().is_ok());
     }
 }

@@ -98,7 +98,7 @@ pub fn run(root: &Root, account: &mut Account) {
         account.not_run("arm: tests that start programs", &format!("{error:#}"));
     }
     arm.tests(root, handed.is_ok(), account);
-    account.step("arm: CLAP and command of the .deb make the files that x86-64 makes, bit for bit", || {
+    account.step("arm: CLAP and command of the .deb make the files that x86-64 makes", || {
         let trial = Root::built().join("trial");
         product::fresh_folder(&trial)?;
         let deb = folder().join(package::deb_name("aarch64"));
@@ -113,8 +113,9 @@ pub fn run(root: &Root, account: &mut Account) {
         let in_front = ["env", &there, "qemu-aarch64"];
         root.run(&arm.variables, &[&in_front[..], &[&host, &clap]].concat())?;
         root.run(&arm.variables, &[&in_front[..], &[&*command], &same::MASTER].concat())?;
-        same::compare(&trial)
+        same::files(&trial)
     });
+    arm.unit_tests(root, account);
 }
 
 /// Where the packages go.

@@ -11,8 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Wine says a great deal of its own on standard error, where tests look for what the command says; and would offer to fetch what it
-/// shows pages with.
-const VARIABLES: [(&str, &str); 2] = [("WINEDEBUG", "-all"), ("WINEDLLOVERRIDES", "mscoree,mshtml=")];
+/// shows pages with. A folder for sockets, or the screen's library says that there is none.
+const VARIABLES: [(&str, &str); 3] =
+    [("WINEDEBUG", "-all"), ("WINEDLLOVERRIDES", "mscoree,mshtml="), ("XDG_RUNTIME_DIR", "/tmp")];
 
 /// A screen that Mesa's software renderer draws on.
 const SCREEN: &str = "-screen 0 1240x820x24 +extension GLX +render -noreset";
@@ -69,6 +70,7 @@ pub fn run(root: &Root, account: &mut Account) {
         Some([zip, ..]) => trial::run(root, &windows, zip, account),
         _ => account.not_run("windows: the .zip used as a new user would", "it was not made"),
     }
+    windows.unit_tests(root, account);
     // It would hold the root's mounts.
     let _ = root.run(&VARIABLES, &["wineserver", "--kill"]);
 }

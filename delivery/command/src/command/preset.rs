@@ -134,5 +134,5 @@ fn save(arguments: &SaveArguments) -> anyhow::Result<()> {
     let path = Library::default().save(&preset, arguments.replace)?;
     let mut lines = Lines::default();
     lines.line(format_args!("{}: saved; --preset \"{}\" finds it", path.display(), preset.name));
-    lines.print()
+    lines.report()
 }

@@ -58,6 +58,44 @@ fn quiet_tells_errors_alone_and_verbose_what_is_done() {
 }
 
 #[test]
+fn quiet_keeps_no_answer_back() {
+    let scene = Scene::new();
+    let song = scene.song("a.wav", 0.4, 110.0);
+    let quiet = |arguments: &[&str]| {
+        let said = scene.run(&[arguments, &["--quiet"]].concat());
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{arguments:?}");
+        said.text()
+    };
+    let new = [
+        "isrc", "new", "--ledger", "l", "--prefix", "AA6Q7", "--range", "0-9", "--year", "26", "--artist",
+        "Me",
+    ];
+    let new = |more: &[&str]| quiet(&[&new[..], more].concat());
+    assert_eq!(new(&["--title", "One", "--file", song.to_str().unwrap()]), "AA-6Q7-26-00000\n");
+    // A file that has a code gets it, with a remark; here with the code alone.
+    assert_eq!(new(&["--title", "One", "--file", song.to_str().unwrap()]), "AA-6Q7-26-00000\n");
+    assert_eq!(new(&["--title", "Two"]), "AA-6Q7-26-00001\n");
+    // What came of some work is no answer.
+    std::fs::write(scene.path("codes.txt"), "AA6Q72600005\n").unwrap();
+    assert_eq!(quiet(&["isrc", "import", "--ledger", "l", "codes.txt"]), "");
+    assert_eq!(quiet(&["preset", "save", "Mine"]), "");
+    for asked in [
+        &["isrc", "list", "--ledger", "l"][..],
+        &["preset", "list"],
+        &["preset", "show", "Mine"],
+        &["params"],
+        &["completions", "bash"],
+        &["--list", "targets"],
+    ] {
+        let answer = quiet(asked);
+        assert!(!answer.is_empty() && answer == scene.run(asked).text(), "{asked:?}: {answer}");
+    }
+    // A file without a code needs a person: which one is the answer, and that one does is told.
+    let verified = scene.run(&["isrc", "verify", "a.wav", "-q"]);
+    assert!(verified.code == 1 && verified.text().starts_with("a.wav: no code"), "{}", verified.text());
+}
+
+#[test]
 fn no_color_means_no_colour_even_on_a_terminal() {
     let scene = Scene::new();
     let script = |prefix: &str| {

@@ -222,8 +222,11 @@ fn missing_extra_short_and_long_files_are_named() {
     digest_again(&set);
     fs::write(set.join("notes.txt"), "x").unwrap();
     expect(&verify(&set).unwrap(), Severity::Warning, "notes.txt", "an extra file");
-    fs::write(set.join("ddpid"), "x").unwrap();
-    expect(&verify(&set).unwrap(), Severity::Error, "ddpid", "DDPID and ddpid");
+    // Where capitals do not tell names apart there is no second file.
+    if !set.join("ddpid").exists() {
+        fs::write(set.join("ddpid"), "x").unwrap();
+        expect(&verify(&set).unwrap(), Severity::Error, "ddpid", "DDPID and ddpid");
+    }
 }
 
 #[test]
@@ -309,6 +312,10 @@ fn texts_that_would_control_a_terminal_or_a_page_are_tamed() {
     let report = verify(&set).unwrap();
     assert_eq!(report.disc.title, "[2J");
     expect(&report, Severity::Error, "CDTEXT.BIN", "control character 1B");
+    // Windows has no such names.
+    if cfg!(windows) {
+        return;
+    }
     fs::write(set.join("a\u{1b}[31m.txt"), "x").unwrap();
     let report = verify(&set).unwrap();
     assert!(report.findings.iter().all(|finding| !finding.to_string().contains('\u{1b}')));

@@ -1,7 +1,7 @@
 //! `lacquer isrc import`.
 
 use super::{hash, one_line};
-use crate::command::output::{Lines, print_json, tell};
+use crate::command::output::{Lines, print_json, remark};
 use anyhow::{Context, bail};
 use clap::Args;
 use lacquer_files::tags::verify::verify;
@@ -43,7 +43,7 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<()> {
                             unread.join("; ")
                         ),
                     };
-                    tell(format_args!("{}: {said}", path.display()));
+                    remark(format_args!("{}: {said}", path.display()));
                 }
             }
         }
@@ -66,7 +66,7 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<()> {
         "{} code(s) added, {} file(s) linked to codes, {} known already",
         done.added, done.linked, done.known
     ));
-    lines.print()
+    lines.report()
 }
 
 fn is_list(path: &Path) -> bool {

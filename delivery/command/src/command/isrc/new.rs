@@ -2,7 +2,7 @@
 
 use super::hash;
 use crate::command::exit;
-use crate::command::output::{Lines, print_json, tell};
+use crate::command::output::{Lines, print_json, remark, tell};
 use anyhow::bail;
 use clap::Args;
 use lacquer_isrc::Isrc;
@@ -78,7 +78,7 @@ pub fn new(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
     if arguments.accept_damage {
         let lines = ledger.accept_damage()?;
         if lines > 0 {
-            tell(format_args!("{lines} damaged line(s) accepted"));
+            remark(format_args!("{lines} damaged line(s) accepted"));
         }
     }
     let sha256 = arguments.file.as_deref().map(hash).transpose()?;
@@ -97,7 +97,7 @@ pub fn new(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
     let issued = ledger.issue(&request, arguments.count as usize)?;
     // All of them carry the same warnings.
     for warning in issued.first().map(|issued| issued.warnings.as_slice()).unwrap_or_default() {
-        tell(warning);
+        remark(warning);
     }
     if arguments.json {
         let given: Vec<Given> = issued
