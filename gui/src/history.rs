@@ -3,8 +3,8 @@
 //! Only what is done in this editor is a step; what a host automates or another controller moves is theirs. Each slot has a history of its
 //! own: to go to another slot is no step, and what was done in one is not taken back in another.
 
-use lacquer_params::Tree;
-use lacquer_params::session::SLOTS;
+use lacquer_params::session::{SLOTS, Slot};
+use lacquer_params::{Session, Tree};
 
 /// Steps that are kept.
 const MOST_STEPS: usize = 200;
@@ -17,6 +17,25 @@ pub(crate) struct Change {
     pub after: f32,
 }
 
+/// The preset that a sound is of.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Taken {
+    name: String,
+    values: Option<Slot>,
+}
+
+impl Taken {
+    /// The session's.
+    pub fn of(session: &Session) -> Self {
+        Self { name: session.preset.clone(), values: session.taken.clone() }
+    }
+
+    /// Gives it back to the session.
+    pub fn restore(self, session: &mut Session) {
+        (session.preset, session.taken) = (self.name, self.values);
+    }
+}
+
 /// What was done in one go.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
@@ -24,6 +43,8 @@ pub(crate) struct Step {
     /// Where a parameter that moved alone went, as it is shown.
     pub value: Option<String>,
     pub changes: Vec<Change>,
+    /// Of a step that took another preset: the one on the other side of it, before while it is done, after once it is undone.
+    preset: Option<Taken>,
 }
 
 /// What was done, and what was undone since.
@@ -32,6 +53,8 @@ pub(crate) struct History {
     open: usize,
     gathered: Vec<Change>,
     name: Option<String>,
+    /// The preset before the step that is being made, if it takes another.
+    preset: Option<Taken>,
     /// Whether what is gathered belongs to the last step.
     continues: bool,
     done: Vec<Step>,
@@ -59,6 +82,11 @@ impl History {
     /// Names the step that is being made.
     pub fn name(&mut self, name: &str) {
         self.name = Some(name.to_owned());
+    }
+
+    /// The step that is being made takes another preset than this one.
+    pub fn leave_preset(&mut self, before: Taken) {
+        self.preset = Some(before);
     }
 
     /// What is moved in this frame belongs to the last step, if that is still called `name` and was not undone.
@@ -91,7 +119,12 @@ impl History {
 
     /// Ends a frame: what was gathered becomes a step once nothing is held any more.
     pub fn end_frame(&mut self, tree: &Tree) {
-        if self.open > 0 || self.gathered.is_empty() {
+        if self.open > 0 {
+            return;
+        }
+        if self.gathered.is_empty() {
+            // What was to be named has moved nothing.
+            (self.name, self.preset, self.continues) = (None, None, false);
             return;
         }
         let mut changes = std::mem::take(&mut self.gathered);
@@ -108,7 +141,7 @@ impl History {
             }
             return;
         }
-        let given = self.name.take();
+        let (given, preset) = (self.name.take(), self.preset.take());
         let name = match changes.as_slice() {
             [] => return,
             [_, ..] if given.is_some() => given.unwrap_or_default(),
@@ -119,11 +152,12 @@ impl History {
             }
         };
         let value = match changes.as_slice() {
-            [change] => tree.text_at(&change.id, change.after).ok(),
+            // What a preset moves is not what it is.
+            [change] if preset.is_none() => tree.text_at(&change.id, change.after).ok(),
             _ => None,
         };
         self.undone.clear();
-        self.done.push(Step { name, value, changes });
+        self.done.push(Step { name, value, changes, preset });
         let surplus = self.done.len().saturating_sub(MOST_STEPS);
         self.done.drain(..surplus);
     }
@@ -146,26 +180,32 @@ impl History {
         std::iter::once(beginning).chain(done).chain(undone).collect()
     }
 
-    /// The places to go to for an undo.
-    pub fn undo(&mut self) -> Vec<(String, f32)> {
-        let Some(step) = self.done.pop() else { return Vec::new() };
+    /// The places to go to for an undo, and the preset if that changes; `now` is the one that is left.
+    pub fn undo(&mut self, now: Taken) -> (Vec<(String, f32)>, Option<Taken>) {
+        let Some(mut step) = self.done.pop() else { return Default::default() };
         let places = step.changes.iter().map(|change| (change.id.clone(), change.before)).collect();
+        let preset = step.preset.as_mut().map(|preset| std::mem::replace(preset, now));
         self.undone.push(step);
-        places
+        (places, preset)
     }
 
-    /// The places to go to for a redo.
-    pub fn redo(&mut self) -> Vec<(String, f32)> {
-        let Some(step) = self.undone.pop() else { return Vec::new() };
+    /// The same for a redo.
+    pub fn redo(&mut self, now: Taken) -> (Vec<(String, f32)>, Option<Taken>) {
+        let Some(mut step) = self.undone.pop() else { return Default::default() };
         let places = step.changes.iter().map(|change| (change.id.clone(), change.after)).collect();
+        let preset = step.preset.as_mut().map(|preset| std::mem::replace(preset, now));
         self.done.push(step);
-        places
+        (places, preset)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn nothing() -> Taken {
+        Taken { name: String::new(), values: None }
+    }
 
     #[test]
     fn what_follows_of_itself_belongs_to_its_step() {
@@ -181,7 +221,7 @@ mod tests {
         go(&mut history, 0.5, 0.6);
         history.continue_step("Loud");
         go(&mut history, 0.6, 0.7);
-        assert_eq!(history.undo(), [("limiter_drive".to_owned(), 0.5)]);
+        assert_eq!(history.undo(nothing()).0, [("limiter_drive".to_owned(), 0.5)]);
         // What was undone is not gone on with.
         history.continue_step("Loud");
         go(&mut history, 0.5, 0.8);
@@ -207,11 +247,11 @@ mod tests {
         history.end();
         history.end_frame(&tree);
         assert_eq!(history.names(), [Some("Limiter Drive"), None]);
-        assert_eq!(history.undo(), [("limiter_drive".to_owned(), 0.5)]);
+        assert_eq!(history.undo(nothing()).0, [("limiter_drive".to_owned(), 0.5)]);
         assert_eq!(history.names(), [None, Some("Limiter Drive")]);
-        assert_eq!(history.redo(), [("limiter_drive".to_owned(), 0.55)]);
-        assert!(history.redo().is_empty());
-        history.undo();
+        assert_eq!(history.redo(nothing()).0, [("limiter_drive".to_owned(), 0.55)]);
+        assert!(history.redo(nothing()).0.is_empty());
+        history.undo(nothing());
         history.begin("glue_ratio", 0.1);
         history.moved("glue_ratio", 0.2);
         history.end();

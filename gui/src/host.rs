@@ -1,6 +1,6 @@
 //! Values as gestures that the host sees: begin, set, end.
 
-use crate::history::History;
+use crate::history::{History, Taken};
 use crate::status::Status;
 use lacquer_params::{Library, ParameterError, Session, Tree};
 use nice_plug::context::gui::GuiContext;
@@ -72,14 +72,21 @@ impl Host<'_> {
 
     /// Takes the last step back.
     pub fn undo(&self) {
-        let places = self.history.borrow_mut().undo();
-        self.go_to(&places);
+        self.replay(History::undo);
     }
 
     /// Does again what was undone last.
     pub fn redo(&self) {
-        let places = self.history.borrow_mut().redo();
+        self.replay(History::redo);
+    }
+
+    fn replay(&self, step: fn(&mut History, Taken) -> (Vec<(String, f32)>, Option<Taken>)) {
+        let now = self.session(Taken::of);
+        let (places, preset) = step(&mut self.history.borrow_mut(), now);
         self.go_to(&places);
+        if let Some(preset) = preset {
+            self.edit_session(|session| preset.restore(session));
+        }
     }
 
     /// Sets plain values without making a step of it.

@@ -20,6 +20,10 @@ pub(crate) fn keys(ui: &Ui, host: &Host, view: &mut View) {
     if std::mem::replace(&mut view.typed, types) || types {
         return;
     }
+    // What is typed over an open menu looks for something in it.
+    if has_popup {
+        return;
+    }
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::Escape) {
         escape(had_popup, view);

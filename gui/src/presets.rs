@@ -1,5 +1,6 @@
 //! The presets' part of the top bar: factory and own, next and previous, save, rename, delete, and the lock on the output.
 
+use crate::history::Taken;
 use crate::host::Host;
 use crate::learner::{Promise, Request};
 use crate::meter_reader::MeterReader;
@@ -92,6 +93,11 @@ fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mu
             let search =
                 TextEdit::singleline(&mut view.preset_search).hint_text("Search").desired_width(WIDTH);
             let search = ui.add(search);
+            // Whoever opens it and types looks for something.
+            if !std::mem::replace(&mut view.presets_are_open, true) {
+                search.request_focus();
+            }
+            let is_confirmed = search.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             search.widget_info(|| {
                 WidgetInfo::labeled(egui::accesskit::Role::TextInput, true, "Search presets")
             });
@@ -122,6 +128,14 @@ fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mu
                 ui.weak("Your own");
                 own.iter().filter(|owned| fits(&owned.preset)).for_each(|owned| row(ui, &owned.preset));
             }
+            let wanted_first = is_confirmed && !wanted.is_empty();
+            if let Some(first) =
+                factory.iter().chain(own.iter().map(|owned| &owned.preset)).find(|preset| fits(preset))
+                && wanted_first
+            {
+                picked = Some(first.clone());
+                ui.close();
+            }
             for problem in &problems {
                 ui.colored_label(theme::colors().alarm, format!("! {problem}"));
             }
@@ -129,6 +143,7 @@ fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mu
     name_menu(&response.response, "Presets");
     if response.inner.is_none() {
         view.preset_search.clear();
+        view.presets_are_open = false;
     }
     if view.sound.is_preset_changed {
         let dot = response.response.rect.right_center() - vec2(28.0, 0.0);
@@ -240,6 +255,8 @@ fn take(host: &Host, preset: &Preset, view: &mut View) {
         Ok(mut values) => {
             values.retain(|(id, _)| !locked || !OUTPUT.contains(&id.as_str()));
             host.name_step(&preset.name);
+            let before = host.session(Taken::of);
+            host.history.borrow_mut().leave_preset(before);
             host.set_all(&values);
             let taken = Slot::coming(host.tree, &values);
             host.edit_session(|session| {

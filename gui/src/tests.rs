@@ -13,6 +13,7 @@ mod spoken;
 mod state;
 mod tasks;
 mod trust;
+mod typing;
 
 use crate::app::App;
 use crate::host::Gestures;

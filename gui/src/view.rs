@@ -86,6 +86,8 @@ pub(crate) struct View {
     pub overs_before: u32,
     /// What is searched for among the presets.
     pub preset_search: String,
+    /// Whether the presets' menu was open in the last picture.
+    pub presets_are_open: bool,
     /// The band of the equalizer whose node was made last and takes the keys.
     pub new_node: Option<usize>,
     /// The same of the dynamic equalizer.
@@ -139,6 +141,7 @@ impl Default for View {
             had_popup: false,
             overs_before: 0,
             preset_search: String::new(),
+            presets_are_open: false,
             new_node: None,
             new_dynamic_node: None,
             abx_trials: 12,

@@ -31,8 +31,9 @@ const WIDEST_FIELD: f32 = 154.0;
 const FIELDS: f32 = 6.0;
 /// How much slower Shift makes a drag, and the wheel.
 const FINE: f32 = 0.1;
-/// Scroll that makes one step, in points.
+/// Scroll that makes one step, in points, and steps of a page.
 const WHEEL_POINTS: f32 = 50.0;
+const PAGE_STEPS: f32 = 10.0;
 
 /// How far the pointer went before a drag was known to be one: nothing of it is to be lost.
 fn missed(ui: &Ui, response: &egui::Response) -> egui::Vec2 {
@@ -45,16 +46,34 @@ fn missed(ui: &Ui, response: &egui::Response) -> egui::Vec2 {
 }
 
 /// Whole steps of the wheel over a widget since the last frame; what is less than a step is kept for later.
+///
+/// The events themselves are read: what egui makes of them is smoothed over pictures, sideways with Shift and a zoom with Ctrl.
 fn wheel_steps(ui: &Ui, response: &egui::Response) -> f32 {
-    let scroll = ui.input(|input| input.smooth_scroll_delta());
-    let moved = scroll.y + scroll.x;
-    if moved == 0.0 || !response.hovered() || response.dragged() {
+    use egui::{Event, MouseWheelUnit};
+    if !response.hovered() || response.dragged() {
+        return 0.0;
+    }
+    let moved: f32 = ui.input(|input| {
+        let steps = |event: &Event| match event {
+            Event::MouseWheel { unit, delta, .. } => {
+                let per_unit = match unit {
+                    MouseWheelUnit::Line => 1.0,
+                    MouseWheelUnit::Page => PAGE_STEPS,
+                    MouseWheelUnit::Point => 1.0 / WHEEL_POINTS,
+                };
+                (delta.x + delta.y) * per_unit
+            }
+            _ => 0.0,
+        };
+        input.events.iter().map(steps).sum()
+    });
+    if moved == 0.0 {
         return 0.0;
     }
     let memory = response.id.with("wheel");
     let gathered = ui.data(|data| data.get_temp::<f32>(memory)).unwrap_or_default() + moved;
-    let steps = (gathered / WHEEL_POINTS).trunc();
-    ui.data_mut(|data| data.insert_temp(memory, gathered - steps * WHEEL_POINTS));
+    let steps = gathered.trunc();
+    ui.data_mut(|data| data.insert_temp(memory, gathered - steps));
     steps
 }
 

@@ -104,9 +104,11 @@ fn typed(ui: &mut Ui, response: &Response, hit: Rect, host: &Host, handle: &Hand
     if handle.x.is_none() || handle.y.is_none() {
         menu::menu(response, host, info, true);
     }
-    typing::begin(ui, response, host, &info.id);
     let field = Rect::from_center_size(hit.center(), TYPED).translate(egui::vec2(0.0, -TYPED.y));
-    typing::typing_ui(ui, field, response.id, host, info, view);
+    if !typing::typing_ui(ui, field, response.id, host, info, view) {
+        // Drawn in the next picture: the keys of this one are in it already.
+        typing::begin(ui, response, host, info, view);
+    }
 }
 
 fn drag(ui: &Ui, response: &Response, graph: &Graph, host: &Host, handle: &Handle) {

@@ -30,7 +30,7 @@ fn entries_ui(ui: &mut Ui, id: Id, host: &Host, info: &ParameterInfo, typed: boo
     }
     ui.separator();
     if typed && ui.button("Type a value").clicked() {
-        typing::start(ui, id, host.tree.text(&info.id).unwrap_or_default());
+        typing::start(ui, id, host.tree.text(&info.id).unwrap_or_default(), true);
         ui.close();
     }
     if ui.button("Reset").clicked() {

@@ -79,9 +79,10 @@ fn interact(ui: &Ui, response: &Response, host: &Host, info: &ParameterInfo, vie
     let keys = arrow_steps(ui, response);
     let notches = wheel_steps(ui, response) + keys.x + keys.y;
     if notches != 0.0 {
+        view.problem = None;
         steps::step(host, info, notches, ui.input(|input| input.modifiers));
     }
-    typing::begin(ui, response, host, id);
+    typing::begin(ui, response, host, info, view);
     menu::menu(response, host, info, true);
 }
 

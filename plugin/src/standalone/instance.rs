@@ -1,9 +1,11 @@
 //! The one instance of the plugin, as whoever plays it has it: blocks in, blocks out. It goes from one device to the next and back.
 
 use super::context::{Building, Playing};
+use super::song::{SongFeed, SongPlace};
 use crate::LacquerPlugin;
 use nice_plug::prelude::{AuxiliaryBuffers, Buffer, BufferConfig, Plugin, ProcessMode, Transport};
 use rtrb::Consumer;
+use std::ops::Range;
 use std::sync::mpsc::Sender;
 
 /// Frames of a block at most: what a device asks for at a time is cut into such blocks.
@@ -49,7 +51,7 @@ pub(super) struct Instance {
     buffer: Buffer<'static>,
     incoming: Option<Incoming>,
     rate_hz: u32,
-    /// Frames played.
+    /// Frames played since the beginning.
     position: i64,
 }
 
@@ -104,11 +106,30 @@ impl Instance {
             Some(incoming) => incoming.read(&mut self.rows, frames),
             None => self.rows.iter_mut().for_each(|row| row[..frames].fill(0.0)),
         }
+        let mut played = 0;
+        while played < frames {
+            // A song that begins anew begins with a block of its own: its place in the song is a block's.
+            let place = self.plugin.song.as_mut().and_then(SongFeed::follow);
+            let rest = frames - played;
+            let length = place.filter(|place| place.is_playing).map_or(rest, |place| rest.min(place.left));
+            self.play_part(played..played + length, place);
+            self.position += length as i64;
+            played += length;
+        }
+        let [left, right] = &self.rows;
+        [&left[..frames], if self.channels == 1 { &left[..frames] } else { &right[..frames] }]
+    }
+
+    /// [audio-thread] Plays a part of the rows. The transport is the song's; without one it runs as long as the sound does.
+    fn play_part(&mut self, part: Range<usize>, place: Option<SongPlace>) {
         let mut transport = Transport::new(self.rate_hz as f32);
-        (transport.playing, transport.pos_samples) = (true, Some(self.position));
-        self.position += frames as i64;
-        let pointers = self.rows.each_mut().map(|row| row.as_mut_ptr());
-        // SAFETY: the rows hold `frames` samples each and are touched by nobody else until the buffer has let go of them below; there
+        (transport.playing, transport.pos_samples) = match place {
+            Some(place) => (place.is_playing, Some(place.position as i64)),
+            None => (true, Some(self.position)),
+        };
+        let frames = part.len();
+        let pointers = self.rows.each_mut().map(|row| row[part.clone()].as_mut_ptr());
+        // SAFETY: the parts hold `frames` samples each and are touched by nobody else until the buffer has let go of them below; there
         // is room for two of them since `new`, so that nothing is allocated.
         unsafe {
             self.buffer.set_slices(frames, |rows| {
@@ -122,10 +143,8 @@ impl Instance {
         // SAFETY: no rows, no frames.
         unsafe { self.buffer.set_slices(0, Vec::clear) };
         if let nice_plug::prelude::ProcessStatus::Error(_) = status {
-            self.rows.iter_mut().for_each(|row| row[..frames].fill(0.0));
+            self.rows.iter_mut().for_each(|row| row[part.clone()].fill(0.0));
         }
-        let [left, right] = &self.rows;
-        [&left[..frames], if self.channels == 1 { &left[..frames] } else { &right[..frames] }]
     }
 }
 

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// Longer than any session, and than any file of it, bytes.
 const MOST_BYTES: u64 = 16 << 20;
@@ -64,6 +67,11 @@ impl Memory {
         serde_json::from_str(&text).map_err(|error| about(path, &error))
     }
 
+    /// As it is written; none if it cannot be.
+    fn text(&self) -> Option<String> {
+        serde_json::to_string_pretty(self).ok()
+    }
+
     /// Writes it, whole or not at all.
     ///
     /// # Errors
@@ -83,6 +91,48 @@ impl Memory {
     pub fn sound(&self) -> Option<SoundChoice> {
         let KnownSound { backend, output, input, rate_hz } = self.sound.clone()?;
         Some(SoundChoice { backend: Some(backend), output, input, rate_hz })
+    }
+}
+
+/// How often it is looked whether anything is to be kept: what a program that is ended from outside may lose.
+const KEEPING: Duration = Duration::from_secs(2);
+
+/// Keeps what there is while the program runs, whenever it has changed, and once more at the end.
+pub(super) struct Keeper {
+    end: Sender<()>,
+    thread: JoinHandle<Result<(), String>>,
+}
+
+impl Keeper {
+    /// Begins to keep what `left` gives.
+    pub fn new(path: PathBuf, left: impl Fn() -> Memory + Send + 'static) -> Self {
+        let (end, ended) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            // What was read at the beginning lies there already.
+            let mut kept = left().text();
+            loop {
+                let is_over = ended.recv_timeout(KEEPING) != Err(RecvTimeoutError::Timeout);
+                let memory = left();
+                let text = memory.text();
+                if is_over {
+                    return memory.write(&path);
+                }
+                // At the end it is said if it cannot be written.
+                if text != kept && memory.write(&path).is_ok() {
+                    kept = text;
+                }
+            }
+        });
+        Self { end, thread }
+    }
+
+    /// Keeps what there is at the end.
+    ///
+    /// # Errors
+    /// As [`Memory::write`].
+    pub fn end(self) -> Result<(), String> {
+        drop(self.end);
+        self.thread.join().unwrap_or_else(|_| Err("it was not to be read".to_owned()))
     }
 }
 
@@ -113,6 +163,35 @@ mod tests {
         let silent = Memory::new(again.state().expect("a state"), Some(SoundChoice::default()));
         silent.write(&path).expect("in its place");
         assert!(Memory::read(&path).expect("the last one").sound().is_none(), "silence is no choice");
+        let _ = fs::remove_dir_all(path.parent().expect("a folder"));
+    }
+
+    #[test]
+    fn what_changes_is_kept_before_the_end() {
+        let path = path("kept");
+        let rate_hz = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(44_100));
+        let now = rate_hz.clone();
+        let state =
+            PluginState { version: "1".to_owned(), params: Default::default(), fields: Default::default() };
+        let left = move || {
+            let rate_hz = now.load(std::sync::atomic::Ordering::Relaxed);
+            let choice = SoundChoice { backend: Some("ALSA".to_owned()), rate_hz, ..Default::default() };
+            Memory::new(state.clone(), Some(choice))
+        };
+        let keeper = Keeper::new(path.clone(), left);
+        std::thread::sleep(KEEPING / 4);
+        assert!(!path.exists(), "nothing has changed");
+        rate_hz.store(96_000, std::sync::atomic::Ordering::Relaxed);
+        let since = std::time::Instant::now();
+        let kept_hz =
+            || Memory::read(&path).ok().and_then(|memory| memory.sound()).map(|sound| sound.rate_hz);
+        while kept_hz() != Some(96_000) && since.elapsed() < 10 * KEEPING {
+            std::thread::sleep(KEEPING / 20);
+        }
+        assert_eq!(kept_hz(), Some(96_000));
+        rate_hz.store(48_000, std::sync::atomic::Ordering::Relaxed);
+        keeper.end().expect("a file");
+        assert_eq!(kept_hz(), Some(48_000), "and at the end at once");
         let _ = fs::remove_dir_all(path.parent().expect("a folder"));
     }
 

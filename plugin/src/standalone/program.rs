@@ -4,7 +4,7 @@ use super::arguments::{Arguments, HELP};
 use super::context::EditorContext;
 use super::devices::{Devices, JACK};
 use super::instance::Instance;
-use super::memory::Memory;
+use super::memory::{Keeper, Memory};
 use super::song;
 use super::sound::{Sound, System};
 use crate::LacquerPlugin;
@@ -146,14 +146,16 @@ fn open(
     // Ends when it goes out of scope, after the window.
     let _playing = receiving.run(Box::new(devices), instance, choices, move || player.read_again());
     watch_for_the_window(&status);
+    let remembered = memory.sound();
+    let left = move || {
+        let heard = sound.state();
+        let choice = Some(heard.choice).filter(|choice| choice.backend.is_some() && heard.problem.is_none());
+        Memory::new(session.get_state(), choice.or(remembered.clone()))
+    };
+    let keeper = Memory::own_path().map(|path| Keeper::new(path, left));
     show(&editor, arguments.scale, context)?;
-    let heard = sound.state();
-    let choice = Some(heard.choice).filter(|choice| choice.backend.is_some() && heard.problem.is_none());
-    let left = Memory::new(session.get_state(), choice.or(memory.sound()));
-    match Memory::own_path() {
-        Some(path) => left.write(&path).map_err(|problem| format!("the settings were not kept: {problem}")),
-        None => Ok(()),
-    }
+    let kept = keeper.map_or(Ok(()), Keeper::end);
+    kept.map_err(|problem| format!("the settings were not kept: {problem}"))
 }
 
 fn show(editor: &GuardedEditor, scale: Option<f64>, context: GuiContext) -> Result<(), String> {

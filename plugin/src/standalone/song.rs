@@ -69,6 +69,18 @@ pub(crate) struct SongFeed {
     position: usize,
     /// 0 the input, 1 the song.
     share: f32,
+    /// Whether what was asked for is taken for the next block already.
+    followed: bool,
+}
+
+/// Where a song is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SongPlace {
+    /// The next frame.
+    pub position: usize,
+    /// Frames before it begins anew.
+    pub left: usize,
+    pub is_playing: bool,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -103,7 +115,7 @@ pub(crate) fn pair() -> (SongFeed, Arc<Player>) {
         from_audio,
     };
     std::thread::spawn(move || reader.run(&requested));
-    let feed = SongFeed { shared, coming, gone, song: Vec::new(), position: 0, share: 0.0 };
+    let feed = SongFeed { shared, coming, gone, song: Vec::new(), position: 0, share: 0.0, followed: false };
     (feed, Arc::new(player))
 }
 
@@ -208,6 +220,10 @@ impl Reader {
     /// Gives a song to the audio thread and plays it.
     fn hand_over(&mut self, song: Song) -> Option<String> {
         self.shared.playing.store(true, Relaxed);
+        if let Some(status) = self.status.get() {
+            // What was measured was another song's.
+            status.meters().controls.reset();
+        }
         match self.to_audio.push(song) {
             Ok(()) => None,
             Err(_) => Some("the sound is not running".to_owned()),
@@ -216,14 +232,26 @@ impl Reader {
 }
 
 impl SongFeed {
-    /// [audio-thread] Puts the song in the input's place while it plays. `sample_rate` in hertz.
-    pub fn fill(&mut self, channels: &mut [&mut [f32]], sample_rate: f32) {
+    /// [audio-thread] Takes a song or a place that was asked for; where the next block begins, if there is a song.
+    pub fn follow(&mut self) -> Option<SongPlace> {
         self.exchange();
-        let shared = &self.shared;
-        let seek = shared.seek.swap(NO_SEEK, Relaxed);
+        let seek = self.shared.seek.swap(NO_SEEK, Relaxed);
         if seek != NO_SEEK && !self.song.is_empty() {
             self.position = seek as usize % self.song.len();
         }
+        self.followed = true;
+        let is_playing = self.shared.playing.load(Relaxed);
+        let left = self.song.len().checked_sub(self.position).filter(|left| *left > 0)?;
+        Some(SongPlace { position: self.position, left, is_playing })
+    }
+
+    /// [audio-thread] Puts the song in the input's place while it plays. `sample_rate` in hertz.
+    pub fn fill(&mut self, channels: &mut [&mut [f32]], sample_rate: f32) {
+        if !std::mem::take(&mut self.followed) {
+            self.follow();
+            self.followed = false;
+        }
+        let shared = &self.shared;
         let plays = shared.playing.load(Relaxed) && !self.song.is_empty();
         let target = if plays { 1.0 } else { 0.0 };
         if !plays && self.share == 0.0 {

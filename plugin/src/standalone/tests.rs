@@ -3,9 +3,12 @@
 use super::context::EditorContext;
 use super::instance::{Incoming, Instance, Lent};
 use super::silence::Silence;
+use super::song;
 use super::sound::{Sound, System};
 use crate::LacquerPlugin;
-use lacquer_gui::{SoundChoice, SoundDevices, SoundState, Status};
+use lacquer_files::Audio;
+use lacquer_files::encode::{WordLength, encode};
+use lacquer_gui::{SongPlayer, SoundChoice, SoundDevices, SoundState, Status};
 use lacquer_params::Tree;
 use nice_plug::prelude::GuiContextInner;
 use std::any::Any;
@@ -183,4 +186,48 @@ fn what_comes_in_is_late_by_its_lag_and_goes_on_after_a_gap() {
     // Nothing comes for longer than the lag.
     assert!((0..20).any(|_| !heard(0, 512)));
     assert!((0..20).any(|_| heard(512, 512)));
+}
+
+#[test]
+fn the_transport_is_the_songs() {
+    const FRAMES: usize = 4800;
+    let folder = std::env::temp_dir().join(format!("lacquer-transport-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("song.wav");
+    let frames = (0..FRAMES).map(|n| [(n as f32 * 0.1).sin() * 0.25; 2]).collect();
+    encode(&path, &Audio { sample_rate: 48_000, channels: 2, frames }, WordLength::Bits24).unwrap();
+    let (feed, player) = song::pair();
+    let plugin = LacquerPlugin { song: Some(feed), ..LacquerPlugin::default() };
+    let status = plugin.status.clone();
+    player.set_status(status.clone());
+    let mut instance = Instance::new(plugin, 2);
+    assert!(instance.activate(48_000, None));
+    let meters = status.meters().clone();
+    let jumps = || meters.jumps.load(SeqCst);
+    instance.play(512);
+    let mut known = jumps();
+    player.open(&path);
+    // It begins at its beginning.
+    while jumps() == known {
+        std::thread::sleep(Duration::from_millis(5));
+        instance.play(512);
+    }
+    assert_eq!(meters.jump_position.load(SeqCst), 0);
+    known = jumps();
+    let mut played = 512;
+    while played + 512 <= FRAMES {
+        instance.play(512);
+        played += 512;
+    }
+    assert_eq!(jumps(), known, "nothing jumps in a song");
+    // Its end lies within this block.
+    instance.play(512);
+    assert_eq!((jumps(), meters.jump_position.load(SeqCst)), (known + 1, 0), "it begins anew");
+    player.seek(0.5);
+    instance.play(512);
+    assert_eq!((jumps(), meters.jump_position.load(SeqCst)), (known + 2, FRAMES as i64 / 2));
+    player.play(false);
+    instance.play(512);
+    assert!(!meters.is_rolling.load(SeqCst), "a song that stands is not judged");
+    let _ = std::fs::remove_dir_all(&folder);
 }
