@@ -3,6 +3,8 @@
 /// A parameter's name and value, what it does, and its id. `id` with or without the number of a band.
 pub(crate) fn of_parameter(id: &str, name: &str, value: &str) -> String {
     let text = of(id).unwrap_or_default();
+    // What hosts know by its first name is called as its field is.
+    let name = name.replace("Placement", "Channel");
     format!("{name}  {value}    {text}")
 }
 

@@ -108,9 +108,9 @@ fn columns(meters: &MeterReader) -> [Column; 8] {
         [&output.momentary_max_lufs, &output.short_term_max_lufs].map(|value| f64::from(value.get()));
     [
         loudness("", 1.0, 6.0, f64::from(input.short_term_lufs.get()), none, colors.input, false),
-        loudness("M", 12.0, 28.0, m, most_m, colors.output, true),
-        loudness("S", 46.0, 28.0, s, most_s, colors.output, true),
-        loudness("I", 80.0, 28.0, output.integrated_lufs(), none, colors.output, true),
+        loudness("M", 10.0, 30.0, m, most_m, colors.output, true),
+        loudness("S", 46.5, 30.0, s, most_s, colors.output, true),
+        loudness("I", 83.0, 30.0, output.integrated_lufs(), none, colors.output, true),
         bar("", 124.0, 9.0, [0, 0], colors.input),
         bar("In", 135.0, 9.0, [0, 1], colors.input),
         bar("L", 152.0, 12.0, [1, 0], colors.output),
