@@ -2,7 +2,7 @@
 //!
 //! A fast drag is pressed, moved and let go between two pictures. egui looks for what was hit where the pointer is at last, so that the
 //! drag would begin elsewhere, or be none. Here the button goes down in one picture, the pointer moves in the next, and the button goes up
-//! in one of its own. What waits keeps its time: two clicks are a double-click if they were made as one, however long pictures take.
+//! in one of its own: a click is two pictures. What waits keeps its time: two clicks are a double-click if they were made as one, however long pictures take.
 
 use egui::{Context, Event, Plugin, RawInput};
 use std::collections::VecDeque;
@@ -27,9 +27,16 @@ impl Plugin for PacedInput {
     fn input_hook(&mut self, context: &Context, input: &mut RawInput) {
         let now_s = input.time.unwrap_or(self.last_s + f64::from(input.predicted_dt));
         self.waiting.extend(input.events.drain(..).map(|event| (event, now_s)));
-        let button = self.waiting.iter().position(|(event, _)| matches!(event, Event::PointerButton { .. }));
-        // A button's event comes alone.
-        let count = button.map_or(self.waiting.len(), |place| place.max(1));
+        let mut events = self.waiting.iter().map(|(event, _)| event);
+        let count = match events.position(|event| matches!(event, Event::PointerButton { .. })) {
+            // It goes down where the pointer came to; what comes after that is a picture later.
+            Some(place) if matches!(self.waiting[place].0, Event::PointerButton { pressed: true, .. }) => {
+                place + 1
+            }
+            // It goes up alone: what was moved before it is still part of the drag.
+            Some(place) => place.max(1),
+            None => self.waiting.len(),
+        };
         let came_s = self.waiting.front().map_or(now_s, |(_, came_s)| *came_s);
         input.events.extend(self.waiting.drain(..count).map(|(event, _)| event));
         self.last_s = came_s.max(self.last_s + LEAST_S);

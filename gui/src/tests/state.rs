@@ -28,6 +28,8 @@ fn presets_are_taken_kept_renamed_and_deleted() {
     assert_ne!(bench.plain("limiter_drive"), 7.0);
     bench.click(bench.place(Role::Button, "Undo"));
     assert_eq!(bench.plain("limiter_drive"), 7.0, "a preset is one step");
+    assert_eq!(session(&bench).preset, "Mine", "and its name goes with it");
+    bench.click(bench.place(Role::Button, "Previous preset"));
     bench.click(bench.place(Role::Button, "Next preset"));
     assert_eq!((session(&bench).preset.as_str(), bench.plain("limiter_drive")), ("Mine", 7.0));
     bench.click(bench.place(Role::Button, "Save"));
