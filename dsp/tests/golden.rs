@@ -138,7 +138,7 @@ fn level_db(audio: &[Frame]) -> f64 {
 /// Keeps a render in a folder as 64-bit floats, little-endian, under its case's name.
 fn keep(folder: &Path, case: &Case, audio: &[Frame]) {
     let bytes: Vec<u8> = audio.as_flattened().iter().flat_map(|sample| sample.to_le_bytes()).collect();
-    std::fs::write(folder.join(format!("{}.f64", case.name)), bytes).unwrap();
+    std::fs::write(folder.join(format!("{}.f64", case.name)), bytes).expect("room for the renders");
 }
 
 /// The lines of the golden file.

@@ -17,6 +17,9 @@ pub(crate) struct Change {
     pub after: f32,
 }
 
+/// What a step comes to: places as fractions of the travel, and the preset if that changes.
+pub(crate) type Return = (Vec<(String, f32)>, Option<Taken>);
+
 /// The preset that a sound is of.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Taken {
@@ -181,7 +184,7 @@ impl History {
     }
 
     /// The places to go to for an undo, and the preset if that changes; `now` is the one that is left.
-    pub fn undo(&mut self, now: Taken) -> (Vec<(String, f32)>, Option<Taken>) {
+    pub fn undo(&mut self, now: Taken) -> Return {
         let Some(mut step) = self.done.pop() else { return Default::default() };
         let places = step.changes.iter().map(|change| (change.id.clone(), change.before)).collect();
         let preset = step.preset.as_mut().map(|preset| std::mem::replace(preset, now));
@@ -190,7 +193,7 @@ impl History {
     }
 
     /// The same for a redo.
-    pub fn redo(&mut self, now: Taken) -> (Vec<(String, f32)>, Option<Taken>) {
+    pub fn redo(&mut self, now: Taken) -> Return {
         let Some(mut step) = self.undone.pop() else { return Default::default() };
         let places = step.changes.iter().map(|change| (change.id.clone(), change.after)).collect();
         let preset = step.preset.as_mut().map(|preset| std::mem::replace(preset, now));

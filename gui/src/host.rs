@@ -1,6 +1,6 @@
 //! Values as gestures that the host sees: begin, set, end.
 
-use crate::history::{History, Taken};
+use crate::history::{History, Return, Taken};
 use crate::status::Status;
 use lacquer_params::{Library, ParameterError, Session, Tree};
 use nice_plug::context::gui::GuiContext;
@@ -80,7 +80,7 @@ impl Host<'_> {
         self.replay(History::redo);
     }
 
-    fn replay(&self, step: fn(&mut History, Taken) -> (Vec<(String, f32)>, Option<Taken>)) {
+    fn replay(&self, step: fn(&mut History, Taken) -> Return) {
         let now = self.session(Taken::of);
         let (places, preset) = step(&mut self.history.borrow_mut(), now);
         self.go_to(&places);
