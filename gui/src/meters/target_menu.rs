@@ -8,7 +8,7 @@ use egui::{ComboBox, DragValue, Ui};
 use lacquer_dsp::targets::{TARGETS, Target};
 
 /// Height from which the list scrolls; the target of one's own stands above it and is never cut off.
-const LIST: f32 = 360.0;
+const LIST: f32 = 440.0;
 /// Loudness in LUFS and true peak in dBTP that a target of one's own may have, and what it begins with.
 const LUFS: std::ops::RangeInclusive<f64> = -40.0..=-5.0;
 const DBTP: std::ops::RangeInclusive<f64> = -9.0..=0.0;
@@ -47,6 +47,12 @@ pub(super) fn target_ui(ui: &mut Ui, host: &Host, target: &Target, view: &mut Vi
     }
 }
 
+/// What is typed for a level: all of them lie below zero, so that 11 is -11.
+fn below_zero(text: &str) -> Option<f64> {
+    let number = text.trim().trim_start_matches(['-', '\u{2212}']);
+    number.split_whitespace().next()?.parse::<f64>().ok().map(|level| -level.abs())
+}
+
 /// A loudness and a true peak of one's own; it begins with those of the target that is chosen.
 fn own_ui(ui: &mut Ui, host: &Host, target: &Target) {
     let mut lufs = target.integrated_lufs.unwrap_or(OWN_LUFS);
@@ -54,7 +60,12 @@ fn own_ui(ui: &mut Ui, host: &Host, target: &Target) {
     ui.horizontal(|ui| {
         ui.label("Your own");
         let drag = |value, range, suffix| {
-            DragValue::new(value).range(range).speed(0.1).max_decimals(1).suffix(suffix)
+            DragValue::new(value)
+                .range(range)
+                .speed(0.1)
+                .max_decimals(1)
+                .suffix(suffix)
+                .custom_parser(below_zero)
         };
         let loudness = ui.add(drag(&mut lufs, LUFS, " LUFS"));
         let peak = ui.add(drag(&mut dbtp, DBTP, " dBTP"));
@@ -62,4 +73,17 @@ fn own_ui(ui: &mut Ui, host: &Host, target: &Target) {
             set_target(host, &Target::custom(lufs, dbtp));
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_lies_below_zero_however_it_is_typed() {
+        for text in ["11", "-11", "\u{2212}11.0 LUFS", " 11 LUFS"] {
+            assert_eq!(below_zero(text), Some(-11.0), "{text}");
+        }
+        assert_eq!((below_zero("loud"), below_zero("")), (None, None));
+    }
 }
