@@ -15,7 +15,7 @@ use crate::view::View;
 use crate::widgets::{button_ui, name_menu};
 use egui::{ComboBox, Rect, Ui, pos2, vec2};
 use lacquer_dsp::monitor::platform::outcome;
-use lacquer_dsp::shared::meter_bank::FollowTransport;
+use lacquer_dsp::shared::meter_controls::FollowTransport;
 use lacquer_dsp::targets::{TARGETS, Target};
 
 /// Height of the figure, and where its words stand below it.

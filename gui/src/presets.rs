@@ -128,10 +128,10 @@ fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mu
                 ui.weak("Your own");
                 own.iter().filter(|owned| fits(&owned.preset)).for_each(|owned| row(ui, &owned.preset));
             }
-            let wanted_first = is_confirmed && !wanted.is_empty();
-            if let Some(first) =
-                factory.iter().chain(own.iter().map(|owned| &owned.preset)).find(|preset| fits(preset))
-                && wanted_first
+            if is_confirmed
+                && !wanted.is_empty()
+                && let Some(first) =
+                    factory.iter().chain(own.iter().map(|owned| &owned.preset)).find(|preset| fits(preset))
             {
                 picked = Some(first.clone());
                 ui.close();

@@ -12,9 +12,8 @@ use crate::chain::limiter::Reductions;
 use crate::chain::multiband::MULTIBAND_BANDS;
 use crate::chain::{ChainListener, StageId};
 use crate::processor::{CONTROL_PERIOD, Frame};
-use crate::shared::meter_bank::{
-    FollowTransport, Held, HistoryPoint, MeterBank, NOWHERE, STAGES, TRACE_WORDS,
-};
+use crate::shared::meter_bank::{HistoryPoint, MeterBank, NOWHERE, STAGES, TRACE_WORDS};
+use crate::shared::meter_controls::{FollowTransport, Held};
 use crate::shared::ring::pack;
 use side::Side;
 use stage_taps::StageTaps;

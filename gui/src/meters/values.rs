@@ -6,7 +6,8 @@ use crate::scale::level;
 use crate::theme;
 use crate::view::View;
 use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
-use lacquer_dsp::shared::meter_bank::{Held, SideMeters};
+use lacquer_dsp::shared::meter_bank::SideMeters;
+use lacquer_dsp::shared::meter_controls::Held;
 use lacquer_dsp::targets::Target;
 use std::sync::atomic::Ordering::Relaxed;
 

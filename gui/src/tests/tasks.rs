@@ -3,7 +3,7 @@
 use super::*;
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::monitor::Solo;
-use lacquer_dsp::shared::meter_bank::Held;
+use lacquer_dsp::shared::meter_controls::Held;
 
 impl Bench {
     /// Clicks what has a role and a name.

@@ -7,7 +7,8 @@ use crate::blocks::math;
 use crate::blocks::true_peak::meter::TruePeakMeter;
 use crate::metering::loudness::Loudness;
 use crate::processor::CONTROL_PERIOD;
-use crate::shared::meter_bank::{Held, SideMeters};
+use crate::shared::meter_bank::SideMeters;
+use crate::shared::meter_controls::Held;
 use crate::shared::ring::pack;
 use std::sync::atomic::Ordering::Relaxed;
 

@@ -14,7 +14,7 @@ use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::clap_process;
 use clap_sys::version::CLAP_VERSION;
-use lacquer_dsp::shared::meter_bank::FollowTransport;
+use lacquer_dsp::shared::meter_controls::FollowTransport;
 use lacquer_gui::Status;
 use std::ptr::{null, null_mut};
 use std::sync::Arc;

@@ -13,17 +13,18 @@
 //!
 //! Left and right are one complex signal ([`super::bins`]).
 
+mod hop;
+
 use super::super::best::mask::Mask;
 use super::super::start::Start;
-use super::bins::{LANES, Lanes, Weights, flat, flat_mut, weigh_bins};
+use super::bins::{Weights, flat, flat_mut, weigh_bins};
 use crate::processor::Frame;
+use hop::{Frame32, Hop, clip};
 use realfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
-/// Momentum: 0.8 is 0.4 dB worse, 0.93 not better.
-const MOMENTUM: f32 = 0.9;
 /// A bound is lowered where the waveform passes it by this factor between the samples, and at most to [`LOWEST_BOUND`].
 const OVER: f32 = 1.001;
 /// See [`OVER`].
@@ -37,66 +38,6 @@ const BEGINNING: usize = 6;
 const START_REACH: f64 = 0.1875;
 /// Keeps a step finite where nothing weighs.
 const TINY: f32 = 1e-30;
-
-/// A hop of left and right as one complex signal.
-struct Hop {
-    x: Vec<Complex<f32>>,
-    bounds: Vec<Frame32>,
-    error: Vec<Complex<f32>>,
-    /// Where the next step begins: beyond the error by the momentum.
-    ahead: Vec<Complex<f32>>,
-    gradient: Vec<Complex<f32>>,
-    steps: Vec<Frame32>,
-}
-
-impl Hop {
-    fn new(length: usize) -> Self {
-        let zeros = || vec![Complex::new(0.0f32, 0.0); length];
-        Self {
-            x: zeros(),
-            bounds: vec![[0.0; 2]; length],
-            error: zeros(),
-            ahead: zeros(),
-            gradient: zeros(),
-            steps: vec![[0.0; 2]; length],
-        }
-    }
-
-    fn reset(&mut self) {
-        for values in [&mut self.x, &mut self.error, &mut self.ahead, &mut self.gradient] {
-            values.fill(Complex::new(0.0, 0.0));
-        }
-        self.bounds.fill([0.0; 2]);
-        self.steps.fill([0.0; 2]);
-    }
-
-    /// A projected step. A channel that nothing is to be done in, where `heard` is 0, keeps its bits.
-    #[inline(always)]
-    fn step(&mut self, [left, right]: Frame32) {
-        let heard: Lanes = [left, right, left, right, left, right, left, right];
-        let (error, _) = flat_mut(&mut self.error).as_chunks_mut();
-        let (ahead, _) = flat_mut(&mut self.ahead).as_chunks_mut();
-        let (x, _) = flat(&self.x).as_chunks();
-        let (bounds, _) = self.bounds.as_flattened().as_chunks();
-        let (gradient, _) = flat(&self.gradient).as_chunks();
-        let (steps, _) = self.steps.as_flattened().as_chunks();
-        let moving = error.iter_mut().zip(ahead).zip(gradient.iter().zip(steps));
-        for (((error, ahead), (gradient, steps)), (x, bounds)) in moving.zip(x.iter().zip(bounds)) {
-            let (error, ahead): (&mut Lanes, &mut Lanes) = (error, ahead);
-            let (gradient, steps): (&Lanes, &Lanes) = (gradient, steps);
-            let (x, bounds): (&Lanes, &Lanes) = (x, bounds);
-            for lane in 0..LANES {
-                let moved = x[lane] + (ahead[lane] - gradient[lane] * steps[lane]);
-                let new = (clip(moved, bounds[lane]) - x[lane]) * heard[lane];
-                ahead[lane] = new + (new - error[lane]) * MOMENTUM;
-                error[lane] = new;
-            }
-        }
-    }
-}
-
-/// Left and right.
-type Frame32 = [f32; 2];
 
 /// The clip; see the module.
 pub struct Clip {
@@ -409,11 +350,4 @@ fn part(frame: Complex<f32>, channel: usize) -> f32 {
 #[inline(always)]
 fn part_mut(frame: &mut Complex<f32>, channel: usize) -> &mut f32 {
     if channel == 0 { &mut frame.re } else { &mut frame.im }
-}
-
-/// `x` held within `bound`, as two instructions.
-#[inline(always)]
-fn clip(x: f32, bound: f32) -> f32 {
-    let low = if x > -bound { x } else { -bound };
-    if low < bound { low } else { bound }
 }
