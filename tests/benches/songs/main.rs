@@ -30,6 +30,7 @@ mod spectra;
 mod table;
 
 #[cfg(target_os = "linux")]
+use anyhow::Context;
 use candidate::Candidate;
 use contestants::Contestant;
 use corpus::{Song, songs};
@@ -60,7 +61,8 @@ struct Arguments {
     only: Option<String>,
 }
 
-fn arguments() -> Arguments {
+/// Reads them; what is no number is no reason to measure everything.
+fn arguments() -> anyhow::Result<Arguments> {
     let mut arguments =
         Arguments { folder: None, quick: false, seconds: None, each: false, targets: None, only: None };
     let mut words = std::env::args().skip(1);
@@ -68,10 +70,14 @@ fn arguments() -> Arguments {
         match word.as_str() {
             "--quick" => arguments.quick = true,
             "--each" => arguments.each = true,
-            "--seconds" => arguments.seconds = words.next().and_then(|word| word.parse().ok()),
-            "--targets" => {
+            "--seconds" | "--targets" => {
                 let list = words.next().unwrap_or_default();
-                arguments.targets = list.split(',').map(|word| word.parse().ok()).collect();
+                let numbers: Result<Vec<f64>, _> = list.split(',').map(str::parse).collect();
+                let numbers = numbers.with_context(|| format!("{word} {list}: give numbers"))?;
+                match word.as_str() {
+                    "--seconds" => arguments.seconds = numbers.first().copied(),
+                    _ => arguments.targets = Some(numbers),
+                }
             }
             "--only" => arguments.only = words.next(),
             // Cargo's own.
@@ -79,7 +85,7 @@ fn arguments() -> Arguments {
             folder => arguments.folder = Some(PathBuf::from(folder)),
         }
     }
-    arguments
+    Ok(arguments)
 }
 
 fn rows(contestants: &[Contestant], songs: &[&Song], target_lufs: f64) -> anyhow::Result<Vec<Row>> {
@@ -106,7 +112,7 @@ fn rows(contestants: &[Contestant], songs: &[&Song], target_lufs: f64) -> anyhow
 }
 
 fn main() -> anyhow::Result<()> {
-    let arguments = arguments();
+    let arguments = arguments()?;
     let seconds = arguments.seconds.unwrap_or(if arguments.quick { 8.0 } else { 13.0 });
     let songs = songs(arguments.folder.as_deref(), seconds)?;
     #[cfg(target_os = "linux")]
