@@ -9,8 +9,10 @@ use crate::room::Room;
 use crate::scaling::Scaling;
 use crate::status::Status;
 use crate::view::View;
-use crate::{header, hint_bar, keys, meters, panel, panels, presets as preset_menu, song, strip, theme};
-use egui::{Area, Context, Id, Modifiers, Order, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use crate::{
+    header, hint_bar, keys, meters, panel, panels, presets as preset_menu, screen, song, strip, theme,
+};
+use egui::{Area, Context, Event, Id, InputState, Modifiers, Order, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 use lacquer_params::{LacquerParams, Library, Preset, Session, Theme, Tree};
 use nice_plug::context::gui::GuiContext;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
@@ -19,7 +21,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// How often the window is drawn anew while nothing is known to have changed. Whatever changes wakes it; this is for what nobody tells of.
-const STATUS_PERIOD: Duration = Duration::from_secs(10);
+pub(crate) const STATUS_PERIOD: Duration = Duration::from_secs(10);
 
 /// Time between two pictures while something moves.
 const FRAME_PERIOD: Duration = Duration::from_millis(16);
@@ -36,7 +38,7 @@ pub struct App {
     history: RefCell<History>,
     /// The theme that egui has been told.
     theme: Option<Theme>,
-    scaling: Scaling,
+    pub(crate) scaling: Scaling,
     pub(crate) view: View,
 }
 
@@ -103,9 +105,10 @@ impl App {
             let mut session = self.tree.params().session.write().unwrap_or_else(PoisonError::into_inner);
             (session.scale_percent, session.size) = (kept, Some(size.into()));
             drop(session);
-            self.view.problem = self.scaling.reason(context, percent);
+            self.view.problem = self.scaling.reason(context, percent, song_height);
         }
-        self.view.scale_refusals = crate::scaling::SCALES.map(|other| self.scaling.reason(context, other));
+        self.view.scale_refusals =
+            crate::scaling::SCALES.map(|other| self.scaling.reason(context, other, song_height));
     }
 
     /// Draws a frame; `gestures` hears of what is changed.
@@ -115,6 +118,10 @@ impl App {
             theme::apply(ui.ctx(), theme);
         }
         theme::set_theme(theme);
+        if ui.input(is_anything_done) {
+            // A message stands until then.
+            self.view.problem = None;
+        }
         self.scale(ui.ctx());
         // A state that was loaded may have left another one.
         self.history.borrow_mut().switch(slot);
@@ -158,8 +165,13 @@ impl NiceEguiApp for App {
         self.status.begin_window();
         self.context = Some(context);
         frame.set_clear_color(egui::Rgba::BLACK);
+        self.scaling.screen = screen::largest_monitor();
         self.open(&egui_context);
         self.start_analysis(&egui_context);
+        #[cfg(target_os = "linux")]
+        if let Some(watch) = crate::redraw::RedrawWatch::begin(frame, &self.status) {
+            egui_context.add_plugin(watch);
+        }
         #[cfg(target_os = "linux")]
         if let Some(reader) = crate::screen_reader::ScreenReader::begin(self.status.repaint_notifier()) {
             egui_context.add_plugin(reader);
@@ -182,6 +194,19 @@ impl NiceEguiApp for App {
         frame.set_key_capture(keys::captured(ui.ctx(), self.session(|session| !session.letters_to_host)));
         self.show(ui, &context);
     }
+}
+
+/// Whether the user does something in this frame: more than to move the pointer.
+fn is_anything_done(input: &InputState) -> bool {
+    input.events.iter().any(|event| {
+        matches!(
+            event,
+            Event::PointerButton { pressed: true, .. }
+                | Event::Key { pressed: true, .. }
+                | Event::MouseWheel { .. }
+                | Event::AccessKitActionRequest(_)
+        )
+    })
 }
 
 pub(crate) fn window_ui(

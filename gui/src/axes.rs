@@ -1,7 +1,8 @@
-//! The grounds of graphs: wells with lines at round values, and their figures.
+//! The grounds of graphs: wells with lines at round values, their figures, and words on them.
 
 use crate::scale::Graph;
 use crate::theme;
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Color32, FontId, Pos2, Rect, Ui, pos2, vec2};
 
 /// Frequencies at which an axis has a line, hertz.
@@ -80,4 +81,27 @@ pub(crate) fn chip_ui(ui: &Ui, at: Pos2, align: Align2, text: &str, font: FontId
     ui.painter().rect_filled(rect.expand2(vec2(4.0, 1.0)), 3.0, colors.well.gamma_multiply(0.85));
     ui.painter().galley(rect.min, galley, color);
     rect
+}
+
+/// A line of text from the left of an area, which ends in an ellipsis where it is longer; whether it is.
+pub(crate) fn text_ui(ui: &Ui, area: Rect, text: &str, font: FontId, color: Color32) -> bool {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = TextWrapping::truncate_at_width(area.width().max(0.0));
+    let galley = ui.painter().layout_job(job);
+    let is_cut = galley.elided;
+    let at = pos2(area.left(), area.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, color);
+    is_cut
+}
+
+/// What the traces of a graph are: names with a stroke of each trace's colour, a row each at the upper right.
+pub(crate) fn legend_ui(ui: &Ui, graph: &Graph, traces: &[(&str, Color32)]) {
+    for (row, (text, color)) in traces.iter().enumerate() {
+        let at = graph.rect.right_top() + vec2(-26.0, 12.0 + 16.0 * row as f32);
+        let ink = theme::colors().text_second;
+        let name = chip_ui(ui, at, Align2::RIGHT_CENTER, text, theme::label_font(), ink);
+        let stroke = Rect::from_center_size(pos2(name.right() + 12.0, at.y), vec2(12.0, 3.0));
+        ui.painter().rect_filled(stroke.expand(2.0), 2.0, theme::colors().well.gamma_multiply(0.85));
+        ui.painter().rect_filled(stroke, 1.0, *color);
+    }
 }

@@ -1,8 +1,10 @@
 //! The hint bar: what is under the pointer, what went wrong, what is heard instead of the master; at the right how the chain runs.
 
+use crate::axes::text_ui;
 use crate::host::Host;
 use crate::meter_reader::MeterReader;
 use crate::panels::multiband_name;
+use crate::room::Room;
 use crate::scale::difference;
 use crate::status::Status;
 use crate::strip;
@@ -111,30 +113,8 @@ pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, meters: &MeterReader, view: &mut
     if bypassed {
         left = bypass_ui(ui, rect, host, view);
     }
-    let running = match status.running() {
-        Some((rate, latency)) => {
-            let ms = latency as f32 * 1000.0 / rate;
-            let load = 100.0 * meters.bank.load.get();
-            if view.room.is_narrow {
-                format!("latency {ms:.1} ms   CPU {load:.1} %")
-            } else {
-                format!("{} kHz   latency {latency} samples, {ms:.1} ms   CPU {load:.1} %", rate / 1000.0)
-            }
-        }
-        None => "not running".to_owned(),
-    };
+    let mut end = rect.right() - theme::PADDING;
     let ink = if monitored.is_some() { colors.on_accent } else { colors.text_third };
-    let right = rect.right_center() - vec2(theme::PADDING, 0.0);
-    let told = ui.painter().text(right, Align2::RIGHT_CENTER, running, theme::body_font(), ink);
-    let mut end = told.left() - theme::PADDING;
-    if monitored.is_some() {
-        let button =
-            Rect::from_min_max(pos2(end - STOP_WIDTH, rect.top() + 1.0), pos2(end, rect.bottom() - 1.0));
-        if button_ui(ui, button, "Stop", false, "Hears the master as it is.   Esc", view) {
-            view.stop_monitoring();
-        }
-        end = button.left() - theme::PADDING;
-    }
     let (text, color) = match (&monitored, &view.problem) {
         (Some(heard), _) => {
             let is_heard = meters.bank.monitoring.load(Relaxed);
@@ -144,10 +124,36 @@ pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, meters: &MeterReader, view: &mut
         (None, Some(problem)) => (problem.clone(), colors.alarm),
         (None, None) => (view.hint.clone(), colors.text_second),
     };
-    // What is too long ends before the figures, and not under them.
+    let width = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), theme::body_font(), ink).size().x;
+    let stop = if monitored.is_some() { STOP_WIDTH + theme::PADDING } else { 0.0 };
+    let running = running(status, meters, view.room);
+    // The figures give way to a sentence that has no room beside them.
+    if width(&text) + theme::PADDING + width(&running) <= end - stop - left {
+        let at = pos2(end, rect.center().y);
+        let told = ui.painter().text(at, Align2::RIGHT_CENTER, running, theme::body_font(), ink);
+        end = told.left() - theme::PADDING;
+    }
+    if monitored.is_some() {
+        let button =
+            Rect::from_min_max(pos2(end - STOP_WIDTH, rect.top() + 1.0), pos2(end, rect.bottom() - 1.0));
+        if button_ui(ui, button, "Stop", false, "Hears the master as it is.   Esc", view) {
+            view.stop_monitoring();
+        }
+        end = button.left() - theme::PADDING;
+    }
     let area = Rect::from_min_max(pos2(left, rect.top()), pos2(end.max(left), rect.bottom()));
-    let painter = ui.painter().with_clip_rect(area);
-    painter.text(area.left_center(), Align2::LEFT_CENTER, text, theme::body_font(), color);
+    text_ui(ui, area, &text, theme::body_font(), color);
+}
+
+/// How the chain runs.
+fn running(status: &Status, meters: &MeterReader, room: Room) -> String {
+    let Some((rate, latency)) = status.running() else { return "not running".to_owned() };
+    let (ms, load) = (latency as f32 * 1000.0 / rate, 100.0 * meters.bank.load.get());
+    if room.is_narrow {
+        format!("latency {ms:.1} ms   CPU {load:.1} %")
+    } else {
+        format!("{} kHz   latency {latency} samples, {ms:.1} ms   CPU {load:.1} %", rate / 1000.0)
+    }
 }
 
 /// Says that the bounce will be the mix, and offers to end it. Where the rest of the bar begins.

@@ -3,6 +3,7 @@
 //! Only what is done in this editor is a step; what a host automates or another controller moves is theirs. Each slot has a history of its
 //! own: to go to another slot is no step, and what was done in one is not taken back in another.
 
+use crate::scale::as_shown;
 use lacquer_params::session::{SLOTS, Slot};
 use lacquer_params::{Session, Tree};
 
@@ -156,7 +157,9 @@ impl History {
         };
         let value = match changes.as_slice() {
             // What a preset moves is not what it is.
-            [change] if preset.is_none() => tree.text_at(&change.id, change.after).ok(),
+            [change] if preset.is_none() => {
+                tree.text_at(&change.id, change.after).ok().map(|text| as_shown(&text))
+            }
             _ => None,
         };
         self.undone.clear();

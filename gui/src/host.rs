@@ -1,6 +1,7 @@
 //! Values as gestures that the host sees: begin, set, end.
 
 use crate::history::{History, Return, Taken};
+use crate::scale::as_shown;
 use crate::status::Status;
 use lacquer_params::{Library, ParameterError, Session, Tree};
 use nice_plug::context::gui::GuiContext;
@@ -114,9 +115,7 @@ impl Host<'_> {
 
     /// A parameter's value as it is shown.
     pub fn text(&self, id: &str) -> String {
-        let text = self.tree.text(id).unwrap_or_default();
-        // A word's dash is none of a number's.
-        if text.starts_with('-') { text.replacen('-', "\u{2212}", 1) } else { text }
+        as_shown(&self.tree.text(id).unwrap_or_default())
     }
 
     /// Sets a plain value in one gesture.

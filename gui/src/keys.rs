@@ -67,13 +67,12 @@ fn letters(pressed: &dyn Fn(egui::Key) -> bool, host: &Host, view: &mut View) {
     }
 }
 
-/// Closes what is open, or else hears the master as it is; a message goes with it. A blind test keeps what was answered: it has its own end.
+/// Closes what is open, or else hears the master as it is. A blind test keeps what was answered: it has its own end.
 fn escape(had_popup: bool, view: &mut View) {
     if had_popup || std::mem::take(&mut view.help) {
         return;
     }
     view.stop_monitoring();
-    view.problem = None;
 }
 
 /// The keys that the host does not get: all while something is typed, else those that mean something here. Space is the transport's, and

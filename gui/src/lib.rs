@@ -23,10 +23,13 @@ mod panel;
 mod panels;
 mod pictures;
 mod presets;
+#[cfg(target_os = "linux")]
+mod redraw;
 mod room;
 mod scale;
 mod scaling;
 #[cfg(target_os = "linux")]
+mod screen;
 mod screen_reader;
 mod song;
 mod sound;

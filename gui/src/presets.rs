@@ -209,13 +209,10 @@ fn naming_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     let leave = ui.button("Cancel").clicked() || escape;
     view.hint = "Enter saves, Escape cancels.".to_owned();
     if save {
-        match store(host, &name) {
-            Ok(()) => view.problem = None,
-            Err(error) => {
-                view.problem = Some(error);
-                view.preset_name = Some(name);
-                return;
-            }
+        if let Err(error) = store(host, &name) {
+            view.problem = Some(error);
+            view.preset_name = Some(name);
+            return;
         }
     } else if !leave {
         view.preset_name = Some(name);
@@ -264,7 +261,6 @@ fn take(host: &Host, preset: &Preset, view: &mut View) {
                 session.taken = Some(taken);
             });
             view.sound.forget();
-            view.problem = None;
             // A drive that is locked is none to be found.
             view.promise = preset.loudness_lufs.filter(|_| !locked).map(|target_lufs| Promise {
                 request: Request { target_lufs, preset: Some(preset.name.clone()) },

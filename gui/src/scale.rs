@@ -1,6 +1,7 @@
 //! From hertz, decibels and counts to pixels.
 
 use egui::{Pos2, Rect, pos2};
+use lacquer_params::text::Unit;
 
 /// A graph's place with what its edges stand for.
 #[derive(Debug, Clone, Copy)]
@@ -116,6 +117,16 @@ fn signed(value: f64, plus: bool) -> String {
 /// A frequency in few letters: 63 Hz, 1.25 kHz.
 pub(crate) fn hertz(hz: f64) -> String {
     if hz < 1000.0 { format!("{hz:.0} Hz") } else { format!("{:.2} kHz", hz / 1000.0) }
+}
+
+/// A parameter's text as the screen shows it: high frequencies in kilohertz as everywhere, a true minus before a number.
+pub(crate) fn as_shown(text: &str) -> String {
+    let hz = text.strip_suffix(Unit::Hertz.suffix()).and_then(|number| number.parse::<f64>().ok());
+    if let Some(hz) = hz.filter(|hz| *hz >= 1000.0) {
+        return hertz(hz);
+    }
+    // A word's dash is none of a number's.
+    if text.starts_with('-') { text.replacen('-', "\u{2212}", 1) } else { text.to_owned() }
 }
 
 /// A value's text where there is little room: at most three figures, and no unit where all around it has the same.

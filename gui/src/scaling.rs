@@ -35,14 +35,22 @@ pub(crate) struct Scaling {
     percent: u32,
     request: Option<Request>,
     refusal: Option<Refusal>,
+    /// The largest monitor in pixels, where it is known: no window is larger, whoever owns it.
+    pub screen: Option<Vec2>,
 }
 
 impl Scaling {
     /// A window opens that is to have `size` points at a scale, if it is to have any.
     pub fn open(&mut self, context: &Context, percent: u32, size: Option<Vec2>) {
         let request = size.map(|size| Request { size, is_sent: false, due_s: None });
-        *self = Self { percent, request, refusal: None };
+        *self = Self { percent, request, refusal: None, screen: self.screen };
         context.set_zoom_factor(factor(percent));
+    }
+
+    /// The screen in points at 100 %.
+    fn unscaled_screen(&self, context: &Context) -> Option<Vec2> {
+        let pixels_per_point = context.pixels_per_point() / context.zoom_factor();
+        self.screen.map(|pixels| pixels / pixels_per_point)
     }
 
     /// Draws at `wanted` per cent, once a frame, before anything is drawn; `extra` is the height in points that the window has above
@@ -65,12 +73,12 @@ impl Scaling {
             return None;
         }
         let unscaled = points * zoom;
+        let screen = self.unscaled_screen(context).map_or(Vec2::INFINITY, |screen| screen / zoom);
         match &mut self.request {
             Some(request) if !request.is_sent => {
                 // In the first frame of the new scale: a size in points is one of that scale.
                 request.is_sent = true;
                 request.due_s = Some(now + ANSWER_S);
-                let screen = context.input(|input| input.viewport().monitor_size).unwrap_or(Vec2::INFINITY);
                 context.send_viewport_cmd(ViewportCommand::InnerSize(request.size.min(screen)));
                 context.request_repaint_after_secs(ANSWER_S as f32);
                 return None;
@@ -100,16 +108,22 @@ impl Scaling {
     }
 
     /// Why a scale cannot be chosen now, if it cannot.
-    pub fn reason(&self, context: &Context, percent: u32) -> Option<String> {
+    pub fn reason(&self, context: &Context, percent: u32, extra: f32) -> Option<String> {
+        let least = least(percent, extra);
+        if let Some(screen) = self.unscaled_screen(context).filter(|screen| !fits(*screen, percent, extra)) {
+            return Some(format!(
+                "The screen has {:.0} x {:.0}: {percent} % needs {:.0} x {:.0}.",
+                screen.x, screen.y, least.x, least.y
+            ));
+        }
         let Refusal { percent: refused, window } = self.refusal?;
         let now = context.content_rect().size() * context.zoom_factor();
         // A window that was made larger since is asked again.
         let is_larger = now.x > window.x + 1.0 || now.y > window.y + 1.0;
-        let [width, height] = theme::LEAST_WINDOW_SIZE.map(|side| side * factor(percent));
         (percent >= refused && !is_larger).then(|| {
             format!(
-                "The window's owner gives {:.0} x {:.0}: {percent} % needs {width:.0} x {height:.0}. Make the window larger first.",
-                window.x, window.y
+                "The window's owner gives {:.0} x {:.0}: {percent} % needs {:.0} x {:.0}. Make the window larger first.",
+                window.x, window.y, least.x, least.y
             )
         })
     }
@@ -119,10 +133,15 @@ fn factor(percent: u32) -> f32 {
     percent as f32 / 100.0
 }
 
+/// What everything needs at a scale, in points at 100 %; `extra` is the height that the window has above what panels need.
+fn least(percent: u32, extra: f32) -> Vec2 {
+    let [width, height] = theme::LEAST_WINDOW_SIZE;
+    vec2(width, height + extra) * factor(percent)
+}
+
 /// Whether everything has room in a window of `unscaled` points at 100 % that is drawn at a scale.
 fn fits(unscaled: Vec2, percent: u32, extra: f32) -> bool {
-    let [width, height] = theme::LEAST_WINDOW_SIZE;
-    let least = vec2(width, height + extra) * factor(percent);
+    let least = least(percent, extra);
     // Half a point is rounded away on the way through pixels.
     unscaled.x + 1.0 >= least.x && unscaled.y + 1.0 >= least.y
 }

@@ -1,5 +1,6 @@
 //! The row of the song that plays through the chain where no host does: in the program that stands alone.
 
+use crate::axes::text_ui;
 use crate::sound;
 use crate::status::Status;
 use crate::theme;
@@ -71,22 +72,9 @@ pub(crate) fn song_ui(ui: &mut Ui, status: &Status, view: &mut View) {
         let sound_width = status.sound().map_or(0.0, |_| sound::BUTTON_WIDTH + theme::MARGIN);
         let line_width = ui.available_width() - TIME_WIDTH - theme::PADDING - sound_width;
         line_ui(ui, vec2(line_width, theme::CONTROL_HEIGHT), player, &state, view);
-        let (text, color) = match (&state.problem, state.is_loading) {
-            (_, true) => (format!("reading {}\u{2026}", state.name), colors.text_second),
-            (Some(problem), _) => (problem.clone(), colors.alarm),
-            _ if state.length_s == 0.0 => {
-                ("WAV, AIFF, FLAC, MP3, Opus, AAC and more".to_owned(), colors.text_third)
-            }
-            _ => {
-                let times = format!("{} / {}", clock(state.position_s), clock(state.length_s));
-                (format!("{}   {times}", state.name), colors.text_second)
-            }
-        };
         let right = rect.right() - sound_width;
         let area = Rect::from_min_max(pos2(right - TIME_WIDTH, rect.top()), pos2(right, rect.bottom()));
-        let painter = ui.painter().with_clip_rect(area);
-        let at = area.left_center() + vec2(theme::GAP, 0.0);
-        painter.text(at, Align2::LEFT_CENTER, text, theme::body_font(), color);
+        told_ui(ui, area.with_min_x(area.left() + theme::GAP), &state, view);
         if sound_width > 0.0 {
             ui.add_space(ui.available_width() - sound_width - theme::GAP);
             sound::sound_ui(ui, status, view);
@@ -94,6 +82,29 @@ pub(crate) fn song_ui(ui: &mut Ui, status: &Status, view: &mut View) {
     });
     if state.is_loading || state.is_playing {
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
+    }
+}
+
+/// What plays and where it is, or why nothing does; what has no room is whole in the hint bar.
+fn told_ui(ui: &Ui, area: Rect, state: &SongState, view: &mut View) {
+    let colors = theme::colors();
+    let (text, color) = match (&state.problem, state.is_loading) {
+        (_, true) => (format!("reading {}\u{2026}", state.name), colors.text_second),
+        (Some(problem), _) => (problem.clone(), colors.alarm),
+        _ if state.length_s == 0.0 => {
+            ("WAV, AIFF, FLAC, MP3, Opus, AAC and more".to_owned(), colors.text_third)
+        }
+        _ => (state.name.clone(), colors.text_second),
+    };
+    let mut room = area;
+    if state.length_s > 0.0 && state.problem.is_none() && !state.is_loading {
+        let times = format!("{} / {}", clock(state.position_s), clock(state.length_s));
+        let at = area.right_center() - vec2(theme::GAP, 0.0);
+        let told = ui.painter().text(at, Align2::RIGHT_CENTER, times, theme::body_font(), color);
+        room = area.with_max_x(told.left() - theme::MARGIN);
+    }
+    if text_ui(ui, room, &text, theme::body_font(), color) && ui.rect_contains_pointer(area) {
+        view.hint = text;
     }
 }
 

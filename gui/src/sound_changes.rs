@@ -5,7 +5,6 @@ use crate::host::Host;
 use crate::meter_reader::MeterReader;
 use egui::Ui;
 use lacquer_params::Slot;
-use std::sync::atomic::Ordering::Relaxed;
 
 /// Time between two looks, s.
 const PERIOD_S: f64 = 0.25;
@@ -17,18 +16,18 @@ pub(crate) struct SoundChanges {
     last: Option<Slot>,
     /// Whether anything differs from what the preset set.
     pub is_preset_changed: bool,
-    /// Frames measured when the sound changed last; 0: it has not since the measurement began.
-    changed_at: u64,
+    /// How much had been heard when the sound changed last, s; 0: it has not since the measurement began.
+    changed_at_s: f64,
 }
 
 impl SoundChanges {
     /// Looks, if it is time to.
     pub fn follow(&mut self, ui: &Ui, host: &Host, meters: &MeterReader) {
         let now = ui.input(|input| input.time);
-        let measured = meters.bank.measured_frames.load(Relaxed);
-        if measured < self.changed_at {
+        let heard_s = meters.bank.output.histograms.heard_s();
+        if heard_s < self.changed_at_s {
             // The measurement began anew.
-            self.changed_at = 0;
+            self.changed_at_s = 0.0;
         }
         if self.looked_s.is_some_and(|looked| (0.0..PERIOD_S).contains(&(now - looked))) {
             return;
@@ -36,7 +35,7 @@ impl SoundChanges {
         self.looked_s = Some(now);
         let sound = Slot::of(host.tree);
         if self.last.as_ref().is_some_and(|last| !last.is_like(&sound, host.tree)) {
-            self.changed_at = measured;
+            self.changed_at_s = heard_s;
         }
         self.is_preset_changed = host.session(|session| {
             !session.preset.is_empty()
@@ -50,8 +49,8 @@ impl SoundChanges {
         self.looked_s = None;
     }
 
-    /// Frames that were measured before the sound became what it is; 0 if it was so all the time.
-    pub fn frames_before(&self) -> u64 {
-        self.changed_at
+    /// How much was heard before the sound became what it is, s; 0 if it was so all the time.
+    pub fn before_s(&self) -> f64 {
+        self.changed_at_s
     }
 }

@@ -4,12 +4,13 @@ use crate::analysis::stages::effect_in_words;
 use crate::host::Host;
 use crate::meter_reader::{Bar, MeterReader};
 use crate::panel;
-use crate::scale::level;
+use crate::scale::{difference, level};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::icon_ui;
 use egui::{Align2, Color32, Painter, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use lacquer_dsp::chain::{ListenSource, StageId};
+use lacquer_dsp::metering::stage_effects::Effect;
 
 /// Radius of the ring in which a click is meant for the switch, and where its middle is from the cell's left.
 const SWITCH_REACH: f32 = 9.0;
@@ -95,7 +96,6 @@ fn cell_ui(ui: &mut Ui, rect: Rect, host: &Host, meters: &mut MeterReader, stage
     });
     if switch.clicked() {
         self::switch(host, stage, !on);
-        view.problem = None;
     } else if response.clicked() {
         view.stage = stage;
         view.expand(ui, false);
@@ -244,26 +244,22 @@ fn harmonics_ui(painter: &Painter, rect: Rect, levels_db: &[f64]) {
     }
 }
 
-/// What a stage does now: how far it turns down, or else the one value that says most about it.
-fn summary(host: &Host, meters: &mut MeterReader, stage: StageId) -> String {
-    let settings = host.tree.to_settings();
-    let count = |prefix: &str| {
-        let bands = host.tree.pointers().filter(|(id, _)| id.starts_with(prefix));
-        let on = bands.filter(|(id, _)| host.tree.plain(id) == Ok(1.0)).count();
-        if on == 1 { "1 band".to_owned() } else { format!("{on} bands") }
+/// What a stage does now: how far it turns down, how much louder or wider it makes what plays, the word length it leaves. Nothing before it
+/// was heard.
+fn summary(host: &Host, meters: &MeterReader, stage: StageId) -> String {
+    let change = |quantity: fn(&Effect) -> Option<f64>, unit: &str| match quantity(&meters.effects.of(stage))
+    {
+        Some(change) => format!("{} {unit}", difference(change)),
+        None => "\u{2013}".to_owned(),
     };
-    match stage {
-        StageId::InputTrim => host.text("input_trim_gain"),
-        StageId::Equalizer => count("equalizer_band_on_"),
+    meters.figure(title(stage), || match stage {
         StageId::DynamicEq | StageId::Multiband | StageId::Glue | StageId::Clipper | StageId::Limiter => {
-            let name = title(stage);
-            meters.figure(name, || format!("{} dB", level(-meters.reductions_db[stage as usize])))
+            format!("{} dB", level(-meters.reductions_db[stage as usize]))
         }
-        StageId::Saturator => {
-            format!("{:.2} %", 100.0 * meters.pictures.saturator(&settings.saturator).1.distortion())
+        StageId::InputTrim | StageId::Equalizer | StageId::Saturator | StageId::Bass => {
+            change(Effect::louder_lu, "LU")
         }
-        StageId::Bass => format!("{:.1} %", 100.0 * meters.pictures.bass(&settings.bass).distortion()),
-        StageId::Imager => host.text("imager_width"),
+        StageId::Imager => change(Effect::wider_db, "dB"),
         StageId::Dither => host.text("dither_word_length"),
-    }
+    })
 }

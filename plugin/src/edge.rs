@@ -11,7 +11,5 @@ pub(crate) mod capture;
 pub(crate) mod clap;
 pub(crate) mod editor;
 pub(crate) mod net;
-#[cfg(target_os = "linux")]
-mod redraw;
 mod vst3;
 mod window_thread;

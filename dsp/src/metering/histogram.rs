@@ -3,7 +3,7 @@
 //! The one who adds and those who read may be different threads. A bin carries the epoch in which it was last used, so that
 //! forgetting everything is one store.
 
-use super::loudness::{ABSOLUTE_GATE, lufs};
+use super::loudness::{ABSOLUTE_GATE, GATING_PERIOD_S, lufs};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Bins per LU.
@@ -157,6 +157,11 @@ impl Histograms {
     pub fn clear(&self) {
         self.gating.clear();
         self.range.clear();
+    }
+
+    /// How much was heard that lies above the absolute gate, s: silence does not count.
+    pub fn heard_s(&self) -> f64 {
+        self.gating.used().map(|(_, count, _)| count).sum::<u64>() as f64 * GATING_PERIOD_S
     }
 
     /// Gated loudness, LUFS.

@@ -17,6 +17,8 @@ const MOMENTARY: usize = 40;
 const SHORT_TERM: usize = 300;
 /// Hops from one gating block to the next: 75 % of 400 ms overlap. The loudness range is read as often.
 const GATING_STEP: u64 = 10;
+/// The same in seconds.
+pub(super) const GATING_PERIOD_S: f64 = GATING_STEP as f64 / HOPS_PER_SECOND;
 /// Absolute gate, LUFS, and relative gates, LU: integrated loudness and loudness range.
 pub(super) const ABSOLUTE_GATE: f64 = -70.0;
 pub(super) const RELATIVE_GATE: f64 = -10.0;

@@ -1,22 +1,34 @@
-//! Quality control of what comes in while it plays: the verdict, and every finding with its reason and what to do.
+//! Quality control of what comes in while it plays: the verdict, every finding with its reason and what to do, where in the song they are,
+//! and what was looked for and not found.
 
 use super::{empty_ui, scroll_ui};
 use crate::analysers::Found;
 use crate::meter_reader::MeterReader;
 use crate::theme;
 use egui::text::LayoutJob;
-use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
-use lacquer_dsp::detect::{Severity, Verdict};
+use egui::{Align2, Color32, Galley, Rect, Stroke, Ui, pos2, vec2};
+use lacquer_dsp::detect::{Check, Severity, Verdict};
 use std::cmp::Reverse;
 
-/// Height of the verdict's line, and the least of a finding's.
+/// Height of the verdict's line, and the least and the most of a finding's.
 const HEAD: f32 = 28.0;
 const ROW: f32 = 22.0;
+const MOST_ROW: f32 = 32.0;
 /// Where names and sentences begin.
 const NAME: f32 = 18.0;
 const SENTENCE: f32 = 176.0;
 /// Width from which a map of the song says anything.
 const LEAST_MAP: f32 = 80.0;
+/// Height of the map where there is room, with its times, and the height from which there is.
+const MAP: f32 = 64.0;
+const ROOM: f32 = 320.0;
+/// Seconds from one time to the next under the map, the first that is far enough from its neighbours.
+const TIME_STEPS_S: [u32; 8] = [1, 5, 10, 30, 60, 120, 300, 600];
+const LEAST_TIME_WIDTH: f32 = 60.0;
+/// What a file alone can tell: looked for by the command.
+const OF_FILES: [Check; 3] = [Check::File, Check::LossyTrace, Check::Platform];
+/// Columns of what was not found.
+const NOT_FOUND_COLUMNS: usize = 4;
 /// Seconds before there is anything to say.
 const FIRST_S: f64 = 3.0;
 
@@ -66,11 +78,25 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, meters: &MeterReader) {
             job.append(" ", 0.0, format(theme::colors().text));
             job.append(&with_minus(&finding.advice), 0.0, format(theme::colors().text_third));
             let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-            let height = (galley.size().y + 6.0).max(ROW);
-            (finding, galley, height)
+            (finding, galley)
         })
         .collect();
-    let height = HEAD + rows.iter().map(|(_, _, height)| height).sum::<f32>();
+    let is_tall = body.height() >= ROOM;
+    let map = if is_tall { MAP + theme::MARGIN } else { 0.0 };
+    let missing: Vec<Check> = Check::ALL
+        .into_iter()
+        .filter(|check| is_tall && !OF_FILES.contains(check))
+        .filter(|check| rows.iter().all(|(finding, ..)| finding.check != *check))
+        .collect();
+    let others = if is_tall { missing.len().div_ceil(NOT_FOUND_COLUMNS) + 2 } else { 0 };
+    let needs = |row: f32| {
+        let findings = rows.iter().map(|(_, galley)| height_of(galley, row)).sum::<f32>();
+        HEAD + map + findings + others as f32 * row
+    };
+    // What room there is, is shared.
+    let spare = (body.height() - needs(ROW)) / (rows.len() + others).max(1) as f32;
+    let row = if is_tall { (ROW + spare).clamp(ROW, MOST_ROW).floor() } else { ROW };
+    let height = needs(row);
     scroll_ui(ui, body, height, |ui, rect| {
         let (text, verdict_color) = verdict(&meters.readings.findings);
         let painter = ui.painter();
@@ -80,16 +106,21 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, meters: &MeterReader) {
         let at = pos2(said.right() + 12.0, head.y);
         let told =
             painter.text(at, Align2::LEFT_CENTER, heard, theme::body_font(), theme::colors().text_third);
-        map_ui(
-            ui,
-            Rect::from_min_max(
+        let mut top = rect.top() + HEAD;
+        if is_tall {
+            let area = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width() - 8.0, MAP));
+            map_ui(ui, area.with_max_y(area.bottom() - TIMES), meters);
+            times_ui(ui, area, meters);
+            top += map;
+        } else {
+            let area = Rect::from_min_max(
                 pos2(told.right() + 16.0, head.y - 4.0),
                 pos2(rect.right() - 8.0, head.y + 4.0),
-            ),
-            meters,
-        );
-        let mut top = rect.top() + HEAD;
-        for (finding, galley, height) in rows {
+            );
+            map_ui(ui, area, meters);
+        }
+        for (finding, galley) in rows {
+            let height = height_of(&galley, row);
             let color = color(finding.severity);
             let at = pos2(rect.left(), top + 2.0);
             painter.text(at, Align2::LEFT_TOP, sign(finding.severity), theme::strong_font(), color);
@@ -98,22 +129,87 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, meters: &MeterReader) {
             painter.galley(at + vec2(SENTENCE, 0.0), galley, theme::colors().text);
             top += height;
         }
+        if is_tall {
+            not_found_ui(ui, rect.with_min_y(top), &missing, row);
+        }
     });
 }
 
-/// Where in the song what was judged lies.
+/// Height of a finding's sentence, a row at least.
+fn height_of(sentence: &Galley, row: f32) -> f32 {
+    (sentence.size().y + 6.0).max(row)
+}
+
+/// What was looked for in what was heard, and not found; and what only a file can be asked.
+fn not_found_ui(ui: &Ui, rect: Rect, missing: &[Check], row: f32) {
+    let (painter, colors) = (ui.painter(), theme::colors());
+    let write = |at, text: &str, color| {
+        painter.text(at, Align2::LEFT_TOP, text, theme::body_font(), color);
+    };
+    let first = rect.min + vec2(NAME, row - 6.0);
+    write(first, "Looked for as well, and not found:", colors.text_third);
+    let rows = missing.len().div_ceil(NOT_FOUND_COLUMNS).max(1);
+    let width = (rect.width() - NAME) / NOT_FOUND_COLUMNS as f32;
+    for (n, check) in missing.iter().enumerate() {
+        let at = first + vec2((n / rows) as f32 * width, ((n % rows) + 1) as f32 * row);
+        write(at, check.name(), colors.text_second);
+    }
+    let last = first + vec2(0.0, (rows + 1) as f32 * row);
+    write(
+        last,
+        "The file, its tail and traces of codecs are judged by the command: lacquer check SONG.",
+        colors.text_third,
+    );
+}
+
+/// Height of the times under the map.
+const TIMES: f32 = 16.0;
+
+/// The end of what the map shows, s.
+fn map_end_s(meters: &MeterReader) -> f64 {
+    meters.readings.inspected_map_s.iter().map(|[_, to]| *to).fold(1.0, f64::max)
+}
+
+/// Where in the song what was judged lies, and what was found.
 fn map_ui(ui: &Ui, rect: Rect, meters: &MeterReader) {
-    let map = &meters.readings.inspected_map_s;
-    let end = map.iter().map(|[_, to]| *to).fold(1.0, f64::max);
     if rect.width() < LEAST_MAP {
         return;
     }
-    let painter = ui.painter();
+    let (painter, end) = (ui.painter(), map_end_s(meters));
+    let x = |s: f64| rect.left() + rect.width() * (s / end).clamp(0.0, 1.0) as f32;
     painter.rect_filled(rect, 2.0, theme::colors().well);
-    for [from, to] in map.iter().copied() {
-        let x = |s: f64| rect.left() + rect.width() * (s / end).clamp(0.0, 1.0) as f32;
+    for [from, to] in meters.readings.inspected_map_s.iter().copied() {
         let part = Rect::from_x_y_ranges(x(from)..=x(to).max(x(from) + 1.0), rect.y_range());
-        painter.rect_filled(part, 2.0, theme::colors().output);
+        painter.rect_filled(part, 2.0, theme::faint(theme::colors().output));
+    }
+    // The worse over the others.
+    let mut found: Vec<&Found> =
+        meters.readings.findings.iter().filter(|found| found.finding.severity > Severity::Note).collect();
+    found.sort_by_key(|found| found.finding.severity);
+    for found in found {
+        for s in &found.times_s {
+            painter.vline(x(*s), rect.y_range(), Stroke::new(2.0, color(found.finding.severity)));
+        }
+    }
+}
+
+/// The times under the map.
+fn times_ui(ui: &Ui, area: Rect, meters: &MeterReader) {
+    let end = map_end_s(meters);
+    let width = |step: u32| area.width() * f64::from(step) as f32 / end as f32;
+    let step = TIME_STEPS_S.into_iter().find(|step| width(*step) >= LEAST_TIME_WIDTH);
+    let step = step.unwrap_or(TIME_STEPS_S[TIME_STEPS_S.len() - 1]);
+    for n in 0..=(end / f64::from(step)) as u32 {
+        let s = n * step;
+        let at = pos2(area.left() + n as f32 * width(step), area.bottom());
+        // The first and the last end where the map does.
+        let align = match n {
+            0 => Align2::LEFT_BOTTOM,
+            _ if at.x > area.right() - 16.0 => Align2::RIGHT_BOTTOM,
+            _ => Align2::CENTER_BOTTOM,
+        };
+        let text = format!("{}:{:02}", s / 60, s % 60);
+        ui.painter().text(at, align, text, theme::axis_font(), theme::colors().text_third);
     }
 }
 

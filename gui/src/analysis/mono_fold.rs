@@ -1,6 +1,6 @@
 //! What mono takes, a third of an octave each, under the spectra of stereo and mono; at the right how much in all, where most, and why.
 
-use crate::axes::{plot, well_ui};
+use crate::axes::{legend_ui, plot, well_ui};
 use crate::meter_reader::MeterReader;
 use crate::scale::{Graph, difference, frequencies, hertz};
 use crate::theme;
@@ -48,12 +48,7 @@ fn spectra_ui(ui: &Ui, area: Rect, meters: &MeterReader) {
     };
     line(Part::Both, colors.text_second);
     line(Part::Mid, colors.output);
-    for (n, (text, color)) in
-        [("Stereo", colors.text_second), ("Mono", colors.output)].into_iter().enumerate()
-    {
-        let at = graph.rect.right_top() + vec2(-10.0, 12.0 + 16.0 * n as f32);
-        ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::label_font(), color);
-    }
+    legend_ui(ui, &graph, &[("Stereo", colors.text_second), ("Mono", colors.output)]);
 }
 
 fn bars_ui(ui: &Ui, area: Rect, folds: &[MonoFold]) {

@@ -16,7 +16,7 @@ use lacquer_dsp::targets::{Confidence, TARGETS};
 const ROW: f32 = 26.0;
 /// Shares of the columns, and which of them says where a target is from: the last.
 const COLUMNS: [f32; 7] = [1.9, 0.9, 1.0, 1.0, 1.2, 2.4, 1.1];
-const NARROW_COLUMNS: [f32; 7] = [2.4, 0.9, 1.1, 1.3, 1.4, 2.6, 0.0];
+const NARROW_COLUMNS: [f32; 7] = [2.6, 0.9, 1.1, 1.3, 1.4, 2.4, 0.0];
 const SOURCE: usize = 6;
 
 pub(super) fn platforms_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReader, view: &mut View) {
@@ -108,7 +108,7 @@ fn happens(done: &Outcome) -> (String, Color32) {
         return (rejection.to_string(), colors.alarm);
     }
     let (text, color) = match (done.is_over, done.limits, done.stays_quiet, done.gain_db) {
-        (true, ..) => ("! true peak above what it asks for", colors.alarm),
+        (true, ..) => ("! true peak over its limit", colors.alarm),
         (_, true, ..) => ("raised into its limiter", colors.alarm),
         (_, _, true, _) => ("stays quieter than the rest", colors.text_second),
         (.., gain) if gain < -0.05 => ("turned down", colors.text_second),

@@ -1,7 +1,7 @@
 //! Spectra: input against output, or mid against side; lines or thirds of an octave; tilted so that music lies level.
 
 use crate::app::area_ui;
-use crate::axes::{plot, well_ui};
+use crate::axes::{legend_ui, plot, well_ui};
 use crate::meter_reader::MeterReader;
 use crate::scale::{Graph, frequencies};
 use crate::theme;
@@ -39,6 +39,13 @@ pub(crate) struct SpectrumView {
     pub channel: Option<Part>,
 }
 
+impl SpectrumView {
+    /// Whether the highest levels stand in the picture: they are the whole output's.
+    fn holds_are_drawn(&self) -> bool {
+        self.holds && self.channel.is_none()
+    }
+}
+
 impl Default for SpectrumView {
     fn default() -> Self {
         Self { mid_side: false, thirds: false, tilt_db: 4.5, holds: true, channel: None }
@@ -50,12 +57,30 @@ pub(super) fn spectrum_ui(ui: &mut Ui, body: Rect, meters: &mut MeterReader, vie
     let body = Rect::from_min_max(body.min, pos2(controls.left() - theme::MARGIN, body.bottom()));
     let graph = Graph { rect: plot(body), x: [20.0, 20_000.0], y: SPAN, logarithmic: true };
     well_ui(ui, &graph, &[-80.0, -60.0, -40.0, -20.0, 0.0]);
-    if view.spectrum.thirds || lies_above(view) {
+    let is_in_thirds = view.spectrum.thirds || lies_above(view);
+    if is_in_thirds {
         draw_thirds(ui, &graph, meters, view.spectrum);
     } else {
         draw(ui, &graph, &meters.readings.input, &meters.readings.output, view.spectrum);
     }
+    let [below, above] = names(view.spectrum);
+    let [(.., below_color), (.., above_color)] =
+        traces(&meters.readings.input, &meters.readings.output, view.spectrum);
+    let mut shown = vec![(above, above_color), (below, below_color)];
+    if view.spectrum.holds_are_drawn() && !is_in_thirds {
+        shown.push(("Highest", theme::faint(theme::colors().output)));
+    }
+    legend_ui(ui, &graph, &shown);
     controls_ui(ui, controls, meters, view);
+}
+
+/// What [`traces`] shows, in words.
+fn names(view: SpectrumView) -> [&'static str; 2] {
+    match (view.channel, view.mid_side) {
+        (Some(Part::Side), _) => ["Mid", "Side"],
+        (Some(Part::Mid), _) | (_, true) => ["Side", "Mid"],
+        _ => ["Input", "Output"],
+    }
 }
 
 /// Whether the panel above has the lines in its picture: the same spectrum does not stand twice on a screen.
@@ -161,7 +186,7 @@ pub(crate) fn draw(ui: &Ui, graph: &Graph, input: &Spectrum, output: &Spectrum, 
     fill(&painter, graph, &points, above.2.gamma_multiply(0.25));
     painter.add(Shape::line(line(&below.0.levels_db(below.1, &hz)), Stroke::new(1.0, below.2)));
     painter.add(Shape::line(points, Stroke::new(1.0, above.2)));
-    if view.holds && view.channel.is_none() {
+    if view.holds_are_drawn() {
         let held = line(&output.held_db(&hz));
         painter.add(Shape::line(held, Stroke::new(1.0, theme::faint(theme::colors().output))));
     }

@@ -10,7 +10,6 @@ use crate::view::View;
 use crate::widgets::button_ui;
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
 use lacquer_dsp::targets::Target;
-use std::sync::atomic::Ordering::Relaxed;
 
 /// How much has to be heard before the drive is looked for, s.
 const LISTEN_S: f64 = 10.0;
@@ -27,8 +26,8 @@ pub(super) fn loudness_ui(
 ) {
     let integrated = meters.bank.output.integrated_lufs();
     let colors = theme::colors();
-    let before_s = view.sound.frames_before() as f64 / meters.sample_rate();
-    let measured_s = meters.bank.measured_frames.load(Relaxed) as f64 / meters.sample_rate();
+    // Of the song, wherever in it and however often the host stood still: silence is not measured.
+    let (heard_s, before_s) = (meters.bank.output.histograms.heard_s(), view.sound.before_s());
     // What was measured before a setting changed is no figure of what plays now.
     let is_stale = before_s > 0.0;
     let painter = ui.painter();
@@ -47,9 +46,9 @@ pub(super) fn loudness_ui(
         text(rect.left_top() + vec2(0.0, distance_y), Align2::LEFT_TOP, &words, theme::body_font(), color);
     }
     let since = match (integrated.is_finite(), is_stale) {
-        (false, _) => clock(measured_s),
-        (true, false) => format!("over {}", clock(measured_s)),
-        (true, true) => format!("changed at {}", clock(before_s)),
+        (false, _) => String::new(),
+        (true, false) => format!("over {}", clock(heard_s)),
+        (true, true) => format!("changed {} ago", clock(heard_s - before_s)),
     };
     text(
         rect.left_top() + vec2(0.0, since_y),

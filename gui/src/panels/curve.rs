@@ -117,23 +117,28 @@ pub(super) fn hear_held(ui: &Ui, node: &Response, stage: StageId, band: usize, v
     view.listen_while(held, stage, ListenSource::Part(band));
 }
 
+/// Width of the text in a node's box at least: it does not change with every figure.
+const LEAST_READ_OUT: f32 = 140.0;
+
 /// Lines of text in a box beside a node, never over it.
 pub(super) fn read_out_ui(ui: &Ui, graph: &Graph, centre: Pos2, lines: [String; 3]) {
-    let size = vec2(156.0, 58.0);
+    let (painter, colors) = (ui.painter(), theme::colors());
+    let [first, ..] = &lines;
+    let heading = painter.layout_no_wrap(first.clone(), theme::strong_font(), colors.text);
+    let others = lines[1..].iter().cloned();
+    let others = others.map(|text| painter.layout_no_wrap(text, theme::body_font(), colors.text_second));
+    let galleys: Vec<_> = std::iter::once(heading).chain(others).collect();
+    let width = galleys.iter().map(|galley| galley.size().x).fold(LEAST_READ_OUT, f32::max);
+    let size = vec2(width + 16.0, 58.0);
     let fits = centre.x + RING + 8.0 + size.x < graph.rect.right();
     let left = if fits { centre.x + RING + 8.0 } else { centre.x - RING - 8.0 - size.x };
     let top = (centre.y - size.y / 2.0).clamp(graph.rect.top() + 4.0, graph.rect.bottom() - size.y - 4.0);
     let rect = Rect::from_min_size(pos2(left, top), size);
-    let (painter, colors) = (ui.painter(), theme::colors());
     painter.rect_filled(rect, theme::RADIUS, colors.raised);
     painter.rect_stroke(rect, theme::RADIUS, theme::line(colors.track), egui::StrokeKind::Inside);
-    for (row, text) in lines.into_iter().enumerate() {
-        let (font, color) = if row == 0 {
-            (theme::strong_font(), colors.text)
-        } else {
-            (theme::body_font(), colors.text_second)
-        };
-        painter.text(rect.min + vec2(8.0, 12.0 + 17.0 * row as f32), Align2::LEFT_CENTER, text, font, color);
+    for (row, galley) in galleys.into_iter().enumerate() {
+        let at = rect.min + vec2(8.0, 12.0 + 17.0 * row as f32 - galley.size().y / 2.0);
+        painter.galley(at, galley, colors.text);
     }
 }
 

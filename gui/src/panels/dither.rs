@@ -2,7 +2,7 @@
 
 use super::curve::{line, points};
 use super::split;
-use crate::axes::well_ui;
+use crate::axes::{legend_ui, well_ui};
 use crate::host::Host;
 use crate::meter_reader::MeterReader;
 use crate::scale::Graph;
@@ -36,12 +36,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &mut MeterR
     let top = 0.5 * rate;
     let shown = points(&graph, |hz| if hz < top { noise.third_octave_dbfs(hz) } else { SPAN[0] });
     line(&painter, shown, 2.2, if settings.on { colors.accent } else { colors.disabled });
-    for (row, (text, color)) in
-        [("Programme, six seconds", colors.output), ("Dither's noise", colors.accent)].into_iter().enumerate()
-    {
-        let at = rect.right_top() + vec2(-10.0, 12.0 + 16.0 * row as f32);
-        painter.text(at, Align2::RIGHT_CENTER, text, theme::label_font(), color);
-    }
+    legend_ui(ui, &graph, &[("Programme, six seconds", colors.output), ("Dither's noise", colors.accent)]);
     let at = rect.left_top() + vec2(8.0, 12.0);
     painter.text(
         at,

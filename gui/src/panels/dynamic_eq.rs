@@ -160,7 +160,6 @@ fn add_band(host: &Host, graph: &Graph, bands: &[DynamicEqBand], at: Pos2, view:
     host.set_plain(&id("band_on", free), 1.0);
     host.set_plain("dynamic_eq_on", 1.0);
     view.dynamic_band = free;
-    view.problem = None;
     view.new_dynamic_node = Some(free);
     view.threshold_search = Some(ThresholdSearch::new(free, THRESHOLD_STEP));
 }

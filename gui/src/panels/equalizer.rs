@@ -24,6 +24,8 @@ const RANGES_DB: [f64; 4] = [3.0, 6.0, 12.0, 20.0];
 /// Where a double-click makes cuts, and where shelves, Hz: under the lowest strings and over the highest tones, and an octave inside.
 const CUTS_HZ: [f64; 2] = [32.0, 17_000.0];
 const SHELVES_HZ: [f64; 2] = [64.0, 9000.0];
+/// Q of a cut or a shelf without a bump at its corner.
+const FLAT_Q: f64 = 0.71;
 /// Height of a band in the row of bands; in a narrow window, where its second line is left out.
 const CHIP: f32 = 42.0;
 const NARROW_CHIP: f32 = 26.0;
@@ -265,7 +267,9 @@ fn parts(bands: &[&EqualizerBand]) -> Vec<Placement> {
 fn add_band(host: &Host, graph: &Graph, bands: &[EqualizerBand; EQUALIZER_BANDS], at: Pos2, view: &mut View) {
     let hz = graph.value_at_x(at.x).clamp(10.0, 40_000.0);
     let gain_db = graph.value_at_y(at.y).clamp(-18.0, 18.0);
-    add(host, bands, [shape_at(hz) as usize as f64, hz, gain_db, 1.0], view);
+    let shape = shape_at(hz);
+    let q = if shape == EqualizerShape::Bell { 1.0 } else { FLAT_Q };
+    add(host, bands, [shape as usize as f64, hz, gain_db, q], view);
 }
 
 /// Switches a free band on as a bell without a gain; its number.
@@ -297,7 +301,6 @@ fn add(
     }
     host.set_plain("equalizer_on", 1.0);
     view.band = free;
-    view.problem = None;
     view.new_node = Some(free);
     Some(free)
 }

@@ -305,9 +305,9 @@ fn card_ui(
     };
     let color = if one.on { colors.text } else { colors.text_third };
     ui.painter().text(row(4.0, 0.0).left_center(), Align2::LEFT_CENTER, name, theme::strong_font(), color);
-    area_ui(ui, row(60.0, 34.0), |ui| toggle_ui(ui, host, &id("band_on", n), "On", 34.0, view));
-    let rest = inner.width() - 98.0;
-    area_ui(ui, row(98.0, rest), |ui| choice_ui(ui, host, &id("direction", n), rest - 2.0, view));
+    area_ui(ui, row(56.0, 30.0), |ui| toggle_ui(ui, host, &id("band_on", n), "On", 30.0, view));
+    let rest = inner.width() - 88.0;
+    area_ui(ui, row(88.0, rest), |ui| choice_ui(ui, host, &id("direction", n), rest, view));
     let heard = view.listens(StageId::Multiband, ListenSource::Part(n));
     let solo = Rect::from_min_max(inner.max - vec2(60.0, theme::CONTROL_HEIGHT), inner.max);
     if button_ui(ui, solo, "Solo", heard, "Plays this band alone.", view) {

@@ -130,3 +130,27 @@ fn tab_goes_through_the_bar_from_left_to_right() {
         assert!(end.is_some_and(|end| (end - wanted).abs() < 1.0), "{size:?}: {end:?} for {wanted}");
     }
 }
+
+#[test]
+fn every_hint_has_room_in_the_least_window() {
+    let mut bench = Bench::sized(theme::LEAST_WINDOW_SIZE, 1.0);
+    bench.play(4.0);
+    let room = theme::LEAST_WINDOW_SIZE[0] - 2.0 * theme::PADDING;
+    let mut problems = std::collections::BTreeSet::new();
+    for stage in StageId::ALL {
+        bench.harness.state_mut().view.stage = *stage;
+        bench.steps(2);
+        for (name, rect) in bench.controls() {
+            bench.move_to(rect.center());
+            bench.steps(1);
+            let hint = bench.view().hint.clone();
+            let galley = bench.harness.ctx.fonts_mut(|fonts| {
+                fonts.layout_no_wrap(hint.clone(), theme::body_font(), egui::Color32::WHITE)
+            });
+            if galley.size().x > room {
+                problems.insert(format!("{stage:?}, {name}: {:.0} points: {hint}", galley.size().x));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}

@@ -75,3 +75,14 @@ fn a_scale_without_room_is_taken_back_and_greyed_with_the_reason() {
     bench.steps(3);
     assert!(bench.view().scale_refusals[3].is_none());
 }
+
+#[test]
+fn a_scale_larger_than_the_screen_is_greyed_before_it_is_asked_for() {
+    let mut bench = Bench::new();
+    bench.harness.state_mut().scaling.screen = Some(vec2(1366.0, 768.0));
+    bench.steps(2);
+    let said = bench.view().scale_refusals.clone();
+    assert!(said[..3].iter().all(Option::is_none), "125 % needs 1125 x 750: {said:?}");
+    assert_eq!(said[3].as_deref(), Some("The screen has 1366 x 768: 150 % needs 1350 x 900."));
+    assert!(said[4..].iter().all(Option::is_some), "{said:?}");
+}

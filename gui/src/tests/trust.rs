@@ -208,14 +208,14 @@ fn a_ceiling_over_the_targets_is_mended_by_its_button() {
 fn what_was_measured_before_a_change_is_told_from_what_plays() {
     let mut bench = Bench::new();
     bench.play(2.0);
-    assert_eq!(bench.view().sound.frames_before(), 0);
+    assert_eq!(bench.view().sound.before_s(), 0.0);
     bench.drag(bench.place(Role::Slider, "Limiter Drive"), vec2(40.0, 0.0));
     bench.play(1.0);
-    let before_s = bench.view().sound.frames_before() as f64 / RATE_HZ;
+    let before_s = bench.view().sound.before_s();
     assert!((1.5..2.6).contains(&before_s), "{before_s}");
     bench.click(bench.place(Role::Button, "Reset"));
     bench.play(0.5);
-    assert_eq!(bench.view().sound.frames_before(), 0);
+    assert_eq!(bench.view().sound.before_s(), 0.0);
 }
 
 #[test]
@@ -258,4 +258,28 @@ fn slots_are_heard_equally_loud_and_a_known_one_at_once() {
     assert!(!bench.view().matches_slots);
     bench.key(Key::Escape, Modifiers::NONE);
     assert_eq!((bench.heard(), known(&bench)), (Compare::Off, None));
+}
+
+#[test]
+fn a_message_stands_until_the_next_thing_that_is_done() {
+    let mut bench = Bench::new();
+    for act in [Bench::press_a_key, Bench::press_nowhere] {
+        bench.harness.state_mut().view.problem = Some("Drive goes from 0 to 24 dB.".to_owned());
+        bench.steps(2);
+        bench.move_to(egui::pos2(600.0, 300.0));
+        bench.steps(2);
+        assert!(bench.view().problem.is_some(), "to look around is to do nothing");
+        act(&mut bench);
+        assert_eq!(bench.view().problem, None);
+    }
+}
+
+impl Bench {
+    fn press_a_key(&mut self) {
+        self.key(Key::Tab, Modifiers::NONE);
+    }
+
+    fn press_nowhere(&mut self) {
+        self.click(egui::pos2(600.0, 300.0));
+    }
 }

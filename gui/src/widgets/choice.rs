@@ -36,6 +36,5 @@ pub(crate) fn choice_ui(ui: &mut Ui, host: &Host, id: &str, width: f32, view: &m
     menu::menu(&response.response, host, info, false);
     if let Some(index) = picked.filter(|index| *index != chosen) {
         host.set_plain(id, index as f64);
-        view.problem = None;
     }
 }

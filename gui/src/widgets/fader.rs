@@ -10,7 +10,7 @@ use lacquer_params::ParameterInfo;
 
 /// Width from which a value is shown in full.
 const ROOM: f32 = 130.0;
-/// Width from which times have their unit.
+/// Width from which times and ratios have their unit.
 const LEAST_ROOM: f32 = 72.0;
 
 /// One number; fills the area that it is given.
@@ -27,7 +27,7 @@ fn paint(ui: &Ui, rect: Rect, shown: &Shown) {
     let value = pos2(inner.right(), middle);
     let mut text = if rect.width() < ROOM { compact(&shown.text) } else { shown.text.clone() };
     if rect.width() < LEAST_ROOM {
-        text = text.replace(" ms", "");
+        text = text.replace(" ms", "").replace(":1", "");
     }
     painter.text(value, Align2::RIGHT_CENTER, text, theme::strong_font(), colors.text);
     let y = inner.bottom() - 4.0;

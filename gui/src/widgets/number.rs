@@ -70,16 +70,12 @@ fn interact(ui: &Ui, response: &Response, host: &Host, info: &ParameterInfo, vie
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeVertical);
     }
     drag(ui, response, host, info, speed);
-    if response.drag_started() {
-        view.problem = None;
-    }
     if response.double_clicked() || (response.clicked() && command) {
         host.reset(id);
     }
     let keys = arrow_steps(ui, response);
     let notches = wheel_steps(ui, response) + keys.x + keys.y;
     if notches != 0.0 {
-        view.problem = None;
         steps::step(host, info, notches, ui.input(|input| input.modifiers));
     }
     typing::begin(ui, response, host, info, view);

@@ -18,7 +18,6 @@ pub(crate) fn toggle_ui(ui: &mut Ui, host: &Host, id: &str, label: &str, width: 
             Some(stage) => strip::switch(host, stage, !on),
             None => host.set_plain(id, f64::from(!on)),
         }
-        view.problem = None;
     }
     let name = host.tree.info(id).map_or(label, |info| info.name.as_str());
     if let Some(info) = host.tree.info(id) {

@@ -5,8 +5,6 @@
 //! - Its thread has ended when the window is gone (see [`super::window_thread`]).
 //! - A panic of the window's thread stays there: the framework would pass it on to the host's thread that closes the window.
 
-#[cfg(target_os = "linux")]
-use super::redraw::RedrawWatch;
 use super::window_thread::WindowThread;
 use lacquer_gui::{Editor as Egui, Status};
 use nice_plug::context::gui::GuiContext;
@@ -21,8 +19,6 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-#[cfg(target_os = "linux")]
-use std::sync::Mutex;
 
 /// Scales of a display that a window can be drawn at: a quarter is a mistake already, and no display is at 8.
 pub(crate) const SCALES: RangeInclusive<f64> = 0.25..=8.0;
@@ -59,21 +55,7 @@ pub struct GuardedWindow {
     window: Option<InnerWindow>,
     /// None where no host is (the standalone joins its window itself).
     thread: Option<Arc<WindowThread>>,
-    /// Of the host's window that it is in, once it is in one.
-    #[cfg(target_os = "linux")]
-    redraw: Mutex<Option<RedrawWatch>>,
     status: Arc<Status>,
-}
-
-/// Looks after the drawing in a window of the host's.
-#[cfg(target_os = "linux")]
-fn watch(parent: ParentWindowHandle, status: &Arc<Status>) -> Option<RedrawWatch> {
-    let id = match parent {
-        ParentWindowHandle::XlibWindow(id) => u32::try_from(id).ok()?,
-        ParentWindowHandle::XcbWindow(id) => id.get(),
-        _ => return None,
-    };
-    Some(RedrawWatch::new(id, status))
 }
 
 /// Why a window did not do what a host asked for.
@@ -118,13 +100,7 @@ impl Editor for GuardedEditor {
             thread.wait(self.status.take_thread_name());
         }
         let SpawnedEditor { handle, window } = spawned?;
-        let window = GuardedWindow {
-            window: Some(window),
-            thread,
-            #[cfg(target_os = "linux")]
-            redraw: Mutex::new(parent.and_then(|parent| watch(parent, &self.status))),
-            status: self.status.clone(),
-        };
+        let window = GuardedWindow { window: Some(window), thread, status: self.status.clone() };
         let handle = GuardedHandle(handle);
         if wait_for_parent && cfg!(target_os = "linux") {
             // Not visible before and after: a question, and nothing but.
@@ -179,12 +155,7 @@ impl EditorHandle for GuardedHandle {
     }
 
     fn set_parent(&self, parent: ParentWindowHandle, window: &GuardedWindow) -> Result<(), WindowError> {
-        window.with(|window| self.0.set_parent(parent, window))?;
-        #[cfg(target_os = "linux")]
-        if let Ok(mut redraw) = window.redraw.lock() {
-            *redraw = watch(parent, &window.status);
-        }
-        Ok(())
+        window.with(|window| self.0.set_parent(parent, window))
     }
 
     fn show(&self, window: &GuardedWindow) -> Result<(), WindowError> {
