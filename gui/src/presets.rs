@@ -89,6 +89,7 @@ fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mu
         .height(480.0)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show_ui(ui, |ui| {
+            ui.set_min_width(WIDTH);
             let (own, problems) = host.library.read();
             let search =
                 TextEdit::singleline(&mut view.preset_search).hint_text("Search").desired_width(WIDTH);

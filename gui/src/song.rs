@@ -50,6 +50,11 @@ pub trait SongPlayer: Send + Sync {
 pub(crate) fn song_ui(ui: &mut Ui, status: &Status, view: &mut View) {
     let Some(player) = status.song() else { return };
     let state = player.state();
+    if state.problem != view.song_problem {
+        // The row has no room for all of it.
+        view.song_problem.clone_from(&state.problem);
+        view.problem.clone_from(&state.problem);
+    }
     let rect = ui.max_rect();
     let colors = theme::colors();
     ui.painter().rect_filled(rect, 0.0, colors.bar);

@@ -36,6 +36,8 @@ pub(crate) struct View {
     pub hint: String,
     /// What went wrong last, until something else is done.
     pub problem: Option<String>,
+    /// Why the last song cannot be played.
+    pub song_problem: Option<String>,
     /// What of the analysis is shown, and whether in the panel's place.
     pub tab: Tab,
     pub expanded: bool,
@@ -112,6 +114,7 @@ impl Default for View {
             stage: StageId::Limiter,
             hint: String::new(),
             problem: None,
+            song_problem: None,
             tab: Tab::default(),
             expanded: false,
             spectrum: SpectrumView::default(),

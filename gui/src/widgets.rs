@@ -17,6 +17,7 @@ pub(crate) use choice::choice_ui;
 pub(crate) use fader::fader_ui;
 pub(crate) use handle::{Axis, Handle, handle_ui};
 pub(crate) use knob::knob_ui;
+pub(crate) use spoken::speak_figure;
 pub(crate) use toggle::toggle_ui;
 
 use crate::app::area_ui;

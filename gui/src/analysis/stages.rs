@@ -8,9 +8,8 @@ use crate::scale::{difference, level};
 use crate::strip::{is_on, title};
 use crate::theme;
 use crate::view::View;
-use crate::widgets::button_ui;
-use egui::accesskit::Role;
-use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use crate::widgets::{button_ui, speak_figure};
+use egui::{Align2, Rect, Ui, pos2, vec2};
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::metering::stage_effects::{Effect, Reading};
 
@@ -116,12 +115,8 @@ fn row_ui(
     meters: &MeterReader,
 ) {
     let colors = theme::colors();
-    let spoken = match (on, effect_in_words(effect)) {
-        (true, Some(words)) => format!("{name} now: {words}"),
-        _ => format!("{name} now: nothing"),
-    };
-    let response = ui.interact(line, ui.scope_id().with(("effect", name)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+    let words = effect_in_words(effect).filter(|_| on).unwrap_or_else(|| "nothing".to_owned());
+    speak_figure(ui, line, &format!("{name} now"), &words);
     for (n, (quantity, left)) in QUANTITIES.iter().zip(&at[1..]).enumerate() {
         let y = line.center().y;
         let [before, after] = [effect.before, effect.after]

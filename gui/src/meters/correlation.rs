@@ -3,9 +3,10 @@
 use crate::meter_reader::MeterReader;
 use crate::scale::Graph;
 use crate::theme;
+use crate::widgets::speak_figure;
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
-pub(super) fn correlation_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader) {
+pub(super) fn correlation_ui(ui: &Ui, rect: Rect, meters: &MeterReader) {
     let side = &meters.bank.output;
     // What is held since the last sound says nothing of silence.
     let sounds = side.momentary_lufs.get().is_finite();
@@ -35,5 +36,6 @@ pub(super) fn correlation_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader) {
             format!("{}{:.2}", if value < 0.0 { "\u{2212}" } else { "+" }, value.abs())
         })
     });
+    speak_figure(ui, rect, "Correlation", &text);
     painter.text(rect.right_top(), Align2::RIGHT_TOP, text, theme::value_font(), colors.text);
 }

@@ -7,7 +7,7 @@ use crate::panels::reach;
 use crate::scale::{difference, level};
 use crate::theme;
 use crate::view::View;
-use crate::widgets::button_ui;
+use crate::widgets::{button_ui, speak_figure};
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
 use lacquer_dsp::targets::Target;
 
@@ -39,12 +39,15 @@ pub(super) fn loudness_ui(
     let [distance_y, since_y] = if view.room.is_narrow { [45.0, 59.0] } else { [17.0, 36.0] };
     let ink = if is_stale { colors.text_third } else { colors.text };
     text(at, Align2::RIGHT_TOP, &figure, theme::figure_font(), ink);
+    let mut spoken = figure;
     if let Some(wanted) = target.integrated_lufs {
         let (words, is_met) = distance(integrated - wanted, target.tolerance_lu);
         let words = if integrated.is_finite() { words } else { format!("target {}", level(wanted)) };
         let color = if is_met && !is_stale { colors.ok } else { colors.text_second };
         text(rect.left_top() + vec2(0.0, distance_y), Align2::LEFT_TOP, &words, theme::body_font(), color);
+        spoken = format!("{spoken}, {words}");
     }
+    speak_figure(ui, rect.with_max_y(rect.bottom() - theme::CONTROL_HEIGHT), "Integrated, LUFS", &spoken);
     let since = match (integrated.is_finite(), is_stale) {
         (false, _) => String::new(),
         (true, false) => format!("over {}", clock(heard_s)),

@@ -5,6 +5,7 @@ use crate::room::Room;
 use crate::scale::level;
 use crate::theme;
 use crate::view::View;
+use crate::widgets::speak_figure;
 use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use lacquer_dsp::shared::meter_bank::SideMeters;
 use lacquer_dsp::shared::meter_controls::Held;
@@ -103,15 +104,16 @@ pub(super) fn values_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, target: &
         } else if let Some((_, held, cleared)) = HELD.into_iter().find(|(row, ..)| *row == n) {
             held_ui(ui, place, meters, held, cleared, view);
         }
+        let [before, after] = [meters.figure(keys[0], || before), meters.figure(keys[1], || after)];
+        let spoken = if before.is_empty() { after.clone() } else { format!("{after}, mix {before}") };
+        speak_figure(ui, place, name, &spoken);
         let painter = ui.painter();
         let at = |x: f32| pos2(x, middle);
         painter.text(at(rect.left()), Align2::LEFT_CENTER, name, theme::label_font(), colors.text_third);
         if !room.is_narrow {
-            let before = meters.figure(keys[0], || before);
             let (at, font) = (at(rect.right() - MIX), theme::body_font());
             painter.text(at, Align2::RIGHT_CENTER, before, font, colors.text_third);
         }
-        let after = meters.figure(keys[1], || after);
         painter.text(at(rect.right()), Align2::RIGHT_CENTER, after, theme::value_font(), color);
     }
 }

@@ -92,3 +92,20 @@ fn a_value_is_read_and_set_by_asking() {
     bench.ask(bypass, Action::Click, None);
     assert_eq!(bench.plain("bypass"), 1.0);
 }
+
+#[test]
+fn the_figures_of_the_meters_are_told() {
+    let mut bench = Bench::new();
+    bench.play(4.0);
+    let told: Vec<String> = bench
+        .harness
+        .root()
+        .children_recursive()
+        .filter(|node| node.accesskit_node().role() == Role::Label)
+        .filter_map(|node| node.accesskit_node().value().or_else(|| node.accesskit_node().label()))
+        .collect();
+    for name in ["Integrated, LUFS", "True peak, dBTP", "Overs", "LRA, LU", "PLR, dB", "Correlation"] {
+        let figure = told.iter().find_map(|text| text.strip_prefix(&format!("{name}: ")));
+        assert!(figure.is_some_and(|figure| !figure.starts_with('\u{2013}')), "{name}: {told:?}");
+    }
+}

@@ -3,8 +3,8 @@
 
 use super::steps;
 use crate::host::Host;
-use egui::accesskit::{Action, ActionData};
-use egui::{Modifiers, Response, Ui};
+use egui::accesskit::{Action, ActionData, Role};
+use egui::{Modifiers, Rect, Response, Sense, Ui, WidgetInfo};
 use lacquer_params::ParameterInfo;
 
 /// Gives a widget the value of its parameter, `text` as it is shown, and takes the value that is asked for.
@@ -24,6 +24,12 @@ pub(super) fn speak(ui: &Ui, response: &Response, host: &Host, info: &ParameterI
 /// Says which entry of a menu is chosen.
 pub(super) fn speak_choice(response: &Response, chosen: &str) {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_description(chosen));
+}
+
+/// Says a figure that is only read.
+pub(crate) fn speak_figure(ui: &Ui, rect: Rect, name: &str, text: &str) {
+    let response = ui.interact(rect, ui.scope_id().with(("figure", name)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {text}")));
 }
 
 fn obey(ui: &Ui, response: &Response, host: &Host, info: &ParameterInfo) {
