@@ -16,6 +16,8 @@ const SPAN: [f64; 2] = [-40.0, 0.0];
 /// The lane of the limiter's reduction: its share of the height, and the deepest that it shows, dB.
 const LANE: f32 = 0.22;
 const DEEPEST_DB: f64 = 9.0;
+/// Height of the lane from which all its figures have room.
+const LANE_ROOM: f32 = 40.0;
 /// Width of the distribution.
 const DISTRIBUTION: f32 = 120.0;
 
@@ -33,7 +35,9 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterRea
     let graph = Graph { rect: lines, x: [0.0, seconds], y: SPAN, logarithmic: false };
     well_ui(ui, &graph, &[-40.0, -30.0, -20.0, -10.0, 0.0]);
     let reductions = Graph { rect: lane, x: graph.x, y: [-DEEPEST_DB, 0.0], logarithmic: false };
-    well_ui(ui, &reductions, &[-6.0, -3.0, 0.0]);
+    // A low lane has no room for more than one figure.
+    let figures: &[f64] = if lane.height() < LANE_ROOM { &[-6.0] } else { &[-6.0, -3.0, 0.0] };
+    well_ui(ui, &reductions, figures);
     let times = meters.history.len().div_ceil(lines.width() as usize).max(1);
     let painter = ui.painter().with_clip_rect(all);
     let line = |graph: &Graph, value: &dyn Fn(&HistoryPoint) -> f64, color: Color32, width: f32| {

@@ -152,12 +152,14 @@ fn share_ui(painter: &Painter, corner: Pos2, meters: &MeterReader) {
     }
 }
 
-/// Marks true peaks over the target's ceiling: a triangle at each, and the figure where there is room for it.
+/// Marks true peaks over the target's ceiling: a triangle at each with a line down to the ceiling, and the figure below where there is room for
+/// it.
 fn overs_ui(painter: &Painter, graph: &Graph, meters: &MeterReader, x: &dyn Fn(usize) -> f32) {
     let (plot, colors) = (graph.rect, theme::colors());
     let ceiling = meters.bank.controls.over_level.get();
     let top = plot.top() + 7.0;
-    let mut free_from = plot.left();
+    let down_to = graph.y(20.0 * f64::from(ceiling).log10()).max(top);
+    let (mut free_from, mut figures) = (plot.left(), Vec::new());
     let mut n = 0;
     while n < meters.trace.len() {
         if meters.trace[n].output <= ceiling {
@@ -167,15 +169,24 @@ fn overs_ui(painter: &Painter, graph: &Graph, meters: &MeterReader, x: &dyn Fn(u
         let end = (n + OVER_POINTS).min(meters.trace.len());
         let highest = (n..end).map(|n| meters.trace[n].output).fold(0.0, f32::max);
         let at = pos2(x(n), top);
-        painter.vline(at.x, plot.y_range(), theme::line(colors.alarm.gamma_multiply(0.6)));
+        painter.vline(at.x, top..=down_to, theme::line(colors.alarm.gamma_multiply(0.6)));
         let corners = vec![at, at + vec2(-3.5, -6.0), at + vec2(3.5, -6.0)];
         painter.add(Shape::convex_polygon(corners, colors.alarm, Stroke::NONE));
-        if at.x >= free_from && at.x + OVER_WIDTH < plot.right() {
-            let text = format!("{} dB", difference(20.0 * f64::from(highest / ceiling).log10()));
-            painter.text(at + vec2(6.0, 0.0), Align2::LEFT_CENTER, text, theme::axis_font(), colors.alarm);
+        let over_db = 20.0 * f64::from(highest / ceiling).log10();
+        // What rounds to nothing says nothing.
+        if at.x >= free_from && at.x + OVER_WIDTH < plot.right() && over_db >= 0.05 {
+            let text = format!("{} dB", difference(over_db));
+            figures
+                .push((at + vec2(0.0, 10.0), painter.layout_no_wrap(text, theme::axis_font(), colors.alarm)));
             free_from = at.x + OVER_WIDTH;
         }
         n = end;
+    }
+    // Over the lines of those that follow.
+    for (at, figure) in figures {
+        let at = at - vec2(0.0, figure.size().y / 2.0);
+        painter.rect_filled(Rect::from_min_size(at, figure.size()).expand(1.0), 2.0, colors.well);
+        painter.galley(at, figure, colors.alarm);
     }
 }
 
