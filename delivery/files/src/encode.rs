@@ -22,10 +22,12 @@ use crate::error::Error;
 use crate::tags::{self, Tags};
 use lacquer_dsp::chain::dither::WordLength as DitherLength;
 use lacquer_storage::atomic_file::{Part, folder_of};
-use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
 use std::str::FromStr;
+
+/// Bytes that are gathered before they are written.
+const BUFFER_BYTES: usize = 1 << 20;
 
 /// Word length of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,16 +178,19 @@ fn encode_into(
 /// [`EncodeError`].
 pub fn write(
     path: &Path,
-    file: &mut File,
+    file: &mut (impl Write + Seek),
     programme: &dyn Programme,
     format: &Format,
 ) -> Result<(), EncodeError> {
-    let buffered = |file| BufWriter::with_capacity(1 << 20, file);
     match format {
         Format::Wav(word_length) => wave::write(path, file, programme, *word_length)?,
         Format::Flac(bits) => flac::write(path, file, programme, *bits)?,
-        Format::Vorbis { quality } => vorbis::encode(programme, *quality, buffered(file))?,
-        Format::Opus { kbps } => opus::encode(programme, *kbps, buffered(file))?,
+        Format::Vorbis { quality } => {
+            vorbis::encode(programme, *quality, BufWriter::with_capacity(BUFFER_BYTES, file))?;
+        }
+        Format::Opus { kbps } => {
+            opus::encode(programme, *kbps, BufWriter::with_capacity(BUFFER_BYTES, file))?
+        }
         Format::Mp3 { kbps } => mp3::write(path, file, programme, *kbps)?,
     }
     Ok(())

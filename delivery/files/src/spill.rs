@@ -9,7 +9,7 @@ use lacquer_dsp::Frame;
 use lacquer_dsp::programme::{Source, Store, Tape};
 use lacquer_storage::positioned::{read_at, write_at};
 use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,8 +32,12 @@ impl Scratch {
     ///
     /// # Errors
     /// If it cannot be made.
-    pub fn file(&self) -> io::Result<File> {
-        tempfile::tempfile_in(self.folder.as_path()).map_err(|error| failed(&self.folder, "made", 0, error))
+    pub fn file(&self) -> io::Result<ScratchFile> {
+        Ok(ScratchFile { file: self.create()?, folder: self.folder.clone() })
+    }
+
+    fn create(&self) -> io::Result<File> {
+        tempfile::tempfile_in(self.folder.as_path()).map_err(|error| failed(&self.folder, "made", error))
     }
 
     /// An empty spill.
@@ -75,11 +79,11 @@ impl<F: Pod> Spill<F> {
     fn write(&mut self) -> io::Result<()> {
         let file = match &self.file {
             Some(file) => file,
-            None => self.file.insert(self.scratch.file()?),
+            None => self.file.insert(self.scratch.create()?),
         };
         let offset = Self::offset(self.written);
         write_at(file, bytemuck::cast_slice(&self.held), offset)
-            .map_err(|error| failed(&self.scratch.folder, "written", offset, error))?;
+            .map_err(|error| failed(&self.scratch.folder, "written", error))?;
         self.written += self.held.len();
         self.held.clear();
         Ok(())
@@ -91,16 +95,49 @@ impl<F: Pod> Spill<F> {
 }
 
 /// What could not be done with a temporary file, where, and what helps.
-fn failed(folder: &Path, what: &str, bytes: u64, error: io::Error) -> io::Error {
+fn failed(folder: &Path, what: &str, error: io::Error) -> io::Error {
     let help = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => format!(
-            "; {} MB of a programme were there while it is worked on: free several times as much, or work on another disk",
-            bytes / 1_000_000
-        ),
-        _ => String::new(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "; it holds a programme while it is worked on: free several times its size there, or work on another disk"
+        }
+        _ => "",
     };
     let reason = format!("{}: a temporary file cannot be {what}: {error}{help}", folder.display());
     io::Error::new(error.kind(), reason)
+}
+
+/// A temporary file whose errors say where it lies.
+#[derive(Debug)]
+pub struct ScratchFile {
+    file: File,
+    folder: Arc<PathBuf>,
+}
+
+impl ScratchFile {
+    /// It as any other file, at its start.
+    ///
+    /// # Errors
+    /// If it cannot be rewound.
+    pub fn rewound(mut self) -> io::Result<File> {
+        self.file.rewind()?;
+        Ok(self.file)
+    }
+}
+
+impl Write for ScratchFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes).map_err(|error| failed(&self.folder, "written", error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for ScratchFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
 }
 
 impl<F: Pod + Sync> Source<F> for Spill<F> {
@@ -114,7 +151,7 @@ impl<F: Pod + Sync> Source<F> for Spill<F> {
         if let Some(file) = self.file.as_ref().filter(|_| !stored.is_empty()) {
             let offset = Self::offset(start);
             read_at(file, bytemuck::cast_slice_mut(stored), offset)
-                .map_err(|error| failed(&self.scratch.folder, "read", offset, error))?;
+                .map_err(|error| failed(&self.scratch.folder, "read", error))?;
         }
         self.held.read((start + in_file).saturating_sub(self.written), held)
     }

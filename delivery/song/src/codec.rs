@@ -24,7 +24,7 @@ use lacquer_files::encode::{self, EncodeError, Format, libopus, mp3, vorbis};
 use lacquer_files::resample::converted;
 use lacquer_files::spill::Scratch;
 use std::fmt;
-use std::io::{BufReader, Seek};
+use std::io::BufReader;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -122,7 +122,7 @@ pub fn round_trip(
     converted(&Finite(programme), rate_hz, |frames| Ok::<_, EncodeError>(original.frames.push(frames)?))?;
     let mut file = scratch.file()?;
     encode::write(Path::new("a file on trial"), &mut file, &original, &codec.format())?;
-    file.rewind()?;
+    let file = file.rewound()?;
     let decoded = match codec {
         Codec::Vorbis { .. } => vorbis::decode(BufReader::new(file), scratch)?,
         Codec::Opus { .. } => decode_own("Opus", file, scratch)?,

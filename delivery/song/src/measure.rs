@@ -50,7 +50,7 @@ pub fn measure_blocks(reader: &mut Reader) -> Result<Measurement, Error> {
 }
 
 /// Frames that one thread looks at for [`highest_peak`].
-const STRETCH_FRAMES: usize = 1 << 18;
+const STRETCH_FRAMES: usize = 1 << 16;
 
 /// Highest level of the waveform as an amplitude; see [`highest_peak`].
 ///

@@ -13,7 +13,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// Blocks that a core has at a time: threads cost nothing beside them.
-const BLOCKS: usize = 32;
+const BLOCKS: usize = 8;
 
 /// A block and its samples.
 type Numbered = (usize, FrameBuf);

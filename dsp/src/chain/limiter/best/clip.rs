@@ -25,11 +25,17 @@ use std::f64::consts::{PI, TAU};
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Length of a piece that is solved at a time in transforms: 6 s, so that memory is bounded and cores share the work.
 const PIECE: usize = 256;
-/// Frames of all pieces that are solved at a time at most, where there are several: each takes some 80 bytes.
+/// Frames of all pieces that are solved at a time in this process at most, if there are several: each takes some 80 bytes.
 const MOST_FRAMES: usize = 1 << 21;
+/// Frames that are being solved.
+static AT_WORK: AtomicUsize = AtomicUsize::new(0);
+/// How long is waited until another one is looked for to have ended: a piece takes seconds.
+const PAUSE: Duration = Duration::from_millis(2);
 /// Frames on either side that a piece sees beyond its own, in transforms: an error's influence ends long before.
 const MARGIN: usize = 4;
 /// Reach of the gain that the error begins with, as a share of the slow grid: 1 ms. With twice as much
@@ -79,19 +85,22 @@ pub fn clip(
     let mut starts = (0..length).step_by(piece);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // One more than cores, so that none waits for the oldest one.
-    let most = (cores + 1).min((MOST_FRAMES / piece).max(1));
-    let mut idle = vec![Solver::new(scale, ceiling as f32, true_peak, effort); most];
+    let mut idle = vec![Solver::new(scale, ceiling as f32, true_peak, effort); cores + 1];
     let mut mixer = Mixer { half_fade, piece, length, ceiling, target, mixed: Vec::new() };
     std::thread::scope(|scope| {
-        let mut at_work = VecDeque::with_capacity(most);
+        let mut at_work = VecDeque::with_capacity(idle.len());
+        let mut next = starts.next();
         loop {
-            while let Some(mut solver) = idle.pop() {
-                let Some(start) = starts.next() else { break };
+            while let Some(start) = next {
+                let Some(room) = Room::take(piece, at_work.is_empty()) else { break };
+                let Some(mut solver) = idle.pop() else { break };
                 let work = scope.spawn(move || {
                     let solved = solver.piece(source, range(start));
+                    drop(room);
                     (solver, solved)
                 });
                 at_work.push_back((start, work));
+                next = starts.next();
             }
             let Some((start, work)) = at_work.pop_front() else { return Ok(()) };
             let (solver, solved) = work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -99,6 +108,32 @@ pub fn clip(
             mixer.take(start, range(start), solved?)?;
         }
     })
+}
+
+/// Room for a piece among all that are solved in this process: several songs at a time share it.
+struct Room(usize);
+
+impl Room {
+    /// For so many frames, if there is room. Whoever has nothing else to wait for waits until there is.
+    fn take(frames: usize, waits: bool) -> Option<Self> {
+        let taken =
+            |others: usize| (others == 0 || others + frames <= MOST_FRAMES).then_some(others + frames);
+        loop {
+            if AT_WORK.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok() {
+                return Some(Self(frames));
+            }
+            if !waits {
+                return None;
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        AT_WORK.fetch_sub(self.0, Ordering::Relaxed);
+    }
 }
 
 /// What is known of a frame that was solved: it and its error.
