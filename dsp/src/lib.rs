@@ -18,6 +18,7 @@ pub mod engine;
 pub mod metering;
 pub mod monitor;
 pub mod processor;
+pub mod programme;
 pub mod rehearsal;
 pub mod shared;
 pub mod sound;

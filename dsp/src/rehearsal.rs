@@ -7,6 +7,7 @@ use crate::chain::{Chain, ChainListener, ChainSettings, StageId};
 use crate::metering::cost::{Cost, CostMeter};
 use crate::metering::loudness::Loudness;
 use crate::processor::{Frame, ProcessSpec};
+use crate::programme::{Memory, Store};
 use std::collections::VecDeque;
 
 /// Frames between two looks at whether to go on.
@@ -81,7 +82,9 @@ impl Rehearsal {
         chain.set(&settings);
         let mut reduction = Reduction::default();
         let mut watch = Watch::new(&self.spec);
-        let mut cost = CostMeter::new(self.spec.sample_rate);
+        // In memory, where nothing fails.
+        let mut cost = CostMeter::new(self.spec.sample_rate, Memory.tape());
+        let mut is_kept = true;
         let gain = math::powf(10.0, drive_db / 20.0);
         let mut rest = self.driven.iter();
         let mut driven: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
@@ -89,9 +92,10 @@ impl Rehearsal {
             watch.push(frames);
             driven.clear();
             driven.extend(rest.by_ref().take(frames.len()).map(|frame| frame.map(|x| gain * f64::from(x))));
-            cost.push(&driven, frames);
+            is_kept &= cost.push(&driven, frames).is_ok();
         })?;
-        Some(watch.outcome(drive_db, &reduction.windows(&self.spec), cost.cost()))
+        let cost = cost.cost().ok().filter(|_| is_kept)?;
+        Some(watch.outcome(drive_db, &reduction.windows(&self.spec), cost))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! bytes -> atomic_file (parts: what is on its way)   -> a file that is whole
-//! a name -> regular_file, confined                   -> a file with an end, or a refusal -> hash
+//! a name -> regular_file, confined                   -> a file with an end, or a refusal -> hash, positioned
 //! ```
 //!
 #![doc = include_str!("../README.md")]
@@ -12,4 +12,5 @@ pub mod atomic_file;
 pub mod confined;
 pub mod hash;
 pub mod parts;
+pub mod positioned;
 pub mod regular_file;

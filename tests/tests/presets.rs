@@ -2,10 +2,13 @@
 //! and no stage on that does nothing.
 
 use lacquer_dsp::chain::StageId;
-use lacquer_dsp::{ChainSettings, ProcessSpec};
+use lacquer_dsp::programme::{Tape, piece};
+use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
 use lacquer_files::Audio;
+use lacquer_files::audio::Widened;
 use lacquer_files::decode::decode;
 use lacquer_files::encode::WordLength;
+use lacquer_files::spill::Scratch;
 use lacquer_params::{Preset, Tree};
 use lacquer_song::master::{Job, LimiterMode, master};
 use lacquer_song::measure::{measure, true_peak};
@@ -86,20 +89,22 @@ fn presets_do_what_they_say_on_real_songs_at_any_level() {
         let rate = f64::from(mix.sample_rate);
         let mix_bands = third_octaves_db(&mix.frames, rate);
         let loudest_db = mix_bands.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let scratch = Scratch::within(&std::env::temp_dir());
         println!("mix at {lufs} LUFS");
         for (name, most_tone_db) in TONES_DB {
             let preset = Preset::find(name).unwrap_or_else(|error| panic!("{error}"));
-            let made = master(Path::new("mix"), &mix, &job(&preset, rate), &|_, _| {})
+            let made = master(Path::new("mix"), &mix, &job(&preset, rate), &scratch, &|_, _| {})
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
             let after = made.after;
             let gain_db = after.integrated_lufs - lufs;
+            let frames = piece(&made.audio, 0..mix.frames.len()).unwrap();
             let tone_db = mix_bands
                 .iter()
-                .zip(third_octaves_db(&made.audio.frames, rate))
+                .zip(third_octaves_db(&frames, rate))
                 .filter(|(mix, _)| **mix > loudest_db - HEARD_DB)
                 .map(|(mix, master)| (master - mix - gain_db).abs())
                 .fold(0.0, f64::max);
-            let peak_dbtp = 20.0 * true_peak(&made.audio.frames).log10();
+            let peak_dbtp = 20.0 * true_peak(&made.audio).unwrap().log10();
             println!(
                 "  {name:17} {:6.1} LUFS, drive {:+5.1} dB, PLR {:4.1} dB, {peak_dbtp:6.2} dBTP, tone {tone_db:.1} dB",
                 after.integrated_lufs, made.settings.limiter.drive_db, after.plr_db
@@ -119,8 +124,10 @@ fn every_stage_that_a_preset_switches_on_changes_something() {
     for (mix, lufs) in mixes() {
         let spec = ProcessSpec::stereo(f64::from(mix.sample_rate));
         let made = |settings: &ChainSettings| {
-            let input = mix.frames.iter().map(|frame| frame.map(f64::from));
-            render(&spec, settings, input, &|_| {})
+            let mut made: Vec<Frame> = Vec::new();
+            let keep = |frames: &[Frame]| Tape::push(&mut made, frames);
+            render(&spec, settings, &Widened(&mix), keep, &|_| {}).unwrap();
+            made
         };
         for preset in Preset::factory() {
             let tree = Tree::new();

@@ -2,6 +2,7 @@
 
 use lacquer_dsp::chain::limiter::LimiterSettings;
 use lacquer_dsp::chain::limiter::best::Best;
+use lacquer_dsp::programme::{Memory, piece};
 use lacquer_dsp::sound::SOUND;
 use lacquer_dsp::{Chain, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Quality};
 use lacquer_tests::settings::working;
@@ -28,9 +29,9 @@ fn through(settings: &ChainSettings, quality: Quality, phase: EqualizerPhase) ->
 
 fn best() -> Vec<Frame> {
     let input = programme(FRAMES, RATE, 0.7);
-    let mut best = Best::new(&input, RATE, &LimiterSettings::default());
-    best.find_slow_gain(6.0);
-    best.render(6.0)
+    let mut best = Best::new(&input, &Memory, RATE, &LimiterSettings::default()).unwrap();
+    best.find_slow_gain(6.0).unwrap();
+    piece(&best.render(6.0).unwrap(), 0..FRAMES).unwrap()
 }
 
 /// A line for each tenth of a second of each render: root mean square and peak of both sides, dB.

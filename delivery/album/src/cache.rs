@@ -4,13 +4,16 @@
 //! An entry is written beside its name, synced and renamed: it is whole or not there. Audio carries its own SHA-256, so that a
 //! damaged entry is rendered again rather than released. What an album no longer uses is removed when it is finished.
 
+mod audio;
 mod place;
 
+pub use audio::CachedAudio;
 pub use place::{VARIABLE, all, clean, folder, is_cache};
 
 use super::error::AlbumError;
 use lacquer_dsp::sound::SOUND;
-use lacquer_files::audio::Audio;
+use lacquer_files::audio::Programme;
+use lacquer_files::spill::Scratch;
 use lacquer_storage::atomic_file::Part;
 use lacquer_storage::confined;
 use lacquer_storage::hash::is_sha256;
@@ -26,16 +29,8 @@ use std::sync::Mutex;
 
 /// Goes into every key beside the version of the sound: entries made in another way are not found.
 const FORM: &str = "lacquer album cache 4";
-/// First bytes of an entry of audio.
-const MAGIC: &[u8; 8] = b"lacquer1";
 /// Endings of entries.
 const KINDS: [&str; 2] = ["audio", "json"];
-/// Bytes of its head: magic, rate, channels, frames.
-const HEAD_BYTES: usize = 24;
-/// Bytes of its hash.
-const HASH_BYTES: usize = 32;
-/// Frames that are converted at a time.
-const CHUNK_FRAMES: usize = 1 << 16;
 /// Longest entry of a value that is read, bytes: readings and curves have some thousands.
 const MOST_VALUE_BYTES: u64 = 64 << 20;
 
@@ -138,41 +133,9 @@ impl Cache {
         path
     }
 
-    /// Audio that was kept; none if it is not there or damaged.
-    pub fn audio(&self, key: &str) -> Option<Audio> {
-        let mut file = confined::open(&self.path(key, "audio"), u64::MAX).ok()?;
-        let length = file.metadata().ok()?.len();
-        let mut head = [0; HEAD_BYTES];
-        file.read_exact(&mut head).ok()?;
-        let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        let frames = (u64::from(word(20)) << 32 | u64::from(word(16))).checked_mul(8)? / 8;
-        let is_whole = head.starts_with(MAGIC)
-            && length == frames.checked_mul(8)?.checked_add((HEAD_BYTES + HASH_BYTES) as u64)?
-            && (1..=2).contains(&word(12));
-        if !is_whole {
-            return None;
-        }
-        let mut hash = Sha256::new();
-        hash.update(head);
-        let mut audio = Audio { sample_rate: word(8), channels: word(12) as usize, frames: Vec::new() };
-        // A file of nothing but a hole may claim any length.
-        audio.frames.try_reserve_exact(usize::try_from(frames).ok()?).ok()?;
-        let mut bytes = vec![0; CHUNK_FRAMES * 8];
-        let mut left = frames as usize;
-        while left > 0 {
-            let chunk = &mut bytes[..left.min(CHUNK_FRAMES) * 8];
-            file.read_exact(chunk).ok()?;
-            hash.update(&*chunk);
-            audio.frames.extend(chunk.chunks_exact(8).map(|frame| {
-                let sample =
-                    |at: usize| f32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]);
-                [sample(0), sample(4)]
-            }));
-            left -= chunk.len() / 8;
-        }
-        let mut kept = [0; HASH_BYTES];
-        file.read_exact(&mut kept).ok()?;
-        (hash.finalize()[..] == kept).then_some(audio)
+    /// Audio that was kept; none if it is not there or damaged. All of it is read once to know that.
+    pub fn audio(&self, key: &str) -> Option<CachedAudio> {
+        CachedAudio::open(&self.path(key, "audio"))
     }
 
     /// Audio that is in use, though nobody may need to read it: pruning leaves it.
@@ -180,26 +143,27 @@ impl Cache {
         self.path(key, "audio");
     }
 
-    /// Keeps audio.
-    pub fn keep_audio(&self, key: &str, audio: &Audio) -> Result<(), AlbumError> {
-        write_whole(&self.path(key, "audio"), |file| {
-            let mut hash = Sha256::new();
-            let mut head = Vec::with_capacity(HEAD_BYTES);
-            head.extend_from_slice(MAGIC);
-            head.extend_from_slice(&audio.sample_rate.to_le_bytes());
-            head.extend_from_slice(&(audio.channels as u32).to_le_bytes());
-            head.extend_from_slice(&(audio.frames.len() as u64).to_le_bytes());
-            hash.update(&head);
-            file.write_all(&head)?;
-            let mut bytes = Vec::with_capacity(CHUNK_FRAMES * 8);
-            for chunk in audio.frames.chunks(CHUNK_FRAMES) {
-                bytes.clear();
-                bytes.extend(chunk.as_flattened().iter().flat_map(|x| x.to_le_bytes()));
-                hash.update(&bytes);
-                file.write_all(&bytes)?;
-            }
-            file.write_all(&hash.finalize())
+    /// Keeps audio, and gives it back from where it lies now.
+    pub fn keep_audio(&self, key: &str, audio: &dyn Programme) -> Result<CachedAudio, AlbumError> {
+        let path = self.path(key, "audio");
+        write_whole(&path, |file| audio::write(file, audio))?;
+        self.kept_audio(key)
+    }
+
+    /// Audio that was kept by this run.
+    ///
+    /// # Errors
+    /// If somebody has removed or damaged it.
+    pub fn kept_audio(&self, key: &str) -> Result<CachedAudio, AlbumError> {
+        self.audio(key).ok_or_else(|| AlbumError::Write {
+            path: "the cache".into(),
+            reason: "a render was removed or damaged meanwhile; start again".to_owned(),
         })
+    }
+
+    /// Where what is worked on lies meanwhile.
+    pub fn scratch(&self) -> Scratch {
+        Scratch::within(&self.folder)
     }
 
     /// A value that was kept; none if it is not there or cannot be read.
@@ -248,9 +212,11 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lacquer_dsp::programme::Source;
+    use lacquer_files::Audio;
 
     pub(super) fn audio() -> Audio {
-        let frames = (0..CHUNK_FRAMES + 7).map(|n| [n as f32 * 1e-5, -(n as f32)]).collect();
+        let frames = (0..70_000).map(|n| [n as f32 * 1e-5, -(n as f32)]).collect();
         Audio { sample_rate: 48_000, channels: 2, frames }
     }
 
@@ -259,20 +225,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(folder.path()).unwrap();
         let (audio, key) = (audio(), key(&["a", "b"]));
-        assert_eq!(cache.audio(&key), None);
+        assert!(cache.audio(&key).is_none());
         cache.keep_audio(&key, &audio).unwrap();
-        assert_eq!(cache.audio(&key), Some(audio));
+        let kept = cache.audio(&key).unwrap();
+        assert_eq!(Audio::of(&kept, 0..kept.length()).unwrap(), audio);
         let path = folder.path().join(format!("{key}.audio"));
         let whole = fs::read(&path).unwrap();
         for place in [0, 9, 13, 17, 23, 24, whole.len() / 2, whole.len() - 1] {
             let mut damaged = whole.clone();
             damaged[place] ^= 0x40;
             fs::write(&path, damaged).unwrap();
-            assert_eq!(cache.audio(&key), None, "byte {place} turned");
+            assert!(cache.audio(&key).is_none(), "byte {place} turned");
         }
         for length in [0, 1, 24, 25, whole.len() - 1] {
             fs::write(&path, &whole[..length]).unwrap();
-            assert_eq!(cache.audio(&key), None, "cut to {length} bytes");
+            assert!(cache.audio(&key).is_none(), "cut to {length} bytes");
         }
     }
 
@@ -332,16 +299,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(folder.path()).unwrap();
         let (hole, endless) = (key(&["hole"]), key(&["endless"]));
-        let mut head = Vec::from(*MAGIC);
+        let mut head = Vec::from(*audio::MAGIC);
         head.extend_from_slice(&44_100u32.to_le_bytes());
         head.extend_from_slice(&2u32.to_le_bytes());
         let frames = 1u64 << 40;
         head.extend_from_slice(&frames.to_le_bytes());
         let path = folder.path().join(format!("{hole}.audio"));
         fs::write(&path, &head).unwrap();
-        let length = frames * 8 + (HEAD_BYTES + HASH_BYTES) as u64;
+        let length = frames * 8 + (audio::HEAD_BYTES + audio::HASH_BYTES) as u64;
         fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
-        assert_eq!(cache.audio(&hole), None);
+        assert!(cache.audio(&hole).is_none());
         std::os::unix::fs::symlink("/dev/zero", folder.path().join(format!("{endless}.json"))).unwrap();
         assert_eq!(cache.value::<String>(&endless), None);
     }

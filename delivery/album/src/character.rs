@@ -10,7 +10,10 @@ use lacquer_dsp::EqualizerPhase;
 use lacquer_dsp::chain::EqualizerSettings;
 use lacquer_dsp::chain::equalizer::{EqualizerBand, EqualizerShape, Placement};
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging, Part};
+use lacquer_dsp::programme::Source;
+use lacquer_files::audio::{Programme, Widened, push_all};
 use serde::{Deserialize, Serialize};
+use std::io;
 
 /// Points of a transform: 1.3 Hz bins at 44.1 kHz resolve the third of an octave at 20 Hz.
 const POINTS: usize = 32_768;
@@ -64,28 +67,29 @@ pub struct Distance {
 }
 
 /// Measures a track.
-pub fn tone(frames: &[[f32; 2]], sample_rate: u32) -> Tone {
-    let mut analyser = Analyser::new(f64::from(sample_rate), POINTS, Averaging::Endless);
-    let mut chunk = Vec::with_capacity(POINTS);
-    for part in frames.chunks(POINTS) {
-        chunk.clear();
-        chunk.extend(part.iter().map(lacquer_files::audio::widen));
-        analyser.push(&chunk);
-    }
-    if frames.len() < POINTS {
-        chunk.resize(POINTS, [0.0; 2]);
-        analyser.clear();
-        analyser.push(&chunk);
+///
+/// # Errors
+/// As [`Source::read`](lacquer_dsp::programme::Source::read).
+pub fn tone(track: &dyn Programme) -> io::Result<Tone> {
+    let mut analyser = Analyser::new(f64::from(track.sample_rate()), POINTS, Averaging::Endless);
+    if track.length() < POINTS {
+        let mut frames = vec![[0.0; 2]; POINTS];
+        Widened(track).read(0, &mut frames[..track.length()])?;
+        analyser.push(&frames);
+    } else {
+        push_all(track, |frames| {
+            analyser.push(frames);
+        })?;
     }
     let bands = analyser.spectrum().bands(3);
     let db = |power: f64| 10.0 * power.max(1e-20).log10();
     let total = |part| bands.iter().map(|band| band.powers.of(part)).sum::<f64>();
-    Tone {
+    Ok(Tone {
         centres_hz: bands.iter().map(|band| band.centre_hz).collect(),
         mid_db: bands.iter().map(|band| db(band.powers.of(Part::Mid))).collect(),
         side_db: bands.iter().map(|band| db(band.powers.of(Part::Side))).collect(),
         width_db: (db(total(Part::Side)) - db(total(Part::Mid))).clamp(-100.0, 100.0),
-    }
+    })
 }
 
 /// A spectrum less its mean level from 200 Hz to 2 kHz; none where there is nothing to hear.

@@ -5,9 +5,9 @@ use super::cache::{Cache, reading_key};
 use super::error::AlbumError;
 use super::file::Output;
 use super::variant::Variant;
+use lacquer_files::audio::Gained;
 use lacquer_song::codec::Codec;
 use lacquer_song::codec::overs::{CodecReport, overs};
-use lacquer_song::codec::trim::gained;
 use serde::Serialize;
 
 /// Highest true peak that decoded tracks may have, dBTP: what a converter can still play.
@@ -76,7 +76,10 @@ pub fn examine(
                 let file = joined.timeline.sound_of(track);
                 let name = codec.format().id();
                 let key = reading_key(&["overs", &name, &format!("{gain_db:?}"), &joined.key_of(&file)]);
-                cache.value_or(&key, || Ok(overs(&gained(&joined.cut(file)?, gain_db), codec, CEILING_DBTP)?))
+                cache.value_or(&key, || {
+                    let gained = Gained { of: &joined.cut(file)?, gain: 10f64.powf(gain_db / 20.0) };
+                    Ok(overs(&gained, codec, CEILING_DBTP, &cache.scratch())?)
+                })
             })
             .collect()
     };

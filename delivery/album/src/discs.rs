@@ -11,6 +11,7 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 use lacquer_disc::ddp::{self, CHECKSUM_FILE, DdpError, Options, checksum::Digest};
 use lacquer_disc::files::Files;
 use lacquer_disc::{Disc, FIRST_PREGAP_FRAMES, SAMPLES_PER_FRAME, cue, pq_sheet, rules, toc};
+use lacquer_dsp::programme::{Source, piece};
 use lacquer_params::file_name::file_name;
 use lacquer_storage::atomic_file::Part;
 use lacquer_storage::hash::sha256_of_file;
@@ -41,8 +42,9 @@ fn words(joined: &Variant) -> impl Iterator<Item = Result<[i16; 2], AlbumError>>
     (0..length)
         .step_by(CHUNK_FRAMES)
         .flat_map(move |start| {
-            let (frames, error) = match joined.cut(start..(start + CHUNK_FRAMES).min(length)) {
-                Ok(audio) => (audio.frames, None),
+            let cut = joined.cut(start..(start + CHUNK_FRAMES).min(length));
+            let (frames, error) = match cut.and_then(|cut| Ok(piece(&cut, 0..cut.length())?)) {
+                Ok(frames) => (frames, None),
                 Err(error) => (Vec::new(), Some(Err(error))),
             };
             // The dither has left whole steps of 16 bits.

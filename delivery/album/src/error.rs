@@ -137,6 +137,9 @@ pub enum AlbumError {
     /// A sheet cannot be made.
     #[error(transparent)]
     Sheet(#[from] lacquer_disc::files::FilesError),
+    /// What lies in a temporary file or the cache cannot be read, or not be put there.
+    #[error(transparent)]
+    Spill(#[from] std::io::Error),
     /// A rate cannot be converted.
     #[error(transparent)]
     Resample(#[from] lacquer_files::resample::ResampleError),

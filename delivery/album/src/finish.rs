@@ -1,20 +1,23 @@
 //! The end of the chain over what was joined: limiter and dither, once, and a last look at the peaks.
 
+use lacquer_dsp::programme::Source;
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec, Quality};
-use lacquer_files::audio::Audio;
+use lacquer_files::audio::{Programme, SpilledAudio};
 use lacquer_files::encode::WordLength;
+use lacquer_files::spill::Scratch;
 use lacquer_song::MasterError;
 use lacquer_song::ceiling::{Held, held};
 use lacquer_song::master::{LimiterMode, best, from_limiter};
 use lacquer_song::render::render_changing;
+use std::io;
 
 /// A part of a run: a unit with its gain.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Part<'a> {
     /// Where it begins, frames from the run's beginning.
     pub start: usize,
-    /// Its frames before the limiter.
-    pub frames: &'a [[f32; 2]],
+    /// It before the limiter.
+    pub audio: &'a dyn Programme,
     /// Gain into the limiter.
     pub gain: f64,
     /// The limiter and dither that it is to have.
@@ -44,62 +47,54 @@ impl Finish {
 }
 
 /// What came of it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Finished {
     /// The audio as it goes to files.
-    pub audio: Audio,
+    pub audio: SpilledAudio,
     /// Its true peak at 32 points a frame, dBTP.
     pub verified_peak_dbtp: f64,
     /// How often it was rendered again because a peak was over the ceiling.
     pub retries: usize,
 }
 
-/// The parts added up, frame by frame.
+/// The parts added up.
 pub struct Mix<'a> {
     parts: &'a [Part<'a>],
-    /// The first part that has not ended.
-    first: usize,
-    position: usize,
     length: usize,
 }
 
 impl<'a> Mix<'a> {
     /// `length` frames of the parts, which begin in order.
     pub fn new(parts: &'a [Part<'a>], length: usize) -> Self {
-        Self { parts, first: 0, position: 0, length }
+        Self { parts, length }
     }
 }
 
-impl Iterator for Mix<'_> {
-    type Item = Frame;
+impl Source for Mix<'_> {
+    fn length(&self) -> usize {
+        self.length
+    }
 
-    fn next(&mut self) -> Option<Frame> {
-        if self.position == self.length {
-            return None;
-        }
-        let mut sum = [0.0; 2];
-        for (n, part) in self.parts.iter().enumerate().skip(self.first) {
-            let Some(inside) = self.position.checked_sub(part.start) else { break };
-            match part.frames.get(inside) {
-                Some(frame) => {
-                    let scaled = frame.map(|x| f64::from(x) * part.gain);
-                    sum = [sum[0] + scaled[0], sum[1] + scaled[1]];
-                }
-                None if n == self.first => self.first += 1,
-                None => {}
+    fn read(&self, start: usize, frames: &mut [Frame]) -> io::Result<()> {
+        frames.fill([0.0; 2]);
+        let end = start + frames.len();
+        let mut own = Vec::new();
+        for part in self.parts {
+            let from = part.start.clamp(start, end);
+            let to = (part.start + part.audio.length()).clamp(from, end);
+            if from == to {
+                continue;
+            }
+            own.resize(to - from, [0.0; 2]);
+            part.audio.read(from - part.start, &mut own)?;
+            for (sum, frame) in frames[from - start..to - start].iter_mut().zip(&own) {
+                let scaled = frame.map(|x| f64::from(x) * part.gain);
+                *sum = [sum[0] + scaled[0], sum[1] + scaled[1]];
             }
         }
-        self.position += 1;
-        Some(sum)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.length - self.position;
-        (left, Some(left))
+        Ok(())
     }
 }
-
-impl ExactSizeIterator for Mix<'_> {}
 
 /// The limiter and dither of a track as an album wants them: nothing passes the ceiling, and the drive is the plan's.
 pub fn final_settings(track: &ChainSettings, finish: &Finish) -> ChainSettings {
@@ -124,28 +119,33 @@ pub fn final_settings(track: &ChainSettings, finish: &Finish) -> ChainSettings {
 /// moves from one into the other at the second part's beginning: the one over the whole run has one style.
 ///
 /// # Errors
-/// [`MasterError::OverCeiling`], with a time from the run's beginning.
-pub fn finish(parts: &[Part], length: usize, how: &Finish) -> Result<Finished, MasterError> {
+/// [`MasterError::OverCeiling`], with a time from the run's beginning, and [`MasterError::Spill`].
+pub fn finish(
+    parts: &[Part],
+    length: usize,
+    how: &Finish,
+    scratch: &Scratch,
+) -> Result<Finished, MasterError> {
     let spec = how.spec();
     let is_best = how.limiter == LimiterMode::Best
         && parts.windows(2).all(|pair| pair[0].settings.limiter == pair[1].settings.limiter);
-    let summed: Vec<Frame> = if is_best { Mix::new(parts, length).collect() } else { Vec::new() };
-    let Held { frames, peak, retries } = held(how.ceiling_dbtp, how.sample_rate, |reserve| {
+    let mix = Mix::new(parts, length);
+    let Held { frames: audio, peak, retries } = held(how.ceiling_dbtp, how.sample_rate, |reserve| {
         let mut settings = parts.iter().map(|part| {
             let mut settings = part.settings.clone();
             settings.limiter.output_reserve += reserve;
             (part.start, settings)
         });
         let (_, first) = settings.next().unwrap_or_default();
+        let mut audio = SpilledAudio::new(how.sample_rate, 2, scratch);
         if is_best {
-            let limited = best::at_its_drive(&spec, &summed, &first);
-            let dithered = best::dithered(&spec, &first, limited);
-            return Ok(dithered.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect());
+            let limited = best::at_its_drive(&spec, &mix, &first, scratch)?;
+            best::dithered(&spec, &first, &limited, |frames| audio.push(frames))?;
+        } else {
+            let changes: Vec<(usize, ChainSettings)> = settings.collect();
+            render_changing(&spec, &first, &changes, &mix, |frames| audio.push(frames), &|_| {})?;
         }
-        let changes: Vec<(usize, ChainSettings)> = settings.collect();
-        let frames = render_changing(&spec, &first, &changes, Mix::new(parts, length), &|_| {});
-        Ok::<_, MasterError>(frames.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect())
+        Ok::<_, MasterError>(audio)
     })?;
-    let audio = Audio { sample_rate: how.sample_rate, channels: 2, frames };
     Ok(Finished { audio, verified_peak_dbtp: 20.0 * peak.level.log10(), retries })
 }

@@ -7,6 +7,8 @@
 
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::loudness::Loudness;
+use lacquer_files::audio::{Programme, push_all};
+use std::io;
 
 /// How far a quiet song is kept below, LU.
 pub const LEAST_BELOW_LU: f64 = 2.0;
@@ -136,21 +138,20 @@ impl LoudPartMeter {
     }
 }
 
-/// As [`LoudPartMeter`], of a programme of two channels.
-pub fn loud_part_lufs(frames: &[[f32; 2]], sample_rate: u32) -> Option<f64> {
-    let mut meter = LoudPartMeter::new(sample_rate, 2);
-    let mut wide: Vec<Frame> = Vec::with_capacity(meter.second);
-    for chunk in frames.chunks(meter.second) {
-        wide.clear();
-        wide.extend(chunk.iter().map(|frame| frame.map(f64::from)));
-        meter.push(&wide);
-    }
-    meter.loud_part_lufs()
+/// As [`LoudPartMeter`], of a whole programme.
+///
+/// # Errors
+/// As [`Source::read`](lacquer_dsp::programme::Source::read).
+pub fn loud_part_lufs(programme: &dyn Programme) -> io::Result<Option<f64>> {
+    let mut meter = LoudPartMeter::new(programme.sample_rate(), 2);
+    push_all(programme, |frames| meter.push(frames))?;
+    Ok(meter.loud_part_lufs())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lacquer_files::Audio;
 
     fn part(loud_part_lufs: f64, true_peak_dbtp: f64) -> Part {
         Part { loud_part_lufs, true_peak_dbtp, is_quiet: None }
@@ -199,10 +200,14 @@ mod tests {
             [(hit * (f64::from(n) * 0.3).sin()) as f32; 2]
         };
         let frames: Vec<[f32; 2]> = (0..80 * rate).map(tone).collect();
-        let chorus = loud_part_lufs(&frames[60 * rate as usize..], rate).unwrap();
-        let found = loud_part_lufs(&frames, rate).unwrap();
+        let loud_part_lufs = |frames: &[[f32; 2]]| {
+            let audio = Audio { sample_rate: rate, channels: 2, frames: frames.to_vec() };
+            super::loud_part_lufs(&audio).unwrap()
+        };
+        let chorus = loud_part_lufs(&frames[60 * rate as usize..]).unwrap();
+        let found = loud_part_lufs(&frames).unwrap();
         assert!((found - chorus).abs() < 0.1, "{found} LUFS, the chorus has {chorus}");
-        assert_eq!(loud_part_lufs(&frames[..0], rate), None);
-        assert_eq!(loud_part_lufs(&vec![[0.0; 2]; 40_000], rate), None);
+        assert_eq!(loud_part_lufs(&frames[..0]), None);
+        assert_eq!(loud_part_lufs(&vec![[0.0; 2]; 40_000]), None);
     }
 }

@@ -14,13 +14,13 @@ use super::report::{FileReport, Report};
 use super::sides::SideMaster;
 use super::variant::Variant;
 use lacquer_disc::ddp;
+use lacquer_files::audio::{Gained, Programme};
 use lacquer_files::encode::{Format, WordLength, encode_owned};
 use lacquer_files::replay_gain::{Level, ReplayGain};
 use lacquer_files::tags::{Cover, Loudness, Tags};
 use lacquer_isrc::Isrc;
 use lacquer_params::file_name::file_name;
 use lacquer_song::codec::Codec;
-use lacquer_song::codec::trim::gained;
 use lacquer_song::measure::Readings;
 use lacquer_storage::confined;
 use lacquer_storage::hash::sha256_of_file;
@@ -223,9 +223,10 @@ impl<'a> Writer<'a> {
             let content =
                 key(&[&joined.key_of(&range), &format!("{tags:?}"), &format.id(), &format!("{gain_db:?}")]);
             self.file(output, Some(track + 1), &name, &content, |path| {
-                let audio = joined.cut(range)?;
-                let audio = if gain_db == 0.0 { audio } else { gained(&audio, gain_db) };
-                Ok(encode_owned(path, &audio, &format, &tags)?)
+                let cut = joined.cut(range)?;
+                let gained = Gained { of: &cut, gain: 10f64.powf(gain_db / 20.0) };
+                let audio: &dyn Programme = if gain_db == 0.0 { &cut } else { &gained };
+                Ok(encode_owned(path, audio, &format, &tags)?)
             })?;
         }
         Ok(())

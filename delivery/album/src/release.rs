@@ -12,11 +12,12 @@ use super::variant::{Material, Variant, VariantReport};
 use super::{Progress, discs};
 use lacquer_disc::pq_sheet::{self, PqRow};
 use lacquer_dsp::metering::Meter;
-use lacquer_files::audio::widen;
+use lacquer_dsp::programme::Source;
+use lacquer_files::audio::Widened;
 use lacquer_files::encode::WordLength;
 use lacquer_files::tags::Cover;
 use lacquer_isrc::Isrc;
-use lacquer_song::measure::{Readings, measure};
+use lacquer_song::measure::{Readings, measure_programme};
 use serde::{Deserialize, Serialize};
 
 /// What is softer is silence (ITU-R BS.1770-5), LUFS.
@@ -156,18 +157,18 @@ fn measured(
         progress("Measuring", track as f64 / tracks as f64);
         let sound = timeline.sound_of(track);
         let key = reading_key(&["readings", &joined.key_of(&sound)]);
-        readings.push(cache.value_or(&key, || Ok(Readings::from(&measure(&joined.cut(sound)?))))?);
+        readings.push(cache.value_or(&key, || Ok(Readings::from(&measure_programme(&joined.cut(sound)?)?)))?);
     }
     let whole = cache.value_or(&reading_key(&["whole", &joined.key_of(&(0..timeline.length))]), || {
         let mut meter = Meter::new(f64::from(timeline.sample_rate), 2);
         let mut short_term_lufs = Vec::new();
         let second = timeline.sample_rate as usize;
-        let mut frames = Vec::with_capacity(second);
+        let mut frames = vec![[0.0; 2]; second];
         for start in (0..timeline.length).step_by(second) {
             let part = joined.cut(start..(start + second).min(timeline.length))?;
-            frames.clear();
-            frames.extend(part.frames.iter().map(widen));
-            meter.push(&frames);
+            let frames = &mut frames[..part.length()];
+            Widened(&part).read(0, frames)?;
+            meter.push(frames);
             let (_, lufs) = meter.momentary_and_short_term_lufs();
             short_term_lufs.push((lufs > ABSOLUTE_GATE_LUFS).then(|| (lufs * 100.0).round() / 100.0));
         }

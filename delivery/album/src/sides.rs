@@ -4,15 +4,16 @@
 //! brings the highest peak to the ceiling of -3 dBTP, so that the limiter has nothing to do but to be there.
 
 use super::AlbumError;
-use super::cache::{key, reading_key};
+use super::cache::{CachedAudio, key, reading_key};
 use super::finish::{Finish, Mix, Part, final_settings, finish};
 use super::plan::Level;
 use super::timeline::{Timeline, lay_out};
 use super::variant::Material;
 use super::vinyl::{Cut, Side, describe, divide};
 use lacquer_dsp::metering::vinyl::Vinyl;
+use lacquer_dsp::programme::Source;
 use lacquer_dsp::{ChainSettings, ProcessSpec, Quality};
-use lacquer_files::audio::{Audio, widen};
+use lacquer_files::audio::{Programme, SpilledAudio, Stretch, push_all};
 use lacquer_files::encode::WordLength;
 use lacquer_params::{Preset, Tree};
 use lacquer_song::master::{LimiterMode, before_limiter};
@@ -35,7 +36,7 @@ pub struct SideMaster {
     /// What it is.
     pub side: Side,
     /// The audio, 24 bits.
-    pub audio: Audio,
+    pub audio: CachedAudio,
     /// What the audio depends on.
     pub key: String,
 }
@@ -94,20 +95,20 @@ pub fn sides(
     for (side, ((filtered_key, _), frames)) in divided.iter().zip(filtered_sides) {
         let (key, audio) = limited(material, &filtered_key, drive_db, &settings)?;
         for track in side.clone() {
-            let inside = |at: usize| at.saturating_sub(frames.start).min(audio.frames.len());
-            let part = &audio.frames[inside(ranges[track].start)..inside(ranges[track].end)];
+            let inside = |at: usize| at.saturating_sub(frames.start).min(audio.length());
+            let part = Stretch { of: &audio, frames: inside(ranges[track].start)..inside(ranges[track].end) };
             cuts.push(Cut {
                 title: album.tracks[track].title.clone(),
                 seconds: seconds[track],
                 short_term_max_lufs: readings[track].short_term_max_lufs.unwrap_or(f64::NEG_INFINITY),
-                reading: groove(material, &key, track, part, sample_rate)?,
+                reading: groove(material, &key, track, &part)?,
             });
         }
         masters.push(key);
     }
     let described = describe(&cuts, &divided);
     for (side, key) in described.iter().zip(masters) {
-        let audio = kept(material, &key)?;
+        let audio = material.cache.kept_audio(&key)?;
         take(&SideMaster { side: side.clone(), audio, key })?;
     }
     Ok(described)
@@ -117,15 +118,12 @@ fn groove(
     material: &Material,
     side: &str,
     track: usize,
-    frames: &[[f32; 2]],
-    sample_rate: u32,
+    sound: &dyn Programme,
 ) -> Result<lacquer_dsp::metering::vinyl::VinylReading, AlbumError> {
-    let key = reading_key(&["groove", side, &track.to_string(), &frames.len().to_string()]);
+    let key = reading_key(&["groove", side, &track.to_string(), &sound.length().to_string()]);
     let kept = material.cache.value_or(&key, || {
-        let mut vinyl = Vinyl::new(f64::from(sample_rate));
-        for chunk in frames.chunks(4096) {
-            vinyl.push(&chunk.iter().map(widen).collect::<Vec<_>>());
-        }
+        let mut vinyl = Vinyl::new(f64::from(sound.sample_rate()));
+        push_all(sound, |frames| vinyl.push(frames))?;
         let found = vinyl.reading();
         Ok(Groove {
             low_side_db: found.low_side_db,
@@ -139,14 +137,6 @@ fn groove(
         lateral_db: kept.lateral_db,
         vertical_db: kept.vertical_db,
         sibilance_db: kept.sibilance_db,
-    })
-}
-
-/// Audio that was put into the cache before.
-fn kept(material: &Material, key: &str) -> Result<Audio, AlbumError> {
-    material.cache.audio(key).ok_or_else(|| AlbumError::Write {
-        path: "the cache".into(),
-        reason: "a render was removed or damaged meanwhile; start again".to_owned(),
     })
 }
 
@@ -187,24 +177,33 @@ fn filtered(
     }
     let audios =
         inside.iter().map(|n| units[*n].audio(album, rate, cache, renders)).collect::<Result<Vec<_>, _>>()?;
-    let parts: Vec<Part> = audios
+    // A unit that began on the side before goes on here.
+    let on_side: Vec<Stretch> = audios
+        .iter()
+        .zip(&places)
+        .map(|(audio, (start, _))| {
+            let length = audio.length();
+            Stretch { of: audio, frames: usize::try_from(-start).unwrap_or(0).min(length)..length }
+        })
+        .collect();
+    let parts: Vec<Part> = on_side
         .iter()
         .zip(&places)
         .map(|(audio, (start, gain_db))| Part {
             start: usize::try_from(*start).unwrap_or(0),
-            // A unit that began on the side before goes on here.
-            frames: &audio.frames[usize::try_from(-start).unwrap_or(0).min(audio.frames.len())..],
+            audio,
             gain: 10f64.powf(gain_db / 20.0),
             settings: settings.clone(),
         })
         .collect();
     let spec = ProcessSpec::stereo(f64::from(rate));
-    let made = render(&spec, &before_limiter(settings), Mix::new(&parts, frames.len()), &|_| {});
-    let made: Vec<[f32; 2]> = made.iter().map(|frame| frame.map(|x| x as f32)).collect();
-    let peak_dbtp = 20.0 * true_peak(&made).log10();
+    let mut made = SpilledAudio::new(rate, 2, &cache.scratch());
+    let mix = Mix::new(&parts, frames.len());
+    render(&spec, &before_limiter(settings), &mix, |frames| made.push(frames), &|_| {})?;
+    let peak_dbtp = 20.0 * true_peak(&made)?.log10();
     let peak_dbtp = peak_dbtp.is_finite().then_some(peak_dbtp);
     renders.count_chain();
-    cache.keep_audio(&key, &Audio { sample_rate: rate, channels: 2, frames: made })?;
+    cache.keep_audio(&key, &made)?;
     cache.keep_value(&key, &peak_dbtp)?;
     Ok((key, peak_dbtp))
 }
@@ -215,14 +214,14 @@ fn limited(
     filtered_key: &str,
     drive_db: f64,
     settings: &ChainSettings,
-) -> Result<(String, Audio), AlbumError> {
+) -> Result<(String, CachedAudio), AlbumError> {
     let key = key(&["side master", filtered_key, &format!("{drive_db:?}")]);
     if let Some(audio) = material.cache.audio(&key) {
         return Ok((key, audio));
     }
-    let filtered = kept(material, filtered_key)?;
+    let filtered = material.cache.kept_audio(filtered_key)?;
     let how = Finish {
-        sample_rate: filtered.sample_rate,
+        sample_rate: filtered.sample_rate(),
         word_length: WordLength::Bits24,
         ceiling_dbtp: CEILING_DBTP,
         quality: Quality::default(),
@@ -231,12 +230,12 @@ fn limited(
     };
     let part = Part {
         start: 0,
-        frames: &filtered.frames,
+        audio: &filtered,
         gain: 10f64.powf(drive_db / 20.0),
         settings: final_settings(settings, &how),
     };
-    let finished = finish(&[part], filtered.frames.len(), &how)?;
+    let finished = finish(&[part], filtered.length(), &how, &material.cache.scratch())?;
     material.renders.count_final();
-    material.cache.keep_audio(&key, &finished.audio)?;
-    Ok((key, finished.audio))
+    let audio = material.cache.keep_audio(&key, &finished.audio)?;
+    Ok((key, audio))
 }

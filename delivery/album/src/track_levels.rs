@@ -11,13 +11,15 @@ use super::renders::Renders;
 use super::unit::Unit;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::loudness::Loudness;
-use lacquer_files::audio::{Audio, widen};
+use lacquer_dsp::programme::{Source, visit};
+use lacquer_files::audio::{Programme, Stretch, Widened};
 use lacquer_files::encode::WordLength;
 use lacquer_song::MasterError;
 use lacquer_song::master::{LimiterMode, best, solve};
-use lacquer_song::measure::{Readings, measure};
+use lacquer_song::measure::{Readings, measure_programme};
 use lacquer_song::render::render;
 use serde::{Deserialize, Serialize};
+use std::io;
 
 /// Peaks this far below the ceiling are not touched by the limiter, dB: loudness then goes with the drive. It covers what the
 /// meter reads low and what the limiter keeps free.
@@ -55,23 +57,16 @@ impl TrackLevels<'_> {
         let key = key(&["look", &unit.key(self.album, self.sample_rate)]);
         self.cache.value_or(&key, || {
             let audio = unit.audio(self.album, self.sample_rate, self.cache, self.renders)?;
-            let tracks = self.tracks(unit, &audio.frames);
-            let look = |track: Audio| Look {
-                readings: Readings::from(&measure(&track)),
-                loud_part_lufs: loud_part_lufs(&track.frames, track.sample_rate),
-                tone: tone(&track.frames, track.sample_rate),
+            let marks = unit.marks(self.sample_rate);
+            let look = |ends: &[usize]| -> Result<Look, AlbumError> {
+                let track = Stretch { of: &audio, frames: ends[0]..ends[1] };
+                Ok(Look {
+                    readings: Readings::from(&measure_programme(&track)?),
+                    loud_part_lufs: loud_part_lufs(&track)?,
+                    tone: tone(&track)?,
+                })
             };
-            Ok(tracks.map(look).collect())
-        })
-    }
-
-    fn tracks<'b>(&self, unit: &Unit, frames: &'b [[f32; 2]]) -> impl Iterator<Item = Audio> + use<'b> {
-        let sample_rate = self.sample_rate;
-        let marks = unit.marks(sample_rate);
-        (1..marks.len()).map(move |n| Audio {
-            sample_rate,
-            channels: 2,
-            frames: frames[marks[n - 1]..marks[n]].to_vec(),
+            marks.windows(2).map(look).collect()
         })
     }
 
@@ -102,7 +97,7 @@ impl TrackLevels<'_> {
         let key = self.key("loudness", unit, drive_db);
         self.cache.value_or(&key, || {
             let audio = unit.audio(self.album, self.sample_rate, self.cache, self.renders)?;
-            Ok(self.trial(unit, &audio, drive_db))
+            Ok(self.trial(unit, &audio, drive_db)?)
         })
     }
 
@@ -130,26 +125,30 @@ impl TrackLevels<'_> {
     }
 
     /// As [`TrackLevels::solve`] for the limiter that sees the whole unit.
-    fn solve_best(&self, unit: &Unit, audio: &Audio, wanted_lufs: f64) -> Result<f64, AlbumError> {
+    fn solve_best(&self, unit: &Unit, audio: &dyn Programme, wanted_lufs: f64) -> Result<f64, AlbumError> {
         let how = self.finish(unit);
         let mut settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);
-        let driven: Vec<Frame> = audio.frames.iter().map(widen).collect();
-        let loudness = |frames: &[Frame]| {
+        let loudness = |frames: &dyn Source| -> io::Result<f64> {
             self.renders.count_trial();
-            let marks = unit.marks(self.sample_rate);
-            let lufs = |n: usize| {
-                let mut meter = Loudness::new(f64::from(self.sample_rate), 2);
-                meter.push(&frames[marks[n - 1]..marks[n]]);
-                meter.integrated_lufs()
-            };
-            (1..marks.len()).map(lufs).fold(SILENT_LUFS, f64::max)
+            let mut loudest = self.loudest(unit);
+            visit(frames, 0..frames.length(), |frames| -> io::Result<()> {
+                loudest.push(frames);
+                Ok(())
+            })?;
+            Ok(loudest.lufs())
         };
-        match best::limit_to(&how.spec(), &driven, &mut settings, wanted_lufs, &loudness, &|_, _| {}) {
+        let (driven, scratch) = (Widened(audio), self.cache.scratch());
+        let quiet = |_, _| {};
+        match best::limit_to(&how.spec(), &driven, &mut settings, wanted_lufs, &scratch, &loudness, &quiet) {
             Ok(_) => Ok(settings.limiter.drive_db),
             // The range's end: the plan sees that it limits too much.
             Err(MasterError::Unreachable { drive_db, .. }) => Ok(drive_db),
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn loudest(&self, unit: &Unit) -> LoudestTrack {
+        LoudestTrack::new(unit.marks(self.sample_rate), self.sample_rate)
     }
 
     fn is_untouched(&self, level: &Level, drive_db: f64) -> bool {
@@ -174,19 +173,62 @@ impl TrackLevels<'_> {
     }
 
     /// Loudness through the limiter, LUFS.
-    fn trial(&self, unit: &Unit, audio: &Audio, drive_db: f64) -> f64 {
+    fn trial(&self, unit: &Unit, audio: &dyn Programme, drive_db: f64) -> Result<f64, MasterError> {
         self.renders.count_trial();
         let how = self.finish(unit);
         let settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);
         let gain = 10f64.powf(drive_db / 20.0);
-        let parts = [Part { start: 0, frames: &audio.frames, gain, settings: settings.clone() }];
-        let mixed = Mix::new(&parts, audio.frames.len());
-        let frames = if how.limiter == LimiterMode::Best {
-            best::at_its_drive(&how.spec(), &mixed.collect::<Vec<_>>(), &settings)
-        } else {
-            render(&how.spec(), &settings, mixed, &|_| {})
+        let parts = [Part { start: 0, audio, gain, settings: settings.clone() }];
+        let mixed = Mix::new(&parts, audio.length());
+        let mut loudest = self.loudest(unit);
+        let mut rounded: Vec<Frame> = Vec::new();
+        let push = |frames: &[Frame]| -> io::Result<()> {
+            rounded.clear();
+            rounded.extend(frames.iter().map(|frame| frame.map(|x| f64::from(x as f32))));
+            loudest.push(&rounded);
+            Ok(())
         };
-        let frames: Vec<[f32; 2]> = frames.iter().map(|frame| frame.map(|x| x as f32)).collect();
-        self.tracks(unit, &frames).map(|track| measure(&track).integrated_lufs).fold(SILENT_LUFS, f64::max)
+        if how.limiter == LimiterMode::Best {
+            let limited = best::at_its_drive(&how.spec(), &mixed, &settings, &self.cache.scratch())?;
+            visit(&limited, 0..limited.length(), push)?;
+        } else {
+            render(&how.spec(), &settings, &mixed, push, &|_| {})?;
+        }
+        Ok(loudest.lufs())
+    }
+}
+
+/// Loudness of the loudest track of a unit that goes by.
+struct LoudestTrack {
+    marks: Vec<usize>,
+    sample_rate: u32,
+    position: usize,
+    meter: Loudness,
+    lufs: f64,
+}
+
+impl LoudestTrack {
+    fn new(marks: Vec<usize>, sample_rate: u32) -> Self {
+        let meter = Loudness::new(f64::from(sample_rate), 2);
+        Self { marks, sample_rate, position: 0, meter, lufs: SILENT_LUFS }
+    }
+
+    fn push(&mut self, mut frames: &[Frame]) {
+        while let Some(end) = self.marks.iter().copied().find(|mark| *mark > self.position) {
+            let (now, rest) = frames.split_at((end - self.position).min(frames.len()));
+            self.meter.push(now);
+            self.position += now.len();
+            frames = rest;
+            if self.position < end {
+                return;
+            }
+            let ended = std::mem::replace(&mut self.meter, Loudness::new(f64::from(self.sample_rate), 2));
+            self.lufs = self.lufs.max(ended.integrated_lufs());
+        }
+    }
+
+    /// That of the tracks that have ended, LUFS.
+    fn lufs(&self) -> f64 {
+        self.lufs
     }
 }

@@ -10,17 +10,19 @@
 //! nothing is filtered before a stage that is not linear. The limiter comes after it, so that what the conversion adds to peaks is
 //! held.
 
-use super::cache::{Cache, key, reading_key};
+use super::cache::{Cache, CachedAudio, key, reading_key};
 use super::error::AlbumError;
-use super::fade::{Edge, fade};
+use super::fade::{Edge, FadeOf, Faded};
 use super::file::{Album, Curve, Fade, Join, Track};
 use super::loud_parts::LoudPartMeter;
 use super::renders::Renders;
 use lacquer_dsp::metering::Meter;
-use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
-use lacquer_files::audio::{Audio, widen};
-use lacquer_files::decode::{Limits, Reader, decode_within};
-use lacquer_files::resample::{converted_frames, resample};
+use lacquer_dsp::programme::{Source as _, visit};
+use lacquer_dsp::{ChainSettings, ProcessSpec};
+use lacquer_files::audio::{Programme, SpilledAudio, Widened, widen};
+use lacquer_files::decode::{Limits, Reader};
+use lacquer_files::resample::{Converter, converted_frames};
+use lacquer_files::spill::Scratch;
 use lacquer_song::master::before_limiter;
 use lacquer_song::measure::Readings;
 use lacquer_song::render::render;
@@ -256,52 +258,64 @@ impl Unit {
         rate: u32,
         cache: &Cache,
         renders: &Renders,
-    ) -> Result<Audio, AlbumError> {
+    ) -> Result<Faded, AlbumError> {
         let key = self.chain_key(rate);
-        let mut audio = match cache.audio(&key) {
+        let audio = match cache.audio(&key) {
             Some(audio) => audio,
             None => {
-                let audio = self.render(album, rate)?;
-                cache.keep_audio(&key, &audio)?;
+                let audio = cache.keep_audio(&key, &self.render(album, rate, &cache.scratch())?)?;
                 renders.count_chain();
                 audio
             }
         };
-        self.shape(album, &mut audio);
-        Ok(audio)
+        Ok(self.faded(album, audio))
     }
 
-    fn render(&self, album: &Album, rate: u32) -> Result<Audio, AlbumError> {
-        let mut frames: Vec<[f32; 2]> = Vec::new();
+    fn render(&self, album: &Album, rate: u32, scratch: &Scratch) -> Result<SpilledAudio, AlbumError> {
+        let mut joined = SpilledAudio::new(self.sample_rate, self.channels, scratch);
         for (track, cut) in album.tracks[self.tracks.clone()].iter().zip(&self.cuts) {
-            let audio = decode_within(&track.file, &album.limits, &|_| {})?.audio;
-            match audio.frames.get(cut.clone()) {
-                Some(part) if audio.sample_rate == self.sample_rate => frames.extend_from_slice(part),
-                _ => {
-                    let reason = "has changed meanwhile; start again".to_owned();
-                    return Err(AlbumError::Track {
-                        track: self.tracks.start + 1,
-                        path: track.file.clone(),
-                        reason,
-                    });
-                }
+            let mut reader = Reader::open(&track.file, &album.limits)?;
+            let audio = reader.spill(scratch, &|_| {})?;
+            reader.require_whole()?;
+            if audio.sample_rate != self.sample_rate || audio.length() < cut.end {
+                let reason = "has changed meanwhile; start again".to_owned();
+                return Err(AlbumError::Track {
+                    track: self.tracks.start + 1,
+                    path: track.file.clone(),
+                    reason,
+                });
             }
+            visit(&audio, cut.clone(), |frames| joined.frames.push(frames))?;
         }
         let tail = (TAIL_S * f64::from(self.sample_rate)) as usize;
-        frames.resize(frames.len() + tail, [0.0; 2]);
-        let rendered = render(&self.spec, &self.settings, frames.iter().map(widen), &|_| {});
-        drop(frames);
-        let rendered =
-            if rate == self.sample_rate { rendered } else { resample(&rendered, self.sample_rate, rate)? };
+        joined.frames.push(&vec![[0.0; 2]; tail])?;
+        let mut converter = match self.sample_rate {
+            same if same == rate => None,
+            own => Some(Converter::new(own, rate)?),
+        };
         // A sample's 24 bits of mantissa err 150 dB below it: the dither's noise is above that.
-        let frames = rendered.iter().map(|frame: &Frame| frame.map(|x| x as f32)).collect();
-        Ok(Audio { sample_rate: rate, channels: 2, frames })
+        let mut rendered = SpilledAudio::new(rate, 2, scratch);
+        render(
+            &self.spec,
+            &self.settings,
+            &Widened(&joined),
+            |frames| match &mut converter {
+                Some(converter) => converter.push(frames, |frames| Ok(rendered.push(frames)?)),
+                None => Ok::<_, AlbumError>(rendered.push(frames)?),
+            },
+            &|_| {},
+        )?;
+        if let Some(converter) = converter {
+            converter.finish(|frames| Ok::<_, AlbumError>(rendered.push(frames)?))?;
+        }
+        Ok(rendered)
     }
 
     /// Fades the tracks in and out.
-    fn shape(&self, album: &Album, audio: &mut Audio) {
-        let rate = f64::from(audio.sample_rate);
-        let marks = self.marks(audio.sample_rate);
+    fn faded(&self, album: &Album, audio: CachedAudio) -> Faded {
+        let rate = f64::from(audio.sample_rate());
+        let marks = self.marks(audio.sample_rate());
+        let mut faded = Faded { ends: audio.length(), fades: Vec::new(), audio };
         for (n, track) in self.tracks.clone().zip(&album.tracks[self.tracks.clone()]) {
             let [from, to] = [marks[n - self.tracks.start], marks[n - self.tracks.start + 1]];
             let is_last = n + 1 == self.tracks.end;
@@ -317,15 +331,19 @@ impl Unit {
                 (next, Edge::Out),
             ] {
                 let length = ((shape.seconds * rate).round() as usize).min(to - from);
-                let part = match edge {
+                if length == 0 {
+                    continue;
+                }
+                let frames = match edge {
                     Edge::In => from..from + length,
                     Edge::Out => to - length..to,
                 };
-                fade(&mut audio.frames[part], shape.curve, edge);
-                if edge == Edge::Out && length > 0 && is_last {
-                    audio.frames[to..].fill([0.0; 2]);
+                faded.fades.push(FadeOf { frames, curve: shape.curve, edge });
+                if edge == Edge::Out && is_last {
+                    faded.ends = to;
                 }
             }
         }
+        faded
     }
 }

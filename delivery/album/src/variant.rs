@@ -1,15 +1,17 @@
 //! An album at one sample rate and word length: its runs finished, its tracks to be cut from them.
 
-use super::cache::{Cache, key};
+use super::cache::{Cache, CachedAudio, key};
 use super::error::AlbumError;
 use super::file::Album;
 use super::finish::{Finish, Part, final_settings, finish};
 use super::renders::Renders;
 use super::timeline::{Run, Timeline, lay_out};
 use super::unit::Unit;
-use lacquer_files::audio::Audio;
+use lacquer_dsp::programme::Source;
+use lacquer_files::audio::Programme;
 use lacquer_files::encode::WordLength;
 use serde::{Deserialize, Serialize};
+use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
@@ -49,8 +51,8 @@ pub struct Variant<'a> {
     /// Keys of the runs' audio.
     keys: Vec<String>,
     verified: Vec<Verified>,
-    /// The run that was read last: tracks of one run are cut one after the other.
-    last: Mutex<Option<(usize, Arc<Audio>)>>,
+    /// The run that was opened last, which reads all of it: tracks of one run are cut one after the other.
+    last: Mutex<Option<(usize, Arc<CachedAudio>)>>,
 }
 
 /// What every variant is made of.
@@ -118,35 +120,27 @@ impl<'a> Variant<'a> {
         key(&["stretch", &runs.join(" "), &frames.len().to_string(), &self.timeline.sample_rate.to_string()])
     }
 
-    fn run(&self, n: usize) -> Result<Arc<Audio>, AlbumError> {
+    fn run(&self, n: usize) -> Result<Arc<CachedAudio>, AlbumError> {
         let mut last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some((at, audio)) = &*last
             && *at == n
         {
             return Ok(audio.clone());
         }
-        // Whatever was held goes first: there is one run in memory at a time.
-        *last = None;
-        let audio = self.cache.audio(&self.keys[n]).map(Arc::new).ok_or_else(|| AlbumError::Write {
-            path: "the cache".into(),
-            reason: "a render was removed or damaged meanwhile; start again".to_owned(),
-        })?;
+        let audio = Arc::new(self.cache.kept_audio(&self.keys[n])?);
         *last = Some((n, audio.clone()));
         Ok(audio)
     }
 
     /// Frames of the timeline: what sounds there, and exact zeros between.
-    pub fn cut(&self, frames: Range<usize>) -> Result<Audio, AlbumError> {
-        let mut cut = vec![[0.0; 2]; frames.len()];
+    pub fn cut(&self, frames: Range<usize>) -> Result<Cut, AlbumError> {
+        let mut runs = Vec::new();
         for (n, run) in self.timeline.runs.iter().enumerate() {
-            let (from, to) = (frames.start.max(run.frames.start), frames.end.min(run.frames.end));
-            if from < to {
-                let audio = self.run(n)?;
-                cut[from - frames.start..to - frames.start]
-                    .copy_from_slice(&audio.frames[from - run.frames.start..to - run.frames.start]);
+            if run.frames.start < frames.end && frames.start < run.frames.end {
+                runs.push((run.frames.clone(), self.run(n)?));
             }
         }
-        Ok(Audio { sample_rate: self.timeline.sample_rate, channels: 2, frames: cut })
+        Ok(Cut { sample_rate: self.timeline.sample_rate, frames, runs })
     }
 
     /// What is reported of it.
@@ -161,6 +155,44 @@ impl<'a> Variant<'a> {
             verified_peaks_dbtp: self.verified.iter().map(|verified| verified.peak_dbtp).collect(),
             retries: self.verified.iter().map(|verified| verified.retries).sum(),
         }
+    }
+}
+
+/// Frames of a timeline.
+#[derive(Debug)]
+pub struct Cut {
+    sample_rate: u32,
+    frames: Range<usize>,
+    /// What sounds in it, with its places on the timeline.
+    runs: Vec<(Range<usize>, Arc<CachedAudio>)>,
+}
+
+impl Source<[f32; 2]> for Cut {
+    fn length(&self) -> usize {
+        self.frames.len()
+    }
+
+    fn read(&self, start: usize, frames: &mut [[f32; 2]]) -> io::Result<()> {
+        let start = self.frames.start + start;
+        let end = start + frames.len();
+        frames.fill([0.0; 2]);
+        for (place, audio) in &self.runs {
+            let (from, to) = (start.max(place.start), end.min(place.end));
+            if from < to {
+                audio.read(from - place.start, &mut frames[from - start..to - start])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Programme for Cut {
+    fn sample_rate(&self) -> u32 {
+        self.sample_rate
+    }
+
+    fn channels(&self) -> usize {
+        2
     }
 }
 
@@ -203,12 +235,12 @@ fn finish_run(
         .zip(settings)
         .map(|((audio, (start, gain_db)), settings)| Part {
             start: *start,
-            frames: &audio.frames,
+            audio,
             gain: 10f64.powf(gain_db / 20.0),
             settings,
         })
         .collect();
-    let finished = finish(&parts, run.frames.len(), how)?;
+    let finished = finish(&parts, run.frames.len(), how, &cache.scratch())?;
     renders.count_final();
     let peak = finished.verified_peak_dbtp;
     let verified = Verified { peak_dbtp: peak.is_finite().then_some(peak), retries: finished.retries };

@@ -17,6 +17,7 @@ mod params;
 mod preset;
 mod progress;
 mod replay_gain;
+mod scratch;
 mod settings;
 mod switches;
 

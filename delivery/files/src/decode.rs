@@ -27,13 +27,15 @@ mod w64;
 mod wave;
 mod window;
 
-use crate::audio::Audio;
+use crate::audio::{Audio, SpilledAudio};
 use crate::error::Error;
+use crate::spill::Scratch;
 use crate::standard_input;
 use lacquer_dsp::detect::{Finding, StoredWords};
 use lacquer_storage::regular_file::open_regular;
 use remarks::Remarks;
-use std::io::{self, Read, SeekFrom};
+use std::fs::File;
+use std::io::{Read, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use stream::{Facts, Refusal, Source, Step, Stream};
@@ -95,14 +97,6 @@ impl Reader {
         let unreadable = |source| Error::Read { path: path.to_owned(), source };
         let file = open_regular(path, u64::MAX).map_err(unreadable)?;
         Self::of(path, file, limits)
-    }
-
-    /// As [`Reader::open`] for a file in memory; `name` stands for it in messages.
-    ///
-    /// # Errors
-    /// As [`Reader::open`].
-    pub fn of_bytes(name: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
-        Self::of(name, io::Cursor::new(bytes), limits)
     }
 
     fn of(path: &Path, mut source: impl Source + 'static, limits: &Limits) -> Result<Self, Error> {
@@ -259,7 +253,21 @@ impl Reader {
         }
     }
 
-    /// Reads all that follows. Reports how much of the file is read, 0 to 1.
+    /// Puts all that follows into a temporary file. Reports how much of the file is read, 0 to 1.
+    ///
+    /// # Errors
+    /// As [`Reader::next_block`], and [`Error::Spill`].
+    pub fn spill(&mut self, scratch: &Scratch, progress: &dyn Fn(f64)) -> Result<SpilledAudio, Error> {
+        let mut spilled = SpilledAudio::new(self.sample_rate(), self.channels(), scratch);
+        let mut block = Vec::with_capacity(2 * BLOCK_FRAMES);
+        while self.next_block(&mut block)? {
+            spilled.frames.push(&block).map_err(Error::Spill)?;
+            progress(self.progress());
+        }
+        Ok(spilled)
+    }
+
+    /// Reads all that follows into memory. Reports how much of the file is read, 0 to 1.
     ///
     /// # Errors
     /// As [`Reader::next_block`].
@@ -317,14 +325,13 @@ pub fn decode_within(path: &Path, limits: &Limits, progress: &dyn Fn(f64)) -> Re
     Ok(decoded)
 }
 
-/// Reads a file in memory that was made here, however long; `name` stands for it in messages.
+/// Reads an open file that was made here, however long, into a temporary one; `name` stands for it in messages.
 ///
 /// # Errors
-/// As [`Reader::of_bytes`] and [`Reader::next_block`].
-pub fn decode_bytes(name: &str, bytes: Vec<u8>) -> Result<Audio, Error> {
+/// As [`Reader::open`] and [`Reader::spill`].
+pub fn decode_own(name: &str, file: File, scratch: &Scratch) -> Result<SpilledAudio, Error> {
     let limits = Limits { longest_s: f64::INFINITY };
-    let (decoded, _) = Reader::of_bytes(Path::new(name), bytes, &limits)?.collect(&|_| {})?;
-    Ok(decoded.audio)
+    Reader::of(Path::new(name), file, &limits)?.spill(scratch, &|_| {})
 }
 
 /// Opens what `source` begins with, behind any ID3v2 tag.

@@ -1,7 +1,7 @@
-//! [`Audio`] to files: written beside the final name, then renamed, so that no half file ever stands under it.
+//! Programmes to files: written beside the final name, then renamed, so that no half file ever stands under it.
 //!
 //! ```text
-//! Audio -> wave | flac | vorbis | rate -> opus | rate -> mp3 -> tags -> rename
+//! Programme -> wave | flac | vorbis | rate -> opus | rate -> mp3 -> tags -> rename
 //! ```
 
 pub mod error;
@@ -17,14 +17,17 @@ pub mod wave;
 pub use error::EncodeError;
 pub use format::Format;
 
-use crate::audio::Audio;
+use crate::audio::Programme;
 use crate::error::Error;
 use crate::tags::{self, Tags};
 use lacquer_dsp::chain::dither::WordLength as DitherLength;
 use lacquer_storage::atomic_file::{Part, folder_of};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
 use std::str::FromStr;
+
+/// Bytes that are gathered before they are written.
+const BUFFER_BYTES: usize = 1 << 20;
 
 /// Word length of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,10 +112,10 @@ pub fn check_output(input: &Path, output: &Path, is_forced: bool) -> Result<(), 
 }
 
 /// Writes a WAV file. Samples are multiples of the word's last bit already (the dither's work) and are only stored.
-pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(), Error> {
+pub fn encode(path: &Path, programme: &dyn Programme, word_length: WordLength) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::Write { path: path.to_owned(), reason: error.to_string() };
     let mut part = Part::beside(path).map_err(failed)?;
-    wave::write(path, part.file(), audio, word_length)?;
+    wave::write(path, part.file(), programme, word_length)?;
     part.finish().map_err(failed)
 }
 
@@ -120,53 +123,77 @@ pub fn encode(path: &Path, audio: &Audio, word_length: WordLength) -> Result<(),
 ///
 /// # Errors
 /// [`EncodeError`]; whatever had the name before is still there.
-pub fn encode_as(path: &Path, audio: &Audio, format: &Format, tags: &Tags) -> Result<(), EncodeError> {
-    encode_into(Part::beside, path, audio, format, tags)
+pub fn encode_as(
+    path: &Path,
+    programme: &dyn Programme,
+    format: &Format,
+    tags: &Tags,
+) -> Result<(), EncodeError> {
+    encode_into(Part::beside, path, programme, format, tags)
 }
 
 /// Writes a file of any format with tags to standard output, once it is whole.
 ///
 /// # Errors
 /// [`EncodeError`].
-pub fn encode_out(audio: &Audio, format: &Format, tags: &Tags) -> Result<(), EncodeError> {
-    encode_into(|_| Part::standard_output(), Path::new("standard output"), audio, format, tags)
+pub fn encode_out(programme: &dyn Programme, format: &Format, tags: &Tags) -> Result<(), EncodeError> {
+    encode_into(|_| Part::standard_output(), Path::new("standard output"), programme, format, tags)
 }
 
 /// [`encode_as`], in a folder which is Lacquer's own ([`Part::owned`]).
 ///
 /// # Errors
 /// As [`encode_as`].
-pub fn encode_owned(path: &Path, audio: &Audio, format: &Format, tags: &Tags) -> Result<(), EncodeError> {
-    encode_into(Part::owned, path, audio, format, tags)
+pub fn encode_owned(
+    path: &Path,
+    programme: &dyn Programme,
+    format: &Format,
+    tags: &Tags,
+) -> Result<(), EncodeError> {
+    encode_into(Part::owned, path, programme, format, tags)
 }
 
 fn encode_into(
     begin: fn(&Path) -> std::io::Result<Part>,
     path: &Path,
-    audio: &Audio,
+    programme: &dyn Programme,
     format: &Format,
     tags: &Tags,
 ) -> Result<(), EncodeError> {
     format.check()?;
     let writing = EncodeError::writing(path);
     let mut part = begin(path).map_err(&writing)?;
-    {
-        let file = part.file();
-        let buffered = |file| BufWriter::with_capacity(1 << 20, file);
-        match format {
-            Format::Wav(word_length) => wave::write(path, file, audio, *word_length)?,
-            Format::Flac(bits) => file.write_all(&flac::encode(audio, *bits)?).map_err(&writing)?,
-            Format::Vorbis { quality } => vorbis::encode(audio, *quality, buffered(file))?,
-            Format::Opus { kbps } => opus::encode(audio, *kbps, buffered(file))?,
-            Format::Mp3 { kbps } => file.write_all(&mp3::encode(audio, *kbps)?).map_err(&writing)?,
-        }
-    }
+    write(path, part.file(), programme, format)?;
     if tags.is_empty() {
         return part.finish().map_err(writing);
     }
     let mut tagged = begin(path).map_err(&writing)?;
     tags::copy_with(path, part.file(), tagged.file(), tags)?;
     tagged.finish().map_err(writing)
+}
+
+/// Writes a file of any format, without tags, to the start of `file`. `path` is what errors name.
+///
+/// # Errors
+/// [`EncodeError`].
+pub fn write(
+    path: &Path,
+    file: &mut (impl Write + Seek),
+    programme: &dyn Programme,
+    format: &Format,
+) -> Result<(), EncodeError> {
+    match format {
+        Format::Wav(word_length) => wave::write(path, file, programme, *word_length)?,
+        Format::Flac(bits) => flac::write(path, file, programme, *bits)?,
+        Format::Vorbis { quality } => {
+            vorbis::encode(programme, *quality, BufWriter::with_capacity(BUFFER_BYTES, file))?;
+        }
+        Format::Opus { kbps } => {
+            opus::encode(programme, *kbps, BufWriter::with_capacity(BUFFER_BYTES, file))?
+        }
+        Format::Mp3 { kbps } => mp3::write(path, file, programme, *kbps)?,
+    }
+    Ok(())
 }
 
 /// A sample as an integer of so many bits, rounded and held within the range.

@@ -98,6 +98,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// What lies in a temporary file cannot be read, or not be put there.
+    #[error(transparent)]
+    Spill(std::io::Error),
     /// The master cannot be written. Nothing is left behind.
     #[error("{}: cannot be written: {reason}", path.display())]
     Write {

@@ -1,8 +1,8 @@
 //! Audio files in and out, and what they say of themselves.
 //!
 //! ```text
-//! a file, standard input -> decode -> Audio -> resample -> encode -> a file
-//!                                     tags, replay_gain ------^
+//! a file, standard input -> decode -> Programme -> resample -> encode -> a file
+//!                                     (Audio, Spill)   tags, replay_gain -^
 //! ```
 
 pub mod audio;
@@ -12,6 +12,7 @@ pub mod error;
 pub mod replay_gain;
 pub mod resample;
 pub mod riff;
+pub mod spill;
 pub mod standard_input;
 pub mod tags;
 

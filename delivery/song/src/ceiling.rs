@@ -10,6 +10,7 @@
 
 use crate::error::MasterError;
 use crate::measure::{HighestPeak, highest_peak};
+use lacquer_dsp::programme::Source;
 
 /// Renders after the first at most; the second is rarely needed.
 const MOST_RENDERS: usize = 6;
@@ -22,9 +23,9 @@ const LOWEST_DB: f64 = -0.05;
 
 /// A render that holds its ceiling.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct Held<S> {
     /// The frames.
-    pub frames: Vec<[f32; 2]>,
+    pub frames: S,
     /// Their true peak.
     pub peak: HighestPeak,
     /// How often it was rendered again.
@@ -35,22 +36,22 @@ pub struct Held {
 /// [`f64::INFINITY`]), and no more than 0.05 dB below it if it had to be lowered.
 ///
 /// # Errors
-/// What `render` says, or [`MasterError::OverCeiling`] if no render holds.
-pub fn held<E: From<MasterError>>(
+/// What `render` says, [`MasterError::OverCeiling`] if no render holds, or [`MasterError::Spill`].
+pub fn held<S: Source<[f32; 2]>, E: From<MasterError>>(
     ceiling_dbtp: f64,
     sample_rate_hz: u32,
-    mut render: impl FnMut(f64) -> Result<Vec<[f32; 2]>, E>,
-) -> Result<Held, E> {
+    mut render: impl FnMut(f64) -> Result<S, E>,
+) -> Result<Held<S>, E> {
     let ceiling = 10f64.powf(ceiling_dbtp / 20.0);
     let lowest = 10f64.powf((ceiling_dbtp + LOWEST_DB) / 20.0);
     // The largest reserve that was too small, and the smallest that held.
     let (mut too_small, mut enough) = (0.0, None);
     let mut reserve = 0.0;
-    let mut best: Option<Held> = None;
+    let mut best: Option<Held<S>> = None;
     let mut over = HighestPeak::default();
     for retries in 0..=MOST_RENDERS {
         let frames = render(reserve)?;
-        let peak = highest_peak(&frames);
+        let peak = highest_peak(&frames).map_err(MasterError::Spill)?;
         if peak.level > ceiling {
             // What a reserve gives back, from the last two renders that were over: not always as much as it takes.
             let fallen =
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn what_never_holds_is_an_error_that_says_by_how_much_and_where() {
-        let found: Result<Held, MasterError> = held(-1.0, 1000, |_| rendered(1.0));
+        let found: Result<Held<Vec<[f32; 2]>>, MasterError> = held(-1.0, 1000, |_| rendered(1.0));
         let Err(MasterError::OverCeiling { ceiling_dbtp, over_db, at_s }) = found else {
             panic!("{found:?}")
         };
@@ -121,7 +122,8 @@ mod tests {
             ceiling_dbtp == -1.0 && (over_db - 1.0).abs() < 1e-3 && at_s == 3.0,
             "{over_db} dB at {at_s} s"
         );
-        let unbounded: Result<Held, MasterError> = held(f64::INFINITY, 1000, |_| rendered(1.5));
+        let unbounded: Result<Held<Vec<[f32; 2]>>, MasterError> =
+            held(f64::INFINITY, 1000, |_| rendered(1.5));
         assert!(unbounded.is_ok_and(|held| held.retries == 0));
     }
 }

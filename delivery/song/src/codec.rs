@@ -16,11 +16,16 @@ pub mod trim;
 
 pub use overs::{CodecReport, Over, overs};
 
-use lacquer_files::audio::Audio;
-use lacquer_files::encode::{EncodeError, Format, finite::finite, libopus, mp3, opus, vorbis};
-use lacquer_files::resample::convert;
+use align::Aligned;
+use lacquer_files::audio::{Programme, SpilledAudio};
+use lacquer_files::decode::decode_own;
+use lacquer_files::encode::finite::Finite;
+use lacquer_files::encode::{self, EncodeError, Format, libopus, mp3, vorbis};
+use lacquer_files::resample::converted;
+use lacquer_files::spill::Scratch;
 use std::fmt;
-use std::io::Cursor;
+use std::io::BufReader;
+use std::path::Path;
 use std::str::FromStr;
 
 /// A lossy encoding.
@@ -101,27 +106,27 @@ impl FromStr for Codec {
 }
 
 /// The programme as a listener gets it: encoded from its first sample, decoded, in time with the original to the sample and as long. It has
-/// the rate that the decoder gives: 48 kHz for Opus.
+/// the rate that the decoder gives: 48 kHz for Opus. What is worked on lies in `scratch`.
 ///
 /// # Errors
 /// [`EncodeError`], for instance [`EncodeError::NoMp3`].
-pub fn round_trip(audio: &Audio, codec: Codec) -> Result<Audio, EncodeError> {
+pub fn round_trip(
+    programme: &dyn Programme,
+    codec: Codec,
+    scratch: &Scratch,
+) -> Result<Aligned, EncodeError> {
     codec.format().check()?;
-    let audio = finite(audio);
     // What goes into the encoder: the measure of what is late in what comes out.
-    let original = convert(&audio, codec.rate_hz(audio.sample_rate))?;
+    let rate_hz = codec.rate_hz(programme.sample_rate());
+    let mut original = SpilledAudio::new(rate_hz, programme.channels(), scratch);
+    converted(&Finite(programme), rate_hz, |frames| Ok::<_, EncodeError>(original.frames.push(frames)?))?;
+    let mut file = scratch.file()?;
+    encode::write(Path::new("a file on trial"), &mut file, &original, &codec.format())?;
+    let file = file.rewound()?;
     let decoded = match codec {
-        Codec::Vorbis { quality } => {
-            let mut bytes = Vec::new();
-            vorbis::encode(&original, quality, &mut bytes)?;
-            vorbis::decode(Cursor::new(bytes))?
-        }
-        Codec::Opus { kbps } => {
-            let mut bytes = Vec::new();
-            opus::encode(&original, kbps, &mut bytes)?;
-            opus::decode(Cursor::new(bytes))?
-        }
-        Codec::Mp3 { kbps } => mp3::decode(mp3::encode(&original, kbps)?)?,
+        Codec::Vorbis { .. } => vorbis::decode(BufReader::new(file), scratch)?,
+        Codec::Opus { .. } => decode_own("Opus", file, scratch)?,
+        Codec::Mp3 { .. } => decode_own("MP3", file, scratch)?,
     };
-    Ok(align::aligned(&original, decoded))
+    Ok(align::aligned(&original, decoded)?)
 }

@@ -8,6 +8,9 @@ pub enum MasterError {
     /// A file cannot be read, or not be written.
     #[error(transparent)]
     File(#[from] lacquer_files::Error),
+    /// What lies in a temporary file cannot be read, or not be put there.
+    #[error(transparent)]
+    Spill(#[from] std::io::Error),
     /// A rate cannot be converted.
     #[error(transparent)]
     Resample(#[from] lacquer_files::resample::ResampleError),

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 /// What was asked for; 0 where nothing was.
 static ASKED: AtomicUsize = AtomicUsize::new(0);
 
-/// Songs that are rendered at a time at most where nothing was asked for: each holds its audio in memory several times over.
+/// Songs that are rendered at a time at most where nothing was asked for: each works on all cores for much of its time, and on the disk.
 const MOST_SONGS: usize = 4;
 
 /// Asks for so many at a time, in this process.

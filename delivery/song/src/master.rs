@@ -10,21 +10,21 @@ pub mod stages;
 
 use crate::ceiling::{Held, held};
 use crate::error::MasterError;
-use crate::measure::measure;
+use crate::measure::measure_programme;
 use crate::render::render;
 use lacquer_dsp::drive::{MOST_TRIALS, NoDrive, search};
 use lacquer_dsp::metering::Measurement;
 use lacquer_dsp::metering::cost::{Cost, CostMeter};
+use lacquer_dsp::metering::loudness::Loudness;
+use lacquer_dsp::programme::{CHUNK_FRAMES, Source, Store, visit};
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
-use lacquer_files::audio::{Audio, widen};
+use lacquer_files::audio::{Programme, SpilledAudio, Widened};
 use lacquer_files::encode::WordLength;
-use lacquer_files::resample::resample;
+use lacquer_files::resample::Converter;
+use lacquer_files::spill::{Scratch, Spill};
 use lacquer_params::Preset;
-use std::convert::Infallible;
+use std::io;
 use std::path::Path;
-
-/// Frames that the cost is measured of at a time; the readings do not depend on it.
-const COST_FRAMES: usize = 1 << 14;
 
 /// Which limiter makes a master.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -70,12 +70,12 @@ pub enum Step {
 }
 
 /// A finished master.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Master {
     /// The audio as it goes to the file.
-    pub audio: Audio,
+    pub audio: SpilledAudio,
     /// It before the dither, where that was asked for.
-    pub archive: Option<Audio>,
+    pub archive: Option<SpilledAudio>,
     /// The programme as it was.
     pub before: Measurement,
     /// The master.
@@ -93,13 +93,16 @@ pub struct Master {
 /// Called with the step and how much of it is done, 0 to 1.
 pub type Progress<'a> = &'a (dyn Fn(Step, f64) + Sync);
 
-/// Makes a master. `path` names the programme in messages.
-pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> Result<Master, MasterError> {
-    let spec = ProcessSpec {
-        sample_rate: f64::from(programme.sample_rate),
-        channels: programme.channels,
-        ..job.spec
-    };
+/// Makes a master. `path` names the programme in messages; what is worked on lies in `scratch`.
+pub fn master(
+    path: &Path,
+    programme: &dyn Programme,
+    job: &Job,
+    scratch: &Scratch,
+    progress: Progress,
+) -> Result<Master, MasterError> {
+    let channels = programme.channels();
+    let spec = ProcessSpec { sample_rate: f64::from(programme.sample_rate()), channels, ..job.spec };
     let mut settings = job.settings.clone();
     settings.bypass = false;
     settings.listen = None;
@@ -111,34 +114,26 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
         None => settings.dither.on = false,
     }
     // The unmastered programme is measured on another core meanwhile, unless what comes first depends on it.
-    let measured = job.trimmed_by.as_ref().map(|_| measure(programme));
+    let measured = job.trimmed_by.as_ref().map(|_| measure_programme(programme)).transpose()?;
     let trim_db = measured.as_ref().zip(job.trimmed_by.as_ref());
     if let Some(trim_db) = trim_db.and_then(|(before, preset)| preset.trim_db(before.integrated_lufs)) {
         settings.input_trim.on = true;
         settings.input_trim.gain_db = trim_db;
     }
+    let sample_rate = job.sample_rate.unwrap_or(programme.sample_rate());
     let (before, driven) = std::thread::scope(|scope| {
-        let measurement = scope.spawn(|| measured.unwrap_or_else(|| measure(programme)));
-        let driven = render(&spec, &before_limiter(&settings), programme.frames.iter().map(widen), &|done| {
-            progress(Step::Processing, done);
-        });
+        let measurement = scope.spawn(|| measured.map_or_else(|| measure_programme(programme), Ok));
+        let driven = driven(&spec, &settings, programme, sample_rate, scratch, progress);
         (measurement.join(), driven)
     });
-    let before = before.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    let sample_rate = job.sample_rate.unwrap_or(programme.sample_rate);
-    let driven = if sample_rate == programme.sample_rate {
-        driven
-    } else {
-        resample(&driven, programme.sample_rate, sample_rate)?
-    };
+    let before = before.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let driven = driven?;
     let spec = ProcessSpec { sample_rate: f64::from(sample_rate), ..spec };
-    let audio = |frames: Vec<Frame>| Audio {
-        sample_rate,
-        channels: programme.channels,
-        frames: frames.iter().map(|frame| frame.map(|x| x as f32)).collect(),
-    };
-    let trial = |settings: &ChainSettings| {
-        audio(render(&spec, &from_limiter(settings), driven.iter().copied(), &|_| {}))
+    let empty = || SpilledAudio::new(sample_rate, channels, scratch);
+    let rendered = |settings: &ChainSettings| -> Result<SpilledAudio, MasterError> {
+        let mut audio = empty();
+        render(&spec, settings, &driven, |frames| audio.push(frames), &|_| {})?;
+        Ok(audio)
     };
     if job.target_lufs.is_some() {
         if before.integrated_lufs == f64::NEG_INFINITY {
@@ -152,33 +147,41 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
     let own_reserve = settings.limiter.output_reserve;
     let is_best = settings.limiter.on && job.limiter == LimiterMode::Best;
     // What made each render, and it before its dither: the one that is kept need not be the last.
-    let mut renders: Vec<(ChainSettings, Option<Audio>)> = Vec::new();
-    let Held { frames, peak, retries } = held(ceiling_dbtp, sample_rate, |reserve| {
+    let mut renders: Vec<(ChainSettings, Option<SpilledAudio>)> = Vec::new();
+    let Held { frames: audio, peak, retries } = held(ceiling_dbtp, sample_rate, |reserve| {
         settings.limiter.output_reserve = own_reserve + reserve;
         if is_best {
-            let loudness = |frames: &[Frame]| best::loudness_lufs(frames, &spec);
+            let loudness = |frames: &dyn Source| best::loudness_lufs(frames, &spec);
             let limited = match job.target_lufs {
                 Some(target_lufs) => {
-                    best::limit_to(&spec, &driven, &mut settings, target_lufs, &loudness, progress)?
+                    best::limit_to(&spec, &driven, &mut settings, target_lufs, scratch, &loudness, progress)?
                 }
-                None => best::at_its_drive(&spec, &driven, &settings),
+                None => best::at_its_drive(&spec, &driven, &settings, scratch)?,
             };
-            renders.push((settings.clone(), job.keeps_archive.then(|| audio(limited.clone()))));
+            let archive = if job.keeps_archive {
+                let mut archive = empty();
+                visit(&limited, 0..limited.length(), |frames| archive.push(frames))?;
+                Some(archive)
+            } else {
+                None
+            };
+            renders.push((settings.clone(), archive));
             progress(Step::Verifying, 0.0);
-            let dithered = best::dithered(&spec, &settings, limited);
-            return Ok(audio(dithered).frames);
+            let mut audio = empty();
+            best::dithered(&spec, &settings, &limited, |frames| audio.push(frames))?;
+            return Ok(audio);
         }
         if let Some(target_lufs) = job.target_lufs {
             settings.limiter.drive_db =
                 solve(target_lufs, settings.limiter.drive_db, progress, |drive_db| {
-                    let mut settings = settings.clone();
+                    let mut settings = from_limiter(&settings);
                     settings.limiter.drive_db = drive_db;
-                    measure(&trial(&settings)).integrated_lufs
+                    loudness_lufs(&spec, &settings, &driven)
                 })?;
         }
         progress(Step::Verifying, 0.0);
         renders.push((settings.clone(), None));
-        Ok::<_, MasterError>(trial(&settings).frames)
+        rendered(&from_limiter(&settings))
     })?;
     let (settings, mut archive) = renders.swap_remove(retries);
     if job.keeps_archive && archive.is_none() {
@@ -186,27 +189,90 @@ pub fn master(path: &Path, programme: &Audio, job: &Job, progress: Progress) -> 
         let mut before_dither = from_limiter(&settings);
         before_dither.limiter = best::with_reserve(&spec, &settings);
         before_dither.dither.on = false;
-        archive = Some(audio(render(&spec, &before_dither, driven.iter().copied(), &|_| {})));
+        archive = Some(rendered(&before_dither)?);
     }
-    let audio = Audio { sample_rate, channels: programme.channels, frames };
-    let cost = settings.limiter.on.then(|| cost(&driven, &settings, &audio));
+    let cost = settings.limiter.on.then(|| cost(&driven, &settings, &audio, scratch)).transpose()?;
     let verified_peak_dbtp = 20.0 * peak.level.log10();
-    let mut after = measure(&audio);
+    let mut after = measure_programme(&audio)?;
     // The closer look has the last word.
     after.true_peak_dbtp = after.true_peak_dbtp.max(verified_peak_dbtp);
     after.plr_db = after.true_peak_dbtp - after.integrated_lufs;
     Ok(Master { audio, archive, before, after, settings, verified_peak_dbtp, retries, cost })
 }
 
+/// A programme behind the stages before the limiter, at `sample_rate` hertz.
+fn driven(
+    spec: &ProcessSpec,
+    settings: &ChainSettings,
+    programme: &dyn Programme,
+    sample_rate: u32,
+    scratch: &Scratch,
+    progress: Progress,
+) -> Result<Spill<Frame>, MasterError> {
+    let mut driven = scratch.spill();
+    let mut converter = match programme.sample_rate() {
+        same if same == sample_rate => None,
+        own => Some(Converter::new(own, sample_rate)?),
+    };
+    render(
+        spec,
+        &before_limiter(settings),
+        &Widened(programme),
+        |frames| match &mut converter {
+            Some(converter) => converter.push(frames, |frames| Ok(driven.push(frames)?)),
+            None => Ok::<_, MasterError>(driven.push(frames)?),
+        },
+        &|done| progress(Step::Processing, done),
+    )?;
+    if let Some(converter) = converter {
+        converter.finish(|frames| Ok::<_, MasterError>(driven.push(frames)?))?;
+    }
+    Ok(driven)
+}
+
+/// Loudness of what `settings` make of a programme, at a file's precision, LUFS.
+fn loudness_lufs(
+    spec: &ProcessSpec,
+    settings: &ChainSettings,
+    driven: &dyn Source,
+) -> Result<f64, MasterError> {
+    let mut meter = Loudness::new(spec.sample_rate, spec.channels);
+    let mut rounded: Vec<Frame> = Vec::new();
+    render(
+        spec,
+        settings,
+        driven,
+        |frames| {
+            rounded.clear();
+            rounded.extend(frames.iter().map(|frame| frame.map(|x| f64::from(x as f32))));
+            meter.push(&rounded);
+            Ok::<_, MasterError>(())
+        },
+        &|_| {},
+    )?;
+    Ok(meter.integrated_lufs())
+}
+
 /// What the limiter did to what came before it.
-fn cost(driven: &[Frame], settings: &ChainSettings, made: &Audio) -> Cost {
-    let mut meter = CostMeter::new(f64::from(made.sample_rate));
+fn cost(
+    driven: &dyn Source,
+    settings: &ChainSettings,
+    made: &dyn Programme,
+    scratch: &Scratch,
+) -> io::Result<Cost> {
+    let mut meter = CostMeter::new(f64::from(made.sample_rate()), scratch.tape());
     let limiter = &settings.limiter;
     let gain = if limiter.unity_gain { 1.0 } else { 10f64.powf(limiter.drive_db / 20.0) };
-    for (driven, made) in driven.chunks(COST_FRAMES).zip(made.frames.chunks(COST_FRAMES)) {
-        let driven: Vec<Frame> = driven.iter().map(|frame| frame.map(|x| gain * x)).collect();
-        meter.push(&driven, &made.iter().map(widen).collect::<Vec<Frame>>());
-    }
+    let (made, mut made_frames) = (Widened(made), vec![[0.0; 2]; CHUNK_FRAMES]);
+    let (mut driven_frames, mut position) = (Vec::with_capacity(CHUNK_FRAMES), 0);
+    visit(driven, 0..driven.length(), |frames| {
+        driven_frames.clear();
+        driven_frames.extend(frames.iter().map(|frame| frame.map(|x| gain * x)));
+        let made_frames = &mut made_frames[..frames.len()];
+        made.read(position, made_frames)?;
+        position += frames.len();
+        meter.push(&driven_frames, made_frames)
+    })?;
     meter.cost()
 }
 
@@ -230,22 +296,23 @@ pub fn from_limiter(settings: &ChainSettings) -> ChainSettings {
 /// that every machine finds the same.
 ///
 /// # Errors
-/// [`MasterError::Unreachable`] with the loudness that can be had and what its last LU cost.
+/// [`MasterError::Unreachable`] with the loudness that can be had and what its last LU cost, and what `loudness` says.
 pub fn solve(
     target_lufs: f64,
     start_db: f64,
     progress: Progress,
-    loudness: impl Fn(f64) -> f64 + Sync,
+    loudness: impl Fn(f64) -> Result<f64, MasterError> + Sync,
 ) -> Result<f64, MasterError> {
     let mut trials = 0;
     let found = search(target_lufs, start_db, |drives| {
         trials += 1;
         let found = std::thread::scope(|scope| {
             let second = scope.spawn(|| loudness(drives[1]));
-            [loudness(drives[0]), second.join().unwrap_or(f64::NAN)]
+            [loudness(drives[0]), second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
         });
         progress(Step::Solving, trials as f64 / MOST_TRIALS as f64);
-        Ok::<_, Infallible>(found)
+        let [first, second] = found;
+        Ok([first?, second?])
     });
     match found {
         Ok(drive_db) => Ok(drive_db),
@@ -255,14 +322,17 @@ pub fn solve(
             found_lufs: nearest.lufs,
             db_for_last_lu,
         }),
-        Err(NoDrive::Failed(never)) => match never {},
+        Err(NoDrive::Failed(error)) => Err(error),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::measure;
     use lacquer_dsp::drive::LOUDNESS_TOLERANCE_LU;
+    use lacquer_dsp::programme::piece;
+    use lacquer_files::Audio;
 
     /// Two seconds of decaying hits over a chord, peaks near 0.9.
     fn mix() -> Audio {
@@ -293,16 +363,26 @@ mod tests {
         }
     }
 
+    fn made(mix: &Audio, job: &Job) -> Result<Master, MasterError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        master(Path::new("mix"), mix, job, &Scratch::within(folder.path()), &|_, _| {})
+    }
+
     #[test]
     fn the_plugins_limiter_gives_the_chains_bits_and_the_best_one_its_own() {
         let mix = mix();
         let made = |limiter| {
-            master(Path::new("mix"), &mix, &job(limiter, None), &|_, _| {}).expect("a master").audio.frames
+            let made = made(&mix, &job(limiter, None)).expect("a master").audio;
+            piece(&made, 0..made.length()).expect("its frames")
         };
         let settings = job(LimiterMode::High, None).settings;
         let spec = ProcessSpec::stereo(48_000.0);
-        let played = render(&spec, &settings, mix.frames.iter().map(widen), &|_| {});
-        let played: Vec<[f32; 2]> = played.iter().map(|frame| frame.map(|x| x as f32)).collect();
+        let mut played: Vec<[f32; 2]> = Vec::new();
+        let keep = |frames: &[Frame]| -> io::Result<()> {
+            played.extend(frames.iter().map(|frame| frame.map(|x| x as f32)));
+            Ok(())
+        };
+        render(&spec, &settings, &Widened(&mix), keep, &|_| {}).expect("a render");
         assert!(made(LimiterMode::High) == played);
         assert!(made(LimiterMode::Best) != played);
     }
@@ -313,12 +393,12 @@ mod tests {
         let loudest = measure(&mix).integrated_lufs;
         for more_lu in [3.0, 8.0] {
             let job = job(LimiterMode::Best, Some(loudest + more_lu));
-            let made = master(Path::new("mix"), &mix, &job, &|_, _| {}).expect("a master");
+            let made = made(&mix, &job).expect("a master");
             let miss = made.after.integrated_lufs - loudest - more_lu;
             assert!(miss.abs() <= LOUDNESS_TOLERANCE_LU, "{more_lu}: {miss:+.3} LU");
             assert!(made.verified_peak_dbtp <= -1.0, "{} dBTP", made.verified_peak_dbtp);
         }
-        let beyond = master(Path::new("mix"), &mix, &job(LimiterMode::Best, Some(1.0)), &|_, _| {});
+        let beyond = made(&mix, &job(LimiterMode::Best, Some(1.0)));
         assert!(matches!(beyond, Err(MasterError::Unreachable { .. })));
     }
 }

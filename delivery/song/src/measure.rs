@@ -4,15 +4,14 @@ use crate::jobs;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::true_peak::{HALF, Reference};
 use lacquer_dsp::metering::{Measurement, Meter};
-use lacquer_files::audio::{Audio, widen};
+use lacquer_dsp::programme::{CHUNK_FRAMES, Source, piece, visit};
+use lacquer_files::audio::{Audio, Programme, push_all, widen};
 use lacquer_files::decode::Reader;
 use lacquer_files::error::Error;
 use serde::{Deserialize, Serialize};
+use std::io;
 
-/// Frames that are measured at a time; the readings do not depend on it.
-const CHUNK_FRAMES: usize = 4096;
-
-/// Measures a programme.
+/// Measures a programme in memory.
 pub fn measure(audio: &Audio) -> Measurement {
     let mut meter = Meter::new(f64::from(audio.sample_rate), audio.channels);
     let mut frames: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
@@ -22,6 +21,16 @@ pub fn measure(audio: &Audio) -> Measurement {
         meter.push(&frames);
     }
     meter.finish()
+}
+
+/// Measures a programme.
+///
+/// # Errors
+/// As [`Source::read`].
+pub fn measure_programme(programme: &dyn Programme) -> io::Result<Measurement> {
+    let mut meter = Meter::new(f64::from(programme.sample_rate()), programme.channels());
+    push_all(programme, |frames| meter.push(frames))?;
+    Ok(meter.finish())
 }
 
 /// Measures what a reader gives, block by block.
@@ -41,11 +50,14 @@ pub fn measure_blocks(reader: &mut Reader) -> Result<Measurement, Error> {
 }
 
 /// Frames that one thread looks at for [`highest_peak`].
-const STRETCH_FRAMES: usize = 1 << 18;
+const STRETCH_FRAMES: usize = 1 << 16;
 
 /// Highest level of the waveform as an amplitude; see [`highest_peak`].
-pub fn true_peak(frames: &[[f32; 2]]) -> f64 {
-    highest_peak(frames).level
+///
+/// # Errors
+/// As [`Source::read`].
+pub fn true_peak(frames: &dyn Source<[f32; 2]>) -> io::Result<f64> {
+    Ok(highest_peak(frames)?.level)
 }
 
 /// The highest level of a programme.
@@ -73,29 +85,39 @@ impl HighestPeak {
 /// ([`COVERED`](lacquer_dsp::metering::true_peak::COVERED)).
 ///
 /// Every verification of a master, a run, a side or a decoded stream is this one.
-pub fn highest_peak(frames: &[[f32; 2]]) -> HighestPeak {
+///
+/// # Errors
+/// As [`Source::read`].
+pub fn highest_peak(frames: &dyn Source<[f32; 2]>) -> io::Result<HighestPeak> {
     highest_peak_by(frames, STRETCH_FRAMES)
 }
 
 /// [`highest_peak`] in stretches of so many frames. Each is looked at with as much around it as the interpolation sees, so that
 /// the result does not depend on where they begin.
-fn highest_peak_by(frames: &[[f32; 2]], stretch_frames: usize) -> HighestPeak {
+fn highest_peak_by(frames: &dyn Source<[f32; 2]>, stretch_frames: usize) -> io::Result<HighestPeak> {
     let reference = Reference::new();
-    let samples = frames
-        .iter()
-        .enumerate()
-        .map(|(frame, [left, right])| HighestPeak { level: f64::from(left.abs().max(right.abs())), frame });
-    let highest_sample = samples.fold(HighestPeak::default(), HighestPeak::or);
-    let starts: Vec<usize> = (0..frames.len()).step_by(stretch_frames.max(1)).collect();
-    let peak_from = |start: usize| {
-        let end = (start + stretch_frames.max(1)).min(frames.len());
-        let (from, to) = (start.saturating_sub(HALF), (end + HALF).min(frames.len()));
-        let stretch: Vec<Frame> = frames[from..to].iter().map(widen).collect();
+    let length = frames.length();
+    let (mut highest_sample, mut position) = (HighestPeak::default(), 0);
+    visit(frames, 0..length, |chunk| -> io::Result<()> {
+        for (n, [left, right]) in chunk.iter().enumerate() {
+            let level = f64::from(left.abs().max(right.abs()));
+            highest_sample = highest_sample.or(HighestPeak { level, frame: position + n });
+        }
+        position += chunk.len();
+        Ok(())
+    })?;
+    let starts: Vec<usize> = (0..length).step_by(stretch_frames.max(1)).collect();
+    let peak_from = |start: usize| -> io::Result<HighestPeak> {
+        let end = (start + stretch_frames.max(1)).min(length);
+        let (from, to) = (start.saturating_sub(HALF), (end + HALF).min(length));
+        let stretch: Vec<Frame> = piece(frames, from..to)?.iter().map(widen).collect();
         let found = reference.peak_within(&stretch, start - from..end - from, highest_sample.level);
-        found.frame.map_or(highest_sample, |frame| HighestPeak { level: found.level, frame: from + frame })
+        Ok(found
+            .frame
+            .map_or(highest_sample, |frame| HighestPeak { level: found.level, frame: from + frame }))
     };
     let found = jobs::each(&starts, jobs::at_a_time(starts.len()), |_, start| peak_from(*start));
-    found.into_iter().fold(highest_sample, HighestPeak::or)
+    found.into_iter().try_fold(highest_sample, |highest, found| Ok(highest.or(found?)))
 }
 
 /// A measurement as it is printed: levels that do not exist are absent.
@@ -209,7 +231,7 @@ mod tests {
             highest in 0.001f64..0.5,
         ) {
             let frames = programme(length, seed, highest);
-            let (whole, cut) = (highest_peak_by(&frames, length), highest_peak_by(&frames, stretch));
+            let (whole, cut) = (highest_peak_by(&frames, length)?, highest_peak_by(&frames, stretch)?);
             // The figure is a measurement of the same samples: nothing but the order of a maximum may differ.
             prop_assert!((20.0 * (cut.level / whole.level).log10()).abs() < 0.001, "{whole:?} in one, {cut:?} cut by {stretch}");
         }
@@ -225,9 +247,9 @@ mod tests {
                 [(0.999 * (std::f64::consts::TAU * 20.0 * t / stretch as f64).cos()) as f32; 2]
             })
             .collect();
-        let ends_db = 20.0 * highest_peak_by(&frames[..stretch], stretch).level.log10();
-        let found_db = 20.0 * highest_peak_by(&frames, stretch).level.log10();
-        let whole_db = 20.0 * highest_peak_by(&frames, frames.len()).level.log10();
+        let ends_db = 20.0 * highest_peak_by(&&frames[..stretch], stretch).unwrap().level.log10();
+        let found_db = 20.0 * highest_peak_by(&frames, stretch).unwrap().level.log10();
+        let whole_db = 20.0 * highest_peak_by(&frames, frames.len()).unwrap().level.log10();
         assert!(
             (found_db - whole_db).abs() < 1e-9,
             "{found_db} dB, in one {whole_db}; {ends_db} at the ends"

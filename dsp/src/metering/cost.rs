@@ -8,9 +8,11 @@
 use super::masking::{Masking, bands};
 use crate::blocks::math;
 use crate::processor::Frame;
+use crate::programme::{Tape, visit};
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::f64::consts::TAU;
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -41,19 +43,20 @@ pub struct CostMeter {
     noise: f64,
     moments: usize,
     /// Gain in dB and power of each octave, moment by moment.
-    gains: Vec<Vec<[f32; 2]>>,
+    gains: Box<dyn Tape>,
 }
 
 impl CostMeter {
-    /// For a rate in hertz. Allocates, also as it goes.
-    pub fn new(rate: f64) -> Self {
+    /// For a rate in hertz. Allocates. How the gain moved is told by a gain's distance from its mean: `gains`, which is empty, keeps 50 MB an
+    /// hour until then.
+    pub fn new(rate: f64, gains: Box<dyn Tape>) -> Self {
         let length = ((LENGTH_S * rate) as usize).next_power_of_two();
         let octave: fn(f64) -> f64 = |hz| math::log2((hz / 62.5).max(1.0));
         let octaves = bands(length, rate, octave, 1.0);
         let transform = RealFftPlanner::new().plan_fft_forward(length);
         Self {
             masking: Masking::new(length, rate),
-            gains: vec![Vec::new(); octaves.len()],
+            gains,
             octaves,
             window: (0..length)
                 .map(|n| 0.5 - 0.5 * math::cos(TAU * (n as f64 + 0.5) / length as f64))
@@ -68,19 +71,23 @@ impl CostMeter {
     }
 
     /// Takes frames that go into the limiter, with its drive, and what comes out, in time with them.
-    pub fn push(&mut self, input: &[Frame], output: &[Frame]) {
+    ///
+    /// # Errors
+    /// As [`Tape::push`].
+    pub fn push(&mut self, input: &[Frame], output: &[Frame]) -> io::Result<()> {
         self.waiting[0].extend_from_slice(input);
         self.waiting[1].extend_from_slice(output);
         let length = self.window.len();
         let mut start = 0;
         while start + length <= self.waiting[0].len().min(self.waiting[1].len()) {
-            (0..2).for_each(|channel| self.moment(start, channel));
+            (0..2).try_for_each(|channel| self.moment(start, channel))?;
             start += length / 2;
         }
         self.waiting.iter_mut().for_each(|frames| drop(frames.drain(..start)));
+        Ok(())
     }
 
-    fn moment(&mut self, start: usize, channel: usize) {
+    fn moment(&mut self, start: usize, channel: usize) -> io::Result<()> {
         for (frames, bins) in self.waiting.iter().zip(&mut self.bins) {
             for ((x, frame), window) in self.buffer.iter_mut().zip(&frames[start..]).zip(&self.window) {
                 *x = frame[channel] * window;
@@ -103,31 +110,47 @@ impl CostMeter {
             self.noise += noise / mask / self.masking.bands.len() as f64;
         }
         self.moments += 1;
-        for (band, gains) in self.octaves.iter().zip(&mut self.gains) {
+        let of_octave = |band: &Range<usize>| {
             let (gain, power) = gain_and_power(&x[band.clone()], &y[band.clone()]);
-            gains.push([20.0 * math::log10(gain.max(1e-3)) as f32, power as f32]);
-        }
+            [f64::from(20.0 * math::log10(gain.max(1e-3)) as f32), f64::from(power as f32)]
+        };
+        self.gains.push(&self.octaves.iter().map(of_octave).collect::<Vec<Frame>>())
     }
 
     /// What it came to so far; nothing is lost in silence.
-    pub fn cost(&self) -> Cost {
-        let mean = |values: &mut dyn Iterator<Item = f64>| {
-            let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-            if count > 0.0 { sum / count } else { 0.0 }
-        };
-        let deviation = |gains: &Vec<[f32; 2]>| {
-            let mean_power = mean(&mut gains.iter().map(|[_, power]| f64::from(*power)));
-            let heard = || {
-                let is_heard = move |power: f32| f64::from(power) > HEARD * mean_power;
-                gains.iter().filter(move |[_, power]| is_heard(*power)).map(|[gain, _]| f64::from(*gain))
-            };
-            let middle = mean(&mut heard());
-            mean(&mut heard().map(|gain| (gain - middle).powi(2))).sqrt()
-        };
-        Cost {
+    ///
+    /// # Errors
+    /// As [`Source::read`](crate::programme::Source::read).
+    pub fn cost(&self) -> io::Result<Cost> {
+        let mean_powers = self.means(|_, [_, power]| Some(power))?;
+        let is_heard = |octave: usize, power: f64| power > HEARD * mean_powers[octave];
+        let middles = self.means(|n, [gain, power]| is_heard(n, power).then_some(gain))?;
+        let spread = |n: usize, [gain, power]: Frame| is_heard(n, power).then(|| (gain - middles[n]).powi(2));
+        let deviations: Vec<f64> = self.means(spread)?.iter().map(|square| square.sqrt()).collect();
+        Ok(Cost {
             distortion_db: 10.0 * math::log10((self.noise / self.moments.max(1) as f64).max(1e-12)),
-            pumping_db: mean(&mut self.gains.iter().map(deviation)),
-        }
+            pumping_db: deviations.iter().sum::<f64>() / deviations.len().max(1) as f64,
+        })
+    }
+
+    /// The mean of each octave's values that `of` gives, 0 where it gives none.
+    fn means(&self, of: impl Fn(usize, Frame) -> Option<f64>) -> io::Result<Vec<f64>> {
+        let octaves = self.octaves.len();
+        let mut sums = vec![(0.0, 0.0); octaves];
+        let mut position = 0;
+        visit(&*self.gains, 0..self.gains.length(), |gains| -> io::Result<()> {
+            for gain in gains {
+                let octave = position % octaves;
+                position += 1;
+                if let Some(value) = of(octave, *gain) {
+                    let (sum, count) = &mut sums[octave];
+                    (*sum, *count) = (*sum + value, *count + 1.0);
+                }
+            }
+            Ok(())
+        })?;
+        let mean = |(sum, count): (f64, f64)| if count > 0.0 { sum / count } else { 0.0 };
+        Ok(sums.into_iter().map(mean).collect())
     }
 }
 
@@ -152,11 +175,11 @@ mod tests {
     fn cost(change: impl Fn(usize, f64) -> f64) -> Cost {
         let input: Vec<Frame> = (0..96_000).map(|n| [chord(n); 2]).collect();
         let output: Vec<Frame> = (0..96_000).map(|n| [change(n, chord(n)); 2]).collect();
-        let mut meter = CostMeter::new(RATE);
+        let mut meter = CostMeter::new(RATE, Box::new(Vec::new()));
         for (input, output) in input.chunks(1000).zip(output.chunks(1000)) {
-            meter.push(input, output);
+            meter.push(input, output).unwrap();
         }
-        meter.cost()
+        meter.cost().unwrap()
     }
 
     #[test]
@@ -173,9 +196,10 @@ mod tests {
 
     #[test]
     fn silence_costs_nothing() {
-        let mut meter = CostMeter::new(RATE);
-        meter.push(&[[0.0; 2]; 10_000], &[[0.0; 2]; 10_000]);
-        assert_eq!(meter.cost().pumping_db, 0.0);
-        assert!(meter.cost().distortion_db <= -100.0);
+        let mut meter = CostMeter::new(RATE, Box::new(Vec::new()));
+        meter.push(&[[0.0; 2]; 10_000], &[[0.0; 2]; 10_000]).unwrap();
+        let cost = meter.cost().unwrap();
+        assert_eq!(cost.pumping_db, 0.0);
+        assert!(cost.distortion_db <= -100.0);
     }
 }

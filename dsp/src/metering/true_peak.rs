@@ -7,7 +7,9 @@
 use crate::blocks::math;
 use crate::blocks::window::kaiser;
 use crate::processor::Frame;
+use crate::programme::{Source, piece, visit};
 use std::f64::consts::PI;
+use std::io;
 use std::ops::Range;
 
 /// Taps on either side of an interval: as far as a level depends on its neighbours, frames.
@@ -16,6 +18,8 @@ pub const HALF: usize = 128;
 pub const COVERED: f64 = 0.48;
 /// Points per frame.
 const POINTS: usize = 32;
+/// Frames of a programme that are looked at in one.
+const STRETCH: usize = 1 << 16;
 /// Points that are looked at first.
 const COARSE: [usize; 3] = [8, 16, 24];
 
@@ -58,11 +62,32 @@ impl Reference {
         Self { taps }
     }
 
-    /// Highest level of the waveform through `frames`, an amplitude; silence goes before and after. `at_least` is a level
-    /// known to be reached: nothing below it is looked for.
-    pub fn peak(&self, frames: &[Frame], at_least: f64) -> f64 {
-        let sample_peak = frames.as_flattened().iter().fold(at_least, |peak, x| peak.max(x.abs()));
-        self.peak_within(frames, 0..frames.len(), sample_peak).level
+    /// Highest level of the waveform of a whole programme, an amplitude; silence goes before and after. `at_least` is a level known to be
+    /// reached: nothing below it is looked for.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn peak(&self, programme: &dyn Source, at_least: f64) -> io::Result<f64> {
+        let length = programme.length();
+        let mut sample_peak = at_least;
+        visit(programme, 0..length, |frames| -> io::Result<()> {
+            sample_peak = frames.as_flattened().iter().fold(sample_peak, |peak, x| peak.max(x.abs()));
+            Ok(())
+        })?;
+        let mut peak = sample_peak;
+        for channel in 0..2 {
+            for start in (0..length).step_by(STRETCH) {
+                let end = (start + STRETCH).min(length);
+                let (from, to) = (start.saturating_sub(HALF), (end + HALF).min(length));
+                let mut padded = vec![0.0; HALF - (start - from)];
+                padded.extend(piece(programme, from..to)?.iter().map(|frame| frame[channel]));
+                padded.resize(end - start + 2 * HALF, 0.0);
+                // The silence before the first frame has a waveform, too.
+                let first = if start == 0 { HALF - 1 } else { HALF };
+                self.look(&padded, first..end - start + HALF, sample_peak, &mut peak);
+            }
+        }
+        Ok(peak)
     }
 
     /// Highest level of the waveform from the frames `within` to the next ones, of a programme that is looked at piece by piece: of `frames`
@@ -82,27 +107,37 @@ impl Reference {
                 .chain(frames.iter().map(|frame| frame[channel]))
                 .chain(std::iter::repeat_n(0.0, HALF))
                 .collect();
-            for n in first..end {
-                // Two samples that lie both 8 dB below the peak have no higher waveform between them but in test signals
-                // beyond any converter's band.
-                if padded[n].abs().max(padded[n + 1].abs()) < 0.4 * sample_peak {
-                    continue;
-                }
-                let window = &padded[n + 1 - HALF..n + 1 + HALF];
-                let coarse = COARSE
-                    .iter()
-                    .map(|point| self.at(*point, window))
-                    .fold(padded[n].abs().max(padded[n + 1].abs()), f64::max);
-                // Four points per frame read the highest level at most 0.69 dB low: a factor of 0.92.
-                if coarse > 0.92 * peak.level {
-                    let level = (1..POINTS).map(|point| self.at(point, window)).fold(0.0, f64::max);
-                    if level > peak.level {
-                        peak = Peak { level, frame: Some(n.saturating_sub(HALF).min(length - 1)) };
-                    }
-                }
+            if let Some(n) = self.look(&padded, first..end, sample_peak, &mut peak.level) {
+                peak.frame = Some(n.saturating_sub(HALF).min(length - 1));
             }
         }
         peak
+    }
+
+    /// Looks at the waveform of `padded` from each of the samples `within` to the next one, and raises `peak` to the highest level; the sample
+    /// before it, if any is higher.
+    fn look(&self, padded: &[f64], within: Range<usize>, sample_peak: f64, peak: &mut f64) -> Option<usize> {
+        let mut highest = None;
+        for n in within {
+            // Two samples that lie both 8 dB below the peak have no higher waveform between them but in test signals
+            // beyond any converter's band.
+            if padded[n].abs().max(padded[n + 1].abs()) < 0.4 * sample_peak {
+                continue;
+            }
+            let window = &padded[n + 1 - HALF..n + 1 + HALF];
+            let coarse = COARSE
+                .iter()
+                .map(|point| self.at(*point, window))
+                .fold(padded[n].abs().max(padded[n + 1].abs()), f64::max);
+            // Four points per frame read the highest level at most 0.69 dB low: a factor of 0.92.
+            if coarse > 0.92 * *peak {
+                let level = (1..POINTS).map(|point| self.at(point, window)).fold(0.0, f64::max);
+                if level > *peak {
+                    (*peak, highest) = (level, Some(n));
+                }
+            }
+        }
+        highest
     }
 
     /// The waveform's level at a point.

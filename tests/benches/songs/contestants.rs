@@ -7,8 +7,9 @@ use crate::{CEILING_DBTP, Candidate};
 use anyhow::{Context, ensure};
 use lacquer_dsp::chain::limiter::best::{Best, Limited};
 use lacquer_dsp::chain::limiter::{LimiterSettings, LimiterStyle};
+use lacquer_dsp::programme::{Memory, Source, piece};
 use lacquer_dsp::{Chain, ChainSettings, Frame, ProcessSpec, Quality};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::process::{Command, Stdio};
 
 /// Frames a plugin is given at a time.
@@ -17,7 +18,7 @@ const BLOCK: usize = 512;
 /// What a contestant makes of driven frames at a rate.
 pub type Render<'a> = Box<dyn Fn(&[Frame], f64) -> anyhow::Result<Vec<Frame>> + 'a>;
 /// How a contestant brings frames at a rate to a loudness by itself.
-pub type Reach<'a> = Box<dyn Fn(&[Frame], f64, f64) -> Limited + 'a>;
+pub type Reach<'a> = Box<dyn Fn(&[Frame], f64, f64) -> io::Result<Limited> + 'a>;
 
 /// How a contestant is run.
 pub enum Way<'a> {
@@ -49,7 +50,8 @@ fn contestant<'a>(
 fn best<'a>(name: &'static str, style: LimiterStyle) -> Contestant<'a> {
     let reach = move |frames: &[Frame], rate: f64, target_lufs: f64| {
         let settings = LimiterSettings { style, ceiling_dbtp: CEILING_DBTP, ..Default::default() };
-        Best::new(frames, rate, &settings).render_to(target_lufs, |frames| loudness_lufs(frames, rate))
+        let loudness = |frames: &dyn Source| Ok(loudness_lufs(&piece(frames, 0..frames.length())?, rate));
+        Best::new(&frames, &Memory, rate, &settings)?.render_to(target_lufs, loudness)
     };
     Contestant { name, is_peer: false, way: Way::Reaching(Box::new(reach)) }
 }

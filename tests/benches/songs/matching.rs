@@ -5,6 +5,7 @@ use crate::corpus::Song;
 use lacquer_dsp::Frame;
 use lacquer_dsp::chain::limiter::best::Limited;
 use lacquer_dsp::metering::loudness::Loudness;
+use lacquer_dsp::programme::piece;
 use realfft::RealFftPlanner;
 
 /// How near the loudness has to come, LU.
@@ -40,8 +41,8 @@ pub fn matched(contestant: &Contestant, song: &Song, target_lufs: f64) -> anyhow
     let render = match &contestant.way {
         Way::Driven(render) => render,
         Way::Reaching(reach) => {
-            let Limited { frames: output, drive_db, loudness_lufs } =
-                reach(&song.frames, song.rate, target_lufs);
+            let Limited { frames, drive_db, loudness_lufs } = reach(&song.frames, song.rate, target_lufs)?;
+            let output = piece(&frames, 0..song.frames.len())?;
             let gain = 10f64.powf(drive_db / 20.0);
             let input: Vec<Frame> = song.frames.iter().map(|frame| frame.map(|x| gain * x)).collect();
             let reached = (loudness_lufs - target_lufs).abs() <= PROMISED_LU;

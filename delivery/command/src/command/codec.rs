@@ -3,12 +3,14 @@
 use super::exit;
 use super::output::{Lines, print_json, tell};
 use super::progress::Bar;
+use super::scratch::scratch;
 use super::warn;
 use anyhow::bail;
 use clap::Args;
-use lacquer_files::Audio;
+use lacquer_files::audio::Programme;
 use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::encode::{EncodeError, Format, WordLength, check_output, encode_as};
+use lacquer_files::spill::Scratch;
 use lacquer_files::tags::{self, Tags};
 use lacquer_song::codec::trim::fixed;
 use lacquer_song::codec::{Codec, CodecReport, overs, usual};
@@ -84,20 +86,22 @@ pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<ExitCod
     }
     super::take_standard_input(&arguments.files)?;
     let bar = Bar::new("Encoding and decoding");
+    let scratch = scratch(arguments.output.as_deref());
     let (mut json, mut lines) = (String::new(), Lines::default());
     let mut code = exit::DONE;
     for (n, file) in arguments.files.iter().enumerate() {
         bar.show("Encoding and decoding", n as f64 / arguments.files.len() as f64);
-        let (decoded, reader) = Reader::open(file, &limits)?.collect(&|_| {})?;
+        let mut reader = Reader::open(file, &limits)?;
+        let programme = reader.spill(&scratch, &|_| {})?;
         reader.require_whole()?;
         warn(&reader);
-        let audio = decoded.audio;
-        let reports = measure_all(&audio, &codecs, arguments.ceiling)?;
+        let reports = measure_all(&programme, &codecs, arguments.ceiling, &scratch)?;
         let trim_db = reports.iter().map(|report| report.trim_db).fold(0.0, f64::min);
         let mut report = Report { file: file.display().to_string(), codecs: reports, trim_db, fixed: None };
         if let Some(output) = &arguments.output {
             bar.show("Trimming", 1.0);
-            let made = fixed(&audio, &codecs, arguments.ceiling, trim_db, arguments.word_length)?;
+            let made =
+                fixed(&programme, &codecs, arguments.ceiling, trim_db, arguments.word_length, &scratch)?;
             // The tags go along; a loudness that was written before the trim no longer holds.
             let earlier = tags::read(file).unwrap_or_else(|error| {
                 tell(format_args!("{error}; the trimmed file has none"));
@@ -132,11 +136,15 @@ pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<ExitCod
     printed.map(|()| ExitCode::from(code))
 }
 
-/// Reports of the encodings in their order, as many at a time as there are cores: each holds the programme several times over.
-fn measure_all(audio: &Audio, codecs: &[Codec], ceiling_dbtp: f64) -> Result<Vec<CodecReport>, EncodeError> {
-    jobs::each(codecs, jobs::at_a_time(codecs.len()), |_, codec| overs(audio, *codec, ceiling_dbtp))
-        .into_iter()
-        .collect()
+/// Reports of the encodings in their order, as many at a time as there are cores.
+fn measure_all(
+    programme: &dyn Programme,
+    codecs: &[Codec],
+    ceiling_dbtp: f64,
+    scratch: &Scratch,
+) -> Result<Vec<CodecReport>, EncodeError> {
+    let measured = |_, codec: &Codec| overs(programme, *codec, ceiling_dbtp, scratch);
+    jobs::each(codecs, jobs::at_a_time(codecs.len()), measured).into_iter().collect()
 }
 
 fn describe(report: &Report, lines: &mut Lines) {

@@ -45,6 +45,12 @@ fn on_a_full_disk(scene: &Scene, blocks: u32, line: &[&str]) -> std::process::Ou
         .unwrap()
 }
 
+/// Whether it is said what cannot be written: the file, or what is worked on beside it, which may find the disk full before.
+fn is_told(said: &str, name: &str) -> bool {
+    let is_named = said.contains(name) || said.contains("a temporary file");
+    is_named && said.contains("cannot be written")
+}
+
 #[test]
 fn a_full_disk_leaves_the_old_file_and_nothing_beside_it() {
     let scene = Scene::with_mixes(0.25);
@@ -58,7 +64,7 @@ fn a_full_disk_leaves_the_old_file_and_nothing_beside_it() {
             let output = on_a_full_disk(&scene, blocks, &line);
             let said = String::from_utf8(output.stderr).unwrap();
             assert_eq!(output.status.code(), Some(2), "{line:?}, {blocks} blocks: {said}");
-            assert!(said.contains(name) && said.contains("cannot be written"), "{said}");
+            assert!(is_told(&said, name), "{said}");
             assert!(everything(&scene.path("album")) == before, "{line:?}, {blocks} blocks");
         }
     }
@@ -167,7 +173,7 @@ fn a_disk_that_is_really_full_leaves_the_old_file_and_nothing_beside_it() {
             tried += 1;
             let said = String::from_utf8(output.stderr).unwrap();
             assert_eq!(output.status.code(), Some(2), "{line:?}, {room} bytes free: {said}");
-            assert!(said.contains(name) && said.contains("cannot be written"), "{said}");
+            assert!(is_told(&said, name), "{said}");
             assert!(everything(&disk) == before, "{line:?}, {room} bytes free");
         }
     }

@@ -54,6 +54,9 @@ pub enum EncodeError {
         /// What its library says.
         reason: String,
     },
+    /// What lies in a temporary file cannot be read, or not be put there.
+    #[error(transparent)]
+    Spill(#[from] std::io::Error),
     /// The rate cannot be converted to one that the encoder takes.
     #[error(transparent)]
     Rate(#[from] crate::resample::ResampleError),

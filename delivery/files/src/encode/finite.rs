@@ -1,18 +1,35 @@
 //! Samples that a lossy encoder can take: its arithmetic has no answer to what is not a number.
 
-use crate::audio::Audio;
-use std::borrow::Cow;
+use crate::audio::Programme;
+use lacquer_dsp::programme::Source;
+use std::io;
 
 /// The highest sample that is passed on, 36 dB over full scale.
 const HIGHEST: f32 = 64.0;
 
-/// The programme with silence for samples that are no numbers, and no sample beyond 36 dB over full scale. Copied only if there is one.
-pub fn finite(audio: &Audio) -> Cow<'_, Audio> {
-    let is_sane = |x: &f32| x.abs() <= HIGHEST;
-    if audio.frames.as_flattened().iter().all(is_sane) {
-        return Cow::Borrowed(audio);
+/// A programme with silence for samples that are no numbers, and no sample beyond 36 dB over full scale.
+pub struct Finite<'a>(pub &'a dyn Programme);
+
+impl Source<[f32; 2]> for Finite<'_> {
+    fn length(&self) -> usize {
+        self.0.length()
     }
-    let made_sane = |x: f32| if x.is_nan() { 0.0 } else { x.clamp(-HIGHEST, HIGHEST) };
-    let frames = audio.frames.iter().map(|frame| frame.map(made_sane)).collect();
-    Cow::Owned(Audio { frames, ..audio.clone() })
+
+    fn read(&self, start: usize, frames: &mut [[f32; 2]]) -> io::Result<()> {
+        self.0.read(start, frames)?;
+        for x in frames.as_flattened_mut() {
+            *x = if x.is_nan() { 0.0 } else { x.clamp(-HIGHEST, HIGHEST) };
+        }
+        Ok(())
+    }
+}
+
+impl Programme for Finite<'_> {
+    fn sample_rate(&self) -> u32 {
+        self.0.sample_rate()
+    }
+
+    fn channels(&self) -> usize {
+        self.0.channels()
+    }
 }

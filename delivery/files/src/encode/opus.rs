@@ -8,13 +8,12 @@
 //! come out as went in.
 
 use super::EncodeError;
-use super::finite::finite;
+use super::finite::Finite;
 use super::libopus::{Encoder, PACKET_FRAMES, RATE_HZ};
-use crate::audio::Audio;
-use crate::decode::decode_bytes;
-use crate::resample::convert;
+use crate::audio::Programme;
+use crate::resample::{converted, converted_frames};
 use ogg::{PacketWriteEndInfo, PacketWriter};
-use std::io::{Read, Write};
+use std::io::Write;
 
 /// Serial number of the only stream: the same master has the same bytes whenever it is made.
 const SERIAL: u32 = 1;
@@ -27,51 +26,52 @@ const HEAD_BYTES: usize = 19;
 ///
 /// # Errors
 /// [`EncodeError::Codec`].
-pub fn encode(audio: &Audio, kbps: u32, out: impl Write) -> Result<(), EncodeError> {
+pub fn encode(programme: &dyn Programme, kbps: u32, out: impl Write) -> Result<(), EncodeError> {
     let refused = EncodeError::codec("Opus");
-    let audio = finite(audio);
-    let converted = convert(&audio, RATE_HZ)?;
-    let (channels, frames) = (converted.channels, &converted.frames);
+    let channels = programme.channels();
     let mut encoder = Encoder::new(channels, kbps).map_err(|error| refused(&error))?;
     let skipped = encoder.lookahead_frames();
     let mut writer = PacketWriter::new(out);
-    let head = head(channels, skipped, audio.sample_rate);
+    let head = head(channels, skipped, programme.sample_rate());
     let ends = PacketWriteEndInfo::EndPage;
     writer.write_packet(head, SERIAL, ends, 0).map_err(|error| refused(&error))?;
     writer.write_packet(tags(), SERIAL, ends, 0).map_err(|error| refused(&error))?;
-    let total = frames.len() + skipped;
+    let total = converted_frames(programme.length(), programme.sample_rate(), RATE_HZ) + skipped;
     let packets = total.div_ceil(PACKET_FRAMES).max(1);
-    let mut samples = Vec::with_capacity(PACKET_FRAMES * channels);
-    for packet in 0..packets {
-        let from = (packet * PACKET_FRAMES).min(frames.len());
-        let to = (from + PACKET_FRAMES).min(frames.len());
+    let packet_samples = PACKET_FRAMES * channels;
+    let mut samples = Vec::with_capacity(packet_samples);
+    let mut written = 0;
+    let mut write = |samples: &mut Vec<f32>| -> Result<usize, EncodeError> {
+        let bytes = encoder.encode(samples).map_err(|error| refused(&error))?.to_vec();
         samples.clear();
-        samples.extend(frames[from..to].iter().flat_map(|frame| &frame[..channels]));
-        samples.resize(PACKET_FRAMES * channels, 0.0);
-        let bytes = encoder.encode(&samples).map_err(|error| refused(&error))?.to_vec();
-        let is_last = packet + 1 == packets;
-        let ends = if is_last {
+        written += 1;
+        let ends = if written == packets {
             PacketWriteEndInfo::EndStream
-        } else if (packet + 1) % PAGE_PACKETS == 0 {
+        } else if written % PAGE_PACKETS == 0 {
             PacketWriteEndInfo::EndPage
         } else {
             PacketWriteEndInfo::NormalPacket
         };
-        let position = ((packet + 1) * PACKET_FRAMES).min(total);
-        writer.write_packet(bytes, SERIAL, ends, position as u64).map_err(|error| refused(&error))?;
+        let position = (written * PACKET_FRAMES).min(total) as u64;
+        writer.write_packet(bytes, SERIAL, ends, position).map_err(|error| refused(&error))?;
+        Ok(written)
+    };
+    let mut so_far = 0;
+    converted(&Finite(programme), RATE_HZ, |frames| {
+        for frame in frames {
+            samples.extend_from_slice(&frame[..channels]);
+            if samples.len() == packet_samples {
+                so_far = write(&mut samples)?;
+            }
+        }
+        Ok::<_, EncodeError>(())
+    })?;
+    // What is left, and silence for what the encoder delays.
+    while so_far < packets {
+        samples.resize(packet_samples, 0.0);
+        so_far = write(&mut samples)?;
     }
     writer.into_inner().flush().map_err(|error| refused(&error))
-}
-
-/// Reads a file of one or two channels; it has 48 kHz.
-///
-/// # Errors
-/// [`EncodeError::Wave`] if it is not Opus or has more channels.
-pub fn decode(mut source: impl Read) -> Result<Audio, EncodeError> {
-    let refused = EncodeError::codec("Opus");
-    let mut bytes = Vec::new();
-    source.read_to_end(&mut bytes).map_err(|error| refused(&error))?;
-    Ok(decode_bytes("Opus", bytes)?)
 }
 
 /// The first packet: RFC 7845, section 5.1, channel mapping family 0.

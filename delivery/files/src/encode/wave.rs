@@ -6,8 +6,9 @@
 //! RF64, and nothing else is: many players know only RIFF.
 
 use super::{WordLength, word};
-use crate::audio::Audio;
+use crate::audio::Programme;
 use crate::error::Error;
+use lacquer_dsp::programme::visit;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -24,15 +25,23 @@ const SIZES_BYTES: u32 = 28;
 ///
 /// # Errors
 /// [`Error::Write`].
-pub fn write(path: &Path, file: impl Write, audio: &Audio, word_length: WordLength) -> Result<(), Error> {
+pub fn write(
+    path: &Path,
+    file: impl Write,
+    programme: &dyn Programme,
+    word_length: WordLength,
+) -> Result<(), Error> {
     let bits = word_length.stored_bits();
-    let shape =
-        Shape { channels: audio.channels, sample_rate: audio.sample_rate, frames: audio.frames.len() as u64 };
+    let shape = Shape {
+        channels: programme.channels(),
+        sample_rate: programme.sample_rate(),
+        frames: programme.length() as u64,
+    };
     let mut out = BufWriter::with_capacity(1 << 20, file);
     let mut written = || -> std::io::Result<()> {
         out.write_all(&header(shape, word_length))?;
-        for frame in &audio.frames {
-            for sample in &frame[..audio.channels] {
+        visit(programme, 0..programme.length(), |frames| -> std::io::Result<()> {
+            for sample in frames.iter().flat_map(|frame| &frame[..shape.channels]) {
                 if word_length == WordLength::Float32 {
                     out.write_all(&sample.to_le_bytes())?;
                 } else {
@@ -40,7 +49,8 @@ pub fn write(path: &Path, file: impl Write, audio: &Audio, word_length: WordLeng
                     out.write_all(&bytes[..usize::from(bits / 8)])?;
                 }
             }
-        }
+            Ok(())
+        })?;
         // A chunk of odd length is followed by a byte that only the file's size counts.
         out.write_all(&[0][..(shape.data_bytes(word_length) % 2) as usize])?;
         out.flush()
@@ -102,6 +112,7 @@ fn header(shape: Shape, word_length: WordLength) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::Audio;
 
     #[test]
     fn one_and_two_channels_are_plain_and_masked_by_nothing() {

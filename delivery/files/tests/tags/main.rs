@@ -121,7 +121,6 @@ fn samples(path: &Path, format: &Format) -> Vec<u32> {
     let bits = |audio: Audio| audio.frames.as_flattened().iter().map(|x| x.to_bits()).collect::<Vec<_>>();
     let bytes = std::fs::read(path).unwrap();
     match format {
-        Format::Opus { .. } => bits(lacquer_files::encode::opus::decode(Cursor::new(bytes)).unwrap()),
         Format::Wav(_) => {
             let layout = Layout::read(&mut Cursor::new(&bytes), 0).unwrap();
             let data = layout.chunks.iter().find(|chunk| &chunk.id == b"data").unwrap();

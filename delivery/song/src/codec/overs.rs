@@ -1,11 +1,13 @@
 //! Peaks that a codec adds, and the trim that clears them.
 
-use super::trim::gained;
 use super::{Codec, round_trip};
 use crate::measure::true_peak;
-use lacquer_files::audio::Audio;
+use lacquer_dsp::programme::visit;
+use lacquer_files::audio::{Gained, Programme};
 use lacquer_files::encode::EncodeError;
+use lacquer_files::spill::Scratch;
 use serde::{Deserialize, Serialize};
+use std::io;
 
 /// Seconds between two samples over full scale that are told apart as two overs.
 const APART_S: f64 = 0.01;
@@ -55,14 +57,19 @@ pub struct CodecReport {
 }
 
 /// Encodes, decodes and measures a programme, and finds the trim with which the decoded programme has no sample over 0 dBFS and no true peak
-/// over `ceiling_dbtp`. Each trial is encoded anew.
+/// over `ceiling_dbtp`. Each trial is encoded anew; what is worked on lies in `scratch`.
 ///
 /// # Errors
 /// [`EncodeError`].
-pub fn overs(audio: &Audio, codec: Codec, ceiling_dbtp: f64) -> Result<CodecReport, EncodeError> {
-    let decoded = round_trip(audio, codec)?;
-    let (count, over_samples, listed) = list(&decoded);
-    let after_dbtp = peak_dbtp(&decoded);
+pub fn overs(
+    programme: &dyn Programme,
+    codec: Codec,
+    ceiling_dbtp: f64,
+    scratch: &Scratch,
+) -> Result<CodecReport, EncodeError> {
+    let decoded = round_trip(programme, codec, scratch)?;
+    let (count, over_samples, listed) = list(&decoded)?;
+    let after_dbtp = peak_dbtp(&decoded)?;
     let mut trim_db = 0.0;
     let (mut peak, mut samples) = (after_dbtp, over_samples);
     for _ in 0..MOST_TRIALS {
@@ -71,13 +78,14 @@ pub fn overs(audio: &Audio, codec: Codec, ceiling_dbtp: f64) -> Result<CodecRepo
             break;
         }
         trim_db = (((trim_db - excess_db) / STEP_DB).floor() * STEP_DB).max(-MOST_TRIM_DB);
-        let trimmed = round_trip(&gained(audio, trim_db), codec)?;
-        (peak, samples) = (peak_dbtp(&trimmed), list(&trimmed).1);
+        let gained = Gained { of: programme, gain: 10f64.powf(trim_db / 20.0) };
+        let trimmed = round_trip(&gained, codec, scratch)?;
+        (peak, samples) = (peak_dbtp(&trimmed)?, list(&trimmed)?.1);
     }
     Ok(CodecReport {
         codec: codec.format().id(),
         ceiling_dbtp,
-        true_peak_before_dbtp: thousandths(peak_dbtp(audio)),
+        true_peak_before_dbtp: thousandths(peak_dbtp(programme)?),
         true_peak_after_dbtp: thousandths(after_dbtp),
         over_samples,
         over_count: count,
@@ -95,8 +103,8 @@ fn excess_db(peak_dbtp: f64, over_samples: usize, ceiling_dbtp: f64) -> f64 {
     (peak_dbtp - ceiling_dbtp).max(over_full_scale)
 }
 
-fn peak_dbtp(audio: &Audio) -> f64 {
-    20.0 * true_peak(&audio.frames).log10()
+fn peak_dbtp(programme: &dyn Programme) -> io::Result<f64> {
+    Ok(20.0 * true_peak(programme)?.log10())
 }
 
 /// A level to the digits that mean something; none for silence.
@@ -105,35 +113,41 @@ fn thousandths(level: f64) -> Option<f64> {
 }
 
 /// Number of overs, samples in them, and the first of them.
-fn list(audio: &Audio) -> (usize, usize, Vec<Over>) {
-    let apart = (APART_S * f64::from(audio.sample_rate)) as usize;
-    let (mut count, mut samples) = (0, 0);
+fn list(programme: &dyn Programme) -> io::Result<(usize, usize, Vec<Over>)> {
+    let rate = f64::from(programme.sample_rate());
+    let apart = (APART_S * rate) as usize;
+    let (mut count, mut samples, mut position) = (0, 0, 0);
     let mut listed: Vec<Over> = Vec::new();
     let mut last: Option<usize> = None;
-    for (n, frame) in audio.frames.iter().enumerate() {
-        let over = frame[..audio.channels].iter().filter(|x| x.abs() > 1.0);
-        let (found, peak) = over.fold((0, 0.0f32), |(found, peak), x| (found + 1, peak.max(x.abs())));
-        if found == 0 {
-            continue;
+    visit(programme, 0..programme.length(), |frames| -> io::Result<()> {
+        for (n, frame) in (position..).zip(frames) {
+            let over = frame[..programme.channels()].iter().filter(|x| x.abs() > 1.0);
+            let (found, peak) = over.fold((0, 0.0f32), |(found, peak), x| (found + 1, peak.max(x.abs())));
+            if found == 0 {
+                continue;
+            }
+            samples += found;
+            let peak_dbfs = 20.0 * f64::from(peak).log10();
+            let is_new = last.is_none_or(|last| n - last > apart);
+            last = Some(n);
+            count += usize::from(is_new);
+            if is_new && listed.len() < MOST_LISTED {
+                listed.push(Over { time_s: n as f64 / rate, samples: found, peak_dbfs });
+            } else if let Some(over) = listed.last_mut().filter(|_| !is_new && count <= MOST_LISTED) {
+                over.samples += found;
+                over.peak_dbfs = over.peak_dbfs.max(peak_dbfs);
+            }
         }
-        samples += found;
-        let peak_dbfs = 20.0 * f64::from(peak).log10();
-        let is_new = last.is_none_or(|last| n - last > apart);
-        last = Some(n);
-        count += usize::from(is_new);
-        if is_new && listed.len() < MOST_LISTED {
-            listed.push(Over { time_s: n as f64 / f64::from(audio.sample_rate), samples: found, peak_dbfs });
-        } else if let Some(over) = listed.last_mut().filter(|_| !is_new && count <= MOST_LISTED) {
-            over.samples += found;
-            over.peak_dbfs = over.peak_dbfs.max(peak_dbfs);
-        }
-    }
-    (count, samples, listed)
+        position += frames.len();
+        Ok(())
+    })?;
+    Ok((count, samples, listed))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lacquer_files::Audio;
 
     #[test]
     fn overs_are_told_apart_by_ten_milliseconds() {
@@ -141,7 +155,7 @@ mod tests {
         audio.frames[100] = [1.5, -1.25];
         audio.frames[101] = [2.0, 1.0];
         audio.frames[1000] = [0.0, -1.1];
-        let (count, samples, overs) = list(&audio);
+        let (count, samples, overs) = list(&audio).unwrap();
         assert_eq!((count, samples, overs.len()), (2, 4, 2));
         assert_eq!((overs[0].samples, overs[0].time_s), (3, 100.0 / 48_000.0));
         // Of a factor of 2; f32 holds it exactly.

@@ -5,11 +5,13 @@
 use super::stages::StageReading;
 use crate::check::curves::{Curves, Drawing};
 use crate::measure::{Readings, measure};
-use lacquer_files::audio::Audio;
+use lacquer_dsp::programme::visit;
+use lacquer_files::audio::{Audio, Programme};
 use lacquer_files::encode::opus;
 use lacquer_report::plot::{Axis, FULL_WIDTH, Plot, frequency_ticks, level_ticks, time_ticks};
 use lacquer_report::table::{Cell, Column, table};
 use lacquer_report::{Ink, Panel, element, escape, legend, masthead, number, page_with_sound, typeset};
+use std::io;
 use std::path::Path;
 
 /// Length of an excerpt, s, and how much of it lies before the loudest place.
@@ -17,15 +19,13 @@ const EXCERPT_S: f64 = 12.0;
 const LEAD_S: f64 = 8.0;
 /// Its bit rate, kbit/s: nobody tells it from the file, and a page stays below a megabyte.
 const EXCERPT_KBPS: u32 = 160;
-/// Frames that are drawn at a time.
-const CHUNK_FRAMES: usize = 1 << 16;
 
 /// What a page tells.
 pub struct MasterPage<'a> {
     /// The mix's file and the master's.
     pub names: [&'a Path; 2],
     /// The mix and the master.
-    pub audio: [&'a Audio; 2],
+    pub audio: [&'a dyn Programme; 2],
     /// Their readings.
     pub readings: [Readings; 2],
     /// Behind each stage, from the mix to the master.
@@ -37,10 +37,13 @@ pub struct MasterPage<'a> {
 }
 
 /// The page. Both excerpts are left out where they cannot be encoded.
-pub fn master_page(of: &MasterPage) -> String {
+///
+/// # Errors
+/// As [`Source::read`](lacquer_dsp::programme::Source::read).
+pub fn master_page(of: &MasterPage) -> io::Result<String> {
     let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let [mix, master] = of.names.map(name);
-    let curves = of.audio.map(curves);
+    let curves = [curves(of.audio[0])?, curves(of.audio[1])?];
     let mut markup = format!(
         "<div class=\"file-head\"><div><h2>{}</h2>\n<p class=\"origin\">{}</p></div></div>\n",
         escape(&master),
@@ -58,24 +61,28 @@ pub fn master_page(of: &MasterPage) -> String {
     markup +=
         &Panel { title: "How it was made", ..Panel::default() }.around(&table("platforms", &columns, &facts));
     markup += &stages(of.stages);
-    markup += &excerpts(of, &curves);
+    markup += &excerpts(of, &curves)?;
     markup += &loudness(of, &curves);
     markup += &spectrum(&curves);
     markup += &peaks(of, &curves);
     let body = masthead("Master", &format!("{mix} to {master}"))
         + &element("section", "file only", &markup)
         + &format!("<p class=\"foot\">lacquer {} master</p>\n", env!("CARGO_PKG_VERSION"));
-    page_with_sound(&format!("{master} – master"), &body)
+    Ok(page_with_sound(&format!("{master} – master"), &body))
 }
 
-fn curves(audio: &Audio) -> Curves {
-    let mut drawing = Drawing::new(audio.sample_rate, audio.channels, audio.frames.len());
-    audio.frames.chunks(CHUNK_FRAMES).for_each(|chunk| drawing.push(chunk));
-    drawing.finish()
+fn curves(programme: &dyn Programme) -> io::Result<Curves> {
+    let length = programme.length();
+    let mut drawing = Drawing::new(programme.sample_rate(), programme.channels(), length);
+    visit(programme, 0..length, |chunk| {
+        drawing.push(chunk);
+        Ok::<_, io::Error>(())
+    })?;
+    Ok(drawing.finish())
 }
 
 fn readings(of: &MasterPage) -> String {
-    let channels = of.audio[0].channels;
+    let channels = of.audio[0].channels();
     let [before, after] = of.readings.map(|readings| readings.rows_of(channels));
     let shown = |text: &str| if text == "-" { "–".to_owned() } else { typeset(text) };
     let rows: Vec<Vec<Cell>> = before
@@ -134,15 +141,15 @@ fn stages(stages: &[StageReading]) -> String {
 }
 
 /// Both at one loudness, around the master's loudest place.
-fn excerpts(of: &MasterPage, curves: &[Curves; 2]) -> String {
+fn excerpts(of: &MasterPage, curves: &[Curves; 2]) -> io::Result<String> {
     let loudest = curves[1].loudness.iter().filter(|point| point.short_term_lufs.is_finite());
     let Some(loudest) = loudest.max_by(|a, b| a.short_term_lufs.total_cmp(&b.short_term_lufs)) else {
-        return String::new();
+        return Ok(String::new());
     };
-    let cuts = of.audio.map(|audio| excerpt(audio, loudest.time_s));
+    let cuts = [excerpt(of.audio[0], loudest.time_s)?, excerpt(of.audio[1], loudest.time_s)?];
     let lufs = [&cuts[0], &cuts[1]].map(|cut| measure(cut).integrated_lufs);
     if !lufs.iter().all(|lufs| lufs.is_finite()) {
-        return String::new();
+        return Ok(String::new());
     }
     // The louder one is turned down: nothing can clip.
     let level = lufs[0].min(lufs[1]);
@@ -152,7 +159,7 @@ fn excerpts(of: &MasterPage, curves: &[Curves; 2]) -> String {
         let frames = cut.frames.iter().map(|frame| frame.map(|x| (x * gain).clamp(-1.0, 1.0))).collect();
         let mut bytes = Vec::new();
         if opus::encode(&Audio { frames, ..cut }, EXCERPT_KBPS, &mut bytes).is_err() {
-            return String::new();
+            return Ok(String::new());
         }
         markup += &format!(
             "<p>{name}</p>\n<audio controls preload=\"none\" src=\"data:audio/ogg;base64,{}\"></audio>\n",
@@ -161,14 +168,14 @@ fn excerpts(of: &MasterPage, curves: &[Curves; 2]) -> String {
     }
     let about =
         format!("{EXCERPT_S:.0} s around the loudest place, both at {} LUFS.", number(level, 1, false));
-    Panel { title: "Listen", about: &about, ..Panel::default() }.around(&markup)
+    Ok(Panel { title: "Listen", about: &about, ..Panel::default() }.around(&markup))
 }
 
-fn excerpt(audio: &Audio, around_s: f64) -> Audio {
-    let rate = f64::from(audio.sample_rate);
-    let length = ((EXCERPT_S * rate) as usize).min(audio.frames.len());
-    let start = (((around_s - LEAD_S).max(0.0) * rate) as usize).min(audio.frames.len() - length);
-    Audio { frames: audio.frames[start..start + length].to_vec(), ..*audio }
+fn excerpt(programme: &dyn Programme, around_s: f64) -> io::Result<Audio> {
+    let rate = f64::from(programme.sample_rate());
+    let length = ((EXCERPT_S * rate) as usize).min(programme.length());
+    let start = (((around_s - LEAD_S).max(0.0) * rate) as usize).min(programme.length() - length);
+    Audio::of(programme, start..start + length)
 }
 
 /// Length, s.

@@ -3,10 +3,8 @@
 use lacquer_dsp::chain::{ChainListener, StageId};
 use lacquer_dsp::metering::loudness::Loudness;
 use lacquer_dsp::{Chain, ChainSettings, Frame, ProcessSpec};
-use lacquer_files::audio::{Audio, widen};
-
-/// Frames that are processed at a time; the readings do not depend on it.
-const CHUNK_FRAMES: usize = 4096;
+use lacquer_files::audio::{Programme, push_all};
+use std::io;
 
 /// Readings after a stage.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,19 +61,24 @@ impl ChainListener for Taps {
 }
 
 /// Readings of a whole programme.
-pub fn reading(name: &str, audio: &Audio) -> StageReading {
-    let mut tap = Tap::new(f64::from(audio.sample_rate), audio.channels);
-    let mut frames: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
-    for chunk in audio.frames.chunks(CHUNK_FRAMES) {
-        frames.clear();
-        frames.extend(chunk.iter().map(widen));
-        tap.push(&frames);
-    }
-    tap.reading(name)
+///
+/// # Errors
+/// As [`Source::read`](lacquer_dsp::programme::Source::read).
+pub fn reading(name: &str, programme: &dyn Programme) -> io::Result<StageReading> {
+    let mut tap = Tap::new(f64::from(programme.sample_rate()), programme.channels());
+    push_all(programme, |frames| tap.push(frames))?;
+    Ok(tap.reading(name))
 }
 
 /// Readings behind each stage before the limiter that is on, in order.
-pub fn stages(spec: &ProcessSpec, settings: &ChainSettings, programme: &Audio) -> Vec<StageReading> {
+///
+/// # Errors
+/// As [`reading`].
+pub fn stages(
+    spec: &ProcessSpec,
+    settings: &ChainSettings,
+    programme: &dyn Programme,
+) -> io::Result<Vec<StageReading>> {
     let before = super::before_limiter(settings);
     let mut chain = Chain::new();
     chain.prepare(spec);
@@ -83,15 +86,15 @@ pub fn stages(spec: &ProcessSpec, settings: &ChainSettings, programme: &Audio) -
     let taps = on(&before).into_iter().map(|id| (id, Tap::new(spec.sample_rate, spec.channels)));
     let mut taps = Taps(taps.collect());
     if taps.0.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let mut frames: Vec<Frame> = Vec::with_capacity(CHUNK_FRAMES);
-    for chunk in programme.frames.chunks(CHUNK_FRAMES) {
+    let mut frames: Vec<Frame> = Vec::new();
+    push_all(programme, |chunk| {
         frames.clear();
-        frames.extend(chunk.iter().map(widen));
+        frames.extend_from_slice(chunk);
         chain.process_with(&mut frames, &mut taps);
-    }
-    taps.0.iter().map(|(id, tap)| tap.reading(id.name())).collect()
+    })?;
+    Ok(taps.0.iter().map(|(id, tap)| tap.reading(id.name())).collect())
 }
 
 /// The stages that are on and do something, in the order of the signal.

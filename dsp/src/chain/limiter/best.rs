@@ -10,7 +10,9 @@
 //! stays, as a gain that follows the drive would chase it. What passes the ceiling between the samples is at most 0.1 dB, and the
 //! last envelope's.
 //!
-//! Everything sees the whole programme, so that there is no latency; the result does not depend on the number of cores.
+//! Everything sees the whole programme, so that there is no latency, but none of it at once: every step reads it along, with as much around
+//! each place as it has to know, and leaves a curve of gains or, behind the clip, a new programme. The result does not depend on the number
+//! of cores.
 
 mod clip;
 mod envelope;
@@ -29,9 +31,13 @@ use crate::blocks::decibel::db_to_gain;
 use crate::blocks::math;
 use crate::metering::true_peak::Reference;
 use crate::processor::Frame;
+use crate::programme::{Louder, Source, Store, Tape};
 use clip::Effort;
 use load::Character;
 use scale::Scale;
+use spline::{Curve, Curved};
+use std::io;
+use steady::Steadiness;
 
 /// Highest drive in dB.
 const HIGHEST_DRIVE_DB: f64 = 24.0;
@@ -54,27 +60,62 @@ const MOST_PASSES: usize = 4;
 
 /// A programme before the limiter, and what is known of it at any drive.
 pub struct Best<'a> {
-    programme: &'a [Frame],
+    programme: &'a dyn Source,
+    store: &'a dyn Store,
     scale: Scale,
     true_peak: bool,
     ceiling: f64,
     character: Character,
     /// How much the envelope takes in place of the clip, 0 to 1.
     whole: f64,
-    /// How steady the programme's spectrum is, 0 to 1, on the slow grid.
-    steady: Vec<f64>,
-    /// The slow gain in dB on the slow grid; empty until it is found.
-    slow_db: Vec<f64>,
+    steady: Steadiness,
+    /// The slow gain; none until it is found.
+    slow: Option<Curve>,
+}
+
+/// What came of a programme, as long as it.
+pub struct Rendered(Curved<Box<dyn Tape>>);
+
+impl Source for Rendered {
+    fn length(&self) -> usize {
+        self.0.length()
+    }
+
+    fn read(&self, start: usize, frames: &mut [Frame]) -> io::Result<()> {
+        self.0.read(start, frames)
+    }
 }
 
 /// A programme at a loudness.
 pub struct Limited {
-    /// The output, as long as the programme.
-    pub frames: Vec<Frame>,
+    /// The output.
+    pub frames: Rendered,
     /// The drive, dB.
     pub drive_db: f64,
     /// Its loudness by the measure that was given, LUFS.
     pub loudness_lufs: f64,
+}
+
+/// Everything before the clip.
+type Driven<'a> = Curved<Louder<'a>>;
+
+/// A stand-in for a render that is about as loud: clipped hard.
+struct Sketch<'a> {
+    driven: Driven<'a>,
+    ceiling: f64,
+}
+
+impl Source for Sketch<'_> {
+    fn length(&self) -> usize {
+        self.driven.length()
+    }
+
+    fn read(&self, start: usize, frames: &mut [Frame]) -> io::Result<()> {
+        self.driven.read(start, frames)?;
+        let ceiling = self.ceiling;
+        frames.iter_mut().for_each(|frame| *frame = frame.map(|x| x.clamp(-ceiling, ceiling)));
+        Ok(())
+    }
 }
 
 impl Character {
@@ -88,92 +129,119 @@ impl Character {
 }
 
 impl<'a> Best<'a> {
-    /// Looks at a programme at `sample_rate` hertz. Of the settings the ceiling, the reserve, the style and true peak count.
-    pub fn new(programme: &'a [Frame], sample_rate: f64, settings: &LimiterSettings) -> Self {
+    /// Looks at a programme at `sample_rate` hertz. Of the settings the ceiling, the reserve, the style and true peak count. What it works on
+    /// lies in `store`: some programmes of the same length.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn new(
+        programme: &'a dyn Source,
+        store: &'a dyn Store,
+        sample_rate: f64,
+        settings: &LimiterSettings,
+    ) -> io::Result<Self> {
         let scale = Scale::new(sample_rate);
         let reserve = settings.output_reserve.clamp(0.0, 0.1);
-        Self {
+        Ok(Self {
             programme,
+            store,
             scale,
             true_peak: settings.true_peak,
             ceiling: (db_to_gain(settings.ceiling_dbtp.clamp(-12.0, 0.0)) - reserve).max(1e-3),
             character: Character::of(settings.style),
             whole: settings.style.whole(),
-            steady: steady::steadiness(programme, &scale),
-            slow_db: Vec::new(),
-        }
+            steady: Steadiness::of(programme, &scale)?,
+            slow: None,
+        })
     }
 
     /// Finds the slow gain for drives near `drive_db` and keeps it.
-    pub fn find_slow_gain(&mut self, drive_db: f64) {
-        self.slow_db.clear();
+    ///
+    /// # Errors
+    /// As [`Source::read`], and where the store has no room.
+    pub fn find_slow_gain(&mut self, drive_db: f64) -> io::Result<()> {
+        self.slow = None;
         if self.character.share > 0.0 {
-            let driven = self.driven(drive_db);
-            self.slow_db = load::slow_gain_db(&driven, self.ceiling, &self.character, &self.scale);
+            let driven = self.driven(drive_db)?;
+            let slow = load::slow_gain(&driven, self.ceiling, &self.character, &self.scale, self.store)?;
+            self.slow = Some(slow);
         }
+        Ok(())
     }
 
     /// The output at a drive.
-    pub fn render(&self, drive_db: f64) -> Vec<Frame> {
-        let mut frames = self.driven(drive_db);
+    ///
+    /// # Errors
+    /// As [`Best::find_slow_gain`].
+    pub fn render(&self, drive_db: f64) -> io::Result<Rendered> {
+        let driven = self.driven(drive_db)?;
         let bound = self.ceiling * db_to_gain(-CLIP_MARGIN_DB);
-        clip::clip(&mut frames, &self.scale, bound, self.true_peak, Effort::Full);
+        let mut clipped = self.store.tape();
+        clip::clip(&driven, &self.scale, bound, self.true_peak, Effort::Full, &mut *clipped)?;
+        let mut rendered = Curved::new(clipped);
         if self.true_peak {
-            self.hold_rest(&mut frames);
+            self.hold_rest(&mut rendered)?;
         }
-        frames
+        Ok(Rendered(rendered))
     }
 
-    /// A stand-in for [`Best::render`] that is about as loud: clipped hard.
-    fn sketch(&self, drive_db: f64) -> Vec<Frame> {
-        let mut frames = self.driven(drive_db);
-        let ceiling = self.ceiling;
-        frames.iter_mut().for_each(|frame| *frame = frame.map(|x| x.clamp(-ceiling, ceiling)));
-        frames
+    fn sketch(&self, drive_db: f64) -> io::Result<Sketch<'a>> {
+        Ok(Sketch { driven: self.driven(drive_db)?, ceiling: self.ceiling })
     }
 
-    /// Everything before the clip.
-    fn driven(&self, drive_db: f64) -> Vec<Frame> {
-        let gain = db_to_gain(drive_db);
-        let mut frames: Vec<Frame> = self.programme.iter().map(|frame| frame.map(|x| x * gain)).collect();
-        spline::apply(&mut frames, &self.slow_db, self.scale.slow_grid);
+    fn driven(&self, drive_db: f64) -> io::Result<Driven<'a>> {
+        let mut driven = Curved::new(Louder { of: self.programme, gain: db_to_gain(drive_db) });
+        driven.push(self.slow.clone());
         let ceiling = self.ceiling * db_to_gain(-STEADY_MARGIN_DB);
-        gate::hold_steady(&mut frames, &self.steady, self.whole, ceiling, self.true_peak, &self.scale);
-        frames
+        let bounds = (ceiling, self.true_peak);
+        let steady = gate::hold_steady(&driven, &self.steady, self.whole, bounds, &self.scale, self.store)?;
+        driven.push(steady);
+        Ok(driven)
     }
 
     /// Turns down what is left over the ceiling between the samples.
-    fn hold_rest(&self, frames: &mut [Frame]) {
+    fn hold_rest(&self, rendered: &mut Curved<Box<dyn Tape>>) -> io::Result<()> {
         let reference = Reference::new();
         let mut margin_db = LAST_MARGIN_DB;
         for pass in 0..MOST_PASSES {
-            let peak = reference.peak(frames, 0.9 * self.ceiling);
+            let peak = reference.peak(rendered, 0.9 * self.ceiling)?;
             if peak <= HELD * self.ceiling {
-                return;
+                return Ok(());
             }
             if pass > 0 {
                 // What the envelope's detector reads low there, and a little.
                 margin_db += 20.0 * math::log10(peak / self.ceiling) + 0.01;
             }
-            envelope::hold(frames, self.ceiling * db_to_gain(-margin_db), &self.scale);
+            let ceiling = self.ceiling * db_to_gain(-margin_db);
+            let held = envelope::hold(rendered, ceiling, &self.scale, self.store)?;
+            rendered.push(held);
         }
+        Ok(())
     }
 
     /// The programme at `target_lufs` by `loudness`, or the loudest there is if that is less. Finds the slow gain on the way.
-    pub fn render_to(&mut self, target_lufs: f64, loudness: impl Fn(&[Frame]) -> f64) -> Limited {
-        let plain_db = target_lufs - loudness(self.programme);
-        self.slow_db.clear();
-        let rough_db = search(target_lufs, plain_db, 0.1, |drive_db| loudness(&self.sketch(drive_db)));
-        self.find_slow_gain(rough_db);
+    ///
+    /// # Errors
+    /// As [`Best::find_slow_gain`], and what `loudness` says.
+    pub fn render_to(
+        &mut self,
+        target_lufs: f64,
+        loudness: impl Fn(&dyn Source) -> io::Result<f64>,
+    ) -> io::Result<Limited> {
+        let plain_db = target_lufs - loudness(self.programme)?;
+        self.slow = None;
+        let rough_db = search(target_lufs, plain_db, 0.1, |drive_db| loudness(&self.sketch(drive_db)?))?;
+        self.find_slow_gain(rough_db)?;
         // What the sketch is louder than the render hardly depends on the drive.
         let mut offset_lu = 0.0;
         let mut start_db = rough_db;
         let mut best: Option<Limited> = None;
         for _ in 0..MOST_RENDERS {
-            let drive_db =
-                search(target_lufs + offset_lu, start_db, 0.01, |drive_db| loudness(&self.sketch(drive_db)));
-            let frames = self.render(drive_db);
-            let loudness_lufs = loudness(&frames);
+            let drive_db = search(target_lufs + offset_lu, start_db, 0.01, |drive_db| {
+                loudness(&self.sketch(drive_db)?)
+            })?;
+            let frames = self.render(drive_db)?;
+            let loudness_lufs = loudness(&frames)?;
             let miss = target_lufs - loudness_lufs;
             if best.as_ref().is_none_or(|best| miss.abs() < (target_lufs - best.loudness_lufs).abs()) {
                 best = Some(Limited { frames, drive_db, loudness_lufs });
@@ -184,17 +252,22 @@ impl<'a> Best<'a> {
             offset_lu += miss;
             start_db = drive_db;
         }
-        best.unwrap_or(Limited { frames: Vec::new(), drive_db: rough_db, loudness_lufs: f64::NEG_INFINITY })
+        best.ok_or_else(|| io::Error::other("a search without a render"))
     }
 }
 
 /// The drive in dB at which `loudness` is within `tolerance_lu` of the target, by secants from `start_db`; the highest drive where none
 /// is loud enough.
-fn search(target_lufs: f64, start_db: f64, tolerance_lu: f64, loudness: impl Fn(f64) -> f64) -> f64 {
+fn search(
+    target_lufs: f64,
+    start_db: f64,
+    tolerance_lu: f64,
+    loudness: impl Fn(f64) -> io::Result<f64>,
+) -> io::Result<f64> {
     let mut drive_db = start_db.min(HIGHEST_DRIVE_DB);
     let mut last: Option<[f64; 2]> = None;
     for _ in 0..MOST_STEPS {
-        let found = loudness(drive_db);
+        let found = loudness(drive_db)?;
         let miss = target_lufs - found;
         if miss.abs() <= tolerance_lu || !miss.is_finite() || drive_db >= HIGHEST_DRIVE_DB && miss > 0.0 {
             break;
@@ -208,5 +281,5 @@ fn search(target_lufs: f64, start_db: f64, tolerance_lu: f64, loudness: impl Fn(
         last = Some([drive_db, found]);
         drive_db = (drive_db + (miss / slope).clamp(-6.0, 4.0)).min(HIGHEST_DRIVE_DB);
     }
-    drive_db
+    Ok(drive_db)
 }

@@ -7,13 +7,15 @@ use lacquer_album::mix_checks::MixCheck;
 use lacquer_dsp::metering::true_peak::COVERED;
 use lacquer_dsp::targets::{Form, Rate, Target};
 use lacquer_dsp::{Chain, ProcessSpec, Quality};
-use lacquer_files::{Audio, Error};
+use lacquer_files::Error;
+use lacquer_files::audio::Programme;
 use lacquer_params::Preset;
 use lacquer_song::master::page::{MasterPage, master_page};
 use lacquer_song::master::{Job, LimiterMode, Master, stages};
 use lacquer_song::measure::Readings;
 use lacquer_storage::atomic_file::write_beside;
 use serde::Serialize;
+use std::io;
 use std::path::Path;
 
 /// A change of the loudness range that is heard, LU: less is the gate's own play.
@@ -70,27 +72,37 @@ pub(super) fn write_page(
     song: &Song,
     job: &Job,
     report: &Report,
-    programme: &Audio,
+    programme: &dyn Programme,
     made: &Master,
 ) -> Result<(), Error> {
+    let page = page(song, job, report, programme, made).map_err(Error::Spill)?;
+    write_beside(html, page.as_bytes())
+        .map_err(|error| Error::Write { path: html.to_owned(), reason: error.to_string() })
+}
+
+fn page(
+    song: &Song,
+    job: &Job,
+    report: &Report,
+    programme: &dyn Programme,
+    made: &Master,
+) -> io::Result<String> {
     let spec = ProcessSpec {
-        sample_rate: f64::from(programme.sample_rate),
-        channels: programme.channels,
+        sample_rate: f64::from(programme.sample_rate()),
+        channels: programme.channels(),
         ..job.spec
     };
-    let mut behind = vec![stages::reading("Mix", programme)];
-    behind.extend(stages::stages(&spec, &made.settings, programme));
-    behind.push(stages::reading("Master", &made.audio));
-    let page = master_page(&MasterPage {
+    let mut behind = vec![stages::reading("Mix", programme)?];
+    behind.extend(stages::stages(&spec, &made.settings, programme)?);
+    behind.push(stages::reading("Master", &made.audio)?);
+    master_page(&MasterPage {
         names: [&song.input, &song.output],
         audio: [programme, &made.audio],
         readings: [report.before, report.after],
         stages: &behind,
         facts: &facts(report),
         remarks: &report.remarks,
-    });
-    write_beside(html, page.as_bytes())
-        .map_err(|error| Error::Write { path: html.to_owned(), reason: error.to_string() })
+    })
 }
 
 /// What a master lost that its figures alone hardly say.
@@ -178,15 +190,15 @@ pub(super) fn report<'a>(
     asked: &'a Asked,
     check: MixCheck,
     job: &Job,
-    programme: &Audio,
+    programme: &dyn Programme,
     made: &Master,
     elapsed_s: f64,
 ) -> Report<'a> {
     let (preset, row) = (asked.preset.as_ref(), asked.row);
     let mut chain = Chain::new();
     chain.prepare(&ProcessSpec {
-        sample_rate: f64::from(programme.sample_rate),
-        channels: programme.channels,
+        sample_rate: f64::from(programme.sample_rate()),
+        channels: programme.channels(),
         ..job.spec
     });
     let latency_samples = chain.latency_samples();
@@ -201,9 +213,9 @@ pub(super) fn report<'a>(
         target: row.map(|row| row.id),
         target_says: row.map(|row| target_says(row, job, preset)),
         target_lufs: job.target_lufs,
-        mix_sample_rate_hz: programme.sample_rate,
+        mix_sample_rate_hz: programme.sample_rate(),
         sample_rate_hz: made.audio.sample_rate,
-        channels: programme.channels,
+        channels: programme.channels(),
         duration_s: thousandths(programme.duration_s()),
         word_length: job.word_length.to_string(),
         before: Readings::from(&made.before),
@@ -229,7 +241,7 @@ pub(super) fn report<'a>(
         limiter_pumping_db: made.cost.map(|cost| thousandths(cost.pumping_db)),
         retries: made.retries,
         latency_samples,
-        latency_ms: thousandths(latency_samples as f64 * 1000.0 / f64::from(programme.sample_rate)),
+        latency_ms: thousandths(latency_samples as f64 * 1000.0 / f64::from(programme.sample_rate())),
         elapsed_s: thousandths(elapsed_s),
         times_real_time: (programme.duration_s() / elapsed_s.max(1e-9)).round(),
     }

@@ -4,8 +4,9 @@ use super::MasterArguments;
 use super::asked::Asked;
 use super::places::Song;
 use super::report::{Report, report, write_page};
+use crate::command::scratch::scratch;
 use lacquer_album::mix_checks::MixCheck;
-use lacquer_files::Audio;
+use lacquer_files::audio::Programme;
 use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::encode::{Format, WordLength, encode_as, encode_out};
 use lacquer_files::tags::{self, TagError, Tags, cover};
@@ -13,7 +14,7 @@ use lacquer_song::MasterError;
 use lacquer_song::check::{CheckOptions, check};
 use lacquer_song::master::{Step, master};
 use lacquer_song::warnings::warnings;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What came of a mix.
@@ -46,7 +47,9 @@ pub fn make<'a>(
     show("Checking", 0.0);
     let (checked, lufs) = checked(&song.input, arguments, limits, &|done| show("Checking", done))?;
     // What cannot be mastered at all is no question of a verdict.
-    let (decoded, reader) = Reader::open(&song.input, &limits)?.collect(&|done| show("Reading", done))?;
+    let scratch = scratch(Some(&song.output).filter(|_| !song.is_streamed()).map(PathBuf::as_path));
+    let mut reader = Reader::open(&song.input, &limits)?;
+    let programme = reader.spill(&scratch, &|done| show("Reading", done))?;
     reader.require_whole()?;
     let mut job = asked.job.clone();
     if job.target_lufs.is_some() && !lufs.is_finite() {
@@ -60,11 +63,10 @@ pub fn make<'a>(
     }
     let mut remarks: Vec<String> =
         warnings(&reader).into_iter().map(|warning| format!("{name}: {warning}")).collect();
-    let programme = decoded.audio;
     let wanted_hz = arguments.rate.or_else(|| asked.row.map(|row| row.form.rate.of(programme.sample_rate)));
     job.sample_rate = wanted_hz.filter(|hz| *hz != programme.sample_rate);
     let started = Instant::now();
-    let made = master(&song.input, &programme, &job, &|step, done| {
+    let made = master(&song.input, &programme, &job, &scratch, &|step, done| {
         let message = match step {
             Step::Processing => "Processing",
             Step::Solving => "Finding the drive",
@@ -117,7 +119,7 @@ fn carried(input: &Path, remarks: &mut Vec<String>) -> Tags {
 
 fn write(
     song: &Song,
-    audio: &Audio,
+    audio: &dyn Programme,
     word_length: WordLength,
     arguments: &MasterArguments,
     tags: &Tags,

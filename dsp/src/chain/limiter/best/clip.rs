@@ -16,14 +16,26 @@ use super::scale::Scale;
 use crate::blocks::math;
 use crate::chain::limiter::start::Start;
 use crate::processor::Frame;
+use crate::programme::{Source, Tape, piece};
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::f64::consts::{PI, TAU};
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Length of a piece that is solved at a time in transforms: 6 s, so that memory is bounded and cores share the work.
 const PIECE: usize = 256;
+/// Frames of all pieces that are solved at a time in this process at most, if there are several: each takes some 80 bytes.
+const MOST_FRAMES: usize = 1 << 21;
+/// Frames that are being solved.
+static AT_WORK: AtomicUsize = AtomicUsize::new(0);
+/// How long is waited until another one is looked for to have ended: a piece takes seconds.
+const PAUSE: Duration = Duration::from_millis(2);
 /// Frames on either side that a piece sees beyond its own, in transforms: an error's influence ends long before.
 const MARGIN: usize = 4;
 /// Reach of the gain that the error begins with, as a share of the slow grid: 1 ms. With twice as much
@@ -53,50 +65,121 @@ impl Effort {
     }
 }
 
-/// Clips `frames` to `ceiling` in place.
-pub fn clip(frames: &mut [Frame], scale: &Scale, ceiling: f64, true_peak: bool, effort: Effort) {
+/// Writes `source`, clipped to `ceiling`, to `target`.
+///
+/// # Errors
+/// As [`Source::read`] and [`Tape::push`].
+pub fn clip(
+    source: &dyn Source,
+    scale: &Scale,
+    ceiling: f64,
+    true_peak: bool,
+    effort: Effort,
+    target: &mut dyn Tape,
+) -> io::Result<()> {
     let piece = PIECE * scale.transform;
     let half_fade = scale.transform / 2;
-    let starts: Vec<usize> = (0..frames.len()).step_by(piece).collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(starts.len());
-    let solver = Solver::new(scale, ceiling as f32, true_peak, effort);
+    let length = source.length();
     // A piece's own frames and half a fade on either side.
-    let length = frames.len();
     let range = |start: usize| start.saturating_sub(half_fade)..(start + piece + half_fade).min(length);
-    let source: &[Frame] = frames;
-    let errors: Vec<Vec<Vec<[f32; 2]>>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|worker| {
-                let (starts, mut solver) = (&starts, solver.clone());
-                scope.spawn(move || {
-                    let mine = starts.iter().skip(worker).step_by(threads);
-                    mine.map(|start| solver.piece(source, range(*start))).collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    for (n, start) in starts.iter().enumerate() {
-        let range = range(*start);
-        let errors = &errors[n % threads][n / threads];
-        for (at, error) in range.clone().zip(errors) {
+    let mut starts = (0..length).step_by(piece);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    // One more than cores, so that none waits for the oldest one.
+    let mut idle = vec![Solver::new(scale, ceiling as f32, true_peak, effort); cores + 1];
+    let mut mixer = Mixer { half_fade, piece, length, ceiling, target, mixed: Vec::new() };
+    std::thread::scope(|scope| {
+        let mut at_work = VecDeque::with_capacity(idle.len());
+        let mut next = starts.next();
+        loop {
+            while let Some(start) = next {
+                let Some(room) = Room::take(piece, at_work.is_empty()) else { break };
+                let Some(mut solver) = idle.pop() else { break };
+                let work = scope.spawn(move || {
+                    let solved = solver.piece(source, range(start));
+                    drop(room);
+                    (solver, solved)
+                });
+                at_work.push_back((start, work));
+                next = starts.next();
+            }
+            let Some((start, work)) = at_work.pop_front() else { return Ok(()) };
+            let (solver, solved) = work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            idle.push(solver);
+            mixer.take(start, range(start), solved?)?;
+        }
+    })
+}
+
+/// Room for a piece among all that are solved in this process: several songs at a time share it.
+struct Room(usize);
+
+impl Room {
+    /// For so many frames, if there is room. Whoever has nothing else to wait for waits until there is.
+    fn take(frames: usize, waits: bool) -> Option<Self> {
+        let taken =
+            |others: usize| (others == 0 || others + frames <= MOST_FRAMES).then_some(others + frames);
+        loop {
+            if AT_WORK.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok() {
+                return Some(Self(frames));
+            }
+            if !waits {
+                return None;
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        AT_WORK.fetch_sub(self.0, Ordering::Relaxed);
+    }
+}
+
+/// What is known of a frame that was solved: it and its error.
+type Solved = (Frame, [f32; 2]);
+
+/// Fades the pieces into each other, in order.
+struct Mixer<'a> {
+    half_fade: usize,
+    piece: usize,
+    length: usize,
+    ceiling: f64,
+    target: &'a mut dyn Tape,
+    /// From the target's end on: what the next piece adds to.
+    mixed: Vec<Frame>,
+}
+
+impl Mixer<'_> {
+    fn take(&mut self, start: usize, range: Range<usize>, solved: Vec<Solved>) -> io::Result<()> {
+        let half_fade = self.half_fade;
+        let end = start + self.piece;
+        let is_last = end >= self.length;
+        let first = self.target.length();
+        for (at, (source, error)) in range.clone().zip(solved) {
             // Any mixture of two errors that keep the bound keeps it.
             let fade = |edge: usize| (at + half_fade - edge) as f64 / (2 * half_fade) as f64;
             let mut weight = 1.0;
-            if n > 0 && at < start + half_fade {
-                weight = fade(*start);
-            } else if n + 1 < starts.len() && at + half_fade >= start + piece {
-                weight = 1.0 - fade(start + piece);
+            if start > 0 && at < start + half_fade {
+                weight = fade(start);
+            } else if !is_last && at + half_fade >= end {
+                weight = 1.0 - fade(end);
             }
-            let frame = &mut frames[at];
+            if self.mixed.len() <= at - first {
+                self.mixed.push(source);
+            }
+            let frame = &mut self.mixed[at - first];
             *frame = [frame[0] + weight * f64::from(error[0]), frame[1] + weight * f64::from(error[1])];
         }
+        let done = if is_last { self.mixed.len() } else { end - half_fade - first };
+        // Rounding to f32 on the way is worth a ten-millionth.
+        let ceiling = self.ceiling;
+        let clipped = |frame: &mut Frame| *frame = frame.map(|x| x.clamp(-ceiling, ceiling));
+        self.mixed[..done].iter_mut().for_each(clipped);
+        self.target.push(&self.mixed[..done])?;
+        self.mixed.drain(..done);
+        Ok(())
     }
-    // Rounding to f32 on the way is worth a ten-millionth.
-    frames.iter_mut().for_each(|frame| *frame = frame.map(|x| x.clamp(-ceiling, ceiling)));
 }
 
 /// Solves pieces.
@@ -159,17 +242,18 @@ impl Solver {
         }
     }
 
-    /// The errors of the frames of `range`.
-    fn piece(&mut self, frames: &[Frame], range: Range<usize>) -> Vec<[f32; 2]> {
+    /// The frames of `range` and their errors.
+    fn piece(&mut self, source: &dyn Source, range: Range<usize>) -> io::Result<Vec<Solved>> {
         let margin = MARGIN * self.length;
         let from = range.start.saturating_sub(margin);
-        let to = (range.end + margin).min(frames.len());
+        let to = (range.end + margin).min(source.length());
+        let frames = piece(source, from..to)?;
         // Moments reach a transform beyond either end.
         let padding = self.length;
         let ceiling = self.ceiling;
         let mut problems = [0, 1].map(|channel| {
             let mut x = vec![0.0f32; to - from + 2 * padding];
-            x[padding..].iter_mut().zip(&frames[from..to]).for_each(|(x, frame)| *x = frame[channel] as f32);
+            x[padding..].iter_mut().zip(&frames).for_each(|(x, frame)| *x = frame[channel] as f32);
             Problem { bound: vec![ceiling; x.len()], error: vec![0.0; x.len()], x, ..Default::default() }
         });
         self.find_active(&mut problems);
@@ -191,9 +275,10 @@ impl Solver {
                 self.lower_bounds(&mut problems);
             }
         }
-        let inside = range.start - from + padding..range.end - from + padding;
         let right = if is_mono { 0 } else { 1 };
-        inside.map(|n| [problems[0].error[n], problems[right].error[n]]).collect()
+        let error = |n: usize| [problems[0].error[n + padding], problems[right].error[n + padding]];
+        let inside = range.start - from..range.end - from;
+        Ok(inside.map(|n| (frames[n], error(n))).collect())
     }
 
     /// Everything within a transform of what is over.
@@ -202,7 +287,7 @@ impl Solver {
         let frames = left.x.iter().zip(&right.x).map(|(left, right)| [*left, *right]);
         let length = left.x.len();
         let mut active = [const { Vec::<Range<usize>>::new() }; 2];
-        visit_levels(frames, self.true_peak, self.ceiling, |n, level| {
+        let Ok(()) = visit_levels::<Infallible>(frames, self.true_peak, self.ceiling, |n, level| {
             for (active, level) in active.iter_mut().zip(level) {
                 if level <= self.ceiling {
                     continue;
@@ -213,6 +298,7 @@ impl Solver {
                     _ => active.push(from..to),
                 }
             }
+            Ok(())
         });
         [left.active, right.active] = active;
     }
@@ -313,7 +399,7 @@ impl Solver {
         let [left, right] = problems;
         let (before_left, before_right) = (left.output(), right.output());
         let frames = before_left.iter().zip(&before_right).map(|(left, right)| [*left, *right]);
-        visit_levels(frames, true, self.ceiling, |n, level| {
+        let Ok(()) = visit_levels::<Infallible>(frames, true, self.ceiling, |n, level| {
             for (problem, level) in [&mut *left, &mut *right].into_iter().zip(level) {
                 let y = (problem.x[n] + problem.error[n]).abs();
                 if level > OVER * self.ceiling && y > NEAR * self.ceiling {
@@ -321,6 +407,7 @@ impl Solver {
                     problem.bound[n] = problem.bound[n].min(bound);
                 }
             }
+            Ok(())
         });
         left.clamp();
         right.clamp();

@@ -4,7 +4,10 @@ use super::envelope;
 use super::load::smoothed;
 use super::runs::length_of_runs;
 use super::scale::Scale;
-use crate::processor::Frame;
+use super::spline::Curve;
+use super::steady::Steadiness;
+use crate::programme::{Along, Source, Store};
+use std::io;
 
 /// Share of the reduction that the envelope takes of the longest runs: more pumps, less distorts.
 const SHARE_OF_LONG_RUNS: f64 = 0.5;
@@ -19,47 +22,62 @@ const LAMBDA: f64 = 1e4;
 /// A share below this is none.
 const LEAST_SHARE: f64 = 1e-3;
 
-/// Turns down what is steady or long, as far as it is, to `ceiling`, and of long runs at least `whole`. `steady` is on the slow grid.
+/// The gain that turns down what is steady or long, as far as it is, to `ceiling`, and of long runs at least `whole`; none where nothing is.
+///
+/// # Errors
+/// As [`Source::read`], and where `store` has no room.
 pub fn hold_steady(
-    frames: &mut [Frame],
-    steady: &[f64],
+    frames: &dyn Source,
+    steady: &Steadiness,
     whole: f64,
-    ceiling: f64,
-    true_peak: bool,
+    (ceiling, true_peak): (f64, bool),
     scale: &Scale,
-) {
-    let long = length_of_runs(frames, ceiling, scale);
-    let highest = |shares: &[f64]| shares.iter().copied().fold(0.0, f64::max);
-    if highest(steady) < LEAST_SHARE && highest(&long) < LEAST_SHARE {
-        return;
+    store: &dyn Store,
+) -> io::Result<Option<Curve>> {
+    // Of what is steady and of long runs, on the slow grid.
+    let mut shares = store.tape();
+    let mut highest = 0.0f64;
+    length_of_runs(frames, ceiling, scale, store, |long| {
+        let steady = steady.at(shares.length());
+        highest = highest.max(steady).max(long);
+        shares.push(&[[steady, long]])
+    })?;
+    if highest < LEAST_SHARE {
+        return Ok(None);
     }
-    let window = smoothed(&vec![1.0; steady.len()], FADE_MS, scale);
-    let faded = |shares: &[f64], most: f64| -> Vec<f64> {
-        smoothed(shares, FADE_MS, scale).iter().zip(&window).map(|(sum, whole)| most * sum / whole).collect()
+    let mut faded = store.tape();
+    let most = SHARE_OF_LONG_RUNS.max(whole);
+    smoothed(&*shares, FADE_MS, scale, |[steady, long], window| {
+        faded.push(&[[steady / window, most * long / window]])
+    })?;
+    let Some(needs) = envelope::needs_db(frames, ceiling, true_peak, scale.grid, store)? else {
+        return Ok(None);
     };
-    let (steady, long) = (faded(steady, 1.0), faded(&long, SHARE_OF_LONG_RUNS.max(whole)));
-    let needs = envelope::needs_db(frames, ceiling, true_peak, scale.grid);
-    let around = |reach_ms: f64| minimum(&needs, scale.points(reach_ms, scale.grid));
-    let (near, far) = (around(REACH_MS), around(STEADY_REACH_MS));
-    let at = |shares: &[f64], point: usize| {
+    let [near, far] = [REACH_MS, STEADY_REACH_MS].map(|reach_ms| scale.points(reach_ms, scale.grid));
+    let (mut needs_along, mut faded_along) = (Along::new(&*needs), Along::new(&*faded));
+    let (mut shared, mut is_shared) = (store.tape(), false);
+    for point in 0..needs.length() {
+        let from = point.saturating_sub(near.max(far));
+        let around = needs_along.stretch(from..(point + near.max(far) + 1).min(needs.length()))?;
+        let lowest = |reach: usize| {
+            let within = point.saturating_sub(reach) - from..(point + reach + 1 - from).min(around.len());
+            around[within].iter().map(|need| need[0]).fold(0.0, f64::min)
+        };
+        let (near, far) = (lowest(near), lowest(far));
         let place = (point * scale.grid) as f64 / scale.slow_grid as f64;
-        let first = (place as usize).min(shares.len() - 1);
-        let second = (first + 1).min(shares.len() - 1);
-        let share = shares[first] + (place - first as f64).min(1.0) * (shares[second] - shares[first]);
-        if share < LEAST_SHARE { 0.0 } else { share }
-    };
-    let shared: Vec<f64> = (0..needs.len())
-        .map(|point| (near[point] * at(&long, point)).min(far[point] * at(&steady, point)))
-        .collect();
-    envelope::apply(frames, &shared, LAMBDA, scale.grid, scale.rate);
-}
-
-/// The lowest value within `reach` of each; values are 0 or below, most of them 0.
-fn minimum(values: &[f64], reach: usize) -> Vec<f64> {
-    let mut lowest = vec![0.0f64; values.len()];
-    for (n, value) in values.iter().enumerate().filter(|(_, value)| **value < 0.0) {
-        let to = (n + reach + 1).min(values.len());
-        lowest[n.saturating_sub(reach)..to].iter_mut().for_each(|low| *low = low.min(*value));
+        let first = (place as usize).min(faded.length() - 1);
+        let ends = faded_along.stretch(first..(first + 2).min(faded.length()))?;
+        let share = |of: usize| {
+            let (first_share, second) = (ends[0][of], ends[ends.len() - 1][of]);
+            let share = first_share + (place - first as f64).min(1.0) * (second - first_share);
+            if share < LEAST_SHARE { 0.0 } else { share }
+        };
+        let need = (near * share(1)).min(far * share(0));
+        is_shared |= need < 0.0;
+        shared.push(&[[need, 0.0]])?;
     }
-    lowest
+    if !is_shared {
+        return Ok(None);
+    }
+    envelope::smoothest(frames, &*shared, LAMBDA, scale.grid, scale.rate, store).map(Some)
 }

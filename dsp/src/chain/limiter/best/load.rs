@@ -4,11 +4,16 @@
 //! share that the character says. Blocks are weighted by their energy to a power under 1: a lone hit would else turn down 75 ms before
 //! it.
 
-use super::scale::Scale;
-use super::spline;
+use super::scale::{LONGEST_BLOCK, Scale};
+use super::spline::{self, Curve};
 use crate::blocks::math;
 use crate::processor::Frame;
+use crate::programme::{Along, CHUNK_FRAMES, Source, Store, visit};
 use std::f64::consts::TAU;
+use std::io;
+
+// Blocks of every grid are whole in what is visited at a time.
+const _: () = assert!(CHUNK_FRAMES.is_multiple_of(LONGEST_BLOCK));
 
 /// Length of the window in ms.
 const WINDOW_MS: f64 = 150.0;
@@ -28,45 +33,63 @@ pub struct Character {
     pub loudness_weight: f64,
 }
 
-/// The gain in dB on the slow grid, for driven frames that are clipped at `ceiling`.
-pub fn slow_gain_db(frames: &[Frame], ceiling: f64, character: &Character, scale: &Scale) -> Vec<f64> {
-    let points = spline::points(frames.len(), scale.slow_grid);
-    let mut sums = vec![[1e-7, 1e-7]; points];
-    for (sums, block) in sums.iter_mut().zip(frames.chunks(scale.slow_grid)) {
-        for x in block.as_flattened() {
-            sums[0] += x * x.clamp(-ceiling, ceiling);
-            sums[1] += x * x;
+/// The gain for driven frames that are clipped at `ceiling`.
+///
+/// # Errors
+/// As [`Source::read`], and where `store` has no room.
+pub fn slow_gain(
+    frames: &dyn Source,
+    ceiling: f64,
+    character: &Character,
+    scale: &Scale,
+    store: &dyn Store,
+) -> io::Result<Curve> {
+    let mut sums = store.tape();
+    visit(frames, 0..frames.length(), |chunk| -> io::Result<()> {
+        for block in chunk.chunks(scale.slow_grid) {
+            let mut of_block = [1e-7, 1e-7];
+            for x in block.as_flattened() {
+                of_block[0] += x * x.clamp(-ceiling, ceiling);
+                of_block[1] += x * x;
+            }
+            let weight = math::powf(of_block[1] + SILENCE, character.loudness_weight - 1.0);
+            sums.push(&[of_block.map(|sum| sum * weight)])?;
         }
-        let weight = math::powf(sums[1] + SILENCE, character.loudness_weight - 1.0);
-        *sums = sums.map(|sum| sum * weight);
-    }
-    let smooth =
-        [0, 1].map(|n| smoothed(&sums.iter().map(|sums| sums[n]).collect::<Vec<f64>>(), WINDOW_MS, scale));
-    smooth[0]
-        .iter()
-        .zip(&smooth[1])
-        .map(|(clipped, whole)| {
-            let gain = ((clipped + NOTHING) / (whole + NOTHING)).clamp(LOWEST, 1.0);
-            character.share * 20.0 * math::log10(gain)
-        })
-        .collect()
+        Ok(())
+    })?;
+    // The points that no block begins at.
+    let beyond = spline::points(frames.length(), scale.slow_grid) - sums.length();
+    sums.push(&vec![[1e-7, 1e-7]; beyond])?;
+    let mut points_db = store.tape();
+    smoothed(&*sums, WINDOW_MS, scale, |[clipped, whole], _| {
+        let gain = ((clipped + NOTHING) / (whole + NOTHING)).clamp(LOWEST, 1.0);
+        points_db.push(&[[character.share * 20.0 * math::log10(gain); 2]])
+    })?;
+    Ok(Curve::new(points_db, scale.slow_grid))
 }
 
-/// Values on the slow grid under a Hann window of `ms`, as a sum; nothing lies beyond the ends.
-pub fn smoothed(values: &[f64], ms: f64, scale: &Scale) -> Vec<f64> {
+/// Shows `with` two values on the slow grid, point by point, under a Hann window of `ms`, as sums, and the sum of the window's own; nothing
+/// lies beyond the ends.
+///
+/// # Errors
+/// As [`Source::read`], and what `with` says.
+pub fn smoothed(
+    values: &dyn Source,
+    ms: f64,
+    scale: &Scale,
+    mut with: impl FnMut(Frame, f64) -> io::Result<()>,
+) -> io::Result<()> {
     let reach = scale.points(0.5 * ms, scale.slow_grid).max(1);
     let window = hann(reach);
-    (0..values.len())
-        .map(|at| {
-            let from = at.saturating_sub(reach);
-            let to = (at + reach + 1).min(values.len());
-            values[from..to]
-                .iter()
-                .zip(&window[from + reach - at..])
-                .map(|(value, weight)| value * weight)
-                .sum()
-        })
-        .collect()
+    let mut along = Along::new(values);
+    for at in 0..values.length() {
+        let from = at.saturating_sub(reach);
+        let around = along.stretch(from..(at + reach + 1).min(values.length()))?;
+        let window = &window[from + reach - at..][..around.len()];
+        let sum = |n: usize| around.iter().zip(window).map(|(value, weight)| value[n] * weight).sum::<f64>();
+        with([sum(0), sum(1)], window.iter().sum())?;
+    }
+    Ok(())
 }
 
 /// A Hann window of `2 reach + 1` points without its zeros.

@@ -1,6 +1,11 @@
 //! Lengths in frames that follow from the sample rate.
 
 use crate::blocks::math;
+
+/// Frames of the longest block of any grid.
+pub const LONGEST_BLOCK: usize = 256 << MOST_DOUBLINGS;
+/// How often the grids double at most.
+const MOST_DOUBLINGS: u32 = 4;
 /// Rate at which the constants were chosen, hertz.
 const RATE: f64 = 44_100.0;
 
@@ -23,7 +28,7 @@ impl Scale {
     /// For a rate in hertz.
     pub fn new(rate: f64) -> Self {
         // 48 kHz counts as 44.1 kHz, 96 kHz as 88.2 kHz.
-        let factor = 1usize << math::log2(rate / RATE * 0.9).ceil().clamp(0.0, 4.0) as u32;
+        let factor = 1usize << (math::log2(rate / RATE * 0.9).ceil().max(0.0) as u32).min(MOST_DOUBLINGS);
         Self {
             rate,
             slow_grid: 256 * factor,

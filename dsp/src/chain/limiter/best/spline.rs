@@ -4,6 +4,9 @@
 
 use crate::blocks::math;
 use crate::processor::Frame;
+use crate::programme::{Source, Tape, piece};
+use std::io;
+use std::sync::Arc;
 
 /// Blocks before a point and from it on that it reaches into.
 pub const BLOCKS_BEFORE: usize = 2;
@@ -41,23 +44,95 @@ pub fn value(points: &[Frame; 4], bases: &[f64; 4]) -> Frame {
     sum
 }
 
-/// Multiplies `frames` by the gain; no points are no gain.
-pub fn apply(frames: &mut [Frame], points_db: &[f64], grid: usize) {
-    if points_db.is_empty() {
-        return;
+/// The gain of a whole programme.
+#[derive(Clone)]
+pub struct Curve {
+    /// In dB, the same for both channels.
+    points_db: Arc<dyn Tape>,
+    grid: usize,
+    bases: Arc<[[f64; 4]]>,
+}
+
+impl Curve {
+    /// Through these points, at least one.
+    pub fn new(points_db: Box<dyn Tape>, grid: usize) -> Self {
+        Self { points_db: points_db.into(), grid, bases: bases(grid).into() }
     }
-    let bases = bases(grid);
-    let last = points_db.len() - 1;
-    for (block, frames) in frames.chunks_mut(grid).enumerate() {
-        let around: [Frame; 4] =
-            std::array::from_fn(|n| [points_db[(block + n).saturating_sub(1).min(last)]; 2]);
-        if around == [[0.0; 2]; 4] {
-            continue;
+
+    /// Multiplies `frames`, which begin at `start` of the programme.
+    fn apply(&self, start: usize, frames: &mut [Frame]) -> io::Result<()> {
+        let Self { points_db, grid, bases } = self;
+        let (first, end) = (start / grid, (start + frames.len()).div_ceil(*grid));
+        let last = points_db.length() - 1;
+        let from = first.saturating_sub(1).min(last);
+        let points_db = piece(&**points_db, from..(end + 2).min(last + 1))?;
+        let mut rest = frames;
+        let mut at = start;
+        for block in first..end {
+            let in_block = at - block * grid;
+            let (frames, after) = rest.split_at_mut((grid - in_block).min(rest.len()));
+            (rest, at) = (after, at + frames.len());
+            let around: [Frame; 4] =
+                std::array::from_fn(|n| points_db[(block + n).saturating_sub(1).min(last) - from]);
+            if around == [[0.0; 2]; 4] {
+                continue;
+            }
+            for (frame, bases) in frames.iter_mut().zip(&bases[in_block..]) {
+                let [db, _] = value(&around, bases);
+                let gain = math::exp(db * (std::f64::consts::LN_10 / 20.0));
+                *frame = frame.map(|x| x * gain);
+            }
         }
-        for (frame, bases) in frames.iter_mut().zip(&bases) {
-            let [db, _] = value(&around, bases);
-            let gain = math::exp(db * (std::f64::consts::LN_10 / 20.0));
-            *frame = frame.map(|x| x * gain);
+        Ok(())
+    }
+}
+
+/// A programme with gains, one after the other.
+pub struct Curved<S> {
+    of: S,
+    curves: Vec<Curve>,
+}
+
+impl<S: Source> Curved<S> {
+    /// Without any.
+    pub fn new(of: S) -> Self {
+        Self { of, curves: Vec::new() }
+    }
+
+    /// With one more, if there is one.
+    pub fn push(&mut self, curve: Option<Curve>) {
+        self.curves.extend(curve);
+    }
+}
+
+impl<S: Source> Source for Curved<S> {
+    fn length(&self) -> usize {
+        self.of.length()
+    }
+
+    fn read(&self, start: usize, frames: &mut [Frame]) -> io::Result<()> {
+        self.of.read(start, frames)?;
+        self.curves.iter().try_for_each(|curve| curve.apply(start, frames))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_is_the_same_in_any_pieces() {
+        let points: Vec<Frame> = (0..points(1000, 16)).map(|n| [-((n * n % 7) as f64); 2]).collect();
+        let curve = Curve::new(Box::new(points), 16);
+        let mut curved = Curved::new(vec![[1.0, -0.5]; 1000]);
+        curved.push(Some(curve));
+        let whole = piece(&curved, 0..1000).unwrap();
+        for length in [1, 15, 16, 17, 333] {
+            for start in (0..1000).step_by(length) {
+                let stretch = start..(start + length).min(1000);
+                assert!(piece(&curved, stretch.clone()).unwrap() == whole[stretch]);
+            }
         }
+        assert!(whole.iter().any(|frame| frame[0] < 0.6) && whole.iter().all(|frame| frame[0] <= 1.0));
     }
 }

@@ -4,13 +4,13 @@
 
 use super::runs::smooth_step;
 use super::scale::Scale;
-use super::spline;
 use crate::blocks::math;
-use crate::processor::Frame;
+use crate::programme::{Along, Source};
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 use std::collections::VecDeque;
 use std::f64::consts::TAU;
+use std::io;
 
 /// Lengths of the windows in transforms of the clip: 0.19 and 0.37 s.
 const LENGTHS: [usize; 2] = [8, 16];
@@ -21,46 +21,66 @@ const NOTHING: f64 = 1e-3;
 /// Spectra that are compared at a time: a whole window before and after the middle one.
 const COMPARED: usize = 5;
 
-/// For each point of the slow grid 0 where the spectrum moves, to 1 where it stands.
-pub fn steadiness(frames: &[Frame], scale: &Scale) -> Vec<f64> {
-    let points = spline::points(frames.len(), scale.slow_grid);
-    let mut steadiness = vec![0.0f64; points];
-    for length in LENGTHS {
-        let length = length * scale.transform;
-        let hop = length / 4;
-        let values = of_length(frames, length, hop);
-        for (point, steadiness) in steadiness.iter_mut().enumerate() {
-            let at = (point * scale.slow_grid) as f64 / hop as f64;
+/// The steadiness of a programme along it.
+pub struct Steadiness {
+    /// Of each length of windows, one value for each hop: 2 kB a minute.
+    values: [Vec<f64>; 2],
+    hops: [usize; 2],
+    slow_grid: usize,
+}
+
+impl Steadiness {
+    /// Looks at a programme.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn of(programme: &dyn Source, scale: &Scale) -> io::Result<Self> {
+        let lengths = LENGTHS.map(|length| length * scale.transform);
+        let hops = lengths.map(|length| length / 4);
+        let values = [of_length(programme, lengths[0], hops[0])?, of_length(programme, lengths[1], hops[1])?];
+        Ok(Self { values, hops, slow_grid: scale.slow_grid })
+    }
+
+    /// At a point of the slow grid 0 where the spectrum moves, to 1 where it stands.
+    pub fn at(&self, point: usize) -> f64 {
+        let mut steadiness = 0.0f64;
+        for (values, hop) in self.values.iter().zip(self.hops) {
+            let at = (point * self.slow_grid) as f64 / hop as f64;
             let first = (at as usize).min(values.len() - 1);
             let second = (first + 1).min(values.len() - 1);
             let fraction = (at - first as f64).min(1.0);
-            *steadiness = steadiness.max(values[first] + fraction * (values[second] - values[first]));
+            steadiness = steadiness.max(values[first] + fraction * (values[second] - values[first]));
         }
+        let [moving, steady] = RANGE;
+        smooth_step((steadiness - moving) / (steady - moving))
     }
-    let [moving, steady] = RANGE;
-    steadiness.iter().map(|value| smooth_step((value - moving) / (steady - moving))).collect()
 }
 
 /// The steadiness around every `hop` frames.
-fn of_length(frames: &[Frame], length: usize, hop: usize) -> Vec<f64> {
+fn of_length(programme: &dyn Source, length: usize, hop: usize) -> io::Result<Vec<f64>> {
     let mut spectra = Spectra::new(length);
-    let count = frames.len() / hop + 1;
+    let mut along = Along::new(programme);
+    let count = programme.length() / hop + 1;
     let mut ring: VecDeque<Vec<f32>> = VecDeque::with_capacity(COMPARED);
     // The first spectrum stands for what is before it, and the last for what is after it.
-    let first = spectra.power(frames, 0);
+    let first = spectra.power(&mut along, programme.length(), 0)?;
     ring.extend([first.clone(), first.clone(), first]);
-    ring.extend([1, 2].map(|n| spectra.power(frames, n.min(count - 1) * hop)));
+    for n in [1, 2] {
+        ring.push_back(spectra.power(&mut along, programme.length(), n.min(count - 1) * hop)?);
+    }
     let mut values = Vec::with_capacity(count);
     for middle in 0..count {
         let pair = |a: usize, b: usize| likeness(&ring[a], &ring[b]);
         values.push(pair(1, 3).min(pair(0, 4)).min(pair(0, 2)).min(pair(2, 4)));
-        let next = (middle + 3).min(count - 1);
-        let newest =
-            if middle + 3 < count { spectra.power(frames, next * hop) } else { ring[COMPARED - 1].clone() };
+        let newest = if middle + 3 < count {
+            spectra.power(&mut along, programme.length(), (middle + 3) * hop)?
+        } else {
+            ring[COMPARED - 1].clone()
+        };
         ring.pop_front();
         ring.push_back(newest);
     }
-    values
+    Ok(values)
 }
 
 /// One less the share of the power that differs.
@@ -97,16 +117,16 @@ impl Spectra {
         }
     }
 
-    /// Around the frame `middle`.
-    fn power(&mut self, frames: &[Frame], middle: usize) -> Vec<f32> {
+    /// Around the frame `middle` of a programme of `end` frames.
+    fn power(&mut self, along: &mut Along, end: usize, middle: usize) -> io::Result<Vec<f32>> {
         let mut power = vec![0.0; self.bins.len()];
         let half = self.window.len() / 2;
+        let (before, from) = (half.saturating_sub(middle), middle.saturating_sub(half));
+        let frames = along.stretch(from..(middle + half).min(end))?;
         for channel in 0..2 {
             self.buffer.fill(0.0);
-            let (before, from) = (half.saturating_sub(middle), middle.saturating_sub(half));
-            let to = (middle + half).min(frames.len());
             let (buffer, window) = (&mut self.buffer[before..], &self.window[before..]);
-            for ((x, frame), window) in buffer.iter_mut().zip(&frames[from..to]).zip(window) {
+            for ((x, frame), window) in buffer.iter_mut().zip(frames).zip(window) {
                 *x = frame[channel] as f32 * window;
             }
             let done =
@@ -114,6 +134,6 @@ impl Spectra {
             debug_assert!(done.is_ok());
             power.iter_mut().zip(&self.bins).for_each(|(power, bin)| *power += bin.norm_sqr());
         }
-        power
+        Ok(power)
     }
 }
