@@ -10,32 +10,28 @@
 //! majorises the cost and is diagonal in time, so that the projection stays a clamp and quiet moments keep their weight: nothing is
 //! heard before a hit. After each round the bound is lowered beside what passes it between the samples.
 
+mod mixer;
+mod room;
+
 use super::levels::visit_levels;
 use super::mask::Mask;
 use super::scale::Scale;
 use crate::blocks::math;
 use crate::chain::limiter::start::Start;
-use crate::processor::Frame;
 use crate::programme::{Source, Tape, piece};
+use mixer::{Mixer, Solved};
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use room::Room;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::f64::consts::{PI, TAU};
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 /// Length of a piece that is solved at a time in transforms: 6 s, so that memory is bounded and cores share the work.
 const PIECE: usize = 256;
-/// Frames of all pieces that are solved at a time in this process at most, if there are several: each takes some 80 bytes.
-const MOST_FRAMES: usize = 1 << 21;
-/// Frames that are being solved.
-static AT_WORK: AtomicUsize = AtomicUsize::new(0);
-/// How long is waited until another one is looked for to have ended: a piece takes seconds.
-const PAUSE: Duration = Duration::from_millis(2);
 /// Frames on either side that a piece sees beyond its own, in transforms: an error's influence ends long before.
 const MARGIN: usize = 4;
 /// Reach of the gain that the error begins with, as a share of the slow grid: 1 ms. With twice as much
@@ -86,7 +82,7 @@ pub fn clip(
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // One more than cores, so that none waits for the oldest one.
     let mut idle = vec![Solver::new(scale, ceiling as f32, true_peak, effort); cores + 1];
-    let mut mixer = Mixer { half_fade, piece, length, ceiling, target, mixed: Vec::new() };
+    let mut mixer = Mixer::new([half_fade, piece, length], ceiling, target);
     std::thread::scope(|scope| {
         let mut at_work = VecDeque::with_capacity(idle.len());
         let mut next = starts.next();
@@ -108,78 +104,6 @@ pub fn clip(
             mixer.take(start, range(start), solved?)?;
         }
     })
-}
-
-/// Room for a piece among all that are solved in this process: several songs at a time share it.
-struct Room(usize);
-
-impl Room {
-    /// For so many frames, if there is room. Whoever has nothing else to wait for waits until there is.
-    fn take(frames: usize, waits: bool) -> Option<Self> {
-        let taken =
-            |others: usize| (others == 0 || others + frames <= MOST_FRAMES).then_some(others + frames);
-        loop {
-            if AT_WORK.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok() {
-                return Some(Self(frames));
-            }
-            if !waits {
-                return None;
-            }
-            std::thread::sleep(PAUSE);
-        }
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        AT_WORK.fetch_sub(self.0, Ordering::Relaxed);
-    }
-}
-
-/// What is known of a frame that was solved: it and its error.
-type Solved = (Frame, [f32; 2]);
-
-/// Fades the pieces into each other, in order.
-struct Mixer<'a> {
-    half_fade: usize,
-    piece: usize,
-    length: usize,
-    ceiling: f64,
-    target: &'a mut dyn Tape,
-    /// From the target's end on: what the next piece adds to.
-    mixed: Vec<Frame>,
-}
-
-impl Mixer<'_> {
-    fn take(&mut self, start: usize, range: Range<usize>, solved: Vec<Solved>) -> io::Result<()> {
-        let half_fade = self.half_fade;
-        let end = start + self.piece;
-        let is_last = end >= self.length;
-        let first = self.target.length();
-        for (at, (source, error)) in range.clone().zip(solved) {
-            // Any mixture of two errors that keep the bound keeps it.
-            let fade = |edge: usize| (at + half_fade - edge) as f64 / (2 * half_fade) as f64;
-            let mut weight = 1.0;
-            if start > 0 && at < start + half_fade {
-                weight = fade(start);
-            } else if !is_last && at + half_fade >= end {
-                weight = 1.0 - fade(end);
-            }
-            if self.mixed.len() <= at - first {
-                self.mixed.push(source);
-            }
-            let frame = &mut self.mixed[at - first];
-            *frame = [frame[0] + weight * f64::from(error[0]), frame[1] + weight * f64::from(error[1])];
-        }
-        let done = if is_last { self.mixed.len() } else { end - half_fade - first };
-        // Rounding to f32 on the way is worth a ten-millionth.
-        let ceiling = self.ceiling;
-        let clipped = |frame: &mut Frame| *frame = frame.map(|x| x.clamp(-ceiling, ceiling));
-        self.mixed[..done].iter_mut().for_each(clipped);
-        self.target.push(&self.mixed[..done])?;
-        self.mixed.drain(..done);
-        Ok(())
-    }
 }
 
 /// Solves pieces.
