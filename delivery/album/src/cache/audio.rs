@@ -21,6 +21,8 @@ pub(super) const HEAD_BYTES: usize = 24;
 pub(super) const HASH_BYTES: usize = 32;
 /// Bytes of a frame.
 const FRAME_BYTES: u64 = 8;
+/// Frames of the longest entry: two weeks at 48 kHz. A file of nothing but a hole may claim any length, and would be read for as long.
+const MOST_FRAMES: u64 = 1 << 36;
 /// Bytes that are read at a time to find the hash.
 const CHUNK_BYTES: usize = 1 << 18;
 
@@ -41,11 +43,13 @@ impl CachedAudio {
         let mut head = [0; HEAD_BYTES];
         file.read_exact(&mut head).ok()?;
         let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        let frames =
-            (u64::from(word(20)) << 32 | u64::from(word(16))).checked_mul(FRAME_BYTES)? / FRAME_BYTES;
+        let frames = u64::from(word(20)) << 32 | u64::from(word(16));
+        if frames > MOST_FRAMES {
+            return None;
+        }
         let bytes = frames * FRAME_BYTES;
         let is_whole = head.starts_with(MAGIC)
-            && length == bytes.checked_add((HEAD_BYTES + HASH_BYTES) as u64)?
+            && length == bytes + (HEAD_BYTES + HASH_BYTES) as u64
             && (1..=2).contains(&word(12));
         if !is_whole {
             return None;
