@@ -28,9 +28,9 @@ const STYLES: [LimiterStyle; 4] =
 
 fn limited(frames: &[Frame], rate: f64, style: LimiterStyle) -> Vec<Frame> {
     let settings = LimiterSettings { style, ..Default::default() };
-    let mut best = Best::new(&frames, &Memory, rate, &settings).unwrap();
-    best.find_slow_gain(0.0).unwrap();
-    piece(&best.render(0.0).unwrap(), 0..frames.len()).unwrap()
+    let mut best = Best::new(&frames, &Memory, rate, &settings).expect("it is in memory");
+    best.find_slow_gain(0.0).expect("it is in memory");
+    piece(&best.render(0.0).expect("it is in memory"), 0..frames.len()).expect("it is in memory")
 }
 
 fn loudness_lufs(frames: &[Frame]) -> f64 {
@@ -131,7 +131,10 @@ fn music_is_cleaner_than_played_or_clipped_at_equal_loudness() {
     };
     let settings = LimiterSettings::default();
     let loudness = |frames: &dyn Source| Ok(loudness_lufs(&piece(frames, 0..frames.length())?));
-    let best = Best::new(&input, &Memory, RATE, &settings).unwrap().render_to(target_lufs, loudness).unwrap();
+    let best = Best::new(&input, &Memory, RATE, &settings)
+        .expect("it is in memory")
+        .render_to(target_lufs, loudness)
+        .expect("it is in memory");
     assert!((best.loudness_lufs - target_lufs).abs() <= 0.05, "{} LUFS", best.loudness_lufs);
     let clipped: Vec<Frame> =
         driven(best.drive_db).iter().map(|frame| frame.map(|x| x.clamp(-0.891, 0.891))).collect();
@@ -142,7 +145,7 @@ fn music_is_cleaner_than_played_or_clipped_at_equal_loudness() {
         println!("{figures:.2?}, onsets {:+.2} dB", onset_change_db(&input, output, RATE));
         figures
     };
-    let ours = figures(best.drive_db, &piece(&best.frames, 0..input.len()).unwrap());
+    let ours = figures(best.drive_db, &piece(&best.frames, 0..input.len()).expect("it is in memory"));
     let live = figures(reference_db, &output);
     let clip = figures(best.drive_db, &clipped);
     // Most songs of the bench show more; the clip's gain stands stiller, at many times the distortion.

@@ -97,14 +97,14 @@ fn presets_do_what_they_say_on_real_songs_at_any_level() {
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
             let after = made.after;
             let gain_db = after.integrated_lufs - lufs;
-            let frames = piece(&made.audio, 0..mix.frames.len()).unwrap();
+            let frames = piece(&made.audio, 0..mix.frames.len()).expect("it is in memory");
             let tone_db = mix_bands
                 .iter()
                 .zip(third_octaves_db(&frames, rate))
                 .filter(|(mix, _)| **mix > loudest_db - HEARD_DB)
                 .map(|(mix, master)| (master - mix - gain_db).abs())
                 .fold(0.0, f64::max);
-            let peak_dbtp = 20.0 * true_peak(&made.audio).unwrap().log10();
+            let peak_dbtp = 20.0 * true_peak(&made.audio).expect("it is in memory").log10();
             println!(
                 "  {name:17} {:6.1} LUFS, drive {:+5.1} dB, PLR {:4.1} dB, {peak_dbtp:6.2} dBTP, tone {tone_db:.1} dB",
                 after.integrated_lufs, made.settings.limiter.drive_db, after.plr_db
@@ -126,7 +126,7 @@ fn every_stage_that_a_preset_switches_on_changes_something() {
         let made = |settings: &ChainSettings| {
             let mut made: Vec<Frame> = Vec::new();
             let keep = |frames: &[Frame]| Tape::push(&mut made, frames);
-            render(&spec, settings, &Widened(&mix), keep, &|_| {}).unwrap();
+            render(&spec, settings, &Widened(&mix), keep, &|_| {}).expect("it is in memory");
             made
         };
         for preset in Preset::factory() {

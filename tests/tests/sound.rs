@@ -29,9 +29,9 @@ fn through(settings: &ChainSettings, quality: Quality, phase: EqualizerPhase) ->
 
 fn best() -> Vec<Frame> {
     let input = programme(FRAMES, RATE, 0.7);
-    let mut best = Best::new(&input, &Memory, RATE, &LimiterSettings::default()).unwrap();
-    best.find_slow_gain(6.0).unwrap();
-    piece(&best.render(6.0).unwrap(), 0..FRAMES).unwrap()
+    let mut best = Best::new(&input, &Memory, RATE, &LimiterSettings::default()).expect("it is in memory");
+    best.find_slow_gain(6.0).expect("it is in memory");
+    piece(&best.render(6.0).expect("it is in memory"), 0..FRAMES).expect("it is in memory")
 }
 
 /// A line for each tenth of a second of each render: root mean square and peak of both sides, dB.
