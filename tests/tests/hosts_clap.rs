@@ -24,8 +24,15 @@ fn single(frames: &[Frame]) -> Vec<[f32; 2]> {
 
 /// The library's output, in time with the input.
 fn library(tree: &Tree, input: &[[f32; 2]]) -> Vec<[f32; 2]> {
-    let wide = input.iter().map(|frame| frame.map(f64::from));
-    single(&render(&tree.to_spec(ProcessSpec::stereo(RATE)), &tree.to_settings(), wide, &|_| {}))
+    let wide: Vec<Frame> = input.iter().map(|frame| frame.map(f64::from)).collect();
+    let mut output = Vec::with_capacity(input.len());
+    let keep = |frames: &[Frame]| {
+        output.extend(single(frames));
+        Ok::<_, std::io::Error>(())
+    };
+    let spec = tree.to_spec(ProcessSpec::stereo(RATE));
+    render(&spec, &tree.to_settings(), &wide, keep, &|_| {}).expect("it is in memory");
+    output
 }
 
 #[test]
