@@ -69,7 +69,7 @@ pub struct Distance {
 /// Measures a track.
 ///
 /// # Errors
-/// As [`Source::read`](lacquer_dsp::programme::Source::read).
+/// As [`Source::read`].
 pub fn tone(track: &dyn Programme) -> io::Result<Tone> {
     let mut analyser = Analyser::new(f64::from(track.sample_rate()), POINTS, Averaging::Endless);
     if track.length() < POINTS {

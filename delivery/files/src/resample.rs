@@ -174,7 +174,7 @@ pub fn resample(frames: &[Frame], from_hz: u32, to_hz: u32) -> Result<Vec<Frame>
 /// Shows `with` a programme at another rate, in order and in pieces, in time with what it was; as it is where the rates are equal.
 ///
 /// # Errors
-/// As [`Converter::new`], as [`Source::read`], and what `with` says.
+/// As [`Converter::new`], as [`Source::read`](lacquer_dsp::programme::Source::read), and what `with` says.
 pub fn converted<E: From<std::io::Error> + From<ResampleError>>(
     programme: &dyn Programme,
     to_hz: u32,
