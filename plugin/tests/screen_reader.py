@@ -26,7 +26,7 @@ def wait_for(what, look):
             found = look()
             if found:
                 return found
-        except (AttributeError, GLib.Error):  # not there yet, or gone since
+        except (AttributeError, GLib.Error, StopIteration, TypeError):  # not there yet, or gone since
             pass
         time.sleep(0.1)
     sys.exit(f"no {what} in {PATIENCE_S} s")
@@ -56,6 +56,17 @@ def find(app, name, role):
     return None
 
 
+def with_value(app, name, role):
+    node = find(app, name, role)
+    value = node and node.get_value_iface()
+    return (node, value) if value else None
+
+
+def press(app, name, roles):
+    node = next(node for node in (find(app, name, role) for role in roles) if node)
+    return node if node.get_action_iface().do_action(0) else None
+
+
 def survey(app):
     nodes = list(all_below(app))
     works = [node for node in nodes if node.get_n_actions() > 0]
@@ -64,7 +75,7 @@ def survey(app):
 
 def main(program):
     say_that_somebody_reads()
-    editor = subprocess.Popen([program, "--backend", "dummy"])
+    editor = subprocess.Popen([program, "--fresh", "--backend", "dummy"])
     try:
         app = wait_for("application", application)
         drive = wait_for("limiter drive", lambda: find(app, "Limiter Drive", "slider"))
@@ -73,14 +84,14 @@ def main(program):
         print(f"{count} nodes, {works} that work, {len(nameless)} of them without a name: {nameless}")
         if works < 50 or nameless:
             sys.exit("controls are missing, or have no name")
-        value = drive.get_value_iface()
+        # A picture later it is another object of the bus.
+        drive, value = wait_for("limiter drive's value", lambda: with_value(app, "Limiter Drive", "slider"))
         print("drive", value.get_current_value(), drive.get_description())
         if value.get_current_value() != 0.0 or value.get_maximum_value() != 24.0:
             sys.exit("the drive reads wrong")
-        value.set_current_value(3.5)
+        wait_for("drive that is set", lambda: with_value(app, "Limiter Drive", "slider")[1].set_current_value(3.5))
         wait_for("drive of 3.5", lambda: abs(find(app, "Limiter Drive", "slider").get_current_value() - 3.5) < 1e-6)
-        bypass = find(app, "Bypass", "toggle button") or find(app, "Bypass", "switch")
-        bypass.get_action_iface().do_action(0)
+        bypass = wait_for("bypass that is pressed", lambda: press(app, "Bypass", ["toggle button", "switch"]))
         pressed = lambda: find(app, "Bypass", bypass.get_role_name()).get_state_set()
         is_on = lambda: pressed().contains(Atspi.StateType.PRESSED) or pressed().contains(Atspi.StateType.CHECKED)
         wait_for("bypass", is_on)

@@ -133,6 +133,7 @@ mod tests {
                 assert!(piece(&curved, stretch.clone()).unwrap() == whole[stretch]);
             }
         }
-        assert!(whole.iter().any(|frame| frame[0] < 0.6) && whole.iter().all(|frame| frame[0] <= 1.0));
+        // The points go down to -4 dB, and a point weighs four sixths where it lies: -3.2 dB.
+        assert!(whole.iter().any(|frame| frame[0] < 0.7) && whole.iter().all(|frame| frame[0] <= 1.0));
     }
 }
