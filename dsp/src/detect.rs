@@ -162,6 +162,18 @@ impl Check {
         }
     }
 
+    /// Whether it compares two channels: of a programme of one it says nothing.
+    pub fn compares_channels(self) -> bool {
+        matches!(
+            self,
+            Self::Polarity
+                | Self::ChannelDelay
+                | Self::MonoCompatibility
+                | Self::MonoAsStereo
+                | Self::Imbalance
+        )
+    }
+
     /// Its name as people read it.
     pub fn name(self) -> &'static str {
         match self {

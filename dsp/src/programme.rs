@@ -50,7 +50,7 @@ impl Store for Memory {
     }
 }
 
-impl<F: Copy + Sync> Source<F> for &[F] {
+impl<F: Copy + Sync> Source<F> for [F] {
     fn length(&self) -> usize {
         self.len()
     }
@@ -79,6 +79,16 @@ impl Tape for Vec<Frame> {
     }
 }
 
+impl<F, S: Source<F> + ?Sized> Source<F> for &S {
+    fn length(&self) -> usize {
+        (**self).length()
+    }
+
+    fn read(&self, start: usize, frames: &mut [F]) -> io::Result<()> {
+        (**self).read(start, frames)
+    }
+}
+
 impl<F, S: Source<F> + ?Sized> Source<F> for Box<S> {
     fn length(&self) -> usize {
         (**self).length()
@@ -90,14 +100,14 @@ impl<F, S: Source<F> + ?Sized> Source<F> for Box<S> {
 }
 
 /// A programme with a gain.
-pub struct Louder<'a> {
+pub struct Louder<S> {
     /// What it is without.
-    pub of: &'a dyn Source,
+    pub of: S,
     /// The gain, a factor.
     pub gain: f64,
 }
 
-impl Source for Louder<'_> {
+impl<S: Source> Source for Louder<S> {
     fn length(&self) -> usize {
         self.of.length()
     }

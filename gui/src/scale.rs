@@ -34,6 +34,12 @@ impl Graph {
         self.rect.bottom() - self.rect.height() * share
     }
 
+    /// Pixels of the edges of a third of an octave around a frequency, with a gap of one on either side.
+    pub fn third(&self, centre_hz: f64) -> [f32; 2] {
+        let half = 2f64.powf(1.0 / 6.0);
+        [self.x(centre_hz / half) + 1.0, self.x(centre_hz * half) - 1.0]
+    }
+
     /// The x at a pixel.
     pub fn value_at_x(&self, pixel: f32) -> f64 {
         let [from, to] = self.x;
@@ -117,6 +123,12 @@ fn signed(value: f64, plus: bool) -> String {
 /// A frequency in few letters: 63 Hz, 1.25 kHz.
 pub(crate) fn hertz(hz: f64) -> String {
     if hz < 1000.0 { format!("{hz:.0} Hz") } else { format!("{:.2} kHz", hz / 1000.0) }
+}
+
+/// Minutes and seconds.
+pub(crate) fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
 }
 
 /// A parameter's text as the screen shows it: high frequencies in kilohertz as everywhere, a true minus before a number.

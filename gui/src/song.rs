@@ -1,6 +1,7 @@
 //! The row of the song that plays through the chain where no host does: in the program that stands alone.
 
 use crate::axes::text_ui;
+use crate::scale::clock;
 use crate::sound;
 use crate::status::Status;
 use crate::theme;
@@ -151,10 +152,4 @@ fn line_ui(ui: &mut Ui, size: egui::Vec2, player: &dyn SongPlayer, state: &SongS
             player.seek(f64::from(((at.x - line.left()) / line.width()).clamp(0.0, 1.0)));
         }
     }
-}
-
-/// Minutes and seconds.
-fn clock(seconds: f64) -> String {
-    let whole = seconds.max(0.0) as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
 }

@@ -16,18 +16,20 @@ pub(crate) struct SoundChanges {
     last: Option<Slot>,
     /// Whether anything differs from what the preset set.
     pub is_preset_changed: bool,
-    /// How much had been heard when the sound changed last, s; 0: it has not since the measurement began.
-    changed_at_s: f64,
+    /// How much was heard since the measurement began, s.
+    pub heard_s: f64,
+    /// How much of it before the sound became what it is; 0 if it was so all the time.
+    pub before_s: f64,
 }
 
 impl SoundChanges {
     /// Looks, if it is time to.
     pub fn follow(&mut self, ui: &Ui, host: &Host, meters: &MeterReader) {
         let now = ui.input(|input| input.time);
-        let heard_s = meters.bank.output.histograms.heard_s();
-        if heard_s < self.changed_at_s {
+        self.heard_s = meters.bank.output.histograms.heard_s();
+        if self.heard_s < self.before_s {
             // The measurement began anew.
-            self.changed_at_s = 0.0;
+            self.before_s = 0.0;
         }
         if self.looked_s.is_some_and(|looked| (0.0..PERIOD_S).contains(&(now - looked))) {
             return;
@@ -35,7 +37,7 @@ impl SoundChanges {
         self.looked_s = Some(now);
         let sound = Slot::of(host.tree);
         if self.last.as_ref().is_some_and(|last| !last.is_like(&sound, host.tree)) {
-            self.changed_at_s = heard_s;
+            self.before_s = self.heard_s;
         }
         self.is_preset_changed = host.session(|session| {
             !session.preset.is_empty()
@@ -47,10 +49,5 @@ impl SoundChanges {
     /// Looks anew at once.
     pub fn forget(&mut self) {
         self.looked_s = None;
-    }
-
-    /// How much was heard before the sound became what it is, s; 0 if it was so all the time.
-    pub fn before_s(&self) -> f64 {
-        self.changed_at_s
     }
 }

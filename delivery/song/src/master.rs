@@ -5,6 +5,7 @@
 //! the best one, which sees the whole programme and exists away from a host only, or the plugin's, bit for bit.
 
 pub mod best;
+pub mod drive;
 pub mod page;
 pub mod stages;
 
@@ -12,11 +13,10 @@ use crate::ceiling::{Held, held};
 use crate::error::MasterError;
 use crate::measure::measure_programme;
 use crate::render::render;
-use lacquer_dsp::drive::{MOST_TRIALS, NoDrive, search};
+use drive::{loudness_lufs, solve};
 use lacquer_dsp::metering::Measurement;
 use lacquer_dsp::metering::cost::{Cost, CostMeter};
-use lacquer_dsp::metering::loudness::Loudness;
-use lacquer_dsp::programme::{CHUNK_FRAMES, Source, Store, visit};
+use lacquer_dsp::programme::{CHUNK_FRAMES, Louder, Source, Store, visit};
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec};
 use lacquer_files::audio::{Programme, SpilledAudio, Widened};
 use lacquer_files::encode::WordLength;
@@ -230,29 +230,6 @@ fn driven(
     Ok(driven)
 }
 
-/// Loudness of what `settings` make of a programme, at a file's precision, LUFS.
-fn loudness_lufs(
-    spec: &ProcessSpec,
-    settings: &ChainSettings,
-    driven: &dyn Source,
-) -> Result<f64, MasterError> {
-    let mut meter = Loudness::new(spec.sample_rate, spec.channels);
-    let mut rounded: Vec<Frame> = Vec::new();
-    render(
-        spec,
-        settings,
-        driven,
-        |frames| {
-            rounded.clear();
-            rounded.extend(frames.iter().map(|frame| frame.map(|x| f64::from(x as f32))));
-            meter.push(&rounded);
-            Ok::<_, MasterError>(())
-        },
-        &|_| {},
-    )?;
-    Ok(meter.integrated_lufs())
-}
-
 /// What the limiter did to what came before it.
 fn cost(
     driven: &dyn Source,
@@ -263,15 +240,12 @@ fn cost(
     let mut meter = CostMeter::new(f64::from(made.sample_rate()), scratch.tape());
     let limiter = &settings.limiter;
     let gain = if limiter.unity_gain { 1.0 } else { 10f64.powf(limiter.drive_db / 20.0) };
-    let (made, mut made_frames) = (Widened(made), vec![[0.0; 2]; CHUNK_FRAMES]);
-    let (mut driven_frames, mut position) = (Vec::with_capacity(CHUNK_FRAMES), 0);
-    visit(driven, 0..driven.length(), |frames| {
-        driven_frames.clear();
-        driven_frames.extend(frames.iter().map(|frame| frame.map(|x| gain * x)));
+    let (made, mut made_frames, mut position) = (Widened(made), vec![[0.0; 2]; CHUNK_FRAMES], 0);
+    visit(&Louder { of: driven, gain }, 0..driven.length(), |frames| {
         let made_frames = &mut made_frames[..frames.len()];
         made.read(position, made_frames)?;
         position += frames.len();
-        meter.push(&driven_frames, made_frames)
+        meter.push(frames, made_frames)
     })?;
     meter.cost()
 }
@@ -290,40 +264,6 @@ pub fn from_limiter(settings: &ChainSettings) -> ChainSettings {
         ChainSettings { limiter: settings.limiter, dither: settings.dither, ..Default::default() };
     after.input_trim.on = false;
     after
-}
-
-/// The drive in dB at which `loudness` is the target, from `start_db`. Two drives are tried at a time, whatever the number of cores, so
-/// that every machine finds the same.
-///
-/// # Errors
-/// [`MasterError::Unreachable`] with the loudness that can be had and what its last LU cost, and what `loudness` says.
-pub fn solve(
-    target_lufs: f64,
-    start_db: f64,
-    progress: Progress,
-    loudness: impl Fn(f64) -> Result<f64, MasterError> + Sync,
-) -> Result<f64, MasterError> {
-    let mut trials = 0;
-    let found = search(target_lufs, start_db, |drives| {
-        trials += 1;
-        let found = std::thread::scope(|scope| {
-            let second = scope.spawn(|| loudness(drives[1]));
-            [loudness(drives[0]), second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
-        });
-        progress(Step::Solving, trials as f64 / MOST_TRIALS as f64);
-        let [first, second] = found;
-        Ok([first?, second?])
-    });
-    match found {
-        Ok(drive_db) => Ok(drive_db),
-        Err(NoDrive::Unreachable { nearest, db_for_last_lu }) => Err(MasterError::Unreachable {
-            target_lufs,
-            drive_db: nearest.drive_db,
-            found_lufs: nearest.lufs,
-            db_for_last_lu,
-        }),
-        Err(NoDrive::Failed(error)) => Err(error),
-    }
 }
 
 #[cfg(test)]

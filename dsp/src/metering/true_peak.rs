@@ -75,17 +75,11 @@ impl Reference {
             Ok(())
         })?;
         let mut peak = sample_peak;
-        for channel in 0..2 {
-            for start in (0..length).step_by(STRETCH) {
-                let end = (start + STRETCH).min(length);
-                let (from, to) = (start.saturating_sub(HALF), (end + HALF).min(length));
-                let mut padded = vec![0.0; HALF - (start - from)];
-                padded.extend(piece(programme, from..to)?.iter().map(|frame| frame[channel]));
-                padded.resize(end - start + 2 * HALF, 0.0);
-                // The silence before the first frame has a waveform, too.
-                let first = if start == 0 { HALF - 1 } else { HALF };
-                self.look(&padded, first..end - start + HALF, sample_peak, &mut peak);
-            }
+        for start in (0..length).step_by(STRETCH) {
+            let end = (start + STRETCH).min(length);
+            let (from, to) = (start.saturating_sub(HALF), (end + HALF).min(length));
+            let frames = piece(programme, from..to)?;
+            peak = peak.max(self.peak_within(&frames, start - from..end - from, sample_peak).level);
         }
         Ok(peak)
     }
@@ -107,37 +101,27 @@ impl Reference {
                 .chain(frames.iter().map(|frame| frame[channel]))
                 .chain(std::iter::repeat_n(0.0, HALF))
                 .collect();
-            if let Some(n) = self.look(&padded, first..end, sample_peak, &mut peak.level) {
-                peak.frame = Some(n.saturating_sub(HALF).min(length - 1));
-            }
-        }
-        peak
-    }
-
-    /// Looks at the waveform of `padded` from each of the samples `within` to the next one, and raises `peak` to the highest level; the sample
-    /// before it, if any is higher.
-    fn look(&self, padded: &[f64], within: Range<usize>, sample_peak: f64, peak: &mut f64) -> Option<usize> {
-        let mut highest = None;
-        for n in within {
-            // Two samples that lie both 8 dB below the peak have no higher waveform between them but in test signals
-            // beyond any converter's band.
-            if padded[n].abs().max(padded[n + 1].abs()) < 0.4 * sample_peak {
-                continue;
-            }
-            let window = &padded[n + 1 - HALF..n + 1 + HALF];
-            let coarse = COARSE
-                .iter()
-                .map(|point| self.at(*point, window))
-                .fold(padded[n].abs().max(padded[n + 1].abs()), f64::max);
-            // Four points per frame read the highest level at most 0.69 dB low: a factor of 0.92.
-            if coarse > 0.92 * *peak {
-                let level = (1..POINTS).map(|point| self.at(point, window)).fold(0.0, f64::max);
-                if level > *peak {
-                    (*peak, highest) = (level, Some(n));
+            for n in first..end {
+                // Two samples that lie both 8 dB below the peak have no higher waveform between them but in test signals
+                // beyond any converter's band.
+                if padded[n].abs().max(padded[n + 1].abs()) < 0.4 * sample_peak {
+                    continue;
+                }
+                let window = &padded[n + 1 - HALF..n + 1 + HALF];
+                let coarse = COARSE
+                    .iter()
+                    .map(|point| self.at(*point, window))
+                    .fold(padded[n].abs().max(padded[n + 1].abs()), f64::max);
+                // Four points per frame read the highest level at most 0.69 dB low: a factor of 0.92.
+                if coarse > 0.92 * peak.level {
+                    let level = (1..POINTS).map(|point| self.at(point, window)).fold(0.0, f64::max);
+                    if level > peak.level {
+                        peak = Peak { level, frame: Some(n.saturating_sub(HALF).min(length - 1)) };
+                    }
                 }
             }
         }
-        highest
+        peak
     }
 
     /// The waveform's level at a point.

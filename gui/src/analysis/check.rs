@@ -4,11 +4,13 @@
 use super::{empty_ui, scroll_ui};
 use crate::analysers::Found;
 use crate::meter_reader::MeterReader;
+use crate::scale::clock;
 use crate::theme;
 use egui::text::LayoutJob;
 use egui::{Align2, Color32, Galley, Rect, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::detect::{Check, Severity, Verdict};
 use std::cmp::Reverse;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Height of the verdict's line, and the least and the most of a finding's.
 const HEAD: f32 = 28.0;
@@ -19,8 +21,9 @@ const NAME: f32 = 18.0;
 const SENTENCE: f32 = 176.0;
 /// Width from which a map of the song says anything.
 const LEAST_MAP: f32 = 80.0;
-/// Height of the map where there is room, with its times, and the height from which there is.
+/// Height of the map where there is room, with its times, theirs, and the height from which there is.
 const MAP: f32 = 64.0;
+const TIMES: f32 = 16.0;
 const ROOM: f32 = 320.0;
 /// Seconds from one time to the next under the map, the first that is far enough from its neighbours.
 const TIME_STEPS_S: [u32; 8] = [1, 5, 10, 30, 60, 120, 300, 600];
@@ -83,9 +86,10 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, meters: &MeterReader) {
         .collect();
     let is_tall = body.height() >= ROOM;
     let map = if is_tall { MAP + theme::MARGIN } else { 0.0 };
+    let is_stereo = meters.bank.channels.load(Relaxed) == 2;
     let missing: Vec<Check> = Check::ALL
         .into_iter()
-        .filter(|check| is_tall && !OF_FILES.contains(check))
+        .filter(|check| is_tall && !OF_FILES.contains(check) && (is_stereo || !check.compares_channels()))
         .filter(|check| rows.iter().all(|(finding, ..)| finding.check != *check))
         .collect();
     let others = if is_tall { missing.len().div_ceil(NOT_FOUND_COLUMNS) + 2 } else { 0 };
@@ -102,7 +106,7 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, meters: &MeterReader) {
         let painter = ui.painter();
         let head = pos2(rect.left(), rect.top() + HEAD / 2.0);
         let said = painter.text(head, Align2::LEFT_CENTER, text, theme::main_font(), verdict_color);
-        let heard = format!("of the {} heard so far, at the chain's input", minutes(heard_s));
+        let heard = format!("of the {} min heard so far, at the chain's input", clock(heard_s));
         let at = pos2(said.right() + 12.0, head.y);
         let told =
             painter.text(at, Align2::LEFT_CENTER, heard, theme::body_font(), theme::colors().text_third);
@@ -162,9 +166,6 @@ fn not_found_ui(ui: &Ui, rect: Rect, missing: &[Check], row: f32) {
     );
 }
 
-/// Height of the times under the map.
-const TIMES: f32 = 16.0;
-
 /// The end of what the map shows, s.
 fn map_end_s(meters: &MeterReader) -> f64 {
     meters.readings.inspected_map_s.iter().map(|[_, to]| *to).fold(1.0, f64::max)
@@ -200,7 +201,6 @@ fn times_ui(ui: &Ui, area: Rect, meters: &MeterReader) {
     let step = TIME_STEPS_S.into_iter().find(|step| width(*step) >= LEAST_TIME_WIDTH);
     let step = step.unwrap_or(TIME_STEPS_S[TIME_STEPS_S.len() - 1]);
     for n in 0..=(end / f64::from(step)) as u32 {
-        let s = n * step;
         let at = pos2(area.left() + n as f32 * width(step), area.bottom());
         // The first and the last end where the map does.
         let align = match n {
@@ -208,8 +208,13 @@ fn times_ui(ui: &Ui, area: Rect, meters: &MeterReader) {
             _ if at.x > area.right() - 16.0 => Align2::RIGHT_BOTTOM,
             _ => Align2::CENTER_BOTTOM,
         };
-        let text = format!("{}:{:02}", s / 60, s % 60);
-        ui.painter().text(at, align, text, theme::axis_font(), theme::colors().text_third);
+        ui.painter().text(
+            at,
+            align,
+            clock(f64::from(n * step)),
+            theme::axis_font(),
+            theme::colors().text_third,
+        );
     }
 }
 
@@ -225,8 +230,4 @@ fn with_minus(text: &str) -> String {
             if is_minus { '\u{2212}' } else { c }
         })
         .collect()
-}
-
-fn minutes(seconds: f64) -> String {
-    format!("{}:{:02} min", (seconds / 60.0) as u64, (seconds % 60.0) as u64)
 }

@@ -6,7 +6,7 @@ use crate::host::Host;
 use crate::meter_reader::MeterReader;
 use crate::meters::target;
 use crate::panels::band;
-use crate::scale::Graph;
+use crate::scale::{Graph, clock};
 use crate::theme;
 use egui::{Align2, Color32, Rect, Shape, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::shared::meter_bank::{HISTORY_HZ, HistoryPoint};
@@ -82,11 +82,10 @@ pub(super) fn history_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterRea
         let corners = vec![at, at + vec2(-3.5, -6.0), at + vec2(3.5, -6.0)];
         painter.add(Shape::convex_polygon(corners, theme::colors().alarm, Stroke::NONE));
     }
-    let end = format!("{}:{:02}", seconds as u64 / 60, seconds as u64 % 60);
     ui.painter().text(
         lines.right_bottom() + vec2(0.0, 2.0),
         Align2::RIGHT_TOP,
-        end,
+        clock(seconds),
         theme::axis_font(),
         theme::colors().text_third,
     );

@@ -16,6 +16,8 @@ const BUTTON: f32 = 80.0;
 const SENTENCE: f32 = BUTTONS + 2.0 * (BUTTON + theme::GAP) + theme::PADDING;
 /// Height from which there is room for sentences and for what a score is worth.
 const ROOM: f32 = 300.0;
+/// What the figures of the scores' axis take at the left.
+const AXIS: f32 = 32.0;
 /// How often one answers, to choose from.
 const TRIALS: [u32; 3] = [8, 12, 20];
 /// Chance of a score by guessing up to which it is none: the custom of listening tests (ITU-R BS.1116-3, 0.05).
@@ -66,16 +68,9 @@ pub(super) fn monitor_ui(ui: &mut Ui, body: Rect, view: &mut View) {
     if is_tall {
         let at = cell(4.0, 0.0).left_center();
         ui.painter().text(at, Align2::LEFT_CENTER, BLIND, theme::body_font(), theme::colors().text_third);
-        luck_ui(
-            ui,
-            body.with_min_y(cell(5.0, 0.0).top()).with_min_x(body.left() + BUTTONS - LUCK_AXIS),
-            view,
-        );
+        luck_ui(ui, body.with_min_y(cell(5.0, 0.0).top()).with_min_x(body.left() + BUTTONS - AXIS), view);
     }
 }
-
-/// What the figures of [`luck_ui`]'s axis take at the left.
-const LUCK_AXIS: f32 = 32.0;
 
 /// How likely each score is by guessing, and which ones are worth something; of a finished test its own.
 fn luck_ui(ui: &Ui, area: Rect, view: &View) {
@@ -83,9 +78,9 @@ fn luck_ui(ui: &Ui, area: Rect, view: &View) {
     let finished = view.abx.as_ref().map(Abx::score).filter(|(_, trials)| *trials >= view.abx_trials);
     let trials = view.abx_trials;
     let title = format!("Chance of that many right answers of {trials}, or more, by guessing, %");
-    let at = pos2(area.left() + LUCK_AXIS, area.top() + 8.0);
+    let at = pos2(area.left() + AXIS, area.top() + 8.0);
     ui.painter().text(at, Align2::LEFT_CENTER, title, theme::body_font(), colors.text_second);
-    let rect = Rect::from_min_max(area.min + vec2(LUCK_AXIS, 22.0), area.max - vec2(0.0, 34.0));
+    let rect = Rect::from_min_max(area.min + vec2(AXIS, 22.0), area.max - vec2(0.0, 34.0));
     let graph = Graph { rect, x: [0.0, f64::from(trials) + 1.0], y: [0.0, 1.05], logarithmic: false };
     levels_ui(ui, &graph, &[0.25, 0.5, 0.75, 1.0], &|share| format!("{:.0}", 100.0 * share));
     let painter = ui.painter();

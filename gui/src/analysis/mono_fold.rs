@@ -54,13 +54,12 @@ fn spectra_ui(ui: &Ui, area: Rect, meters: &MeterReader) {
 fn bars_ui(ui: &Ui, area: Rect, folds: &[MonoFold]) {
     let graph = Graph { rect: plot(area), x: [17.8, 22_400.0], y: [-12.0, 0.0], logarithmic: true };
     well_ui(ui, &graph, &[-12.0, -6.0, -3.0, 0.0]);
-    let half = 2f64.powf(1.0 / 6.0);
     let loudest = folds.iter().map(|fold| fold.level_db).fold(f64::NEG_INFINITY, f64::max);
     for fold in folds {
-        let [left, right] = [fold.centre_hz / half, fold.centre_hz * half].map(|hz| graph.x(hz));
+        let [left, right] = graph.third(fold.centre_hz);
         let bar = Rect::from_min_max(
-            pos2(left + 1.0, graph.rect.top()),
-            pos2(right - 1.0, graph.y(fold.loss_db).max(graph.rect.top() + 1.0)),
+            pos2(left, graph.rect.top()),
+            pos2(right, graph.y(fold.loss_db).max(graph.rect.top() + 1.0)),
         );
         let color = if fold.alarm { theme::colors().alarm } else { theme::colors().side };
         // What is too soft to be heard is an outline.

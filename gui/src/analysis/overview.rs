@@ -181,11 +181,9 @@ fn tone_ui(ui: &Ui, area: Rect, balance: &Balance) {
     let rect = plot(area.with_min_y(area.top() + 20.0));
     let graph = Graph { rect, x: [20.0, 20_000.0], y: [-30.0, 30.0], logarithmic: true };
     well_ui(ui, &graph, &[-24.0, -12.0, 0.0, 12.0, 24.0]);
-    let half = 2f64.powf(1.0 / 6.0);
     for [centre, db] in &balance.thirds {
-        let [left, right] = [centre / half, centre * half].map(|hz| graph.x(hz));
-        let top = graph.y(*db);
-        let bar = Rect::from_min_max(pos2(left + 1.0, top), pos2(right - 1.0, rect.bottom()));
+        let [left, right] = graph.third(*centre);
+        let bar = Rect::from_min_max(pos2(left, graph.y(*db)), pos2(right, rect.bottom()));
         ui.painter().rect_filled(bar.intersect(rect), 1.0, theme::faint(colors.output));
     }
     for region in REGIONS {

@@ -193,22 +193,17 @@ pub(crate) fn draw(ui: &Ui, graph: &Graph, input: &Spectrum, output: &Spectrum, 
 }
 
 fn draw_thirds(ui: &Ui, graph: &Graph, meters: &MeterReader, view: SpectrumView) {
-    let half = 2f64.powf(1.0 / 6.0);
     let painter = ui.painter().with_clip_rect(graph.rect);
     let [below, above] = traces(&meters.readings.input, &meters.readings.output, view);
     let level = |part: Part, band: &lacquer_dsp::metering::spectrum::Band| {
         tilted(view, band.centre_hz, 10.0 * band.powers.of(part).max(1e-20).log10())
     };
     for (below_band, band) in below.0.bands(3).iter().zip(above.0.bands(3)) {
-        let [left, right] = [band.centre_hz / half, band.centre_hz * half].map(|hz| graph.x(hz));
+        let [left, right] = graph.third(band.centre_hz);
         let top = graph.y(level(above.1, &band));
-        let bar = Rect::from_min_max(pos2(left + 1.0, top), pos2(right - 1.0, graph.rect.bottom()));
+        let bar = Rect::from_min_max(pos2(left, top), pos2(right, graph.rect.bottom()));
         painter.rect_filled(bar, 1.0, above.2.gamma_multiply(0.6));
-        painter.hline(
-            left + 1.0..=right - 1.0,
-            graph.y(level(below.1, below_band)),
-            Stroke::new(2.0, below.2),
-        );
+        painter.hline(left..=right, graph.y(level(below.1, below_band)), Stroke::new(2.0, below.2));
     }
 }
 

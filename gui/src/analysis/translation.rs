@@ -95,12 +95,11 @@ fn tone_ui(ui: &Ui, area: Rect, meters: &MeterReader, device: Device) {
     well_ui(ui, &graph, &[-36.0, -24.0, -12.0, 0.0, 12.0, 24.0]);
     let painter = ui.painter().with_clip_rect(graph.rect);
     let response = |hz: f64| device.response_db(hz, meters.sample_rate());
-    let half = 2f64.powf(1.0 / 6.0);
     for [centre, db] in Balance::of(&meters.readings.long).thirds {
-        let [left, right] = [centre / half, centre * half].map(|hz| graph.x(hz));
+        let [left, right] = graph.third(centre);
         let bar = |db: f64| {
-            let corner = pos2(left + 1.0, graph.y(db).min(graph.rect.bottom()));
-            Rect::from_min_max(corner, pos2(right - 1.0, graph.rect.bottom()))
+            let corner = pos2(left, graph.y(db).min(graph.rect.bottom()));
+            Rect::from_min_max(corner, pos2(right, graph.rect.bottom()))
         };
         painter.rect_filled(bar(db), 1.0, colors.track);
         painter.rect_filled(bar(db + response(centre)), 1.0, theme::faint(colors.output));

@@ -4,7 +4,7 @@ use crate::host::Host;
 use crate::learner::{Request, State};
 use crate::meter_reader::MeterReader;
 use crate::panels::reach;
-use crate::scale::{difference, level};
+use crate::scale::{clock, difference, level};
 use crate::theme;
 use crate::view::View;
 use crate::widgets::{button_ui, speak_figure};
@@ -27,7 +27,7 @@ pub(super) fn loudness_ui(
     let integrated = meters.bank.output.integrated_lufs();
     let colors = theme::colors();
     // Of the song, wherever in it and however often the host stood still: silence is not measured.
-    let (heard_s, before_s) = (meters.bank.output.histograms.heard_s(), view.sound.before_s());
+    let (heard_s, before_s) = (view.sound.heard_s, view.sound.before_s);
     // What was measured before a setting changed is no figure of what plays now.
     let is_stale = before_s > 0.0;
     let painter = ui.painter();
@@ -127,11 +127,6 @@ fn reach_ui(
         }
         _ => {}
     }
-}
-
-/// Minutes and seconds.
-fn clock(s: f64) -> String {
-    format!("{}:{:02}", s as u64 / 60, s as u64 % 60)
 }
 
 #[cfg(test)]

@@ -208,14 +208,14 @@ fn a_ceiling_over_the_targets_is_mended_by_its_button() {
 fn what_was_measured_before_a_change_is_told_from_what_plays() {
     let mut bench = Bench::new();
     bench.play(2.0);
-    assert_eq!(bench.view().sound.before_s(), 0.0);
+    assert_eq!(bench.view().sound.before_s, 0.0);
     bench.drag(bench.place(Role::Slider, "Limiter Drive"), vec2(40.0, 0.0));
     bench.play(1.0);
-    let before_s = bench.view().sound.before_s();
+    let before_s = bench.view().sound.before_s;
     assert!((1.5..2.6).contains(&before_s), "{before_s}");
     bench.click(bench.place(Role::Button, "Reset"));
     bench.play(0.5);
-    assert_eq!(bench.view().sound.before_s(), 0.0);
+    assert_eq!(bench.view().sound.before_s, 0.0);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use lacquer_dsp::chain::limiter::best::{Best, Limited, Rendered};
 use lacquer_dsp::chain::{Dither, LimiterSettings};
 use lacquer_dsp::drive::LOUDNESS_TOLERANCE_LU;
 use lacquer_dsp::metering::loudness::Loudness;
-use lacquer_dsp::programme::{Source, Store, visit};
+use lacquer_dsp::programme::{Louder, Source, Store, visit};
 use lacquer_dsp::{ChainSettings, Frame, ProcessSpec, Processor};
 use std::io;
 
@@ -15,30 +15,12 @@ use std::io;
 const LAST_STEP_DB: f64 = 4.0;
 
 /// What was limited, turned back by the drive where the settings ask for that; [`dithered`] comes next.
-pub struct AtItsLevel {
-    rendered: Rendered,
-    back: Option<f64>,
-}
+pub type AtItsLevel = Louder<Rendered>;
 
-impl AtItsLevel {
-    fn new(rendered: Rendered, settings: &ChainSettings) -> Self {
-        let limiter = &settings.limiter;
-        Self { rendered, back: limiter.unity_gain.then(|| 10f64.powf(-limiter.drive_db / 20.0)) }
-    }
-}
-
-impl Source for AtItsLevel {
-    fn length(&self) -> usize {
-        self.rendered.length()
-    }
-
-    fn read(&self, start: usize, frames: &mut [Frame]) -> io::Result<()> {
-        self.rendered.read(start, frames)?;
-        if let Some(back) = self.back {
-            frames.iter_mut().for_each(|frame| *frame = frame.map(|x| x * back));
-        }
-        Ok(())
-    }
+fn at_its_level(rendered: Rendered, settings: &ChainSettings) -> AtItsLevel {
+    let limiter = &settings.limiter;
+    let gain = if limiter.unity_gain { 10f64.powf(-limiter.drive_db / 20.0) } else { 1.0 };
+    Louder { of: rendered, gain }
 }
 
 /// Limits what comes before the limiter, at the settings' drive.
@@ -54,7 +36,7 @@ pub fn at_its_drive(
     let (limiter, drive_db) = (with_reserve(spec, settings), settings.limiter.drive_db);
     let mut best = Best::new(driven, store, spec.sample_rate, &limiter)?;
     best.find_slow_gain(drive_db)?;
-    Ok(AtItsLevel::new(best.render(drive_db)?, settings))
+    Ok(at_its_level(best.render(drive_db)?, settings))
 }
 
 /// As [`at_its_drive`], at the drive that brings it to a loudness by `loudness`, which is written into the settings.
@@ -81,7 +63,7 @@ pub fn limit_to(
     }
     settings.limiter.drive_db = drive_db;
     progress(Step::Solving, 1.0);
-    Ok(AtItsLevel::new(frames, settings))
+    Ok(at_its_level(frames, settings))
 }
 
 /// The limiter's settings, with what the dither may add kept free under the ceiling.

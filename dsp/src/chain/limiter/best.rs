@@ -97,7 +97,7 @@ pub struct Limited {
 }
 
 /// Everything before the clip.
-type Driven<'a> = Curved<Louder<'a>>;
+type Driven<'a> = Curved<Louder<&'a dyn Source>>;
 
 /// A stand-in for a render that is about as loud: clipped hard.
 struct Sketch<'a> {

@@ -145,7 +145,7 @@ pub fn smoothest(
         }
         let stretch = first.saturating_sub(reach)..(last + reach + 1).min(count);
         fill(&mut *points, stretch.start)?;
-        solve(needs_db, &costs, lambda, reach, stretch, &mut *points)?;
+        solve(needs_db, &costs, lambda, reach, stretch, MOST_POINTS, &mut *points)?;
         at = last + 1;
     }
     fill(&mut *points, count)?;
@@ -173,14 +173,15 @@ fn fill(points: &mut dyn Tape, end: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes the points of a stretch. One that is so long that memory has no room for it in one is solved in pieces that know what lies `reach` around
-/// them, beyond which a curve has forgotten everything, and that fade into each other over as much: what keeps below the needs does so mixed.
+/// Writes the points of a stretch. One of more than `most` points is solved in pieces that know what lies `reach` around them, beyond which a
+/// curve has forgotten everything, and that fade into each other over as much: what keeps below the needs does so mixed.
 fn solve(
     needs_db: &dyn Source,
     costs: &Costs,
     lambda: f64,
     reach: usize,
     stretch: Range<usize>,
+    most: usize,
     points: &mut dyn Tape,
 ) -> io::Result<()> {
     let solved = |part: Range<usize>| -> io::Result<Vec<f64>> {
@@ -192,8 +193,7 @@ fn solve(
     let mut start = stretch.start;
     while start < stretch.end {
         // A rest that is shorter than what lies around it goes with the last whole piece.
-        let end =
-            if stretch.end - start > MOST_POINTS + 3 * reach { start + MOST_POINTS } else { stretch.end };
+        let end = if stretch.end - start > most + 3 * reach { start + most } else { stretch.end };
         let from = start.saturating_sub(reach).max(stretch.start);
         let to = (end + 2 * reach).min(stretch.end);
         let mut curve = solved(from..to)?.split_off(start - from);
@@ -221,4 +221,43 @@ pub fn hold(
 ) -> io::Result<Option<Curve>> {
     let Some(needs) = needs_db(frames, ceiling, true, scale.fine_grid, store)? else { return Ok(None) };
     smoothest(frames, &*needs, LAST_LAMBDA, scale.fine_grid, scale.rate, store).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::programme::Memory;
+
+    #[test]
+    fn a_long_stretch_in_pieces_is_the_one_in_one() {
+        let (grid, rate, count) = (16, 44_100.0, 6000);
+        let mut state = 1u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state >> 8) / f64::from(1u32 << 24)
+        };
+        let frames: Vec<Frame> = (0..count * grid).map(|_| [random() - 0.5; 2]).collect();
+        // Needed at every few points, so that nothing of it is solved apart.
+        let needs: Vec<Frame> =
+            (0..count).map(|_| [if random() < 0.2 { -6.0 * random() } else { 0.0 }, 0.0]).collect();
+        let costs = Costs::of(&frames, count, grid, rate, &Memory).unwrap();
+        let lambda = LAST_LAMBDA * (rate / grid as f64 / GRID_HZ).powi(4);
+        let reach = (MEMORY * math::powf(lambda, 0.25)) as usize + 3;
+        let solved = |most: usize| {
+            let mut points: Vec<Frame> = Vec::new();
+            solve(&needs, &costs, lambda, reach, 0..count, most, &mut points).unwrap();
+            points
+        };
+        let whole = solved(count);
+        for most in [2 * reach, 1000, 2500] {
+            let pieces = solved(most);
+            assert_eq!(pieces.len(), count);
+            let off_db =
+                pieces.iter().zip(&whole).map(|(one, other)| (one[0] - other[0]).abs()).fold(0.0, f64::max);
+            println!("{most} points at a time, {reach} around them: {off_db:.1e} dB");
+            // As near as a solution is to the best one.
+            assert!(off_db < 2e-3, "{most} points at a time: {off_db} dB");
+            assert!(pieces.iter().zip(&needs).all(|(point, need)| point[0] <= need[0]));
+        }
+    }
 }
