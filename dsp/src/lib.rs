@@ -17,6 +17,7 @@ pub mod drive;
 pub mod engine;
 pub mod metering;
 pub mod monitor;
+pub mod parameters;
 pub mod processor;
 pub mod programme;
 pub mod rehearsal;
@@ -25,6 +26,4 @@ pub mod sound;
 pub mod targets;
 
 pub use chain::{Chain, ChainSettings};
-pub use processor::{
-    Block, CONTROL_PERIOD, EqualizerPhase, Frame, ProcessSpec, Processor, Quality, Stage, StageSettings,
-};
+pub use processor::{Block, CONTROL_PERIOD, EqualizerPhase, Frame, ProcessSpec, Processor, Quality, Stage};

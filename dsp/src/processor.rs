@@ -1,5 +1,7 @@
 //! What every part of the chain agrees on: frames, blocks, the control grid, and the [`Processor`] contract.
 
+use crate::parameters::{Parameters, choices};
+
 /// One sample per channel: left, right. A mono stream is carried as two equal channels.
 pub type Frame = [f64; 2];
 
@@ -8,26 +10,28 @@ pub type Frame = [f64; 2];
 /// 32 frames are 0.67 ms at 48 kHz: faster than any control needs, slow enough that a coefficient costs nothing.
 pub const CONTROL_PERIOD: usize = 32;
 
-/// How much oversampling and look-ahead the chain spends. Fixes the latency together with [`EqualizerPhase`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Quality {
-    /// Lowest latency, for playing through the chain.
-    Live,
-    /// For mixing and mastering in real time.
-    #[default]
-    Standard,
-    /// The most oversampling and the longest look-ahead, for the final render.
-    Finest,
+choices! {
+    /// How much oversampling and look-ahead the chain spends. Fixes the latency together with [`EqualizerPhase`].
+    pub enum Quality {
+        /// Lowest latency, for playing through the chain.
+        Live = "live", "Live";
+        /// For mixing and mastering in real time.
+        #[default]
+        Standard = "standard", "Standard";
+        /// The most oversampling and the longest look-ahead, for the final render.
+        Finest = "finest", "Finest";
+    }
 }
 
-/// Phase response of the equalizer. Fixes the latency together with [`Quality`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EqualizerPhase {
-    /// No latency; the phase of the analogue prototype.
-    #[default]
-    Minimum,
-    /// Constant delay at every frequency.
-    Linear,
+choices! {
+    /// Phase response of the equalizer. Fixes the latency together with [`Quality`].
+    pub enum EqualizerPhase {
+        /// No latency; the phase of the analogue prototype.
+        #[default]
+        Minimum = "minimum", "Minimum";
+        /// Constant delay at every frequency.
+        Linear = "linear", "Linear";
+    }
 }
 
 /// What a processor is prepared for.
@@ -117,23 +121,10 @@ pub trait Processor {
     fn process(&mut self, block: &mut Block);
 }
 
-/// Settings of a stage that can be switched off.
-pub trait StageSettings: Clone + Default + PartialEq {
-    /// Whether the stage is switched on.
-    fn on(&self) -> bool;
-    /// Puts every value in its range, and where it is not a number its default. Here alone: behind it a stage relies on it.
-    fn sanitize(&mut self);
-}
-
-/// Clamps `value` to `low..=high`; what is not a number becomes `default`.
-pub fn limit(value: &mut f64, low: f64, high: f64, default: f64) {
-    *value = if value.is_nan() { default } else { value.clamp(low, high) };
-}
-
 /// A stage of the chain: a [`Processor`] with settings.
 pub trait Stage: Processor {
     /// Everything that can be set, in plain units.
-    type Settings: StageSettings;
+    type Settings: Parameters;
     /// Takes new settings from the next control period on: at once if no block has been processed since the last reset, else
     /// smoothed so that nothing clicks. Real-time safe and cheap when nothing has changed. They have been sanitized, and the next
     /// block starts a control period: [`Slot`](crate::chain::slot::Slot) sees to it.

@@ -1,7 +1,7 @@
 //! From hertz, decibels and counts to pixels.
 
 use egui::{Pos2, Rect, pos2};
-use lacquer_params::text::Unit;
+use lacquer_dsp::parameters::Unit;
 
 /// A graph's place with what its edges stand for.
 #[derive(Debug, Clone, Copy)]

@@ -1,13 +1,36 @@
-//! Makes the parameters of one stage: names with the stage's in front, units, ranges, text, and the mark of a change.
+//! Makes the framework's parameters of one stage: names with the stage's in front, units, ranges, text, and the mark of a change.
 //!
-//! No parameter is smoothed here: smoothing belongs to dsp, so that a render and the plugin sound the same.
+//! The framework knows powers, x = min + (max - min) n^(1/k), and no logarithm: k is such that the middle of the travel is where
+//! [`Travel`] has it. No parameter is smoothed here: smoothing belongs to dsp, so that a render and the plugin sound the same.
 
 use crate::changes::{Change, Changes};
-use crate::ranges;
-use crate::text::{self, Unit};
-use crate::typed::Number;
+use crate::text;
+use crate::typed::Number as Typed;
+use lacquer_dsp::parameters::{Choice, Number, Travel, Unit};
 use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, FloatRange};
 use std::sync::Arc;
+
+/// A choice of dsp's as the framework takes it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Chosen<T>(pub T);
+
+impl<T: Choice> Enum for Chosen<T> {
+    fn variants() -> &'static [&'static str] {
+        T::NAMES
+    }
+
+    fn ids() -> Option<&'static [&'static str]> {
+        Some(T::IDS)
+    }
+
+    fn to_index(self) -> usize {
+        self.0.index()
+    }
+
+    fn from_index(index: usize) -> Self {
+        Self(T::ALL.get(index).copied().unwrap_or(T::ALL[0]))
+    }
+}
 
 /// What the parameters of one stage, or of one of its bands, have in common.
 pub(crate) struct StageParameters<'a> {
@@ -36,49 +59,15 @@ impl<'a> StageParameters<'a> {
         Arc::new(move |_| changes.mark(place))
     }
 
-    pub fn number(&self, name: &str, default: f64, range: FloatRange, unit: Unit) -> FloatParam {
-        let number = Number::new(unit, range);
-        self.shown_as(number, FloatParam::new(self.name(name), default as f32, range))
-            .with_unit(unit.suffix())
-    }
-
-    fn shown_as(&self, number: Number, parameter: FloatParam) -> FloatParam {
-        parameter
-            .with_value_to_string(Arc::new(move |value| number.show(value)))
-            .with_string_to_value(Arc::new(move |typed| number.read(typed).ok().map(|value| value as f32)))
-            .with_callback(self.mark())
-    }
-
-    pub fn decibels(&self, name: &str, default: f64, min: f32, max: f32) -> FloatParam {
-        self.number(name, default, ranges::linear(min, max), Unit::Decibel)
-    }
-
-    pub fn hertz(&self, name: &str, default: f64, min: f32, max: f32) -> FloatParam {
-        self.number(name, default, ranges::frequency_hz(min, max), Unit::Hertz)
-    }
-
-    /// A frequency whose lowest value, `off`, is shown and typed as "off".
-    pub fn hertz_or_off(&self, name: &str, default: f64, off: f32, max: f32) -> FloatParam {
-        let range = ranges::frequency_hz(off, max);
-        let number = Number { can_be_off: true, ..Number::new(Unit::Hertz, range) };
-        self.shown_as(number, FloatParam::new(self.name(name), default as f32, range))
-    }
-
-    pub fn milliseconds(&self, name: &str, default: f64, min: f32, max: f32) -> FloatParam {
-        self.number(name, default, ranges::time_ms(min, max), Unit::Millisecond)
-    }
-
-    /// A fraction in dsp, shown and set in percent.
-    pub fn percent(&self, name: &str, default: f64, min: f32, max: f32) -> FloatParam {
-        self.number(name, default * 100.0, ranges::linear(min, max), Unit::Percent)
-    }
-
-    pub fn ratio(&self, name: &str, default: f64) -> FloatParam {
-        self.number(name, default, ranges::ratio(), Unit::Ratio)
-    }
-
-    pub fn quality_factor(&self, name: &str, default: f64, min: f32, max: f32) -> FloatParam {
-        self.number(name, default, ranges::quality_factor(min, max), Unit::None)
+    pub fn number(&self, name: &str, default: f64, number: Number) -> FloatParam {
+        let range = range(number);
+        let typed = Typed { can_be_off: number.can_be_off, ..Typed::new(number.unit, range) };
+        let parameter = FloatParam::new(self.name(name), (default * shown_factor(number.unit)) as f32, range)
+            .with_value_to_string(Arc::new(move |value| typed.show(value)))
+            .with_string_to_value(Arc::new(move |text| typed.read(text).ok().map(|value| value as f32)))
+            .with_callback(self.mark());
+        // What can be off says its unit itself, as "off" has none.
+        if number.can_be_off { parameter } else { parameter.with_unit(number.unit.suffix()) }
     }
 
     pub fn switch(&self, name: &str, default: bool) -> BoolParam {
@@ -88,27 +77,61 @@ impl<'a> StageParameters<'a> {
             .with_callback(self.mark())
     }
 
-    pub fn choice<T: Enum + PartialEq + 'static>(&self, name: &str, default: impl Into<T>) -> EnumParam<T> {
-        EnumParam::new(self.name(name), default.into()).with_callback(self.mark())
+    pub fn choice<T: Choice>(&self, name: &str, default: T) -> EnumParam<Chosen<T>> {
+        EnumParam::new(self.name(name), Chosen(default)).with_callback(self.mark())
     }
 }
 
-/// A parameter's value for dsp.
-pub(crate) fn plain(parameter: &FloatParam) -> f64 {
-    text::tidy(parameter.value())
+/// How many times as large a number is shown as it is in dsp.
+fn shown_factor(unit: Unit) -> f64 {
+    if unit == Unit::Percent { 100.0 } else { 1.0 }
 }
 
-/// A parameter in percent as a fraction.
-pub(crate) fn fraction(parameter: &FloatParam) -> f64 {
-    text::tidy(parameter.value()) / 100.0
+fn range(number: Number) -> FloatRange {
+    let factor = shown_factor(number.unit);
+    let (min, max) = ((number.low * factor) as f32, (number.high * factor) as f32);
+    let middle = match number.travel {
+        Travel::Linear => return FloatRange::Linear { min, max },
+        Travel::Logarithmic => (min * max).sqrt(),
+        Travel::Middle(middle) => (middle * factor) as f32,
+    };
+    FloatRange::Skewed { min, max, factor: 0.5_f32.ln() / ((middle - min) / (max - min)).ln() }
 }
 
-/// A parameter that is a quality factor.
-pub(crate) fn quality_factor(parameter: &FloatParam) -> f64 {
-    // Rounded to a decimal, the Butterworth quality would be one no longer.
-    if parameter.value() == std::f32::consts::FRAC_1_SQRT_2 {
-        std::f64::consts::FRAC_1_SQRT_2
-    } else {
-        plain(parameter)
+/// The lowest and highest value of a range.
+pub(crate) fn bounds(range: FloatRange) -> (f32, f32) {
+    match range {
+        FloatRange::Linear { min, max }
+        | FloatRange::Skewed { min, max, .. }
+        | FloatRange::SymmetricalSkewed { min, max, .. } => (min, max),
+        FloatRange::Reversed(range) => bounds(*range),
+    }
+}
+
+/// A number's value for dsp.
+pub(crate) fn number_in_dsp(parameter: &FloatParam, number: Number) -> f64 {
+    let value = parameter.value();
+    match number.unit {
+        Unit::Percent => text::tidy(value) / 100.0,
+        // Rounded to a decimal, the Butterworth quality would be one no longer.
+        Unit::None if value == std::f32::consts::FRAC_1_SQRT_2 => std::f64::consts::FRAC_1_SQRT_2,
+        _ => text::tidy(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lacquer_dsp::parameters::{fraction, hertz, ratio};
+
+    #[test]
+    fn the_travel_is_that_of_dsp() {
+        for number in [hertz(20.0, 20_000.0), ratio(1.0, 20.0), fraction(-1.0, 1.0)] {
+            for place in [0.0, 0.25, 0.5, 0.75, 1.0] {
+                let (here, there) = (range(number).unnormalize(place as f32), number.at(place));
+                let there = (there * shown_factor(number.unit)) as f32;
+                assert!((here - there).abs() < 1e-4 * there.abs().max(1.0), "{here}, not {there} at {place}");
+            }
+        }
     }
 }

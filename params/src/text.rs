@@ -1,79 +1,21 @@
 //! Numbers as people write them: "1.2k", "1.2 kHz", "3k1", "-6 dB", "50 %", "4 : 1", "0.2 s", "off".
 
-/// What a number counts; settles which units may follow it and how it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// A plain number.
-    None,
-    /// dB.
-    Decibel,
-    /// dB against full scale.
-    DecibelFullScale,
-    /// dB true peak.
-    DecibelTruePeak,
-    /// Hz.
-    Hertz,
-    /// ms.
-    Millisecond,
-    /// %.
-    Percent,
-    /// "x : 1".
-    Ratio,
-    /// Degrees of angle.
-    Degree,
-}
+use lacquer_dsp::parameters::Unit;
 
-impl Unit {
-    /// The unit's symbol, empty for a plain number.
-    pub fn symbol(self) -> &'static str {
-        self.suffix().trim_start()
-    }
-
-    /// The symbol as it follows a number, with its space.
-    pub fn suffix(self) -> &'static str {
-        match self {
-            Self::None => "",
-            Self::Decibel => " dB",
-            Self::DecibelFullScale => " dBFS",
-            Self::DecibelTruePeak => " dBTP",
-            Self::Hertz => " Hz",
-            Self::Millisecond => " ms",
-            Self::Percent => " %",
-            Self::Ratio => " : 1",
-            Self::Degree => "\u{b0}",
-        }
-    }
-
-    /// The unit with a symbol; a plain number's for any other.
-    pub fn of_symbol(symbol: &str) -> Self {
-        const ALL: [Unit; 8] = [
-            Unit::Decibel,
-            Unit::DecibelFullScale,
-            Unit::DecibelTruePeak,
-            Unit::Hertz,
-            Unit::Millisecond,
-            Unit::Percent,
-            Unit::Ratio,
-            Unit::Degree,
-        ];
-        ALL.into_iter().find(|unit| unit.symbol() == symbol).unwrap_or(Self::None)
-    }
-
-    /// Factor of a unit as typed (lower case, no spaces) to this one; `None` if it is another quantity's.
-    fn factor(self, typed: &str) -> Option<f64> {
-        let known: &[(&str, f64)] = match self {
-            Self::None => &[("", 1.0)],
-            Self::Decibel => &[("", 1.0), ("db", 1.0)],
-            Self::DecibelFullScale => &[("", 1.0), ("db", 1.0), ("dbfs", 1.0)],
-            Self::DecibelTruePeak => &[("", 1.0), ("db", 1.0), ("dbtp", 1.0), ("dbfs", 1.0)],
-            Self::Hertz => &[("", 1.0), ("hz", 1.0), ("k", 1e3), ("khz", 1e3)],
-            Self::Millisecond => &[("", 1.0), ("ms", 1.0), ("s", 1e3), ("us", 1e-3), ("\u{b5}s", 1e-3)],
-            Self::Percent => &[("", 1.0), ("%", 1.0)],
-            Self::Ratio => &[("", 1.0), (":1", 1.0), (":", 1.0), ("x", 1.0)],
-            Self::Degree => &[("", 1.0), ("\u{b0}", 1.0), ("deg", 1.0), ("degrees", 1.0)],
-        };
-        known.iter().find(|(name, _)| *name == typed).map(|(_, factor)| *factor)
-    }
+/// Factor of a unit as typed (lower case, no spaces) to `unit`; `None` if it is another quantity's.
+fn factor(unit: Unit, typed: &str) -> Option<f64> {
+    let known: &[(&str, f64)] = match unit {
+        Unit::None => &[("", 1.0)],
+        Unit::Decibel => &[("", 1.0), ("db", 1.0)],
+        Unit::DecibelFullScale => &[("", 1.0), ("db", 1.0), ("dbfs", 1.0)],
+        Unit::DecibelTruePeak => &[("", 1.0), ("db", 1.0), ("dbtp", 1.0), ("dbfs", 1.0)],
+        Unit::Hertz => &[("", 1.0), ("hz", 1.0), ("k", 1e3), ("khz", 1e3)],
+        Unit::Millisecond => &[("", 1.0), ("ms", 1.0), ("s", 1e3), ("us", 1e-3), ("\u{b5}s", 1e-3)],
+        Unit::Percent => &[("", 1.0), ("%", 1.0)],
+        Unit::Ratio => &[("", 1.0), (":1", 1.0), (":", 1.0), ("x", 1.0)],
+        Unit::Degree => &[("", 1.0), ("\u{b0}", 1.0), ("deg", 1.0), ("degrees", 1.0)],
+    };
+    known.iter().find(|(name, _)| *name == typed).map(|(_, factor)| *factor)
 }
 
 /// Reads a number in `unit`, however its units and digits are written: "3k1" for 3.1 k, a true minus, a comma as `number` takes it.
@@ -97,7 +39,7 @@ pub fn parse(text: &str, unit: Unit) -> Option<f64> {
     {
         return number(&format!("{digits}.{decimals}")).map(|value| value * 1e3);
     }
-    let value = number(digits)? * unit.factor(&rest)?;
+    let value = number(digits)? * factor(unit, &rest)?;
     value.is_finite().then_some(value)
 }
 

@@ -3,8 +3,9 @@
 //! Whatever a parameter shows is read as a value that shows the same. What is not understood or out of range is refused, never made to
 //! fit: who typed it has to know.
 
-use crate::text::{self, Unit};
+use crate::text;
 use lacquer_dsp::chain::glue::HIGH_PASS_OFF_SHARE;
+use lacquer_dsp::parameters::Unit;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::{FloatRange, Param};
 
@@ -35,7 +36,7 @@ pub(crate) struct Number {
 
 impl Number {
     pub fn new(unit: Unit, range: FloatRange) -> Self {
-        let (min, max) = crate::ranges::bounds(range);
+        let (min, max) = crate::stage_parameters::bounds(range);
         Self { unit, bounds: [min, max].map(text::tidy), can_be_off: false }
     }
 

@@ -71,7 +71,7 @@ sweeps! {
     multiband_crossover: 0.1, |s| {
         multiband(s);
         s.multiband.bands[1].makeup_db = 6.0;
-    }, |s, x| s.multiband.crossovers_hz[1] = logarithmic(x, 400.0, 4000.0);
+    }, |s, x| s.multiband.crossover_2_hz = logarithmic(x, 400.0, 4000.0);
     multiband_mix: 0.1, multiband, |s, x| s.multiband.mix = x;
     glue_threshold: 0.1, glue, |s, x| s.glue.threshold_db = linear(x, -50.0, -10.0);
     glue_ratio: 0.1, glue, |s, x| s.glue.ratio = logarithmic(x, 1.0, 20.0);

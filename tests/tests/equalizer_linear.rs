@@ -2,7 +2,7 @@
 
 use lacquer_dsp::blocks::matched::AnalogSection;
 use lacquer_dsp::chain::Equalizer;
-use lacquer_dsp::chain::equalizer::{EqualizerBand, EqualizerSettings, EqualizerShape, Placement};
+use lacquer_dsp::chain::equalizer::{EqualizerBand, EqualizerSettings, EqualizerShape, PassSlope, Placement};
 use lacquer_dsp::processor::for_each_block;
 use lacquer_dsp::{Chain, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Processor, Stage};
 use lacquer_tests::settings;
@@ -104,15 +104,15 @@ fn narrow_lows_are_as_deep_as_they_are_drawn() {
     let mut worst = 0.0f64;
     for rate in [44_100.0, 48_000.0, 192_000.0] {
         for (shape, frequency_hz, q, gain_db, slope) in [
-            (Notch, 60.0, 10.0, 0.0, 2),
-            (Notch, 60.0, 2.0, 0.0, 2),
-            (Notch, 1000.0, 10.0, 0.0, 2),
-            (Notch, 1000.0, 2.0, 0.0, 2),
-            (Bell, 30.0, 20.0, 6.0, 2),
-            (Bell, 30.0, 20.0, -12.0, 2),
-            (Bell, 60.0, 4.0, 6.0, 2),
-            (Bell, 45.0, 2.0, 6.0, 2),
-            (HighPass, 30.0, 0.707, 0.0, 8),
+            (Notch, 60.0, 10.0, 0.0, PassSlope::Db12),
+            (Notch, 60.0, 2.0, 0.0, PassSlope::Db12),
+            (Notch, 1000.0, 10.0, 0.0, PassSlope::Db12),
+            (Notch, 1000.0, 2.0, 0.0, PassSlope::Db12),
+            (Bell, 30.0, 20.0, 6.0, PassSlope::Db12),
+            (Bell, 30.0, 20.0, -12.0, PassSlope::Db12),
+            (Bell, 60.0, 4.0, 6.0, PassSlope::Db12),
+            (Bell, 45.0, 2.0, 6.0, PassSlope::Db12),
+            (HighPass, 30.0, 0.707, 0.0, PassSlope::Db48),
         ] {
             let band = EqualizerBand { shape, frequency_hz, q, gain_db, slope, ..Default::default() };
             let left = impulse_response(band, rate, if q > 15.0 { 12 } else { 6 });

@@ -41,13 +41,13 @@ fn mono_sum_never_changes() {
     let input = programme(96_000, RATE, 0.9);
     let settings = ImagerSettings {
         width: 1.7,
-        band_widths: [0.2, 1.4, 1.9],
         mono_bass: true,
         stereoize: 1.0,
         guard: true,
         guard_correlation: 0.3,
         ..Default::default()
-    };
+    }
+    .with_band_widths([0.2, 1.4, 1.9]);
     for (y, x) in run(settings, &input).iter().zip(&input) {
         // M = (L + d) + (R - d): rounding of f64 at amplitudes below 4.
         assert!(((y[0] + y[1]) - (x[0] + x[1])).abs() < 2e-15);
@@ -57,7 +57,7 @@ fn mono_sum_never_changes() {
 #[test]
 fn bands_have_their_widths_and_meet_half_way() {
     let settings =
-        ImagerSettings { band_widths: [0.5, 1.0, 2.0], crossovers_hz: [300.0, 4000.0], ..Default::default() };
+        ImagerSettings { crossover_1_hz: 300.0, ..Default::default() }.with_band_widths([0.5, 1.0, 2.0]);
     // Far from the crossovers the widths in dB; at each, by |H|^2 = (l^2 + h^2) / 2, the mean of the powers, but for what the
     // skirt of the other shelf adds.
     let mean = |a: f64, b: f64| 10.0 * (0.5 * (a * a + b * b)).log10();

@@ -34,7 +34,7 @@ fn idle() -> MultibandSettings {
 
 /// All but a sliver of the spectrum in the third band.
 fn wide_band() -> MultibandSettings {
-    let mut s = MultibandSettings { crossovers_hz: [20.0, 26.0, 20_000.0], ..idle() };
+    let mut s = idle().with_crossovers_hz([20.0, 26.0, 20_000.0]);
     s.bands.iter_mut().for_each(|band| (band.knee_db, band.range_db) = (0.0, 24.0));
     s
 }
@@ -93,7 +93,10 @@ fn linkwitz_riley_bands_sum_flat() {
         (48_000.0, [100.0, 130.0, 170.0]),
         (192_000.0, [500.0, 4000.0, 20_000.0]),
     ] {
-        let s = MultibandSettings { mode: MultibandMode::LinkwitzRiley, crossovers_hz, ..idle() };
+        let s = MultibandSettings {
+            mode: MultibandMode::LinkwitzRiley,
+            ..idle().with_crossovers_hz(crossovers_hz)
+        };
         let response = run(&s, rate, &impulse(65_536, 0, 1.0));
         for hz in [20.0, 120.0, 400.0, 1000.0, 3000.0, 6000.0, 15_000.0] {
             let found = response_db(&response, hz, rate);
@@ -143,7 +146,7 @@ fn the_curve_that_is_shown_is_heard() {
     for mode in MODES {
         for (crossovers_hz, mix) in [([120.0, 1000.0, 6000.0], 1.0), ([300.0, 310.0, 19_000.0], 0.7)] {
             let gains_db = [-3.0, -12.0, 6.0, 1.5];
-            let mut s = MultibandSettings { mode, crossovers_hz, mix, ..idle() };
+            let mut s = MultibandSettings { mode, mix, ..idle().with_crossovers_hz(crossovers_hz) };
             s.bands.iter_mut().zip(gains_db).for_each(|(band, db)| band.makeup_db = db);
             let response = run(&s, RATE, &impulse(65_536, 0, 1.0));
             for n in 0..60 {
@@ -163,7 +166,7 @@ fn idle_keeps_every_bit_while_crossovers_move() {
     let mut output = input.clone();
     for (n, block) in output.chunks_mut(64).enumerate() {
         let sweep = 100.0 * (n as f64 / 30.0).exp2().min(100.0);
-        stage.set(&MultibandSettings { crossovers_hz: [sweep, 1000.0, 6000.0], ..idle() });
+        stage.set(&idle().with_crossovers_hz([sweep, 1000.0, 6000.0]));
         for_each_block(block, 64 * n as u64, |block| stage.process(block));
     }
     assert_eq!(output, input);

@@ -6,35 +6,23 @@ use lacquer_params::Tree;
 use lacquer_tests::settings;
 use lacquer_tests::signals::programme;
 
-/// Every number in the settings.
-fn numbers(s: &mut ChainSettings) -> Vec<&mut f64> {
-    let mut all = vec![&mut s.input_trim.gain_db, &mut s.input_trim.balance];
-    for band in &mut s.equalizer.bands {
-        all.extend([&mut band.frequency_hz, &mut band.gain_db, &mut band.q]);
-    }
-    for band in &mut s.dynamic_eq.bands {
-        all.extend([&mut band.frequency_hz, &mut band.q, &mut band.threshold_db, &mut band.range_db]);
-        all.extend([&mut band.ratio, &mut band.attack_ms, &mut band.release_ms]);
-    }
-    all.extend(&mut s.multiband.crossovers_hz);
-    for band in &mut s.multiband.bands {
-        all.extend([&mut band.threshold_db, &mut band.ratio, &mut band.knee_db, &mut band.attack_ms]);
-        all.extend([&mut band.release_ms, &mut band.range_db, &mut band.makeup_db]);
-    }
-    all.extend([&mut s.multiband.link, &mut s.multiband.mix]);
-    all.extend([&mut s.glue.threshold_db, &mut s.glue.ratio, &mut s.glue.knee_db, &mut s.glue.attack_ms]);
-    all.extend([&mut s.glue.release_ms, &mut s.glue.sidechain_high_pass_hz, &mut s.glue.link]);
-    all.extend([&mut s.glue.mix, &mut s.glue.makeup_db]);
-    all.extend([&mut s.saturator.drive_db, &mut s.saturator.mix, &mut s.saturator.emphasis_db]);
-    all.extend([&mut s.saturator.mid_side, &mut s.bass.amount, &mut s.bass.device_corner_hz]);
-    all.push(&mut s.imager.width);
-    all.extend(&mut s.imager.band_widths);
-    all.extend(&mut s.imager.crossovers_hz);
-    all.extend([&mut s.imager.mono_below_hz, &mut s.imager.stereoize, &mut s.imager.guard_correlation]);
-    all.extend([&mut s.imager.rotation_degrees, &mut s.clipper.threshold_db, &mut s.clipper.knee]);
-    all.extend([&mut s.limiter.drive_db, &mut s.limiter.ceiling_dbtp, &mut s.limiter.release_ms]);
-    all.extend([&mut s.limiter.transient_link, &mut s.limiter.release_link, &mut s.limiter.output_reserve]);
-    all
+/// How many numbers there are in the settings.
+fn count_of_numbers() -> usize {
+    let mut count = 0;
+    ChainSettings::default().for_each_number(&mut |_, _, _| count += 1);
+    count
+}
+
+/// The settings with another value as the `n`th number.
+fn spoiled(settings: &ChainSettings, n: usize, bad: f64) -> ChainSettings {
+    let (mut spoiled, mut place) = (settings.clone(), 0);
+    spoiled.for_each_number(&mut |value, _, _| {
+        if place == n {
+            *value = bad;
+        }
+        place += 1;
+    });
+    spoiled
 }
 
 #[test]
@@ -47,13 +35,11 @@ fn what_is_no_number_is_never_heard_and_leaves_no_trace() {
     chain.set(&good);
     let mut expected = input.clone();
     chain.process(&mut expected);
-    let count = numbers(&mut good.clone()).len();
+    let count = count_of_numbers();
     assert!(count > 110, "{count} numbers");
     for n in 0..count {
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, -1e300] {
-            let mut broken = good.clone();
-            *numbers(&mut broken)[n] = bad;
-            chain.set(&broken);
+            chain.set(&spoiled(&good, n, bad));
             let mut output = input.clone();
             chain.process(&mut output);
             chain.process(&mut output);
@@ -67,10 +53,8 @@ fn what_is_no_number_is_never_heard_and_leaves_no_trace() {
     }
     // From the beginning too.
     for n in 0..count {
-        let mut broken = good.clone();
-        *numbers(&mut broken)[n] = f64::NAN;
         let mut chain = Chain::new();
-        chain.set(&broken);
+        chain.set(&spoiled(&good, n, f64::NAN));
         chain.prepare(&spec);
         let mut output = input[..640].to_vec();
         chain.process(&mut output);

@@ -4,7 +4,7 @@
 //! nothing above -100 dBFS (-90 where a gain moves by its smoothed control) but what the stage itself makes of the tone at rest.
 
 use lacquer_dsp::chain::dither::WordLength;
-use lacquer_dsp::chain::equalizer::{EqualizerShape, Placement};
+use lacquer_dsp::chain::equalizer::{EqualizerShape, PassSlope, Placement};
 use lacquer_dsp::chain::imager::MonoSlope;
 use lacquer_dsp::chain::limiter::LimiterStyle;
 use lacquer_dsp::chain::multiband::MultibandMode;
@@ -126,7 +126,8 @@ fn changes() -> Vec<Change> {
             let mut off = q.clone();
             off.equalizer.on = true;
             let band = &mut off.equalizer.bands[3];
-            (band.shape, band.frequency_hz, band.q, band.gain_db, band.slope) = (shape, hz, quality, 12.0, 8);
+            (band.shape, band.frequency_hz, band.q, band.gain_db, band.slope) =
+                (shape, hz, quality, 12.0, PassSlope::Db48);
             band.placement = Placement::Left;
             for phase in [minimum, linear] {
                 add(format!("equalizer {shape:?} at {hz} on, {phase:?}"), phase, &off, &|s| {
@@ -143,7 +144,7 @@ fn changes() -> Vec<Change> {
                 from.equalizer.on = true;
                 let band = &mut from.equalizer.bands[3];
                 (band.on, band.shape, band.frequency_hz) = (true, shape, hz);
-                (band.q, band.gain_db, band.slope) = (quality, 12.0, 8);
+                (band.q, band.gain_db, band.slope) = (quality, 12.0, PassSlope::Db48);
                 let to = shapes[(n + step) % shapes.len()];
                 for phase in [minimum, linear] {
                     add(format!("equalizer {shape:?} to {to:?} at {hz} Hz, {phase:?}"), phase, &from, &|s| {
@@ -213,7 +214,9 @@ fn changes() -> Vec<Change> {
     imager.imager.on = true;
     add("imager stereoize from 0".into(), minimum, &imager, &|s| s.imager.stereoize = 0.4);
     add("imager width".into(), minimum, &imager, &|s| s.imager.width = 1.5);
-    add("imager band widths".into(), minimum, &imager, &|s| s.imager.band_widths = [0.0, 1.5, 2.0]);
+    add("imager band widths".into(), minimum, &imager, &|s| {
+        s.imager = s.imager.with_band_widths([0.0, 1.5, 2.0])
+    });
     add("imager guard".into(), minimum, &imager, &|s| s.imager.guard = true);
     add("imager rotation".into(), minimum, &imager, &|s| s.imager.rotation_degrees = 20.0);
     for slope in [MonoSlope::Db6, MonoSlope::Db12, MonoSlope::Db24] {

@@ -8,7 +8,7 @@
 
 use lacquer_dsp::EqualizerPhase;
 use lacquer_dsp::chain::EqualizerSettings;
-use lacquer_dsp::chain::equalizer::{EqualizerBand, EqualizerShape, Placement};
+use lacquer_dsp::chain::equalizer::{EqualizerBand, EqualizerShape};
 use lacquer_dsp::metering::spectrum::{Analyser, Averaging, Part};
 use lacquer_dsp::programme::Source;
 use lacquer_files::audio::{Programme, Widened, push_all};
@@ -185,8 +185,7 @@ pub fn correct(
             frequency_hz: *frequency_hz,
             gain_db: 1.0,
             q: *q,
-            slope: 2,
-            placement: Placement::Stereo,
+            ..EqualizerBand::default()
         })
         .collect();
     if bands.is_empty() || wanted.is_empty() {

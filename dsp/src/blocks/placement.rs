@@ -1,21 +1,23 @@
 //! Which part of the stereo signal a filter works on.
 
+use crate::parameters::choices;
 use crate::processor::Frame;
 
-/// What part of the stereo signal a band works on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Placement {
-    /// Both channels alike.
-    #[default]
-    Stereo,
-    /// The left channel.
-    Left,
-    /// The right channel.
-    Right,
-    /// The mid (L + R) / 2.
-    Mid,
-    /// The side (L - R) / 2.
-    Side,
+choices! {
+    /// What part of the stereo signal a band works on.
+    pub enum Placement {
+        /// Both channels alike.
+        #[default]
+        Stereo = "stereo", "Stereo";
+        /// The left channel.
+        Left = "left", "Left";
+        /// The right channel.
+        Right = "right", "Right";
+        /// The mid (L + R) / 2.
+        Mid = "mid", "Mid";
+        /// The side (L - R) / 2.
+        Side = "side", "Side";
+    }
 }
 
 impl Placement {

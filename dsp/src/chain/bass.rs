@@ -25,36 +25,21 @@ use crate::blocks::entry::Entry;
 use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
+use crate::parameters::parameters;
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage};
 use rate::RateChange;
 use resonators::{Resonators, open};
 use std::f64::consts::FRAC_1_SQRT_2;
 
-/// Settings of the [`Bass`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BassSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// Amount of harmonics, 0 to 1.
-    pub amount: f64,
-    /// Frequency in hertz below which the device plays nothing, 60 to 200.
-    pub device_corner_hz: f64,
-}
-
-impl Default for BassSettings {
-    fn default() -> Self {
-        Self { on: false, amount: 0.5, device_corner_hz: 120.0 }
-    }
-}
-
-impl StageSettings for BassSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-    fn sanitize(&mut self) {
-        let default = Self::default();
-        limit(&mut self.amount, 0.0, 1.0, default.amount);
-        limit(&mut self.device_corner_hz, 60.0, 200.0, default.device_corner_hz);
+parameters! {
+    /// Settings of the [`Bass`]. The device's corner is where it begins to play.
+    pub struct BassSettings, bass {
+        /// Harmonics by which a phone tells the bass that it cannot play.
+        on: switch() = false, "bass_on", "On";
+        /// Up: more of the harmonics.
+        amount: fraction(0.0, 1.0) = 0.5, "bass_amount", "Amount";
+        /// Up: for a smaller loudspeaker.
+        device_corner_hz: hertz(60.0, 200.0) = 120.0, "bass_device_corner", "Device Corner";
     }
 }
 

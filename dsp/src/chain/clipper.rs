@@ -25,37 +25,22 @@ use crate::blocks::late::Late;
 use crate::blocks::math;
 use crate::blocks::oversampler::Oversampler;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
-use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage, StageSettings, limit};
+use crate::parameters::parameters;
+use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage};
 use curve::{Knee, clip};
 
 /// How far below the threshold the softest knee begins, in dB.
 const SOFTEST_KNEE_DB: f64 = 12.0;
 
-/// Settings of the [`Clipper`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ClipperSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// Level in dBFS that nothing passes, -12 to 0.
-    pub threshold_db: f64,
-    /// 0 hard to 1 soft: the knee begins up to 12 dB below the threshold; below the knee nothing changes.
-    pub knee: f64,
-}
-
-impl Default for ClipperSettings {
-    fn default() -> Self {
-        Self { on: false, threshold_db: -1.0, knee: 0.25 }
-    }
-}
-
-impl StageSettings for ClipperSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-    fn sanitize(&mut self) {
-        let default = Self::default();
-        limit(&mut self.threshold_db, -12.0, 0.0, default.threshold_db);
-        limit(&mut self.knee, 0.0, 1.0, default.knee);
+parameters! {
+    /// Settings of the [`Clipper`]. The knee begins up to 12 dB below the threshold; below the knee nothing changes.
+    pub struct ClipperSettings, clipper {
+        /// Cuts short peaks off, so that the limiter need not duck.
+        on: switch() = false, "clipper_on", "On";
+        /// Down: cuts more.
+        threshold_db: level(-12.0, 0.0) = -1.0, "clipper_threshold", "Threshold";
+        /// Up: rounder and sooner: softer sound, more harmonics.
+        knee: fraction(0.0, 1.0) = 0.25, "clipper_knee", "Knee";
     }
 }
 

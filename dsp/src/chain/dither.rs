@@ -19,19 +19,21 @@
 mod shaper;
 
 use crate::blocks::math;
-use crate::processor::{Block, Frame, ProcessSpec, Processor, Stage, StageSettings};
+use crate::parameters::{choices, parameters};
+use crate::processor::{Block, Frame, ProcessSpec, Processor, Stage};
 use shaper::{ORDER, Shaper};
 
-/// Word length that the output is dithered to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum WordLength {
-    /// 24 bits.
-    #[default]
-    Bits24,
-    /// 20 bits.
-    Bits20,
-    /// 16 bits.
-    Bits16,
+choices! {
+    /// Word length that the output is dithered to.
+    pub enum WordLength {
+        /// 24 bits.
+        #[default]
+        Bits24 = "24", "24 bit";
+        /// 20 bits.
+        Bits20 = "20", "20 bit";
+        /// 16 bits.
+        Bits16 = "16", "16 bit";
+    }
 }
 
 impl WordLength {
@@ -50,16 +52,17 @@ impl WordLength {
     }
 }
 
-/// Spectrum of the dither's noise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DitherShaping {
-    /// White.
-    #[default]
-    Flat,
-    /// Half of the strong shaping in dB.
-    Light,
-    /// Along the threshold of hearing.
-    Strong,
+choices! {
+    /// Spectrum of the dither's noise.
+    pub enum DitherShaping {
+        /// White.
+        #[default]
+        Flat = "flat", "Flat";
+        /// Half of the strong shaping in dB.
+        Light = "light", "Light";
+        /// Along the threshold of hearing.
+        Strong = "strong", "Strong";
+    }
 }
 
 impl DitherShaping {
@@ -101,39 +104,21 @@ impl DitherNoise {
     }
 }
 
-/// Settings of the [`Dither`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DitherSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// The word length.
-    pub word_length: WordLength,
-    /// The noise's spectrum.
-    pub shaping: DitherShaping,
-    /// Whether the dither stops after one second in which every frame lay on the word's grid, as those of silence do.
-    pub auto_blank: bool,
-    /// Seed of the noise: the same seed gives the same noise.
-    pub seed: u64,
-}
-
-impl Default for DitherSettings {
-    fn default() -> Self {
-        Self {
-            on: false,
-            word_length: WordLength::Bits24,
-            shaping: DitherShaping::Flat,
-            auto_blank: true,
-            seed: 1,
+parameters! {
+    /// Settings of the [`Dither`].
+    pub struct DitherSettings, dither {
+        /// The last step before a shorter word length.
+        on: switch() = false, "dither_on", "On";
+        /// Bits of the file that is delivered.
+        word_length: choice(WordLength) = WordLength::Bits24, "dither_word_length", "Word Length";
+        /// Up: moves the noise to where the ear is least keen. Only for the very last step.
+        shaping: choice(DitherShaping) = DitherShaping::Flat, "dither_shaping", "Shaping";
+        /// What lies on the word's grid already, silence too, passes untouched.
+        auto_blank: switch() = true, "dither_auto_blank", "Auto Blank";
+        beside {
+            /// The same seed gives the same noise.
+            seed: seed() = 1;
         }
-    }
-}
-
-impl StageSettings for DitherSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-    fn sanitize(&mut self) {
-        // Choices and switches have no values to mend.
     }
 }
 

@@ -16,72 +16,77 @@ mod band;
 mod lattice;
 
 use crate::blocks::ballistics::hop_frames;
-pub use crate::blocks::placement::Placement;
+use crate::blocks::placement::Placement;
 use crate::chain::equalizer::{EqualizerBand, EqualizerShape};
-use crate::processor::{
-    Block, CONTROL_PERIOD, EqualizerPhase, Frame, ProcessSpec, Processor, Stage, StageSettings, limit,
-};
+use crate::parameters::{choices, parameters};
+use crate::processor::{Block, CONTROL_PERIOD, EqualizerPhase, Frame, ProcessSpec, Processor, Stage};
 use band::Band;
-use lattice::MOST_GAIN_DB;
 
 /// Bands of the dynamic equalizer.
 pub const DYNAMIC_EQ_BANDS: usize = 4;
 
-/// Shape of a dynamic band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DynamicEqShape {
-    /// Boost or cut around the frequency.
-    #[default]
-    Bell,
-    /// Boost or cut below the frequency.
-    LowShelf,
-    /// Boost or cut above the frequency.
-    HighShelf,
+choices! {
+    /// Shape of a dynamic band.
+    pub enum DynamicEqShape {
+        /// Boost or cut around the frequency.
+        #[default]
+        Bell = "bell", "Bell";
+        /// Boost or cut below the frequency.
+        LowShelf = "low_shelf", "Low shelf";
+        /// Boost or cut above the frequency.
+        HighShelf = "high_shelf", "High shelf";
+    }
 }
 
-/// One band of the dynamic equalizer.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DynamicEqBand {
-    /// Whether the band is switched on.
-    pub on: bool,
-    /// Its shape.
-    pub shape: DynamicEqShape,
-    /// Its frequency in hertz, 20 to 20 000, clamped below Nyquist.
-    pub frequency_hz: f64,
-    /// Its quality factor, 0.1 to 10.
-    pub q: f64,
-    /// Level in dBFS above which the band acts, -80 to 0; with `relative`, the band's level against the whole
-    /// signal's in dB.
-    pub threshold_db: f64,
-    /// The most it does, -12 to +12 dB: negative cuts, positive boosts.
-    pub range_db: f64,
-    /// Ratio "x : 1" above the threshold, 1 to 20.
-    pub ratio: f64,
-    /// Attack time constant in ms, 0.1 to 200.
-    pub attack_ms: f64,
-    /// Release time constant in ms, 5 to 2000.
-    pub release_ms: f64,
-    /// What it works on: stereo, mid or side.
-    pub placement: Placement,
-    /// Whether the threshold is relative to the level of the whole signal, as in a de-esser.
-    pub relative: bool,
+choices! {
+    /// The part of the stereo signal that a dynamic band works on.
+    pub enum DynamicEqPlacement {
+        /// Both channels alike.
+        #[default]
+        Stereo = "stereo", "Stereo";
+        /// The mid (L + R) / 2.
+        Mid = "mid", "Mid";
+        /// The side (L - R) / 2.
+        Side = "side", "Side";
+    }
 }
 
-impl Default for DynamicEqBand {
-    fn default() -> Self {
-        Self {
-            on: false,
-            shape: DynamicEqShape::Bell,
-            frequency_hz: 1000.0,
-            q: 1.0,
-            threshold_db: -30.0,
-            range_db: -6.0,
-            ratio: 3.0,
-            attack_ms: 5.0,
-            release_ms: 80.0,
-            placement: Placement::Stereo,
-            relative: false,
+impl From<DynamicEqPlacement> for Placement {
+    fn from(placement: DynamicEqPlacement) -> Self {
+        match placement {
+            DynamicEqPlacement::Stereo => Self::Stereo,
+            DynamicEqPlacement::Mid => Self::Mid,
+            DynamicEqPlacement::Side => Self::Side,
         }
+    }
+}
+
+parameters! {
+    /// One band of the dynamic equalizer. With `relative` the threshold is the band's level against the whole signal's; the frequency is
+    /// kept below half the sample rate.
+    pub struct DynamicEqBand, dynamic_eq_band {
+        /// Switches this band.
+        on: switch() = false, "dynamic_eq_band_on", "On";
+        /// Bell acts on one region, shelves on everything beyond.
+        shape: choice(DynamicEqShape) = DynamicEqShape::Bell, "dynamic_eq_shape", "Shape";
+        /// Up: listens to and changes higher tones.
+        frequency_hz: hertz(20.0, 20_000.0) = 1000.0, "dynamic_eq_frequency", "Frequency";
+        /// Up: narrower.
+        q: quality_factor(0.1, 10.0) = 1.0, "dynamic_eq_q", "Q";
+        /// Up: acts less often.
+        threshold_db: decibels(-80.0, 0.0) = -30.0, "dynamic_eq_threshold", "Threshold";
+        /// How far the band may go: below zero it cuts, above it lifts.
+        range_db: decibels(-12.0, 12.0) = -6.0, "dynamic_eq_range", "Range";
+        /// Up: reaches its range sooner above the threshold.
+        ratio: ratio(1.0, 20.0) = 3.0, "dynamic_eq_ratio", "Ratio";
+        /// Up: lets more of an onset pass.
+        attack_ms: milliseconds(0.1, 200.0) = 5.0, "dynamic_eq_attack", "Attack";
+        /// Up: recovers more slowly.
+        release_ms: milliseconds(5.0, 2000.0) = 80.0, "dynamic_eq_release", "Release";
+        /// Which part of the stereo the band changes.
+        placement: choice(DynamicEqPlacement) = DynamicEqPlacement::Stereo, "dynamic_eq_placement", "Placement";
+        /// Measures the region against the whole: level changes no longer matter, as in a de-esser.
+        relative: switch() = false, "dynamic_eq_relative", "Relative";
     }
 }
 
@@ -99,37 +104,15 @@ impl DynamicEqBand {
     }
 }
 
-/// Settings of the [`DynamicEq`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DynamicEqSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// The bands, in series.
-    pub bands: [DynamicEqBand; DYNAMIC_EQ_BANDS],
-}
-
-impl Default for DynamicEqSettings {
-    fn default() -> Self {
-        let mut bands = [DynamicEqBand::default(); DYNAMIC_EQ_BANDS];
-        let frequencies = [120.0, 400.0, 2500.0, 7000.0];
-        bands.iter_mut().zip(frequencies).for_each(|(band, frequency_hz)| band.frequency_hz = frequency_hz);
-        Self { on: false, bands }
-    }
-}
-
-impl StageSettings for DynamicEqSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-    fn sanitize(&mut self) {
-        for (band, default) in self.bands.iter_mut().zip(Self::default().bands) {
-            limit(&mut band.frequency_hz, 20.0, 20_000.0, default.frequency_hz);
-            limit(&mut band.q, 0.1, 10.0, default.q);
-            limit(&mut band.threshold_db, -80.0, 0.0, default.threshold_db);
-            limit(&mut band.range_db, -MOST_GAIN_DB, MOST_GAIN_DB, default.range_db);
-            limit(&mut band.ratio, 1.0, 20.0, default.ratio);
-            limit(&mut band.attack_ms, 0.1, 200.0, default.attack_ms);
-            limit(&mut band.release_ms, 5.0, 2000.0, default.release_ms);
+parameters! {
+    /// Settings of the [`DynamicEq`].
+    pub struct DynamicEqSettings, dynamic_eq {
+        /// Equalizes only while a region is too loud.
+        on: switch() = false, "dynamic_eq_on", "On";
+        bands {
+            /// The bands, in series.
+            [DynamicEqBand, dynamic_eq_band; DYNAMIC_EQ_BANDS] = [120.0, 400.0, 2500.0, 7000.0]
+                .map(|frequency_hz| DynamicEqBand { frequency_hz, ..DynamicEqBand::default() });
         }
     }
 }

@@ -25,9 +25,8 @@ use crate::blocks::math;
 pub use crate::blocks::placement::Placement;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
-use crate::processor::{
-    Block, CONTROL_PERIOD, EqualizerPhase, Frame, ProcessSpec, Processor, Stage, StageSettings, limit,
-};
+use crate::parameters::{choices, parameters};
+use crate::processor::{Block, CONTROL_PERIOD, EqualizerPhase, Frame, ProcessSpec, Processor, Stage};
 use auto_gain::AutoGain;
 use linear::LinearPhase;
 use minimum::MinimumPhase;
@@ -35,58 +34,77 @@ use minimum::MinimumPhase;
 /// Bands of the equalizer.
 pub const EQUALIZER_BANDS: usize = 8;
 
-/// Shape of an equalizer band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EqualizerShape {
-    /// Boost or cut around the frequency.
-    #[default]
-    Bell,
-    /// Boost or cut below the frequency.
-    LowShelf,
-    /// Boost or cut above the frequency.
-    HighShelf,
-    /// Turns the spectrum about the frequency: lows down and highs up by half the gain each.
-    Tilt,
-    /// Removes what lies below the frequency.
-    HighPass,
-    /// Removes what lies above the frequency.
-    LowPass,
-    /// Removes the frequency itself.
-    Notch,
-    /// Keeps the frequency alone.
-    BandPass,
+choices! {
+    /// Shape of an equalizer band.
+    pub enum EqualizerShape {
+        /// Boost or cut around the frequency.
+        #[default]
+        Bell = "bell", "Bell";
+        /// Boost or cut below the frequency.
+        LowShelf = "low_shelf", "Low shelf";
+        /// Boost or cut above the frequency.
+        HighShelf = "high_shelf", "High shelf";
+        /// Turns the spectrum about the frequency: lows down and highs up by half the gain each.
+        Tilt = "tilt", "Tilt";
+        /// Removes what lies below the frequency.
+        HighPass = "high_pass", "High-pass";
+        /// Removes what lies above the frequency.
+        LowPass = "low_pass", "Low-pass";
+        /// Removes the frequency itself.
+        Notch = "notch", "Notch";
+        /// Keeps the frequency alone.
+        BandPass = "band_pass", "Band-pass";
+    }
 }
 
-/// One band of the equalizer.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EqualizerBand {
-    /// Whether the band is switched on.
-    pub on: bool,
-    /// Its shape.
-    pub shape: EqualizerShape,
-    /// Its frequency in hertz, 10 to 40 000, clamped below Nyquist.
-    pub frequency_hz: f64,
-    /// Its gain in dB, -18 to +18; unused by the pass and notch shapes.
-    pub gain_db: f64,
-    /// Its quality factor, 0.1 to 30; for pass filters the resonance, with 0.707 for Butterworth.
-    pub q: f64,
-    /// Slope of the pass filters in steps of 6 dB per octave, 1 to 8.
-    pub slope: u8,
-    /// What it works on.
-    pub placement: Placement,
+choices! {
+    /// Slope of the pass filters.
+    pub enum PassSlope {
+        /// 6 dB per octave.
+        Db6 = "6", "6 dB/oct";
+        /// 12 dB per octave.
+        #[default]
+        Db12 = "12", "12 dB/oct";
+        /// 18 dB per octave.
+        Db18 = "18", "18 dB/oct";
+        /// 24 dB per octave.
+        Db24 = "24", "24 dB/oct";
+        /// 30 dB per octave.
+        Db30 = "30", "30 dB/oct";
+        /// 36 dB per octave.
+        Db36 = "36", "36 dB/oct";
+        /// 42 dB per octave.
+        Db42 = "42", "42 dB/oct";
+        /// 48 dB per octave.
+        Db48 = "48", "48 dB/oct";
+    }
 }
 
-impl Default for EqualizerBand {
-    fn default() -> Self {
-        Self {
-            on: false,
-            shape: EqualizerShape::Bell,
-            frequency_hz: 1000.0,
-            gain_db: 0.0,
-            q: std::f64::consts::FRAC_1_SQRT_2,
-            slope: 2,
-            placement: Placement::Stereo,
-        }
+impl PassSlope {
+    /// Order of the filter: steps of 6 dB per octave, 1 to 8.
+    pub fn order(self) -> u8 {
+        self as u8 + 1
+    }
+}
+
+parameters! {
+    /// One band of the equalizer. The gain means nothing to the pass and notch shapes; the quality is the resonance of pass filters, with
+    /// 0.707 for Butterworth; the frequency is kept below half the sample rate.
+    pub struct EqualizerBand, equalizer_band {
+        /// Switches this band.
+        on: switch() = false, "equalizer_band_on", "On";
+        /// Bell lifts one region, shelves everything beyond, passes cut it off.
+        shape: choice(EqualizerShape) = EqualizerShape::Bell, "equalizer_shape", "Shape";
+        /// Up: acts on higher tones.
+        frequency_hz: hertz(10.0, 40_000.0) = 1000.0, "equalizer_frequency", "Frequency";
+        /// Up: more of this region; down: less.
+        gain_db: decibels(-18.0, 18.0) = 0.0, "equalizer_gain", "Gain";
+        /// Up: narrower.
+        q: quality_factor(0.1, 30.0) = std::f64::consts::FRAC_1_SQRT_2, "equalizer_q", "Q";
+        /// Up: cuts more steeply.
+        slope: choice(PassSlope) = PassSlope::Db12, "equalizer_slope", "Slope";
+        /// Which part of the stereo the band changes.
+        placement: choice(Placement) = Placement::Stereo, "equalizer_placement", "Placement";
     }
 }
 
@@ -128,36 +146,18 @@ impl EqualizerBand {
     }
 }
 
-/// Settings of the [`Equalizer`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EqualizerSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// The bands, in series.
-    pub bands: [EqualizerBand; EQUALIZER_BANDS],
-    /// Takes back the loudness that the bands add or remove.
-    pub auto_gain: bool,
-}
-
-impl Default for EqualizerSettings {
-    fn default() -> Self {
-        let mut bands = [EqualizerBand::default(); EQUALIZER_BANDS];
-        let frequencies = [30.0, 80.0, 200.0, 500.0, 1200.0, 3000.0, 8000.0, 16_000.0];
-        bands.iter_mut().zip(frequencies).for_each(|(band, frequency_hz)| band.frequency_hz = frequency_hz);
-        Self { on: false, bands, auto_gain: false }
-    }
-}
-
-impl StageSettings for EqualizerSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-    fn sanitize(&mut self) {
-        for (band, default) in self.bands.iter_mut().zip(Self::default().bands) {
-            limit(&mut band.frequency_hz, 10.0, 40_000.0, default.frequency_hz);
-            limit(&mut band.gain_db, -18.0, 18.0, default.gain_db);
-            limit(&mut band.q, 0.1, 30.0, default.q);
-            band.slope = band.slope.clamp(1, 8);
+parameters! {
+    /// Settings of the [`Equalizer`].
+    pub struct EqualizerSettings, equalizer {
+        /// The tone of the master.
+        on: switch() = false, "equalizer_on", "On";
+        /// Keeps the loudness as it was, so that you judge tone and not level.
+        auto_gain: switch() = false, "equalizer_auto_gain", "Auto Gain";
+        bands {
+            /// The bands, in series.
+            [EqualizerBand, equalizer_band; EQUALIZER_BANDS] =
+                [30.0, 80.0, 200.0, 500.0, 1200.0, 3000.0, 8000.0, 16_000.0]
+                    .map(|frequency_hz| EqualizerBand { frequency_hz, ..EqualizerBand::default() });
         }
     }
 }

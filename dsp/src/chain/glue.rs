@@ -21,52 +21,36 @@ use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
 use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
+use crate::parameters::parameters;
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage};
 use detector::{CrestFactor, PeriodPeak};
 use std::f64::consts::FRAC_1_SQRT_2;
 
-/// Settings of the [`Glue`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct GlueSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// Threshold in dBFS, -60 to 0.
-    pub threshold_db: f64,
-    /// Ratio "x : 1", 1 to 20.
-    pub ratio: f64,
-    /// Width of the knee in dB, 0 to 24.
-    pub knee_db: f64,
-    /// Attack time constant in ms, 0.1 to 200.
-    pub attack_ms: f64,
-    /// Release time constant in ms, 5 to 2000; unused with `auto`.
-    pub release_ms: f64,
-    /// Lets the programme's crest factor choose attack and release.
-    pub auto: bool,
-    /// High-pass of the side chain in hertz, 20 (off) to 300.
-    pub sidechain_high_pass_hz: f64,
-    /// Stereo link, 0 (each channel for itself) to 1 (the louder channel steers both).
-    pub link: f64,
-    /// 0 dry to 1 wet.
-    pub mix: f64,
-    /// Gain after the compressor in dB, -12 to +12.
-    pub makeup_db: f64,
-}
-
-impl Default for GlueSettings {
-    fn default() -> Self {
-        Self {
-            on: false,
-            threshold_db: -16.0,
-            ratio: 2.0,
-            knee_db: 6.0,
-            attack_ms: 30.0,
-            release_ms: 150.0,
-            auto: true,
-            sidechain_high_pass_hz: 90.0,
-            link: 1.0,
-            mix: 1.0,
-            makeup_db: 0.0,
-        }
+parameters! {
+    /// Settings of the [`Glue`].
+    pub struct GlueSettings, glue {
+        /// A bus compressor that holds the mix together.
+        on: switch() = false, "glue_on", "On";
+        /// Down: compresses more of the programme.
+        threshold_db: level(-60.0, 0.0) = -16.0, "glue_threshold", "Threshold";
+        /// Up: compresses harder.
+        ratio: ratio(1.0, 20.0) = 2.0, "glue_ratio", "Ratio";
+        /// Up: begins more gently.
+        knee_db: decibels(0.0, 24.0) = 6.0, "glue_knee", "Knee";
+        /// Up: lets more of an onset pass: punch.
+        attack_ms: milliseconds(0.1, 200.0) = 30.0, "glue_attack", "Attack";
+        /// Up: recovers more slowly; too fast distorts bass.
+        release_ms: milliseconds(5.0, 2000.0) = 150.0, "glue_release", "Release";
+        /// Attack and release follow the crest factor of the programme.
+        auto: switch() = true, "glue_auto", "Auto";
+        /// Up: the bass no longer pumps the rest.
+        sidechain_high_pass_hz: hertz_or_off(20.0, 300.0) = 90.0, "glue_sidechain_high_pass", "Side-chain High-pass";
+        /// Up: left and right are turned down together, so that the image stands.
+        link: fraction(0.0, 1.0) = 1.0, "glue_link", "Link";
+        /// Down: more of the uncompressed signal (parallel compression).
+        mix: fraction(0.0, 1.0) = 1.0, "glue_mix", "Mix";
+        /// Up: louder after compression.
+        makeup_db: decibels(-12.0, 12.0) = 0.0, "glue_makeup", "Makeup";
     }
 }
 
@@ -75,24 +59,6 @@ impl GlueSettings {
     pub fn output_db(&self, level_db: f64) -> f64 {
         let computer = GainComputer::new(self.threshold_db, self.ratio, self.knee_db);
         level_db - computer.reduction_db(level_db) + self.makeup_db
-    }
-}
-
-impl StageSettings for GlueSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-    fn sanitize(&mut self) {
-        let default = Self::default();
-        limit(&mut self.threshold_db, -60.0, 0.0, default.threshold_db);
-        limit(&mut self.ratio, 1.0, 20.0, default.ratio);
-        limit(&mut self.knee_db, 0.0, 24.0, default.knee_db);
-        limit(&mut self.attack_ms, 0.1, 200.0, default.attack_ms);
-        limit(&mut self.release_ms, 5.0, 2000.0, default.release_ms);
-        limit(&mut self.sidechain_high_pass_hz, HIGH_PASS_OFF_HZ, 300.0, default.sidechain_high_pass_hz);
-        limit(&mut self.link, 0.0, 1.0, default.link);
-        limit(&mut self.mix, 0.0, 1.0, default.mix);
-        limit(&mut self.makeup_db, -12.0, 12.0, default.makeup_db);
     }
 }
 

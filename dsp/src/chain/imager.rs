@@ -29,7 +29,8 @@ mod widths;
 
 use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
-use crate::processor::{Block, ProcessSpec, Processor, Stage, StageSettings, limit};
+use crate::parameters::{choices, parameters};
+use crate::processor::{Block, ProcessSpec, Processor, Stage};
 use guard::Guard;
 use mono_bass::MonoBass;
 use stereoize::Stereoize;
@@ -38,80 +39,67 @@ use widths::Widths;
 /// Bands of the imager.
 pub const IMAGER_BANDS: usize = 3;
 
-/// Slope of the filter that takes the side out of the lows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MonoSlope {
-    /// 6 dB per octave.
-    Db6,
-    /// 12 dB per octave.
-    #[default]
-    Db12,
-    /// 24 dB per octave.
-    Db24,
-}
-
-/// Settings of the [`Imager`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ImagerSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// Overall width, 0 (mono) over 1 (as it is) to 2.
-    pub width: f64,
-    /// Width of the low, middle and high band, 0 to 2.
-    pub band_widths: [f64; IMAGER_BANDS],
-    /// The two crossovers in hertz, 40 to 16 000, ascending.
-    pub crossovers_hz: [f64; IMAGER_BANDS - 1],
-    /// Whether lows are made mono.
-    pub mono_bass: bool,
-    /// Frequency in hertz below which the signal is mono, 20 to 500.
-    pub mono_below_hz: f64,
-    /// Slope of that filter.
-    pub mono_slope: MonoSlope,
-    /// Amount of decorrelated side made from the mid, 0 to 1; the mono sum never changes.
-    pub stereoize: f64,
-    /// Whether the guard keeps each band's correlation above `guard_correlation`.
-    pub guard: bool,
-    /// Lowest correlation that the guard allows, -1 to +1.
-    pub guard_correlation: f64,
-    /// Turns the stereo image, -45 to +45 degrees.
-    pub rotation_degrees: f64,
-}
-
-impl Default for ImagerSettings {
-    fn default() -> Self {
-        Self {
-            on: false,
-            width: 1.0,
-            band_widths: [1.0; IMAGER_BANDS],
-            crossovers_hz: [200.0, 4000.0],
-            mono_bass: false,
-            mono_below_hz: 120.0,
-            mono_slope: MonoSlope::Db12,
-            stereoize: 0.0,
-            guard: false,
-            guard_correlation: 0.0,
-            rotation_degrees: 0.0,
-        }
+choices! {
+    /// Slope of the filter that takes the side out of the lows.
+    pub enum MonoSlope {
+        /// 6 dB per octave.
+        Db6 = "6", "6 dB/oct";
+        /// 12 dB per octave.
+        #[default]
+        Db12 = "12", "12 dB/oct";
+        /// 24 dB per octave.
+        Db24 = "24", "24 dB/oct";
     }
 }
 
-impl StageSettings for ImagerSettings {
-    fn on(&self) -> bool {
-        self.on
+parameters! {
+    /// Settings of the [`Imager`].
+    pub struct ImagerSettings, imager {
+        /// Width.
+        on: switch() = false, "imager_on", "On";
+        /// Up: wider; 0 is mono.
+        width: fraction(0.0, 2.0) = 1.0, "imager_width", "Width";
+        /// Up: the lows wider; 0 makes them mono.
+        band_width_1: fraction(0.0, 2.0) = 1.0, "imager_band_width_1", "Low Width";
+        /// Up: the middle wider; 0 makes it mono.
+        band_width_2: fraction(0.0, 2.0) = 1.0, "imager_band_width_2", "Mid Width";
+        /// Up: the highs wider; 0 makes them mono.
+        band_width_3: fraction(0.0, 2.0) = 1.0, "imager_band_width_3", "High Width";
+        /// Up: moves the border between lows and middle higher.
+        crossover_1_hz: hertz(40.0, 16_000.0) = 200.0, "imager_crossover_1", "Crossover 1";
+        /// Up: moves the border between middle and highs higher.
+        crossover_2_hz: hertz(40.0, 16_000.0) = 4000.0, "imager_crossover_2", "Crossover 2";
+        /// Makes the lows mono: firm, and safe for vinyl and clubs.
+        mono_bass: switch() = false, "imager_mono_bass", "Mono Bass";
+        /// Up: makes more of the lows mono.
+        mono_below_hz: hertz(20.0, 500.0) = 120.0, "imager_mono_below", "Mono Below";
+        /// Up: changes to mono more steeply.
+        mono_slope: choice(MonoSlope) = MonoSlope::Db12, "imager_mono_slope", "Mono Slope";
+        /// Up: makes sides from the middle; the mono sum stays as it is.
+        stereoize: fraction(0.0, 1.0) = 0.0, "imager_stereoize", "Stereoize";
+        /// Narrows a region while its correlation is too low.
+        guard: switch() = false, "imager_guard", "Guard";
+        /// Up: guards mono more strictly.
+        guard_correlation: number(-1.0, 1.0) = 0.0, "imager_guard_correlation", "Guard Correlation";
+        /// Up: turns the image to the right.
+        rotation_degrees: degrees(-45.0, 45.0) = 0.0, "imager_rotation", "Rotation";
     }
-    fn sanitize(&mut self) {
-        let default = Self::default();
-        limit(&mut self.width, 0.0, 2.0, default.width);
-        for (width, default) in self.band_widths.iter_mut().zip(default.band_widths) {
-            limit(width, 0.0, 2.0, default);
-        }
-        for (hz, default) in self.crossovers_hz.iter_mut().zip(default.crossovers_hz) {
-            limit(hz, 40.0, 16_000.0, default);
-        }
-        limit(&mut self.mono_below_hz, 20.0, 500.0, default.mono_below_hz);
-        limit(&mut self.stereoize, 0.0, 1.0, default.stereoize);
-        limit(&mut self.guard_correlation, -1.0, 1.0, default.guard_correlation);
-        limit(&mut self.rotation_degrees, -45.0, 45.0, default.rotation_degrees);
+}
+
+impl ImagerSettings {
+    /// Width of the low, middle and high band.
+    pub fn band_widths(&self) -> [f64; IMAGER_BANDS] {
+        [self.band_width_1, self.band_width_2, self.band_width_3]
+    }
+
+    /// The two crossovers in hertz.
+    pub fn crossovers_hz(&self) -> [f64; IMAGER_BANDS - 1] {
+        [self.crossover_1_hz, self.crossover_2_hz]
+    }
+
+    /// The same settings with other widths of the bands.
+    pub fn with_band_widths(self, [low, middle, high]: [f64; IMAGER_BANDS]) -> Self {
+        Self { band_width_1: low, band_width_2: middle, band_width_3: high, ..self }
     }
 }
 
@@ -220,8 +208,8 @@ impl Stage for Imager {
         self.rotation[0].set_target(if exact { 1.0 } else { math::cos(angle) });
         self.rotation[1].set_target(if exact { 0.0 } else { math::sin(angle) });
         self.widths.set(
-            settings.band_widths.map(|band| settings.width * band),
-            settings.crossovers_hz,
+            settings.band_widths().map(|band| settings.width * band),
+            settings.crossovers_hz(),
             settings.guard,
         );
         self.guard.set(settings.guard, settings.guard_correlation);

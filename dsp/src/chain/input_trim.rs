@@ -7,53 +7,30 @@
 use crate::blocks::decibel::db_to_gain;
 use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
-use crate::processor::{Block, Frame, ProcessSpec, Processor, Stage, StageSettings, limit};
+use crate::parameters::parameters;
+use crate::processor::{Block, Frame, ProcessSpec, Processor, Stage};
 use std::f64::consts::TAU;
 
 /// Corner of the DC filter in hertz: two octaves below the lowest note.
 const DC_CORNER_HZ: f64 = 5.0;
 
-/// Settings of the [`InputTrim`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InputTrimSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// Gain in dB, -24 to +24.
-    pub gain_db: f64,
-    /// Inverts the left channel.
-    pub invert_left: bool,
-    /// Inverts the right channel.
-    pub invert_right: bool,
-    /// Balance from -1 (left only) over 0 to +1 (right only); the favoured channel keeps its level.
-    pub balance: f64,
-    /// Swaps left and right.
-    pub swap_channels: bool,
-    /// Removes DC with a first-order high-pass at 5 Hz.
-    pub dc_filter: bool,
-}
-
-impl Default for InputTrimSettings {
-    fn default() -> Self {
-        Self {
-            on: true,
-            gain_db: 0.0,
-            invert_left: false,
-            invert_right: false,
-            balance: 0.0,
-            swap_channels: false,
-            dc_filter: false,
-        }
-    }
-}
-
-impl StageSettings for InputTrimSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-    fn sanitize(&mut self) {
-        let default = Self::default();
-        limit(&mut self.gain_db, -24.0, 24.0, default.gain_db);
-        limit(&mut self.balance, -1.0, 1.0, default.balance);
+parameters! {
+    /// Settings of the [`InputTrim`].
+    pub struct InputTrimSettings, input_trim {
+        /// Level, polarity and balance of the mix before everything else.
+        on: switch() = true, "input_trim_on", "On";
+        /// Up: drives all stages harder.
+        gain_db: decibels(-24.0, 24.0) = 0.0, "input_trim_gain", "Gain";
+        /// Turns the left channel's polarity round.
+        invert_left: switch() = false, "input_trim_invert_left", "Invert Left";
+        /// Turns the right channel's polarity round.
+        invert_right: switch() = false, "input_trim_invert_right", "Invert Right";
+        /// Up: softens the left channel.
+        balance: fraction(-1.0, 1.0) = 0.0, "input_trim_balance", "Balance";
+        /// Left becomes right.
+        swap_channels: switch() = false, "input_trim_swap_channels", "Swap Channels";
+        /// Takes a constant offset out, which only costs headroom.
+        dc_filter: switch() = false, "input_trim_dc_filter", "DC Filter";
     }
 }
 

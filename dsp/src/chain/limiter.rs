@@ -27,83 +27,55 @@ use crate::blocks::late::Late;
 use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::true_peak::TruePeakDetector;
-use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage, StageSettings, limit};
+use crate::parameters::{choices, parameters};
+use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage};
 use envelope::Shape;
 use high::High;
 pub use high::Reductions;
 use low_latency::LowLatency;
 
-/// Points on the trade-off between distortion and movement of the gain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LimiterStyle {
-    /// The least of both: short peaks are clipped where it is masked, and a slow gain takes a part of dense passages.
-    #[default]
-    Transparent,
-    /// The gain stands still as long as it can: the most punch.
-    Punch,
-    /// Peaks are turned down rather than clipped: for material whose lows make them.
-    Bass,
-    /// A slow gain takes most: the least distortion.
-    Smooth,
+choices! {
+    /// Points on the trade-off between distortion and movement of the gain.
+    pub enum LimiterStyle {
+        /// The least of both: short peaks are clipped where it is masked, and a slow gain takes a part of dense passages.
+        #[default]
+        Transparent = "transparent", "Transparent";
+        /// The gain stands still as long as it can: the most punch.
+        Punch = "punch", "Punch";
+        /// Peaks are turned down rather than clipped: for material whose lows make them.
+        Bass = "bass", "Bass";
+        /// A slow gain takes most: the least distortion.
+        Smooth = "smooth", "Smooth";
+    }
 }
 
-/// Settings of the [`Limiter`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LimiterSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// Gain into the limiter in dB, -24 to 24.
-    pub drive_db: f64,
-    /// Level that no peak passes in dBTP, -12 to 0.
-    pub ceiling_dbtp: f64,
-    /// How it moves.
-    pub style: LimiterStyle,
-    /// Release time constant in ms, 1 to 1000; with `auto_release` the longest of single peaks.
-    pub release_ms: f64,
-    /// Lets the release follow the programme.
-    pub auto_release: bool,
-    /// Stereo link of the fast gain, 0 to 1.
-    pub transient_link: f64,
-    /// Stereo link of the slow gain, 0 to 1.
-    pub release_link: f64,
-    /// Whether peaks between the samples are held too.
-    pub true_peak: bool,
-    /// Takes the drive back after the limiter, to hear what limiting does at equal level.
-    pub unity_gain: bool,
-    /// Amplitude that later stages may add (the dither and its shaping), full scale 1: kept free under the ceiling.
-    pub output_reserve: f64,
-}
-
-impl Default for LimiterSettings {
-    fn default() -> Self {
-        Self {
-            on: true,
-            drive_db: 0.0,
-            ceiling_dbtp: -1.0,
-            style: LimiterStyle::Transparent,
-            release_ms: 50.0,
-            auto_release: true,
-            transient_link: 1.0,
-            release_link: 1.0,
-            true_peak: true,
-            unity_gain: false,
-            output_reserve: 0.0,
+parameters! {
+    /// Settings of the [`Limiter`].
+    pub struct LimiterSettings, limiter {
+        /// Holds true peaks under the ceiling.
+        on: switch() = true, "limiter_on", "On";
+        /// Up: louder, with more limiting.
+        drive_db: decibels(-24.0, 24.0) = 0.0, "limiter_drive", "Drive";
+        /// The level that no true peak passes.
+        ceiling_dbtp: true_peak_level(-12.0, 0.0) = -1.0, "limiter_ceiling", "Ceiling";
+        /// Transparent: the least of both. Punch: the gain stands still. Bass: long peaks are turned down. Smooth: the least distortion.
+        style: choice(LimiterStyle) = LimiterStyle::Transparent, "limiter_style", "Style";
+        /// Up: calmer; down: louder, and sooner distorted.
+        release_ms: milliseconds(1.0, 1000.0) = 50.0, "limiter_release", "Release";
+        /// The release follows the programme; the knob sets its shortest.
+        auto_release: switch() = true, "limiter_auto_release", "Auto Release";
+        /// Up: onsets are turned down in both channels alike.
+        transient_link: fraction(0.0, 1.0) = 1.0, "limiter_transient_link", "Transient Link";
+        /// Up: longer reductions are shared by both channels.
+        release_link: fraction(0.0, 1.0) = 1.0, "limiter_release_link", "Release Link";
+        /// Watches the waveform between the samples too.
+        true_peak: switch() = true, "limiter_true_peak", "True Peak";
+        /// Takes the drive back after limiting: hear what limiting does, not that it is louder. Turn it off for the master.
+        unity_gain: switch() = false, "limiter_unity_gain", "Unity Gain";
+        beside {
+            /// Amplitude that later stages may add (the dither and its shaping), full scale 1: kept free under the ceiling.
+            output_reserve: number(0.0, 0.1) = 0.0;
         }
-    }
-}
-
-impl StageSettings for LimiterSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-    fn sanitize(&mut self) {
-        let default = Self::default();
-        limit(&mut self.drive_db, -24.0, 24.0, default.drive_db);
-        limit(&mut self.ceiling_dbtp, -12.0, 0.0, default.ceiling_dbtp);
-        limit(&mut self.release_ms, 1.0, 1000.0, default.release_ms);
-        limit(&mut self.transient_link, 0.0, 1.0, default.transient_link);
-        limit(&mut self.release_link, 0.0, 1.0, default.release_link);
-        limit(&mut self.output_reserve, 0.0, 0.1, default.output_reserve);
     }
 }
 

@@ -274,7 +274,7 @@ impl Stage for Multiband {
 
     fn apply(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
-        self.crossovers.set(settings.crossovers_hz);
+        self.crossovers.set(settings.crossovers_hz());
         for (compressor, band) in self.compressors.iter_mut().zip(&settings.bands) {
             compressor.set(band);
         }

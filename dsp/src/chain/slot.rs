@@ -10,7 +10,8 @@
 use crate::blocks::delay::Delay;
 use crate::blocks::entry::Entry;
 use crate::blocks::timeline::Timeline;
-use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Stage, StageSettings};
+use crate::parameters::Parameters;
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Stage};
 
 /// Length of the fade between off and on in ms: inside the 10 to 20 ms in which a change is neither click nor gap.
 const FADE_MS: f64 = 15.0;

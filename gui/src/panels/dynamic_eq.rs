@@ -11,8 +11,7 @@ use crate::theme;
 use crate::view::View;
 use crate::widgets::{Axis, Handle, button_ui, handle_ui, row_ui, small_button_ui};
 use egui::{Align2, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
-use lacquer_dsp::chain::dynamic_eq::{DYNAMIC_EQ_BANDS, DynamicEqBand};
-use lacquer_dsp::chain::equalizer::Placement;
+use lacquer_dsp::chain::dynamic_eq::{DYNAMIC_EQ_BANDS, DynamicEqBand, DynamicEqPlacement};
 use lacquer_dsp::chain::{ListenSource, StageId};
 
 /// Gains at the edges, dB.
@@ -56,7 +55,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReade
     let settings = host.tree.to_settings().dynamic_eq;
     view.dynamic_band = view.dynamic_band.min(DYNAMIC_EQ_BANDS - 1);
     let graph = curve::graph(area, SPAN);
-    let channel = settings.bands[view.dynamic_band].placement;
+    let channel = settings.bands[view.dynamic_band].placement.into();
     curve::ground_ui(ui, &graph, &[-12.0, -6.0, 0.0, 6.0, 12.0], channel, meters, view);
     let background = ui.interact(graph.rect, ui.scope_id().with("dynamic graph"), Sense::click());
     background
@@ -73,7 +72,7 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReade
     let painter = ui.painter().with_clip_rect(graph.rect);
     let gains = meters.bank.dynamic_eq_gains_db.each_ref().map(|gain| f64::from(gain.get()));
     for (n, one) in settings.bands.iter().enumerate().filter(|(_, band)| band.on) {
-        let color = color(one.placement).gamma_multiply(strength);
+        let color = color(one.placement.into()).gamma_multiply(strength);
         let most = points(&graph, one.response(one.range_db, rate));
         painter.add(band(&most, graph.y(0.0), color.gamma_multiply(0.12)));
         curve::line(&painter, most, 1.0, color.gamma_multiply(0.5));
@@ -258,13 +257,20 @@ fn chip_ui(
     if chosen {
         painter.rect_stroke(rect, theme::RADIUS, theme::line(colors.accent), StrokeKind::Inside);
     }
-    let (mark, ink) =
-        if one.on { (color(one.placement), colors.text) } else { (colors.disabled, colors.text_third) };
+    let (mark, ink) = if one.on {
+        (color(one.placement.into()), colors.text)
+    } else {
+        (colors.disabled, colors.text_third)
+    };
     let circle = rect.left_center() + vec2(15.0, 0.0);
     painter.circle_stroke(circle, 7.5, egui::Stroke::new(1.5, mark));
     painter.text(circle, Align2::CENTER_CENTER, format!("{}", n + 1), theme::label_font(), ink);
-    let text =
-        format!("{}   {} {}", hertz(one.frequency_hz), host.text(&id("shape", n)), letter(one.placement));
+    let text = format!(
+        "{}   {} {}",
+        hertz(one.frequency_hz),
+        host.text(&id("shape", n)),
+        letter(one.placement.into())
+    );
     painter.text(circle + vec2(14.0, 0.0), Align2::LEFT_CENTER, text, theme::label_font(), colors.text_third);
     let now = if one.on { format!("{} dB", difference(now_db)) } else { "off".to_owned() };
     painter.text(rect.right_center() - vec2(8.0, 0.0), Align2::RIGHT_CENTER, now, theme::strong_font(), ink);
@@ -301,9 +307,19 @@ fn node_ui(
         host.set_plain(&id("band_on", n), 0.0);
     }
     hear_held(ui, &response, StageId::DynamicEq, n, view);
-    let text =
-        format!("{}{}", n + 1, if one.placement == Placement::Stereo { "" } else { letter(one.placement) });
-    curve::node_ui(ui, centre, &text, color(one.placement), view.dynamic_band == n, response.has_focus());
+    let text = format!(
+        "{}{}",
+        n + 1,
+        if one.placement == DynamicEqPlacement::Stereo { "" } else { letter(one.placement.into()) }
+    );
+    curve::node_ui(
+        ui,
+        centre,
+        &text,
+        color(one.placement.into()),
+        view.dynamic_band == n,
+        response.has_focus(),
+    );
     if response.hovered() || response.dragged() {
         let text = |name: &str| host.text(&id(name, n));
         let lines = [

@@ -71,9 +71,9 @@ fn widths_ui(
     let strength = if settings.on { 1.0 } else { 0.4 };
     let painter = ui.painter().with_clip_rect(rect);
     let base = graph.y(1.0);
-    for (n, width) in settings.band_widths.into_iter().enumerate() {
-        let left = n.checked_sub(1).map_or(rect.left(), |n| graph.x(settings.crossovers_hz[n]));
-        let right = settings.crossovers_hz.get(n).map_or(rect.right(), |hz| graph.x(*hz));
+    for (n, width) in settings.band_widths().into_iter().enumerate() {
+        let left = n.checked_sub(1).map_or(rect.left(), |n| graph.x(settings.crossovers_hz()[n]));
+        let right = settings.crossovers_hz().get(n).map_or(rect.right(), |hz| graph.x(*hz));
         let y = graph.y(width);
         let bar = Rect::from_min_max(pos2(left, y.min(base)), pos2(right, y.max(base)));
         painter.rect_filled(bar, 0.0, colors.mid.gamma_multiply(0.25 * strength));

@@ -112,8 +112,8 @@ fn tab_ui(ui: &mut Ui, rect: Rect, n: usize, is_on: bool, view: &mut View) {
 
 /// Left and right edge of a band in pixels.
 fn edges(graph: &Graph, settings: &MultibandSettings, n: usize) -> [f32; 2] {
-    let left = n.checked_sub(1).map_or(graph.rect.left(), |n| graph.x(settings.crossovers_hz[n]));
-    let right = settings.crossovers_hz.get(n).map_or(graph.rect.right(), |hz| graph.x(*hz));
+    let left = n.checked_sub(1).map_or(graph.rect.left(), |n| graph.x(settings.crossovers_hz()[n]));
+    let right = settings.crossovers_hz().get(n).map_or(graph.rect.right(), |hz| graph.x(*hz));
     [left, right]
 }
 
@@ -186,7 +186,7 @@ fn graph_ui(
         threshold_ui(ui, &levels, [left, right], host, n, settings.bands[n].on, view);
     }
     let whole = Graph { rect: graph.rect.union(levels.rect), ..graph };
-    for (n, hz) in settings.crossovers_hz.into_iter().enumerate() {
+    for (n, hz) in settings.crossovers_hz().into_iter().enumerate() {
         crossover_ui(ui, &whole, host, n, hz, view);
     }
 }

@@ -4,7 +4,7 @@
 //! placement, detector or switch fades the band out, changes it, and fades it in.
 
 use super::lattice::{self, Coefficients, GRID, Lattice};
-use super::{DynamicEqBand, DynamicEqShape, Placement};
+use super::{DynamicEqBand, DynamicEqPlacement, DynamicEqShape, Placement};
 use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
 use crate::blocks::decibel::fast_gain_to_db;
 use crate::blocks::entry::Entry;
@@ -189,20 +189,18 @@ impl Band {
             listened.clear();
             let mut state = self.region_state;
             let a1 = self.region.a1();
+            let placement = Placement::from(self.used.placement);
             for frame in block.frames.iter() {
-                let heard = self.used.placement.take(region(&mut state, &self.region, a1, *frame));
-                listened.push(heard);
+                listened.push(placement.take(region(&mut state, &self.region, a1, *frame)));
             }
         }
         if !self.used.on && self.fade == 0.0 {
             return;
         }
         match self.used.placement {
-            Placement::Stereo => self.run::<0>(block),
-            Placement::Left => self.run::<1>(block),
-            Placement::Right => self.run::<2>(block),
-            Placement::Mid => self.run::<3>(block),
-            Placement::Side => self.run::<4>(block),
+            DynamicEqPlacement::Stereo => self.run::<0>(block),
+            DynamicEqPlacement::Mid => self.run::<1>(block),
+            DynamicEqPlacement::Side => self.run::<2>(block),
         }
     }
 
@@ -233,9 +231,7 @@ impl Band {
         for frame in frames {
             let mut x = match PLACEMENT {
                 0 => *frame,
-                1 => [frame[0]; 2],
-                2 => [frame[1]; 2],
-                3 => [0.5 * (frame[0] + frame[1]); 2],
+                1 => [0.5 * (frame[0] + frame[1]); 2],
                 _ => [0.5 * (frame[0] - frame[1]); 2],
             };
             if FADES {
@@ -260,9 +256,7 @@ impl Band {
             }
             *frame = match PLACEMENT {
                 0 => [frame[0] + added[0], frame[1] + added[1]],
-                1 => [frame[0] + added[0], frame[1]],
-                2 => [frame[0], frame[1] + added[0]],
-                3 => [frame[0] + added[0], frame[1] + added[0]],
+                1 => [frame[0] + added[0], frame[1] + added[0]],
                 _ => [frame[0] + added[0], frame[1] - added[0]],
             };
         }

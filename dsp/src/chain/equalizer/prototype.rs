@@ -37,8 +37,8 @@ impl Prototype {
                 let shelf = AnalogSection::high_shelf(w, 0.5 * q, a);
                 Self::single(AnalogSection { numerator: shelf.numerator.map(|c| c / a), ..shelf })
             }
-            EqualizerShape::HighPass => Self::pass(w, q, band.slope, true),
-            EqualizerShape::LowPass => Self::pass(w, q, band.slope, false),
+            EqualizerShape::HighPass => Self::pass(w, q, band.slope.order(), true),
+            EqualizerShape::LowPass => Self::pass(w, q, band.slope.order(), false),
             EqualizerShape::Notch => {
                 Self::single(AnalogSection { numerator: [w * w, 0.0, 1.0], denominator: [w * w, w / q, 1.0] })
             }

@@ -32,7 +32,7 @@ impl MultibandSettings {
         sample_rate: f64,
     ) -> impl Fn(f64) -> f64 + use<> {
         let gains = gains_db.map(|db| 1.0 + self.mix * (db_to_gain(db) - 1.0));
-        let crossovers = apart(self.crossovers_hz, sample_rate)
+        let crossovers = apart(self.crossovers_hz(), sample_rate)
             .map(|crossover_hz| CrossoverCoefficients::new(crossover_hz, sample_rate).g);
         let mode = self.mode;
         move |hz| {

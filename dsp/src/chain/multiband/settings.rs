@@ -3,64 +3,51 @@
 use super::MULTIBAND_BANDS;
 use super::compressor::upward_share;
 use crate::blocks::ballistics::GainComputer;
-use crate::processor::{StageSettings, limit};
+use crate::parameters::{choices, parameters};
 
-/// How the bands are split and put together again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MultibandMode {
-    /// The input plus what the bands' gains change: bit-exact while no band acts.
-    #[default]
-    Transparent,
-    /// Linkwitz-Riley bands of the 4th order, with their all-pass.
-    LinkwitzRiley,
+choices! {
+    /// How the bands are split and put together again.
+    pub enum MultibandMode {
+        /// The input plus what the bands' gains change: bit-exact while no band acts.
+        #[default]
+        Transparent = "transparent", "Transparent";
+        /// Linkwitz-Riley bands of the 4th order, with their all-pass.
+        LinkwitzRiley = "linkwitz_riley", "Linkwitz-Riley";
+    }
 }
 
-/// Which side of the threshold a band works on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MultibandDirection {
-    /// Turns down what is above the threshold.
-    #[default]
-    Downward,
-    /// Turns up what is below the threshold, faded out below -60 dBFS.
-    Upward,
+choices! {
+    /// Which side of the threshold a band works on.
+    pub enum MultibandDirection {
+        /// Turns down what is above the threshold.
+        #[default]
+        Downward = "downward", "Downward";
+        /// Turns up what is below the threshold, faded out below -60 dBFS.
+        Upward = "upward", "Upward";
+    }
 }
 
-/// One band of the multiband compressor.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MultibandBand {
-    /// Whether the band's compressor is switched on.
-    pub on: bool,
-    /// Downward or upward.
-    pub direction: MultibandDirection,
-    /// Threshold in dBFS, -60 to 0.
-    pub threshold_db: f64,
-    /// Ratio "x : 1", 1 to 20.
-    pub ratio: f64,
-    /// Width of the knee in dB, 0 to 24.
-    pub knee_db: f64,
-    /// Attack time constant in ms, 0.1 to 200.
-    pub attack_ms: f64,
-    /// Release time constant in ms, 5 to 2000.
-    pub release_ms: f64,
-    /// The most the gain moves, in dB, 0 to 24.
-    pub range_db: f64,
-    /// Gain after the compressor in dB, -12 to +12.
-    pub makeup_db: f64,
-}
-
-impl Default for MultibandBand {
-    fn default() -> Self {
-        Self {
-            on: true,
-            direction: MultibandDirection::Downward,
-            threshold_db: -18.0,
-            ratio: 2.0,
-            knee_db: 6.0,
-            attack_ms: 20.0,
-            release_ms: 150.0,
-            range_db: 12.0,
-            makeup_db: 0.0,
-        }
+parameters! {
+    /// One band of the multiband compressor.
+    pub struct MultibandBand, multiband_band {
+        /// Switches this band's compressor.
+        on: switch() = true, "multiband_band_on", "On";
+        /// Downward tames what is loud, upward lifts what is soft.
+        direction: choice(MultibandDirection) = MultibandDirection::Downward, "multiband_direction", "Direction";
+        /// Down: compresses more of the band.
+        threshold_db: level(-60.0, 0.0) = -18.0, "multiband_threshold", "Threshold";
+        /// Up: compresses harder.
+        ratio: ratio(1.0, 20.0) = 2.0, "multiband_ratio", "Ratio";
+        /// Up: begins more gently.
+        knee_db: decibels(0.0, 24.0) = 6.0, "multiband_knee", "Knee";
+        /// Up: lets more of an onset pass.
+        attack_ms: milliseconds(0.1, 200.0) = 20.0, "multiband_attack", "Attack";
+        /// Up: recovers more slowly.
+        release_ms: milliseconds(5.0, 2000.0) = 150.0, "multiband_release", "Release";
+        /// The most that the gain moves.
+        range_db: decibels(0.0, 24.0) = 12.0, "multiband_range", "Range";
+        /// Up: the band louder after compression.
+        makeup_db: decibels(-12.0, 12.0) = 0.0, "multiband_makeup", "Makeup";
     }
 }
 
@@ -79,55 +66,38 @@ impl MultibandBand {
     }
 }
 
-/// Settings of the `Multiband`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MultibandSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// How the bands are split.
-    pub mode: MultibandMode,
-    /// The three crossovers in hertz, 20 to 20 000, kept in ascending order and at least a third of an octave apart.
-    pub crossovers_hz: [f64; MULTIBAND_BANDS - 1],
-    /// The bands from low to high.
-    pub bands: [MultibandBand; MULTIBAND_BANDS],
-    /// Stereo link, 0 (each channel for itself) to 1 (the louder channel steers both).
-    pub link: f64,
-    /// 0 dry to 1 wet; the dry signal is in phase with the bands.
-    pub mix: f64,
-}
-
-impl Default for MultibandSettings {
-    fn default() -> Self {
-        Self {
-            on: false,
-            mode: MultibandMode::Transparent,
-            crossovers_hz: [120.0, 1000.0, 6000.0],
-            bands: [MultibandBand::default(); MULTIBAND_BANDS],
-            link: 1.0,
-            mix: 1.0,
+parameters! {
+    /// Settings of the `Multiband`. The crossovers are kept in ascending order and at least a third of an octave apart.
+    pub struct MultibandSettings, multiband {
+        /// Compresses four regions, each on its own.
+        on: switch() = false, "multiband_on", "On";
+        /// Transparent: no phase shift at rest. Linkwitz-Riley: steep bands, phase turns at the crossovers.
+        mode: choice(MultibandMode) = MultibandMode::Transparent, "multiband_mode", "Mode";
+        /// Up: moves the border between the first and the second band higher.
+        crossover_1_hz: hertz(20.0, 20_000.0) = 120.0, "multiband_crossover_1", "Crossover 1";
+        /// Up: moves the border between the second and the third band higher.
+        crossover_2_hz: hertz(20.0, 20_000.0) = 1000.0, "multiband_crossover_2", "Crossover 2";
+        /// Up: moves the border between the third and the fourth band higher.
+        crossover_3_hz: hertz(20.0, 20_000.0) = 6000.0, "multiband_crossover_3", "Crossover 3";
+        /// Up: left and right are turned down together, so that the image stands.
+        link: fraction(0.0, 1.0) = 1.0, "multiband_link", "Link";
+        /// Down: more of the uncompressed signal.
+        mix: fraction(0.0, 1.0) = 1.0, "multiband_mix", "Mix";
+        bands {
+            /// The bands from low to high.
+            [MultibandBand, multiband_band; MULTIBAND_BANDS] = Default::default();
         }
     }
 }
 
-impl StageSettings for MultibandSettings {
-    fn on(&self) -> bool {
-        self.on
+impl MultibandSettings {
+    /// The three crossovers in hertz.
+    pub fn crossovers_hz(&self) -> [f64; MULTIBAND_BANDS - 1] {
+        [self.crossover_1_hz, self.crossover_2_hz, self.crossover_3_hz]
     }
-    fn sanitize(&mut self) {
-        let default = Self::default();
-        for (hz, default) in self.crossovers_hz.iter_mut().zip(default.crossovers_hz) {
-            limit(hz, 20.0, 20_000.0, default);
-        }
-        for (band, default) in self.bands.iter_mut().zip(default.bands) {
-            limit(&mut band.threshold_db, -60.0, 0.0, default.threshold_db);
-            limit(&mut band.ratio, 1.0, 20.0, default.ratio);
-            limit(&mut band.knee_db, 0.0, 24.0, default.knee_db);
-            limit(&mut band.attack_ms, 0.1, 200.0, default.attack_ms);
-            limit(&mut band.release_ms, 5.0, 2000.0, default.release_ms);
-            limit(&mut band.range_db, 0.0, 24.0, default.range_db);
-            limit(&mut band.makeup_db, -12.0, 12.0, default.makeup_db);
-        }
-        limit(&mut self.link, 0.0, 1.0, default.link);
-        limit(&mut self.mix, 0.0, 1.0, default.mix);
+
+    /// The same settings with other crossovers in hertz.
+    pub fn with_crossovers_hz(self, [low, middle, high]: [f64; MULTIBAND_BANDS - 1]) -> Self {
+        Self { crossover_1_hz: low, crossover_2_hz: middle, crossover_3_hz: high, ..self }
     }
 }

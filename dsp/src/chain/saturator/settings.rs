@@ -1,61 +1,37 @@
 //! What can be set of the saturator, and what its characters are made of.
 
-use crate::processor::{StageSettings, limit};
+use crate::parameters::{choices, parameters};
 
-/// Character of the saturator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SaturatorCharacter {
-    /// A symmetric soft curve, the same at every frequency.
-    #[default]
-    Clean,
-    /// Pre-emphasised, softer highs, with a head bump.
-    Tape,
-    /// An asymmetric curve with even harmonics.
-    Tube,
-    /// Saturates the lows first.
-    Transformer,
-}
-
-/// Settings of the `Saturator`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SaturatorSettings {
-    /// Whether the stage is switched on.
-    pub on: bool,
-    /// Its character.
-    pub character: SaturatorCharacter,
-    /// Drive into the curve in dB, 0 to 24, at equal loudness.
-    pub drive_db: f64,
-    /// 0 dry to 1 wet.
-    pub mix: f64,
-    /// Tilt before the curve and its inverse after it in dB, -6 (lows are driven) to +6 (highs are driven).
-    pub emphasis_db: f64,
-    /// -1 mid only, 0 mid and side alike, +1 side only.
-    pub mid_side: f64,
-}
-
-impl Default for SaturatorSettings {
-    fn default() -> Self {
-        Self {
-            on: false,
-            character: SaturatorCharacter::Clean,
-            drive_db: 6.0,
-            mix: 1.0,
-            emphasis_db: 0.0,
-            mid_side: 0.0,
-        }
+choices! {
+    /// Character of the saturator.
+    pub enum SaturatorCharacter {
+        /// A symmetric soft curve, the same at every frequency.
+        #[default]
+        Clean = "clean", "Clean";
+        /// Pre-emphasised, softer highs, with a head bump.
+        Tape = "tape", "Tape";
+        /// An asymmetric curve with even harmonics.
+        Tube = "tube", "Tube";
+        /// Saturates the lows first.
+        Transformer = "transformer", "Transformer";
     }
 }
 
-impl StageSettings for SaturatorSettings {
-    fn on(&self) -> bool {
-        self.on
-    }
-    fn sanitize(&mut self) {
-        let default = Self::default();
-        limit(&mut self.drive_db, 0.0, 24.0, default.drive_db);
-        limit(&mut self.mix, 0.0, 1.0, default.mix);
-        limit(&mut self.emphasis_db, -6.0, 6.0, default.emphasis_db);
-        limit(&mut self.mid_side, -1.0, 1.0, default.mid_side);
+parameters! {
+    /// Settings of the `Saturator`. What it does is heard at equal loudness.
+    pub struct SaturatorSettings, saturator {
+        /// Harmonics: warmth and density.
+        on: switch() = false, "saturator_on", "On";
+        /// Clean: odd, soft. Tape: highs give way first. Tube: even. Transformer: lows first.
+        character: choice(SaturatorCharacter) = SaturatorCharacter::Clean, "saturator_character", "Character";
+        /// Up: more harmonics, at the same loudness.
+        drive_db: decibels(0.0, 24.0) = 6.0, "saturator_drive", "Drive";
+        /// Down: less of them.
+        mix: fraction(0.0, 1.0) = 1.0, "saturator_mix", "Mix";
+        /// Up: highs are bent more than lows; down: less.
+        emphasis_db: decibels(-6.0, 6.0) = 0.0, "saturator_emphasis", "Emphasis";
+        /// Up: works on the side more than on the mid; down: the other way.
+        mid_side: fraction(-1.0, 1.0) = 0.0, "saturator_mid_side", "Mid/Side";
     }
 }
 

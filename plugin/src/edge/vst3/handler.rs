@@ -174,7 +174,7 @@ mod tests {
     fn what_is_automated_comes_back_from_a_host_that_plays_and_holds_in_one_that_does_not() {
         let bench = bench();
         let drive = id(&bench, "LiDrive");
-        let value = || bench.params.limiter.drive.value();
+        let value = || bench.params.limiter.drive_db.value();
         let before = value();
         // SAFETY: a call without pointers.
         unsafe { bench.handler.performEdit(drive, 1.0) };
