@@ -32,13 +32,13 @@ const MOST_TRIES: usize = 16;
 /// [`Part::finish`] it leaves nothing behind.
 pub struct Part {
     file: File,
-    place: Place,
+    interim: Interim,
     path: PathBuf,
     permissions: Option<Permissions>,
 }
 
 /// Where the bytes are until they are whole.
-enum Place {
+enum Interim {
     /// In a file without a name.
     #[cfg(target_os = "linux")]
     Unnamed,
@@ -59,7 +59,7 @@ impl Part {
         let path = followed(path);
         match path.metadata() {
             Ok(about) if !about.is_file() && !about.is_dir() => {
-                Ok(Self { file: tempfile::tempfile()?, place: Place::Aside, path, permissions: None })
+                Ok(Self { file: tempfile::tempfile()?, interim: Interim::Aside, path, permissions: None })
             }
             about => Self::new(path, about.ok().map(|about| about.permissions())),
         }
@@ -71,7 +71,7 @@ impl Part {
     /// If there is no room among the system's temporary files.
     pub fn standard_output() -> io::Result<Self> {
         let file = tempfile::tempfile()?;
-        Ok(Self { file, place: Place::Output, path: PathBuf::new(), permissions: None })
+        Ok(Self { file, interim: Interim::Output, path: PathBuf::new(), permissions: None })
     }
 
     /// Begins a file that will be `path` in a folder which is Lacquer's own: whatever stands under the name is replaced itself, and no
@@ -89,7 +89,7 @@ impl Part {
         parts::remove_stale_once(folder);
         #[cfg(target_os = "linux")]
         if let Some(file) = unnamed::create(folder) {
-            return Ok(Self { file, place: Place::Unnamed, path, permissions });
+            return Ok(Self { file, interim: Interim::Unnamed, path, permissions });
         }
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX).suffix(SUFFIX);
@@ -103,7 +103,7 @@ impl Part {
         for _ in 0..MOST_TRIES {
             let (file, name) = builder.tempfile_in(folder)?.into_parts();
             if parts::hold(&file) {
-                return Ok(Self { file, place: Place::Named(name), path, permissions });
+                return Ok(Self { file, interim: Interim::Named(name), path, permissions });
             }
         }
         Err(io::Error::other("another process removes what is being written there"))
@@ -119,13 +119,13 @@ impl Part {
     /// # Errors
     /// If the file cannot be stored or renamed; nothing is left behind.
     pub fn finish(mut self) -> io::Result<()> {
-        if let Place::Aside = self.place {
+        if let Interim::Aside = self.interim {
             self.file.rewind()?;
             let mut node = File::options().write(true).open(&self.path)?;
             io::copy(&mut self.file, &mut node)?;
             return node.flush();
         }
-        if let Place::Output = self.place {
+        if let Interim::Output = self.interim {
             self.file.rewind()?;
             let mut out = io::stdout().lock();
             io::copy(&mut self.file, &mut out)?;
@@ -135,11 +135,11 @@ impl Part {
             self.file.set_permissions(permissions)?;
         }
         self.file.sync_all()?;
-        match self.place {
+        match self.interim {
             #[cfg(target_os = "linux")]
-            Place::Unnamed => unnamed::name(&self.file, &self.path),
-            Place::Named(name) => rename(name, &self.path),
-            Place::Aside | Place::Output => Ok(()),
+            Interim::Unnamed => unnamed::name(&self.file, &self.path),
+            Interim::Named(name) => rename(name, &self.path),
+            Interim::Aside | Interim::Output => Ok(()),
         }
     }
 }
@@ -321,7 +321,7 @@ mod tests {
     fn what_is_not_whole_has_no_name() {
         let folder = tempfile::tempdir().unwrap();
         let mut part = Part::beside(&folder.path().join("a.wav")).unwrap();
-        if matches!(part.place, Place::Named(_)) {
+        if matches!(part.interim, Interim::Named(_)) {
             return lacquer_left_out::not_permitted(
                 "this file system has no files without a name (O_TMPFILE)",
             );

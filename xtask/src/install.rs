@@ -1,6 +1,6 @@
 //! `cargo xtask install` and `cargo xtask uninstall`.
 
-use crate::product::{self, Place};
+use crate::product::{self, Destination};
 use crate::{run, system};
 use anyhow::Context;
 use etcetera::BaseStrategy;
@@ -20,7 +20,7 @@ pub fn run(mix: Option<PathBuf>) -> anyhow::Result<()> {
         );
     }
     product::build()?;
-    let written = product::place(&product::parts()?, &|place| folder(place))?;
+    let written = product::place(&product::parts()?, &|destination| folder(destination))?;
     let list: String = written.iter().map(|path| format!("{}\n", path.display())).collect();
     let receipt = receipt()?;
     fs::create_dir_all(receipt.parent().context("no folder for the list")?)?;
@@ -46,7 +46,7 @@ pub fn uninstall() -> anyhow::Result<()> {
         product::remove(path).with_context(|| format!("{}: cannot be removed", path.display()))?;
     }
     // Empty now, unless the user put something into it.
-    let _ = folder(Place::Vst3Presets)?.map(fs::remove_dir);
+    let _ = folder(Destination::Vst3Presets)?.map(fs::remove_dir);
     fs::remove_file(&receipt)?;
     println!(
         "Removed {} files and bundles. Presets and settings of your own are kept.",
@@ -64,38 +64,38 @@ fn variable(name: &str) -> anyhow::Result<PathBuf> {
 }
 
 /// The user's own folders; none where a system has no use for the part.
-fn folder(place: Place) -> anyhow::Result<Option<PathBuf>> {
+fn folder(destination: Destination) -> anyhow::Result<Option<PathBuf>> {
     let programs = || match std::env::var_os("CARGO_HOME") {
         Some(home) => Ok(PathBuf::from(home).join("bin")),
         None => Ok(variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" })?.join(".cargo/bin")),
     };
-    if let Place::Programs = place {
+    if let Destination::Programs = destination {
         return programs().map(Some);
     }
     Ok(if cfg!(target_os = "windows") {
-        match place {
-            Place::Vst3 => Some(variable("LOCALAPPDATA")?.join("Programs/Common/VST3")),
-            Place::Clap => Some(variable("LOCALAPPDATA")?.join("Programs/Common/CLAP")),
-            Place::Vst3Presets => {
+        match destination {
+            Destination::Vst3 => Some(variable("LOCALAPPDATA")?.join("Programs/Common/VST3")),
+            Destination::Clap => Some(variable("LOCALAPPDATA")?.join("Programs/Common/CLAP")),
+            Destination::Vst3Presets => {
                 Some(variable("USERPROFILE")?.join("Documents/VST3 Presets/Lacquer/Lacquer"))
             }
             _ => None,
         }
     } else if cfg!(target_os = "macos") {
-        match place {
-            Place::Vst3 => Some(variable("HOME")?.join("Library/Audio/Plug-Ins/VST3")),
-            Place::Clap => Some(variable("HOME")?.join("Library/Audio/Plug-Ins/CLAP")),
-            Place::Vst3Presets => Some(variable("HOME")?.join("Library/Audio/Presets/Lacquer/Lacquer")),
+        match destination {
+            Destination::Vst3 => Some(variable("HOME")?.join("Library/Audio/Plug-Ins/VST3")),
+            Destination::Clap => Some(variable("HOME")?.join("Library/Audio/Plug-Ins/CLAP")),
+            Destination::Vst3Presets => Some(variable("HOME")?.join("Library/Audio/Presets/Lacquer/Lacquer")),
             _ => None,
         }
     } else {
-        match place {
-            Place::Vst3 => Some(variable("HOME")?.join(".vst3")),
-            Place::Clap => Some(variable("HOME")?.join(".clap")),
+        match destination {
+            Destination::Vst3 => Some(variable("HOME")?.join(".vst3")),
+            Destination::Clap => Some(variable("HOME")?.join(".clap")),
             // Steinberg, "Preset Locations": by vendor and name.
-            Place::Vst3Presets => Some(variable("HOME")?.join(".vst3/presets/Lacquer/Lacquer")),
-            Place::Share(folder) => Some(data_folder()?.join(folder)),
-            Place::Programs => None,
+            Destination::Vst3Presets => Some(variable("HOME")?.join(".vst3/presets/Lacquer/Lacquer")),
+            Destination::Share(folder) => Some(data_folder()?.join(folder)),
+            Destination::Programs => None,
         }
     })
 }

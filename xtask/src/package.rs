@@ -7,7 +7,7 @@ mod source;
 mod trial;
 mod zip;
 
-use crate::product::{self, Part, Place};
+use crate::product::{self, Destination, Part};
 use crate::{run, system};
 use anyhow::Context;
 use sha2::{Digest, Sha256};
@@ -64,11 +64,11 @@ fn pack(parts: &[Part], folder: &Path, [os, arch]: [&str; 2]) -> anyhow::Result<
     let name = format!("lacquer-{VERSION}-{os}-{arch}");
     let mut packages = Vec::new();
     if os == "windows" {
-        product::place(parts, &|place| Ok(on_windows(&root, place)))?;
+        product::place(parts, &|destination| Ok(on_windows(&root, destination)))?;
         fs::write(root.join("install.cmd"), install_cmd()?)?;
         packages.push(zip::make(&root, folder, &name)?);
     } else {
-        product::place(parts, &|place| Ok(Some(product::below(&root, place))))?;
+        product::place(parts, &|destination| Ok(Some(product::below(&root, destination))))?;
         let whole = folder.join(format!("{name}.tar.gz"));
         let mut tree = archive::Archive::create(&whole)?;
         tree.folder(&root, &name)?;
@@ -85,14 +85,14 @@ fn pack(parts: &[Part], folder: &Path, [os, arch]: [&str; 2]) -> anyhow::Result<
 
 /// The folders of the `.zip`: by the names that Windows has for what they are for. What shells and desktops of other systems read
 /// stays out.
-fn on_windows(root: &Path, place: Place) -> Option<PathBuf> {
-    match place {
-        Place::Vst3 => Some(root.join("VST3")),
-        Place::Clap => Some(root.join("CLAP")),
-        Place::Programs => Some(root.join("bin")),
-        Place::Vst3Presets => Some(root.join("Presets")),
-        Place::Share("doc/lacquer") => Some(root.join("doc")),
-        Place::Share(_) => None,
+fn on_windows(root: &Path, destination: Destination) -> Option<PathBuf> {
+    match destination {
+        Destination::Vst3 => Some(root.join("VST3")),
+        Destination::Clap => Some(root.join("CLAP")),
+        Destination::Programs => Some(root.join("bin")),
+        Destination::Vst3Presets => Some(root.join("Presets")),
+        Destination::Share("doc/lacquer") => Some(root.join("doc")),
+        Destination::Share(_) => None,
     }
 }
 
@@ -128,6 +128,6 @@ fn folder() -> PathBuf {
 }
 
 /// Where the package's programs lie once it is installed for everybody.
-fn installed(place: Place) -> PathBuf {
-    product::below("/usr".as_ref(), place)
+fn installed(destination: Destination) -> PathBuf {
+    product::below("/usr".as_ref(), destination)
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 /// Where a part belongs, whatever the system calls that folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Destination {
     /// The VST3 plugins.
     Vst3,
     /// The CLAP plugins.
@@ -27,7 +27,7 @@ pub struct Part {
     /// What is copied.
     pub from: PathBuf,
     /// The folder that it is copied into.
-    pub place: Place,
+    pub destination: Destination,
     /// Its name there.
     pub name: String,
 }
@@ -115,28 +115,28 @@ pub fn parts() -> anyhow::Result<Vec<Part>> {
 /// As [`parts`].
 pub fn parts_of(built: &Built) -> anyhow::Result<Vec<Part>> {
     let mut parts = vec![
-        part(built.bundled.join("Lacquer.vst3"), Place::Vst3)?,
-        part(built.bundled.join("Lacquer.clap"), Place::Clap)?,
-        part(built.program("lacquer"), Place::Programs)?,
+        part(built.bundled.join("Lacquer.vst3"), Destination::Vst3)?,
+        part(built.bundled.join("Lacquer.clap"), Destination::Clap)?,
+        part(built.program("lacquer"), Destination::Programs)?,
     ];
     if built.is_alone {
-        parts.push(part(built.program("lacquer-standalone"), Place::Programs)?);
+        parts.push(part(built.program("lacquer-standalone"), Destination::Programs)?);
     }
     fresh_folder(&built.made)?;
     let presets = built.made.join("presets");
     built.run("vst-presets", &[&presets.to_string_lossy()])?;
-    parts.extend(files(&presets, Place::Vst3Presets)?);
+    parts.extend(files(&presets, Destination::Vst3Presets)?);
     let manual = built.made.join("manual");
     built.run("lacquer", &["manual", &manual.to_string_lossy()])?;
-    parts.extend(files(&manual, Place::Share("man/man1"))?);
+    parts.extend(files(&manual, Destination::Share("man/man1"))?);
     for (shell, folder, name) in COMPLETIONS {
         let from = built.made.join(name);
         fs::write(&from, built.run("lacquer", &["completions", shell])?)?;
-        parts.push(Part { from, place: Place::Share(folder), name: name.into() });
+        parts.push(Part { from, destination: Destination::Share(folder), name: name.into() });
     }
     let assets = run::workspace().join("xtask/assets");
-    parts.push(part(assets.join("lacquer.desktop"), Place::Share("applications"))?);
-    parts.push(part(assets.join("lacquer.svg"), Place::Share("icons/hicolor/scalable/apps"))?);
+    parts.push(part(assets.join("lacquer.desktop"), Destination::Share("applications"))?);
+    parts.push(part(assets.join("lacquer.svg"), Destination::Share("icons/hicolor/scalable/apps"))?);
     parts.extend(papers(&built.made, built.target)?);
     Ok(parts)
 }
@@ -146,7 +146,7 @@ fn papers(made: &Path, target: Option<&str>) -> anyhow::Result<Vec<Part>> {
     let notices = made.join("THIRD-PARTY.txt");
     fs::write(&notices, notices::text(target)?)?;
     let kept = PAPERS.iter().map(|name| run::workspace().join(name));
-    kept.chain([notices]).map(|path| part(path, Place::Share("doc/lacquer"))).collect()
+    kept.chain([notices]).map(|path| part(path, Destination::Share("doc/lacquer"))).collect()
 }
 
 /// Copies the parts into their folders; gives what was written, in that order. A place without a folder is left out.
@@ -155,11 +155,11 @@ fn papers(made: &Path, target: Option<&str>) -> anyhow::Result<Vec<Part>> {
 /// A file cannot be copied.
 pub fn place(
     parts: &[Part],
-    folder: &dyn Fn(Place) -> anyhow::Result<Option<PathBuf>>,
+    folder: &dyn Fn(Destination) -> anyhow::Result<Option<PathBuf>>,
 ) -> anyhow::Result<Vec<PathBuf>> {
     let mut written = Vec::new();
     for part in parts {
-        if let Some(folder) = folder(part.place)? {
+        if let Some(folder) = folder(part.destination)? {
             let to = folder.join(&part.name);
             replace(&part.from, &to).with_context(|| format!("{}: cannot be written", to.display()))?;
             written.push(to);
@@ -169,13 +169,13 @@ pub fn place(
 }
 
 /// The folders below a prefix such as `/usr`, by the Filesystem Hierarchy Standard and the plugin formats' own.
-pub fn below(prefix: &Path, place: Place) -> PathBuf {
-    match place {
-        Place::Vst3 => prefix.join("lib/vst3"),
-        Place::Clap => prefix.join("lib/clap"),
-        Place::Programs => prefix.join("bin"),
-        Place::Vst3Presets => prefix.join("share/vst3/presets/Lacquer/Lacquer"),
-        Place::Share(folder) => prefix.join("share").join(folder),
+pub fn below(prefix: &Path, destination: Destination) -> PathBuf {
+    match destination {
+        Destination::Vst3 => prefix.join("lib/vst3"),
+        Destination::Clap => prefix.join("lib/clap"),
+        Destination::Programs => prefix.join("bin"),
+        Destination::Vst3Presets => prefix.join("share/vst3/presets/Lacquer/Lacquer"),
+        Destination::Share(folder) => prefix.join("share").join(folder),
     }
 }
 
@@ -188,10 +188,10 @@ pub fn program(name: &str) -> PathBuf {
 ///
 /// # Errors
 /// It is not there.
-pub fn part(from: PathBuf, place: Place) -> anyhow::Result<Part> {
+pub fn part(from: PathBuf, destination: Destination) -> anyhow::Result<Part> {
     let name = from.file_name().and_then(|name| name.to_str()).map(str::to_owned);
     match name {
-        Some(name) if from.exists() => Ok(Part { from, place, name }),
+        Some(name) if from.exists() => Ok(Part { from, destination, name }),
         _ => bail!("{}: not built", from.display()),
     }
 }
@@ -200,11 +200,11 @@ pub fn part(from: PathBuf, place: Place) -> anyhow::Result<Part> {
 ///
 /// # Errors
 /// There is no such folder.
-pub fn files(folder: &Path, place: Place) -> anyhow::Result<Vec<Part>> {
+pub fn files(folder: &Path, destination: Destination) -> anyhow::Result<Vec<Part>> {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     paths.sort();
-    paths.into_iter().map(|path| part(path, place)).collect()
+    paths.into_iter().map(|path| part(path, destination)).collect()
 }
 
 /// Makes a folder anew, empty.

@@ -4,7 +4,7 @@
 //! Estimation of Time Delay", IEEE ASSP 24(4), 1976). Every half second gives a vote. One instrument that is panned by delay is outvoted
 //! by all others.
 
-use super::heard::Heard;
+use super::evidence::Evidence;
 use super::{Check, Finding, Severity};
 use crate::processor::Frame;
 use realfft::num_complex::Complex;
@@ -140,7 +140,7 @@ impl ChannelDelay {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let all: u32 = self.votes.iter().sum();
         let longest = self.votes.len() / 2;
         let (winner, _) = self.votes.iter().enumerate().max_by_key(|(_, votes)| **votes)?;
@@ -163,7 +163,7 @@ impl ChannelDelay {
             confidence: Some(share),
             fact: format!(
                 "The {late} channel is {samples} sample{plural} ({:.2} ms) late.",
-                1000.0 * heard.seconds(samples as u64)
+                1000.0 * evidence.seconds(samples as u64)
             ),
             advice: format!(
                 "Look for a plugin, converter or edit that delays one side of the mix bus, and export again; at worst move the {late} channel \

@@ -11,7 +11,7 @@
 //! Above 120 kHz there is no music in the upper half of the spectrum and prediction, which finds next to nothing there, would follow the click
 //! itself; the residual is then what the four neighbours of a sample do not explain: x0 - 2/3 (x1 + x-1) + 1/6 (x2 + x-2).
 
-use super::heard::{Heard, counted};
+use super::evidence::{Evidence, counted};
 use super::linear_prediction::{ORDER, Predictor};
 use super::mending;
 use super::places::{Places, channel};
@@ -206,11 +206,11 @@ impl Clicks {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let count = self.places.count();
         (count > 0).then(|| {
             let sharp = self.sharp.min(count);
-            let per_minute = sharp as f64 * 60.0 / heard.seconds(heard.frames).max(1.0);
+            let per_minute = sharp as f64 * 60.0 / evidence.seconds(evidence.frames).max(1.0);
             Finding {
                 check: Check::Clicks,
                 severity: if sharp >= MANY && per_minute >= MANY_PER_MINUTE {
@@ -226,7 +226,7 @@ impl Clicks {
                     "{}, the worst {:.0} dB over what is around it, first at {}.",
                     counted(count, "click"),
                     self.places.worst(),
-                    heard.time(self.places.first_frame())
+                    evidence.time(self.places.first_frame())
                 ),
                 advice: "Solo the tracks at these times: put short fades on the edit that clicks, repair the recording, or raise the buffer that \
                          ran empty; then export again."

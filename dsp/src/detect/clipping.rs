@@ -1,7 +1,7 @@
 //! Clipping: flat tops above -1 dBFS.
 
+use super::evidence::{Evidence, counted, side};
 use super::flat_tops::FlatTop;
-use super::heard::{Heard, counted, side};
 use super::places::Places;
 use super::{Check, Finding, Severity};
 
@@ -33,29 +33,30 @@ impl Clipping {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let (count, longest) = (self.places.count(), self.places.longest_frames());
         if count == 0 {
             return None;
         }
-        let per_minute = count as f64 * 60.0 / heard.seconds(heard.frames).max(1.0);
-        let severity = if count >= MANY && per_minute >= MANY_PER_MINUTE || heard.seconds(longest) >= LONG_S {
-            Severity::Fail
-        } else if count > FEW || longest > SHORT_SAMPLES {
-            Severity::Warn
-        } else {
-            Severity::Note
-        };
+        let per_minute = count as f64 * 60.0 / evidence.seconds(evidence.frames).max(1.0);
+        let severity =
+            if count >= MANY && per_minute >= MANY_PER_MINUTE || evidence.seconds(longest) >= LONG_S {
+                Severity::Fail
+            } else if count > FEW || longest > SHORT_SAMPLES {
+                Severity::Warn
+            } else {
+                Severity::Note
+            };
         let peaks = counted(count, "clipped peak");
         let whereabouts = match self.counts {
-            _ if heard.channels == 1 => String::new(),
+            _ if evidence.channels == 1 => String::new(),
             [_, 0] => format!(" in the {} channel", side(0)),
             [0, _] => format!(" in the {} channel", side(1)),
             [left, right] => format!(" ({left} left, {right} right)"),
         };
         let fact = format!(
             "{peaks}{whereabouts}, longest {longest} samples, first at {}.",
-            heard.time(self.places.first_frame())
+            evidence.time(self.places.first_frame())
         );
         let advice = match severity {
             Severity::Note => "Listen to the places; leave 3 to 6 dB of headroom in the next export.",

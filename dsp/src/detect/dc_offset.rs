@@ -1,6 +1,6 @@
 //! A constant offset: the mean of each channel.
 
-use super::heard::{Heard, side};
+use super::evidence::{Evidence, side};
 use super::{Check, Finding, Severity};
 use crate::processor::Frame;
 
@@ -27,15 +27,15 @@ impl DcOffset {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
-        if heard.seconds(heard.frames) < LEAST_S {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+        if evidence.seconds(evidence.frames) < LEAST_S {
             return None;
         }
-        let percent = self.sums.map(|sum| 100.0 * sum / heard.frames as f64);
+        let percent = self.sums.map(|sum| 100.0 * sum / evidence.frames as f64);
         let c = usize::from(percent[1].abs() > percent[0].abs());
         let worst = percent[c].abs();
         (worst > NOTE_PERCENT).then(|| {
-            let fact = if heard.channels == 1 {
+            let fact = if evidence.channels == 1 {
                 format!("An offset of {:+.2} % of full scale.", percent[0])
             } else {
                 let other = percent[1 - c];

@@ -2,8 +2,8 @@
 //!
 //! Only tops of at least four samples above -14 dBFS count: fewer, and those of quiet notes, stand still by chance now and then.
 
+use super::evidence::Evidence;
 use super::flat_tops::FlatTop;
-use super::heard::Heard;
 use super::places::Places;
 use super::{Check, Finding, Severity};
 
@@ -80,13 +80,13 @@ impl Distortion {
     }
 
     /// Tops a second over the whole.
-    pub fn per_second(&self, heard: &Heard) -> f64 {
-        self.tops as f64 / heard.seconds(heard.frames).max(1.0)
+    pub fn per_second(&self, evidence: &Evidence) -> f64 {
+        self.tops as f64 / evidence.seconds(evidence.frames).max(1.0)
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
-        let per_second = self.per_second(heard);
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+        let per_second = self.per_second(evidence);
         if per_second < WARN_PER_S {
             return None;
         }

@@ -2,7 +2,7 @@
 //!
 //! Below a PLR of 8 dB a programme is over-limited (AES e-Brief 373); a mix that arrives so leaves a master nothing to do.
 
-use super::heard::Heard;
+use super::evidence::Evidence;
 use super::levels::Hop;
 use super::{Check, Finding, Severity};
 
@@ -63,13 +63,13 @@ impl Dynamics {
     }
 
     /// What was found; `flat_tops_per_s` as [`super::distortion`] counts them.
-    pub fn finding(&self, heard: &Heard, flat_tops_per_s: f64) -> Option<Finding> {
-        let measured = heard.measurement;
-        if !measured.plr_db.is_finite() || heard.seconds(heard.frames) < LEAST_S {
+    pub fn finding(&self, evidence: &Evidence, flat_tops_per_s: f64) -> Option<Finding> {
+        let measured = evidence.measurement;
+        if !measured.plr_db.is_finite() || evidence.seconds(evidence.frames) < LEAST_S {
             return None;
         }
         let crest_db =
-            measured.sample_peak_dbfs - 10.0 * (self.energy / heard.frames as f64).max(1e-20).log10();
+            measured.sample_peak_dbfs - 10.0 * (self.energy / evidence.frames as f64).max(1e-20).log10();
         let psr_db = self.median_psr_db().unwrap_or(f64::INFINITY);
         let (is_flat, is_flatter) = (
             measured.plr_db < WARN_DB || psr_db < WARN_PSR_DB,

@@ -4,7 +4,7 @@
 //! silence slowly: what was at -34 dBFS less than 2 ms before it, and 24 dB over all that is left, did not fall but was cut. Gaps of less
 //! than 10 ms have to be silent for 3 ms, and to stand alone: pulses of a synthesizer have silence between them, one after the other.
 
-use super::heard::{Heard, counted};
+use super::evidence::{Evidence, counted};
 use super::places::{Places, channel};
 use super::{Channels, Check, Finding, Place, Severity};
 use crate::processor::Frame;
@@ -146,7 +146,7 @@ impl Gaps {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let mut places = self.places.clone();
         self.last.iter().for_each(|place| places.add(*place));
         // Those that no other one followed; of both channels' one.
@@ -165,7 +165,7 @@ impl Gaps {
         alone.into_iter().for_each(|place| places.add(place));
         let count = places.count();
         (count > 0).then(|| {
-            let milliseconds = |frames: u64| 1000.0 * heard.seconds(frames);
+            let milliseconds = |frames: u64| 1000.0 * evidence.seconds(frames);
             let longest_ms = milliseconds(places.longest_frames());
             let mut listed = places.in_time();
             listed.iter_mut().for_each(|place| place.figure = milliseconds(place.frames));
@@ -180,7 +180,7 @@ impl Gaps {
                 fact: format!(
                     "{} cut into the programme, longest {longest_ms:.0} ms, first at {}.",
                     counted(count, "gap"),
-                    heard.time(places.first_frame())
+                    evidence.time(places.first_frame())
                 ),
                 advice: if is_dropout {
                     "Sound drops out here: look for edits without a crossfade, files that are missing or a computer that could not keep up, and \

@@ -1,6 +1,6 @@
 //! Head and tail: silence before and after, and whether the file begins or ends in the middle of sound.
 
-use super::heard::{Heard, power_db};
+use super::evidence::{Evidence, power_db};
 use super::levels::Hop;
 use super::{Channels, Check, Finding, Place, Severity};
 use crate::processor::Frame;
@@ -47,8 +47,8 @@ impl HeadAndTail {
     }
 
     /// What was found, once the programme has ended.
-    pub fn findings(&self, heard: &Heard) -> Vec<Finding> {
-        if !heard.ended {
+    pub fn findings(&self, evidence: &Evidence) -> Vec<Finding> {
+        if !evidence.ended {
             return Vec::new();
         }
         let place = |start_frame: u64, frames: u64, figure: f64| Place {
@@ -70,9 +70,10 @@ impl HeadAndTail {
             place_count: 1,
         };
         let Some([start, end]) = self.sound else {
-            let fact = format!("The file is silent for all of its {:.1} s.", heard.seconds(heard.frames));
+            let fact =
+                format!("The file is silent for all of its {:.1} s.", evidence.seconds(evidence.frames));
             let advice = "Export again, and listen to the file before it is sent.";
-            let peak_dbfs = heard.measurement.sample_peak_dbfs.max(-200.0);
+            let peak_dbfs = evidence.measurement.sample_peak_dbfs.max(-200.0);
             return vec![finding(
                 Severity::Fail,
                 peak_dbfs,
@@ -80,7 +81,7 @@ impl HeadAndTail {
                 -60.0,
                 fact,
                 advice,
-                place(0, heard.frames, 0.0),
+                place(0, evidence.frames, 0.0),
             )];
         };
         let mut findings = Vec::new();
@@ -108,7 +109,7 @@ impl HeadAndTail {
             let fact = format!("The file ends while it sounds: its last 50 ms are at {end_db:.0} dBFS.");
             let advice =
                 "The last note or its reverb is cut off: export until it has died away, or fade it out.";
-            let from = heard.frames.saturating_sub(frames);
+            let from = evidence.frames.saturating_sub(frames);
             findings.push(finding(
                 Severity::Warn,
                 end_db,
@@ -119,14 +120,15 @@ impl HeadAndTail {
                 place(from, frames, end_db),
             ));
         }
-        let (head_s, tail_s) = (heard.seconds(start), heard.seconds(heard.frames.saturating_sub(end)));
+        let (head_s, tail_s) =
+            (evidence.seconds(start), evidence.seconds(evidence.frames.saturating_sub(end)));
         if head_s > LONG_HEAD_S || tail_s > LONG_TAIL_S {
             let fact =
                 format!("{head_s:.1} s of silence before the first sound, {tail_s:.1} s after the last.");
             let (figure, threshold, place) = if head_s > LONG_HEAD_S {
                 (head_s, LONG_HEAD_S, place(0, start, head_s))
             } else {
-                (tail_s, LONG_TAIL_S, place(end, heard.frames.saturating_sub(end), tail_s))
+                (tail_s, LONG_TAIL_S, place(end, evidence.frames.saturating_sub(end), tail_s))
             };
             let advice = "It will be trimmed; say if it is meant.";
             findings.push(finding(Severity::Note, figure, "s", threshold, fact, advice, place));

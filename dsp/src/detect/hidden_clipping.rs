@@ -4,8 +4,8 @@
 //! Algorithm for Clipping Detection and Declipping Audio", AES 141, 2016). Both directions are looked at apart: an offset moves them.
 
 use super::edge_pile::{EdgePile, SURE};
+use super::evidence::{Evidence, counted};
 use super::flat_tops::FlatTop;
-use super::heard::{Heard, counted};
 use super::places::{Places, channel};
 use super::straight_tops::StraightTops;
 use super::surrogates::{Comparison, Surrogates};
@@ -179,7 +179,7 @@ impl HiddenClipping {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let mut all = Places::default();
         let (mut count, mut frames, mut level) = (0, 0, 0.0f64);
         for (edges, tops) in self.edges.iter().zip(&self.tops) {
@@ -194,13 +194,13 @@ impl HiddenClipping {
         }
         if count == 0 {
             return self
-                .few(heard)
-                .or_else(|| self.bent(heard))
-                .or_else(|| self.piled(heard))
-                .or_else(|| self.blurred(heard));
+                .few(evidence)
+                .or_else(|| self.bent(evidence))
+                .or_else(|| self.piled(evidence))
+                .or_else(|| self.blurred(evidence));
         }
-        let seconds = heard.seconds(heard.frames).max(1.0);
-        let is_square = frames as f64 / (heard.frames.max(1) * heard.channels as u64) as f64 > SQUARE;
+        let seconds = evidence.seconds(evidence.frames).max(1.0);
+        let is_square = frames as f64 / (evidence.frames.max(1) * evidence.channels as u64) as f64 > SQUARE;
         let severity = match count as f64 * 60.0 / seconds {
             _ if is_square => Severity::Note,
             per_minute if per_minute >= MANY_PER_MINUTE => Severity::Fail,
@@ -210,7 +210,7 @@ impl HiddenClipping {
         let fact = format!(
             "{} at {level_db:.1} dBFS, the highest level that the file reaches, first at {}.",
             counted(count, "flat top"),
-            heard.time(all.first_frame())
+            evidence.time(all.first_frame())
         );
         let advice = if is_square {
             "This much of it is a square wave rather than clipping; if it is not meant to be one, look for the overloaded plugin."
@@ -232,10 +232,10 @@ impl HiddenClipping {
     }
 
     /// Few and short tops: pairs at the edge.
-    fn few(&self, heard: &Heard) -> Option<Finding> {
+    fn few(&self, evidence: &Evidence) -> Option<Finding> {
         let mut all = Places::default();
         let mut level = 0.0f64;
-        for (edges, pairs) in self.edges.iter().zip(&self.pairs).take(heard.channels) {
+        for (edges, pairs) in self.edges.iter().zip(&self.pairs).take(evidence.channels) {
             for (edge, pairs) in edges.iter().zip(pairs).filter(|(edge, _)| **edge < HIGHEST) {
                 level = level.max(if pairs.count() > 0 { *edge } else { 0.0 });
                 pairs.in_time().into_iter().for_each(|place| all.add(place));
@@ -246,27 +246,27 @@ impl HiddenClipping {
                 "{} of samples equal to the last bits at {:.1} dBFS, the highest level that the file reaches, first at {}.",
                 counted(all.count(), "row"),
                 20.0 * level.log10(),
-                heard.time(all.first_frame())
+                evidence.time(all.first_frame())
             );
-            self.told(heard, &all, fact, "The mix was clipped by a little and then turned down: lower what feeds the clipper, and export again.")
+            self.told(evidence, &all, fact, "The mix was clipped by a little and then turned down: lower what feeds the clipper, and export again.")
         })
     }
 
     /// Tops that are straight and no edge's.
-    fn bent(&self, heard: &Heard) -> Option<Finding> {
+    fn bent(&self, evidence: &Evidence) -> Option<Finding> {
         let (count, all) = (self.straight.count(), &self.straight);
-        let per_minute = count as f64 * 60.0 / heard.seconds(heard.frames).max(1.0);
-        let share = all.frames() as f64 / (heard.frames.max(1) * heard.channels as u64) as f64;
+        let per_minute = count as f64 * 60.0 / evidence.seconds(evidence.frames).max(1.0);
+        let share = all.frames() as f64 / (evidence.frames.max(1) * evidence.channels as u64) as f64;
         let times = if self.comparison.is_some() { ENCODED_TIMES } else { 1 };
         let is_enough = count >= times * FEWEST_STRAIGHT && per_minute >= times as f64 * STRAIGHT_PER_MINUTE;
         (is_enough && share < STRAIGHT_SHARE).then(|| {
             let fact = format!(
                 "{} between two corners where a wave is bent most, first at {}.",
                 counted(count, "straight top"),
-                heard.time(all.first_frame())
+                evidence.time(all.first_frame())
             );
             self.told(
-                heard,
+                evidence,
                 all,
                 fact,
                 "The mix was clipped and filtered afterwards: take the clipper or limiter off the tracks and the mix bus, or lower what feeds \
@@ -276,11 +276,13 @@ impl HiddenClipping {
     }
 
     /// Levels that pile up where no top is flat or straight any more.
-    fn piled(&self, heard: &Heard) -> Option<Finding> {
+    fn piled(&self, evidence: &Evidence) -> Option<Finding> {
         let is_doubtful = self.comparison.is_some_and(|tops| tops.width < DOUBTFUL_WIDTH);
         let least = if is_doubtful { DOUBTFUL_PILE } else { SURE };
-        let bump =
-            self.pile.bump(heard.channels).filter(|bump| bump.deviations > least && bump.level < HIGHEST)?;
+        let bump = self
+            .pile
+            .bump(evidence.channels)
+            .filter(|bump| bump.deviations > least && bump.level < HIGHEST)?;
         let fact = format!(
             "Levels pile up at {:.1} dBFS: {} samples lie there and {} just below, where there are more of them in what was never held down.",
             20.0 * bump.level.log10(),
@@ -304,9 +306,9 @@ impl HiddenClipping {
     }
 
     /// Tops that an encoder has blurred.
-    fn blurred(&self, heard: &Heard) -> Option<Finding> {
+    fn blurred(&self, evidence: &Evidence) -> Option<Finding> {
         let Comparison { height, width, level } = self.comparison?;
-        let pile = self.pile.bump(heard.channels).map_or(0.0, |bump| bump.deviations);
+        let pile = self.pile.bump(evidence.channels).map_or(0.0, |bump| bump.deviations);
         let is_held = height >= LEAST_HEIGHT && width >= LEAST_WIDTH && height + width >= BLURRED;
         (is_held && pile >= LEAST_PILE && level < HIGHEST).then(|| Finding {
             check: Check::HiddenClipping,
@@ -328,8 +330,8 @@ impl HiddenClipping {
         })
     }
 
-    fn told(&self, heard: &Heard, places: &Places, fact: String, advice: &str) -> Finding {
-        let per_minute = 60.0 / heard.seconds(heard.frames).max(1.0);
+    fn told(&self, evidence: &Evidence, places: &Places, fact: String, advice: &str) -> Finding {
+        let per_minute = 60.0 / evidence.seconds(evidence.frames).max(1.0);
         Finding {
             check: Check::HiddenClipping,
             severity: Severity::Warn,

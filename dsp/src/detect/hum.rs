@@ -5,7 +5,7 @@
 //! had in any. A loop of music has lines of its own, as far apart as its beats: a hum's has to stand over the highest
 //! within 5 Hz, not over their mean. What music covers all the time is looked for once more over all of it, in step ([`super::steady_lines`]).
 
-use super::heard::power_db;
+use super::evidence::power_db;
 use super::low_phase::LowPhase;
 use super::steady_lines::{Steady, SteadyLines};
 use super::{Check, Finding, Severity};

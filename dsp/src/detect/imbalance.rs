@@ -2,7 +2,7 @@
 //!
 //! Blocks are kept in bins of 1 dB, so that the gate is exact to that and memory does not grow.
 
-use super::heard::{Heard, side};
+use super::evidence::{Evidence, side};
 use super::levels::Hop;
 use super::{Check, Finding, Severity};
 
@@ -69,9 +69,9 @@ impl Imbalance {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let all = self.sum(0);
-        if all.blocks == 0 || heard.seconds(heard.frames) < LEAST_S {
+        if all.blocks == 0 || evidence.seconds(evidence.frames) < LEAST_S {
             return None;
         }
         let mean_db = 10.0 * ((all.channels[0] + all.channels[1]) / all.blocks as f64).max(1e-20).log10();

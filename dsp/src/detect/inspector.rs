@@ -10,10 +10,10 @@ use super::codec_grid::{CodecGrid, Trace};
 use super::dc_offset::DcOffset;
 use super::distortion::Distortion;
 use super::dynamics::Dynamics;
+use super::evidence::Evidence;
 use super::flat_tops::FlatTops;
 use super::gaps::Gaps;
 use super::head_and_tail::HeadAndTail;
-use super::heard::Heard;
 use super::hidden_clipping::HiddenClipping;
 use super::hum::Hum;
 use super::imbalance::Imbalance;
@@ -266,7 +266,7 @@ impl Inspector {
 
     fn inspection(&self) -> Inspection {
         let measurement = self.meter.so_far();
-        let heard = Heard {
+        let evidence = Evidence {
             sample_rate_hz: self.sample_rate_hz,
             channels: self.channels,
             words: self.words,
@@ -277,35 +277,35 @@ impl Inspector {
             spectrum: self.spectrum.spectrum(),
         };
         let mut findings: Vec<Finding> = Vec::new();
-        findings.extend(self.word_length.finding(&heard));
+        findings.extend(self.word_length.finding(&evidence));
         let bits = self.word_length.true_bits();
         findings.extend(self.truncation.finding(bits).or_else(|| self.rounding.finding(bits)));
-        findings.extend(self.clipping.finding(&heard));
-        findings.extend(self.hidden_clipping.finding(&heard));
-        findings.extend(self.sample_overs.findings(&heard));
-        findings.extend(self.inter_sample_overs.finding(&heard));
-        findings.extend(self.dc_offset.finding(&heard));
-        findings.extend(self.clicks.finding(&heard));
-        findings.extend(self.gaps.finding(&heard));
-        findings.extend(self.stuck_buffer.finding(&heard));
+        findings.extend(self.clipping.finding(&evidence));
+        findings.extend(self.hidden_clipping.finding(&evidence));
+        findings.extend(self.sample_overs.findings(&evidence));
+        findings.extend(self.inter_sample_overs.finding(&evidence));
+        findings.extend(self.dc_offset.finding(&evidence));
+        findings.extend(self.clicks.finding(&evidence));
+        findings.extend(self.gaps.finding(&evidence));
+        findings.extend(self.stuck_buffer.finding(&evidence));
         findings.extend(self.hum.finding());
-        findings.extend(up_sampling::finding(&heard, self.mirror.as_ref()));
-        findings.extend(lossy_trace::finding(&heard, self.codec_trace));
+        findings.extend(up_sampling::finding(&evidence, self.mirror.as_ref()));
+        findings.extend(lossy_trace::finding(&evidence, self.codec_trace));
         if self.channels == 2 {
-            findings.extend(self.polarity.finding(&heard));
-            findings.extend(self.channel_delay.finding(&heard));
-            findings.extend(mono_compatibility::finding(&heard));
-            findings.extend(self.hum.low_phase().finding(&heard));
-            findings.extend(self.mono_as_stereo.finding(&heard));
-            findings.extend(self.imbalance.finding(&heard));
+            findings.extend(self.polarity.finding(&evidence));
+            findings.extend(self.channel_delay.finding(&evidence));
+            findings.extend(mono_compatibility::finding(&evidence));
+            findings.extend(self.hum.low_phase().finding(&evidence));
+            findings.extend(self.mono_as_stereo.finding(&evidence));
+            findings.extend(self.imbalance.finding(&evidence));
         }
-        findings.extend(self.noise_floor.finding(&heard));
-        findings.extend(self.head_and_tail.findings(&heard));
-        findings.extend(self.dynamics.finding(&heard, self.distortion.per_second(&heard)));
-        findings.extend(self.distortion.finding(&heard));
-        findings.extend(self.odd_harmonics.finding(&heard));
-        findings.extend(translation::finding(&heard));
-        findings.extend(vinyl::finding(&heard, &self.vinyl));
+        findings.extend(self.noise_floor.finding(&evidence));
+        findings.extend(self.head_and_tail.findings(&evidence));
+        findings.extend(self.dynamics.finding(&evidence, self.distortion.per_second(&evidence)));
+        findings.extend(self.distortion.finding(&evidence));
+        findings.extend(self.odd_harmonics.finding(&evidence));
+        findings.extend(translation::finding(&evidence));
+        findings.extend(vinyl::finding(&evidence, &self.vinyl));
         findings.sort_by_key(|finding| (finding.check, Reverse(finding.severity)));
         Inspection { findings, true_bits: self.word_length.true_bits(), measurement }
     }

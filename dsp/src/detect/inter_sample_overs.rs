@@ -1,6 +1,6 @@
 //! Places where the waveform goes over full scale between the samples (ITU-R BS.1770-5 Annex 2).
 
-use super::heard::{Heard, counted};
+use super::evidence::{Evidence, counted};
 use super::places::Hits;
 use super::{Check, Finding, Severity};
 use crate::blocks::fir::Frame32;
@@ -37,7 +37,7 @@ impl InterSampleOvers {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let places = self.overs.places();
         (places.count() > 0).then(|| {
             let worst_dbtp = places.worst();
@@ -51,7 +51,7 @@ impl InterSampleOvers {
                 fact: format!(
                     "{} above full scale between the samples, highest {worst_dbtp:+.2} dBTP, first at {}.",
                     counted(places.count(), "place"),
-                    heard.time(places.first_frame())
+                    evidence.time(places.first_frame())
                 ),
                 advice: format!(
                     "Lower the export by {:.1} dB, or set the limiter's ceiling in true peak: converters and codecs clip here.",

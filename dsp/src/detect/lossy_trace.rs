@@ -5,7 +5,7 @@
 //! with its confidence, and no verdict. Walls from 19.5 kHz on may be a converter's filter and are worth a note.
 
 use super::codec_grid::Trace;
-use super::heard::{Heard, hertz};
+use super::evidence::{Evidence, hertz};
 use super::wall::{Search, Wall, find};
 use super::{Check, Finding, Severity, StoredWords};
 
@@ -36,8 +36,8 @@ const ADVICE: &str = "Ask whether this was an MP3, AAC or stream, or holds sampl
 const SURE_DB: f64 = 30.0;
 
 /// What was found, on an encoder's grid or in the spectrum.
-pub(super) fn finding(heard: &Heard, grid: Option<Trace>) -> Option<Finding> {
-    grid.map(on_grid).or_else(|| wall(heard))
+pub(super) fn finding(evidence: &Evidence, grid: Option<Trace>) -> Option<Finding> {
+    grid.map(on_grid).or_else(|| wall(evidence))
 }
 
 /// A grid.
@@ -62,16 +62,16 @@ fn on_grid(trace: Trace) -> Finding {
 }
 
 /// A wall.
-fn wall(heard: &Heard) -> Option<Finding> {
-    if heard.sample_rate_hz < LEAST_RATE_HZ || !heard.has_spectrum() {
+fn wall(evidence: &Evidence) -> Option<Finding> {
+    if evidence.sample_rate_hz < LEAST_RATE_HZ || !evidence.has_spectrum() {
         return None;
     }
-    let found = [LOW, HIGH].iter().filter_map(|search| find(heard.spectrum, search));
+    let found = [LOW, HIGH].iter().filter_map(|search| find(evidence.spectrum, search));
     let wall: Wall = found.max_by(|one, other| one.height_db.total_cmp(&other.height_db))?;
     let hz = wall.hz;
     let (_, _, most, rate) = *ENCODERS.iter().find(|(from, to, ..)| (*from..*to).contains(&hz))?;
     let confidence = most * (wall.height_db / SURE_DB).clamp(0.6, 1.0);
-    let is_known = heard.words == StoredWords::Lossy;
+    let is_known = evidence.words == StoredWords::Lossy;
     Some(Finding {
         check: Check::LossyTrace,
         severity: if confidence >= WARN && !is_known { Severity::Warn } else { Severity::Note },

@@ -4,7 +4,7 @@
 //! bass both share, and by its angle how far apart they carry it. What is merely wide shares little, and is the arrangement's; what is
 //! shared and a quarter of a period apart was turned by a phase shifter, a wrong delay or a stereo widener.
 
-use super::heard::Heard;
+use super::evidence::Evidence;
 use super::{Check, Finding, Severity};
 use realfft::num_complex::Complex;
 
@@ -41,7 +41,7 @@ impl LowPhase {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let [left, right] = self.powers;
         let product = left * right;
         if self.windows < 2 || product <= 0.0 {
@@ -69,7 +69,7 @@ impl LowPhase {
             fact: format!(
                 "Below {:.0} Hz left and right carry the same {degrees:.0} degrees apart, in {}: mono takes {lost_db:.1} dB of the bass.",
                 BASS_HZ[1],
-                heard.time(heard.frames)
+                evidence.time(evidence.frames)
             ),
             advice: "Look for a phase shifter, a delay or a widener on the bass or the kick drum, and keep what is below 150 Hz in the middle."
                 .to_owned(),

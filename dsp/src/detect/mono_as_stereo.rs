@@ -3,7 +3,7 @@
 //! With the gain that fits best, what is left of right over left has 1 - r^2 of its power, r the correlation of the whole: dither of 16 bits
 //! and a pan of some tenths of a decibel leave less than a millionth, the narrowest of stereo mixes a hundred times as much.
 
-use super::heard::Heard;
+use super::evidence::Evidence;
 use super::levels::Hop;
 use super::{Check, Finding, Severity};
 use crate::processor::Frame;
@@ -31,13 +31,13 @@ impl MonoAsStereo {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let apart_db = 20.0 * self.furthest.max(1e-10).log10();
         let product = self.energy[0] * self.energy[1];
         // A side that is all but silent is another's to tell, and so is an inverted one.
         let shared = if product > 0.0 && self.cross > 0.0 { self.cross * self.cross / product } else { 0.0 };
         let residual_db = 10.0 * (1.0 - shared).max(1e-14).log10();
-        if heard.measurement.sample_peak_dbfs <= EQUAL_DB + 30.0
+        if evidence.measurement.sample_peak_dbfs <= EQUAL_DB + 30.0
             || apart_db >= EQUAL_DB && residual_db >= RESIDUAL_DB
         {
             return None;

@@ -1,6 +1,6 @@
 //! What the sum to mono takes, as a whole and in each third of an octave.
 
-use super::heard::{Heard, hertz};
+use super::evidence::{Evidence, hertz};
 use super::{Check, Finding, Severity};
 use crate::metering::spectrum::{MonoFold, mono_fold};
 
@@ -11,12 +11,13 @@ const FAIL_DB: f64 = -12.0;
 const NAMED: usize = 4;
 
 /// What was found.
-pub(super) fn finding(heard: &Heard) -> Option<Finding> {
-    if !heard.has_spectrum() {
+pub(super) fn finding(evidence: &Evidence) -> Option<Finding> {
+    if !evidence.has_spectrum() {
         return None;
     }
-    let loss_db = heard.measurement.mono_loss_db;
-    let mut lost: Vec<MonoFold> = mono_fold(heard.spectrum).into_iter().filter(|band| band.alarm).collect();
+    let loss_db = evidence.measurement.mono_loss_db;
+    let mut lost: Vec<MonoFold> =
+        mono_fold(evidence.spectrum).into_iter().filter(|band| band.alarm).collect();
     lost.sort_by(|one, other| one.loss_db.total_cmp(&other.loss_db));
     let worst_db = lost.first().map_or(loss_db, |band| band.loss_db.min(loss_db));
     let severity = match loss_db {
@@ -24,7 +25,7 @@ pub(super) fn finding(heard: &Heard) -> Option<Finding> {
         loss if loss < WARN_DB || !lost.is_empty() => Severity::Warn,
         _ => Severity::Note,
     };
-    let correlation = heard.measurement.correlation;
+    let correlation = evidence.measurement.correlation;
     let mut fact = format!("Mono takes {:.1} dB of the whole; correlation {correlation:.2}", -loss_db);
     if !lost.is_empty() {
         let named: Vec<String> = lost

@@ -4,7 +4,7 @@
 //! its spectrum (geometric over arithmetic mean) within thirds of an octave is near 1, that of tones is not. Under the end of a chord there is noise as
 //! well, in all the bands that the chord leaves empty: what is called the floor has nearly all of its power in bands that are flat.
 
-use super::heard::{Heard, power_db};
+use super::evidence::{Evidence, power_db};
 use super::levels::Hop;
 use super::{Channels, Check, Finding, Place, Severity};
 use crate::processor::Frame;
@@ -117,11 +117,11 @@ impl NoiseFloor {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let quietest = self.quietest.as_ref()?;
         let level_db = power_db(quietest.power);
-        let below_db = heard.measurement.integrated_lufs - level_db;
-        if below_db < PAUSE_BELOW_DB || !is_noise(&quietest.frames, heard.sample_rate_hz)? {
+        let below_db = evidence.measurement.integrated_lufs - level_db;
+        if below_db < PAUSE_BELOW_DB || !is_noise(&quietest.frames, evidence.sample_rate_hz)? {
             return None;
         }
         let is_heard = level_db > WARN_DB && below_db < WARN_BELOW_DB;
@@ -134,7 +134,7 @@ impl NoiseFloor {
             confidence: None,
             fact: format!(
                 "Noise of {level_db:.0} dBFS in the quietest 400 ms, at {}; {below_db:.0} dB below the loudness of the whole.",
-                heard.time(quietest.start_frame)
+                evidence.time(quietest.start_frame)
             ),
             advice: if is_heard {
                 "Mastering will raise it further: mute tracks where they do not play, and treat the noisy one with a gate, an expander or a \

@@ -5,7 +5,7 @@
 //! fifth and seventh and no others; a string, a voice or a sawtooth has all of them. A square wave and a clarinet have odd ones as
 //! well: this is worth a note, and no verdict.
 
-use super::heard::Heard;
+use super::evidence::Evidence;
 use super::{Check, Finding, Severity};
 use crate::blocks::window::hann;
 use crate::processor::Frame;
@@ -135,7 +135,7 @@ impl OddHarmonics {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let share = self.odd_tones as f64 / self.tones.max(1) as f64;
         (self.tones >= FEWEST && share > SHARE).then(|| Finding {
             check: Check::Distortion,
@@ -149,7 +149,7 @@ impl OddHarmonics {
                  overload.",
                 100.0 * share,
                 -10.0 * (self.odd / self.odd_tones.max(1) as f64).log10(),
-                heard.time(heard.frames)
+                evidence.time(evidence.frames)
             ),
             advice: "If the bass is no square wave and no clarinet, look for a saturator, a clipper or an amplifier on it that is driven harder than \
                      you mean."

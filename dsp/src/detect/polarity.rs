@@ -3,7 +3,7 @@
 //! r = sum lr / sqrt(sum l^2 sum r^2) over every second, and over thirds of an octave of the mean spectrum. Wide mixes go below zero now and
 //! then; a second at -0.8 is one channel upside down.
 
-use super::heard::{Heard, hertz, power_db};
+use super::evidence::{Evidence, hertz, power_db};
 use super::levels::Hop;
 use super::places::Places;
 use super::{Channels, Check, Finding, Place, Severity};
@@ -68,8 +68,8 @@ impl Polarity {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
-        let correlation = heard.measurement.correlation;
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+        let correlation = evidence.measurement.correlation;
         let share = self.inverted.count() as f64 / self.seconds.max(1) as f64;
         let finding = |severity, figure, threshold, fact, advice: &str, places: &Places| {
             Some(Finding {
@@ -96,15 +96,15 @@ impl Polarity {
             let fact = format!(
                 "In {:.0} % of the time one channel is upside down (correlation below {INVERTED}), first at {}.",
                 100.0 * share,
-                heard.time(self.inverted.first_frame())
+                evidence.time(self.inverted.first_frame())
             );
             let advice = "Something that is played there is inverted on one side: check the polarity of its two tracks and its widener.";
             return finding(Severity::Warn, share, WARN_SHARE, fact, advice, &self.inverted);
         }
-        if !heard.has_spectrum() {
+        if !evidence.has_spectrum() {
             return None;
         }
-        let bands = heard.spectrum.bands(3);
+        let bands = evidence.spectrum.bands(3);
         let run = inverted_bands(&bands)?;
         let (first, last) = (run.first()?, run.last()?);
         let half = 2f64.powf(1.0 / 6.0);

@@ -1,6 +1,6 @@
 //! Samples beyond full scale, which floating point can hold and nothing after it, and samples that are no numbers.
 
-use super::heard::{Heard, counted};
+use super::evidence::{Evidence, counted};
 use super::places::Hits;
 use super::{Check, Finding, Severity, StoredWords};
 use crate::processor::Frame;
@@ -43,7 +43,7 @@ impl SampleOvers {
     }
 
     /// What was found.
-    pub fn findings(&self, heard: &Heard) -> Vec<Finding> {
+    pub fn findings(&self, evidence: &Evidence) -> Vec<Finding> {
         let mut findings = Vec::new();
         let places = self.no_numbers.places();
         if places.count() > 0 {
@@ -62,7 +62,7 @@ impl SampleOvers {
                     } else {
                         format!("{samples} samples that are no numbers")
                     },
-                    heard.time(places.first_frame())
+                    evidence.time(places.first_frame())
                 ),
                 advice: "A plugin in the session has failed: find it at these times, then export again."
                     .to_owned(),
@@ -74,7 +74,7 @@ impl SampleOvers {
         if places.count() > 0 {
             let samples: u64 = self.overs.hits().iter().sum();
             let worst_db = places.worst();
-            let is_lossy = heard.words == StoredWords::Lossy;
+            let is_lossy = evidence.words == StoredWords::Lossy;
             findings.push(Finding {
                 check: Check::SampleOvers,
                 severity: if is_lossy { Severity::Note } else { Severity::Warn },
@@ -85,7 +85,7 @@ impl SampleOvers {
                 fact: format!(
                     "{} over full scale, highest {worst_db:+.1} dBFS, first at {}.",
                     counted(samples, "sample"),
-                    heard.time(places.first_frame())
+                    evidence.time(places.first_frame())
                 ),
                 advice: if is_lossy {
                     "The decoder goes over full scale: turn what it decodes down before it is stored as integers, or use the file from before \

@@ -4,7 +4,7 @@
 //! length of buffer is found. No instrument repeats itself to the last bit but a synthesizer that stands still: what stands still for
 //! long, or often, is one.
 
-use super::heard::{Heard, counted};
+use super::evidence::{Evidence, counted};
 use super::places::Places;
 use super::{Channels, Check, Finding, Place, Severity};
 use crate::processor::Frame;
@@ -134,27 +134,27 @@ impl StuckBuffer {
     }
 
     /// What was found.
-    pub fn finding(&self, heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let count = self.places.count();
-        let longest_s = heard.seconds(self.places.longest_frames());
-        let per_minute = count as f64 * 60.0 / heard.seconds(heard.frames).max(10.0);
+        let longest_s = evidence.seconds(self.places.longest_frames());
+        let per_minute = count as f64 * 60.0 / evidence.seconds(evidence.frames).max(10.0);
         if count == 0 || longest_s > LONGEST_S || per_minute > MOST_PER_MINUTE {
             return None;
         }
         let mut places = self.places.in_time();
-        places.iter_mut().for_each(|place| place.figure = 1000.0 * heard.seconds(place.frames));
+        places.iter_mut().for_each(|place| place.figure = 1000.0 * evidence.seconds(place.frames));
         Some(Finding {
             check: Check::Gaps,
             severity: Severity::Fail,
             figure: 1000.0 * longest_s,
             unit: "ms",
-            threshold: 1000.0 * heard.seconds(*BUFFERS.start()),
+            threshold: 1000.0 * evidence.seconds(*BUFFERS.start()),
             confidence: None,
             fact: format!(
                 "{} of {:.0} ms at most, in which what was before is repeated to the last bit, first at {}.",
                 counted(count, "stretch").replace("stretchs", "stretches"),
                 1000.0 * longest_s,
-                heard.time(self.places.first_frame())
+                evidence.time(self.places.first_frame())
             ),
             advice: "A driver or a stream got no new buffer in time and played the last one again: export again offline, or record again with a \
                      larger buffer."

@@ -1,6 +1,6 @@
 //! What a phone, a laptop and a television keep of it.
 
-use super::heard::Heard;
+use super::evidence::Evidence;
 use super::{Check, Finding, Severity};
 use crate::metering::translation::{Translation, Translator};
 use crate::monitor::device::Device;
@@ -11,12 +11,12 @@ const DEVICES: [Device; 3] = [Device::Phone, Device::Laptop, Device::Television]
 const WARN_DB: f64 = -6.0;
 
 /// What was found.
-pub(super) fn finding(heard: &Heard) -> Option<Finding> {
-    if !heard.has_spectrum() {
+pub(super) fn finding(evidence: &Evidence) -> Option<Finding> {
+    if !evidence.has_spectrum() {
         return None;
     }
-    let translator = Translator::new(heard.spectrum, heard.sample_rate_hz, &DEVICES);
-    let translations = translator.translations(heard.spectrum);
+    let translator = Translator::new(evidence.spectrum, evidence.sample_rate_hz, &DEVICES);
+    let translations = translator.translations(evidence.spectrum);
     let kept: Vec<(Device, Translation)> =
         DEVICES.into_iter().zip(translations).filter_map(|(device, kept)| Some((device, kept?))).collect();
     let lost: Vec<&str> =

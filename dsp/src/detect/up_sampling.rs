@@ -1,7 +1,7 @@
 //! The trace of a lower sample rate in a file of 88.2 kHz or more: a wall at half of 44.1 or 48 kHz and only noise above, or an image
 //! of what lies below.
 
-use super::heard::{Heard, hertz, power_db};
+use super::evidence::{Evidence, hertz, power_db};
 use super::mirror::{Around, Image, Mirror};
 use super::wall::{Search, find};
 use super::{Check, Finding, Severity};
@@ -29,22 +29,22 @@ const LEAST_DB: f64 = -190.0;
 const BETWEEN_HZ: f64 = 22_200.0;
 
 /// What was found.
-pub(super) fn finding(heard: &Heard, mirror: Option<&Mirror>) -> Option<Finding> {
-    if heard.sample_rate_hz < HIGH_RATE_HZ || !heard.has_spectrum() {
+pub(super) fn finding(evidence: &Evidence, mirror: Option<&Mirror>) -> Option<Finding> {
+    if evidence.sample_rate_hz < HIGH_RATE_HZ || !evidence.has_spectrum() {
         return None;
     }
     // An image names the rate exactly; a wall may be a gentle converter's.
-    mirror.and_then(|mirror| image(heard, mirror)).or_else(|| wall(heard)).or_else(|| step(heard))
+    mirror.and_then(|mirror| image(evidence, mirror)).or_else(|| wall(evidence)).or_else(|| step(evidence))
 }
 
 /// A step in the words' own noise: what was dithered or rounded at the lower rate has its noise below half of it, and a converter takes the rest out.
-fn step(heard: &Heard) -> Option<Finding> {
-    let bin_hz = heard.spectrum.frequency_hz(1);
+fn step(evidence: &Evidence) -> Option<Finding> {
+    let bin_hz = evidence.spectrum.frequency_hz(1);
     let mut sorted = Vec::new();
     let mut level_db = |from_hz: f64| -> Option<f64> {
         let (from, to) = ((from_hz / bin_hz) as usize, ((from_hz + SIDE_HZ) / bin_hz) as usize);
         sorted.clear();
-        sorted.extend(heard.spectrum.bins().get(from..to)?.iter().map(|bin| power_db(bin.of(Part::Both))));
+        sorted.extend(evidence.spectrum.bins().get(from..to)?.iter().map(|bin| power_db(bin.of(Part::Both))));
         sorted.sort_unstable_by(f64::total_cmp);
         sorted.get(sorted.len() / 2).copied()
     };
@@ -55,7 +55,7 @@ fn step(heard: &Heard) -> Option<Finding> {
         let height_db = 0.5 * (far + near - next - last);
         let is_flat = (far - near).abs() < FLAT_DB && (next - last).abs() < FLAT_DB;
         // A bin of white noise has less the more bins there are.
-        let floor_db = 10.0 * (NOISE_POWER * 4.0 / heard.spectrum.length() as f64).log10();
+        let floor_db = 10.0 * (NOISE_POWER * 4.0 / evidence.spectrum.length() as f64).log10();
         if is_flat && height_db > STEP_DB && near < floor_db && last > LEAST_DB {
             let source = hertz(2.0 * half_hz);
             return Some(Finding {
@@ -68,7 +68,7 @@ fn step(heard: &Heard) -> Option<Finding> {
                 fact: format!(
                     "The noise of the words falls by {height_db:.0} dB at {} in a file of {}: it was probably converted from {source}.",
                     hertz(half_hz),
-                    hertz(heard.sample_rate_hz)
+                    hertz(evidence.sample_rate_hz)
                 ),
                 advice: advice(&source),
                 places: Vec::new(),
@@ -86,8 +86,8 @@ fn advice(source: &str) -> String {
 }
 
 /// A wall.
-fn wall(heard: &Heard) -> Option<Finding> {
-    let wall = find(heard.spectrum, &SEARCH)?;
+fn wall(evidence: &Evidence) -> Option<Finding> {
+    let wall = find(evidence.spectrum, &SEARCH)?;
     let hz = wall.hz;
     let source = if hz < BETWEEN_HZ { "44.1 kHz" } else { "48 kHz" };
     Some(Finding {
@@ -100,7 +100,7 @@ fn wall(heard: &Heard) -> Option<Finding> {
         fact: format!(
             "Nothing above {} in a file of {}: it was probably converted from {source}.",
             hertz(hz),
-            hertz(heard.sample_rate_hz)
+            hertz(evidence.sample_rate_hz)
         ),
         advice: advice(source),
         places: Vec::new(),
@@ -109,7 +109,7 @@ fn wall(heard: &Heard) -> Option<Finding> {
 }
 
 /// An image.
-fn image(heard: &Heard, mirror: &Mirror) -> Option<Finding> {
+fn image(evidence: &Evidence, mirror: &Mirror) -> Option<Finding> {
     let Image { rate_hz, around, likeness } = mirror.image()?;
     let source = hertz(rate_hz);
     Some(Finding {
@@ -124,12 +124,12 @@ fn image(heard: &Heard, mirror: &Mirror) -> Option<Finding> {
                 "What lies above {} is the mirror of what lies below, in a file of {}: it was converted from {source}, by a converter that leaves \
                  images.",
                 hertz(0.5 * rate_hz),
-                hertz(heard.sample_rate_hz)
+                hertz(evidence.sample_rate_hz)
             ),
             Around::Rate => format!(
                 "What lies below {source} is the mirror of the lowest frequencies, in a file of {}: it was converted from {source}, by a converter \
                  that leaves images.",
-                hertz(heard.sample_rate_hz)
+                hertz(evidence.sample_rate_hz)
             ),
         },
         advice: format!(

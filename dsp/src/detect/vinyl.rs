@@ -1,6 +1,6 @@
-//! What a lathe would make of it: never more than a note, unless the programme is to be cut ([`Heard::is_cut`]).
+//! What a lathe would make of it: never more than a note, unless the programme is to be cut ([`Evidence::is_cut`]).
 
-use super::heard::Heard;
+use super::evidence::Evidence;
 use super::{Check, Finding, Severity};
 use crate::metering::vinyl::{Vinyl, VinylReading};
 
@@ -14,8 +14,8 @@ const VERTICAL_DB: f64 = 0.0;
 const SIBILANCE_DB: f64 = 0.0;
 
 /// What was found.
-pub(super) fn finding(heard: &Heard, vinyl: &Vinyl) -> Option<Finding> {
-    if heard.measurement.sample_peak_dbfs < -60.0 || heard.seconds(heard.frames) < 1.0 {
+pub(super) fn finding(evidence: &Evidence, vinyl: &Vinyl) -> Option<Finding> {
+    if evidence.measurement.sample_peak_dbfs < -60.0 || evidence.seconds(evidence.frames) < 1.0 {
         return None;
     }
     let reading: VinylReading = vinyl.reading();
@@ -31,7 +31,7 @@ pub(super) fn finding(heard: &Heard, vinyl: &Vinyl) -> Option<Finding> {
     } else {
         format!("For vinyl, {}.", requests.join("; "))
     };
-    let severity = match heard.is_cut {
+    let severity = match evidence.is_cut {
         true if reading.low_side_db > LOW_SIDE_FAIL_DB => Severity::Fail,
         true if !requests.is_empty() => Severity::Warn,
         _ => Severity::Note,

@@ -3,7 +3,7 @@
 //! The mean of powers shows what any moment of the programme had: a wall in it was never crossed. What nearly all bins below reach is compared
 //! with what nearly none above does, so that single lines count for nothing: the harmonics of few notes are no wall when they end.
 
-use super::heard::power_db;
+use super::evidence::power_db;
 use crate::metering::spectrum::{Part, Spectrum};
 
 /// A wall.

@@ -4,7 +4,7 @@
 //! them, but only every so many values: near zero, where music passes most often, the values that occur lie on a lattice. Values
 //! that occur by chance lie one step apart now and then; those of a lattice never do.
 
-use super::heard::Heard;
+use super::evidence::Evidence;
 use super::{Check, Finding, Severity, StoredWords};
 use crate::processor::Frame;
 
@@ -110,7 +110,7 @@ impl WordLength {
     }
 
     /// What was found.
-    pub fn finding(&self, _heard: &Heard) -> Option<Finding> {
+    pub fn finding(&self, _evidence: &Evidence) -> Option<Finding> {
         let finding = |severity, bits: f64, fact: String, advice: &str| {
             Some(Finding {
                 check: Check::WordLength,

@@ -2,7 +2,7 @@
 //! hosts, the program of its own in front of a screen.
 
 use super::installed;
-use crate::product::{self, Place};
+use crate::product::{self, Destination};
 use crate::{run, system};
 use anyhow::{bail, ensure};
 use std::fs;
@@ -38,7 +38,7 @@ pub fn run(deb: &Path) -> anyhow::Result<Option<String>> {
 
     // A mix, mastered by the CLAP in a host; then the command over the same mix.
     fs::copy(product::program("clap-render"), root.path("tmp/clap-render"))?;
-    let clap = installed(Place::Clap).join("Lacquer.clap");
+    let clap = installed(Destination::Clap).join("Lacquer.clap");
     root.run(&["/tmp/clap-render", &clap.to_string_lossy()])?;
     for line in [
         &["lacquer", "--version"][..],
@@ -53,7 +53,7 @@ pub fn run(deb: &Path) -> anyhow::Result<Option<String>> {
     // The VST3 in the tests' host, its editor among it.
     let host = vst3_host()?;
     fs::copy(&host, root.path("tmp/host"))?;
-    let folder = installed(Place::Vst3);
+    let folder = installed(Destination::Vst3);
     root.in_front_of_a_screen(&["env", &format!("LACQUER_BUNDLES={}", folder.display()), "/tmp/host"])?;
 
     let song = ["timeout", PLAYS_S, "lacquer-standalone", "master.wav"];

@@ -70,7 +70,7 @@ struct Decoder {
 }
 
 /// What a frame's number asks for before it is taken.
-enum Place {
+enum Position {
     Here,
     After(u64),
 }
@@ -114,7 +114,7 @@ impl Decoder {
     }
 
     /// Where a frame belongs by its number.
-    fn place(&mut self, header: &Header, remarks: &mut Remarks, base: u64) -> Place {
+    fn place(&mut self, header: &Header, remarks: &mut Remarks, base: u64) -> Position {
         let start = if header.is_variable {
             header.number
         } else {
@@ -135,12 +135,12 @@ impl Decoder {
         });
         let expected = first.saturating_add(self.position);
         match start.checked_sub(expected) {
-            Some(0) => Place::Here,
-            Some(hole) if hole <= LONGEST_HOLE_S * u64::from(self.info.sample_rate) => Place::After(hole),
+            Some(0) => Position::Here,
+            Some(hole) if hole <= LONGEST_HOLE_S * u64::from(self.info.sample_rate) => Position::After(hole),
             _ => {
                 remarks.add(Kind::Positions, base + self.position, 0, 0);
                 self.first = Some(start.wrapping_sub(self.position));
-                Place::Here
+                Position::Here
             }
         }
     }
@@ -332,8 +332,8 @@ impl<R: Source> Stream for Flac<R> {
             return Ok(Step::Frames);
         };
         let hole = match self.decoder.place(&header, remarks, self.base) {
-            Place::Here => 0,
-            Place::After(hole) => hole,
+            Position::Here => 0,
+            Position::After(hole) => hole,
         };
         self.end_damage(remarks, hole);
         if hole > 0 {

@@ -38,7 +38,7 @@ pub fn verify(folder: &Folder, entry: usize, findings: &mut Findings) -> Codes {
 
 /// What a packet belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Section {
     LeadIn,
     Index(u32, u32),
     LeadOut(u32),
@@ -49,7 +49,7 @@ struct Reader<'a> {
     findings: &'a mut Findings,
     number: usize,
     codes: Codes,
-    last: Option<Place>,
+    last: Option<Section>,
     last_frame: u32,
     lead_outs: usize,
     lead_in_control: Option<String>,
@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Track and index, against the packet before.
-    fn belongs(&mut self, bytes: &[u8]) -> Option<Place> {
+    fn belongs(&mut self, bytes: &[u8]) -> Option<Section> {
         let (track, index) = (TRK.text(bytes), IDX.number(bytes).and_then(|index| u32::try_from(index).ok()));
         let Some(index) = index else {
             self.error(IDX, format!("{:?}", IDX.text(bytes)), "two digits");
@@ -140,11 +140,11 @@ impl<'a> Reader<'a> {
             self.warning(IDX, format!("{:?}", IDX.text(bytes)), "two digits");
         }
         let place = if track == LEAD_OUT {
-            Place::LeadOut(index)
+            Section::LeadOut(index)
         } else {
             match TRK.number(bytes).filter(|_| track.len() == 2) {
-                Some(0) => Place::LeadIn,
-                Some(track) => Place::Index(track as u32, index),
+                Some(0) => Section::LeadIn,
+                Some(track) => Section::Index(track as u32, index),
                 None => {
                     self.error(TRK, format!("{track:?}"), "00 (lead-in), 01 to 99, or AA (lead-out)");
                     return None;
@@ -152,15 +152,15 @@ impl<'a> Reader<'a> {
             }
         };
         let (fits, due) = match (self.last, place) {
-            (None, Place::LeadIn) => (index == 0, "index 00 of the lead-in".to_owned()),
+            (None, Section::LeadIn) => (index == 0, "index 00 of the lead-in".to_owned()),
             (None, _) => (false, "track 00 index 00, the lead-in".to_owned()),
-            (Some(Place::LeadIn), place) => (place == Place::Index(1, 0), "track 01 index 00".to_owned()),
-            (Some(Place::Index(track, last)), place) => {
+            (Some(Section::LeadIn), place) => (place == Section::Index(1, 0), "track 01 index 00".to_owned()),
+            (Some(Section::Index(track, last)), place) => {
                 let next = [
-                    Place::Index(track, last + 1),
-                    Place::Index(track + 1, 0),
-                    Place::Index(track + 1, 1),
-                    Place::LeadOut(1),
+                    Section::Index(track, last + 1),
+                    Section::Index(track + 1, 0),
+                    Section::Index(track + 1, 1),
+                    Section::LeadOut(1),
                 ];
                 // A track is not over before its index 1.
                 let allowed = if last == 0 { &next[..1] } else { &next[..] };
@@ -175,8 +175,8 @@ impl<'a> Reader<'a> {
                 };
                 (allowed.contains(&place), due)
             }
-            (Some(Place::LeadOut(_)), place) => {
-                (place == Place::LeadOut(1) && self.lead_outs < 2, "nothing after AA 01 twice".to_owned())
+            (Some(Section::LeadOut(_)), place) => {
+                (place == Section::LeadOut(1) && self.lead_outs < 2, "nothing after AA 01 twice".to_owned())
             }
         };
         if !fits {
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
         Some(place)
     }
 
-    fn check_control(&mut self, bytes: &[u8], place: Option<Place>) {
+    fn check_control(&mut self, bytes: &[u8], place: Option<Section>) {
         let text = CONTROL.text(bytes);
         let [nibble, mode] = *CONTROL.bytes(bytes) else { return };
         let value = char::from(nibble).to_digit(16).filter(|_| !nibble.is_ascii_lowercase());
@@ -203,9 +203,9 @@ impl<'a> Reader<'a> {
             self.error(CONTROL, format!("{text:?}"), "a hexadecimal digit and 1 or S");
         }
         match place {
-            Some(Place::LeadIn) => self.lead_in_control = Some(text),
-            Some(Place::Index(track, _)) => {
-                let same_track = matches!(self.last, Some(Place::Index(last, _)) if last == track);
+            Some(Section::LeadIn) => self.lead_in_control = Some(text),
+            Some(Section::Index(track, _)) => {
+                let same_track = matches!(self.last, Some(Section::Index(last, _)) if last == track);
                 if same_track && text != self.control {
                     let expected = format!("{:?}, as the track's packet before", self.control);
                     self.error(CONTROL, format!("{text:?}"), expected);
@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
                 }
                 self.control = text;
             }
-            Some(Place::LeadOut(_)) if text != self.control && text != "01" => {
+            Some(Section::LeadOut(_)) if text != self.control && text != "01" => {
                 let expected = format!("{:?} as the last track, or 01", self.control);
                 self.warning(CONTROL, format!("{text:?}"), expected);
             }
@@ -226,10 +226,10 @@ impl<'a> Reader<'a> {
     }
 
     /// ISRC and UPC where they belong, and only there.
-    fn check_codes(&mut self, bytes: &[u8], place: Option<Place>) {
+    fn check_codes(&mut self, bytes: &[u8], place: Option<Section>) {
         let upc = (!UPC.is_blank(bytes)).then(|| UPC.text(bytes));
         match (upc, place) {
-            (Some(upc), Some(Place::LeadIn)) => {
+            (Some(upc), Some(Section::LeadIn)) => {
                 let at = self.place(UPC);
                 check_upc(self.file, at, &upc, self.findings);
                 self.codes.upc = Some(upc);
@@ -252,10 +252,10 @@ impl<'a> Reader<'a> {
                 );
             }
         };
-        let Some(Place::Index(track, _)) = place else {
+        let Some(Section::Index(track, _)) = place else {
             return self.error(ISRC, isrc.as_str(), "blank: only tracks have an ISRC");
         };
-        if matches!(self.last, Some(Place::Index(last, _)) if last == track) {
+        if matches!(self.last, Some(Section::Index(last, _)) if last == track) {
             match self.codes.disc.tracks.last().and_then(|track| track.isrc) {
                 Some(first) if first == isrc => {
                     self.warning(ISRC, isrc.as_str(), "blank: the track's first packet has it")
@@ -274,13 +274,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Puts a packet's time into the disc.
-    fn enter(&mut self, place: Place, frame: u32, bytes: &[u8]) {
+    fn enter(&mut self, place: Section, frame: u32, bytes: &[u8]) {
         let isrc = || ISRC.text(bytes).parse::<Isrc>().ok();
         let tracks = &mut self.codes.disc.tracks;
         match place {
-            Place::LeadIn if frame != 0 => self.error(TIME, Time(frame).to_string(), "00:00:00"),
-            Place::LeadIn => {}
-            Place::LeadOut(_) => {
+            Section::LeadIn if frame != 0 => self.error(TIME, Time(frame).to_string(), "00:00:00"),
+            Section::LeadIn => {}
+            Section::LeadOut(_) => {
                 if self.lead_outs == 1 && frame != self.codes.disc.lead_out_frame {
                     let first = Time(self.codes.disc.lead_out_frame);
                     self.error(TIME, Time(frame).to_string(), format!("{first}, as in the first AA"));
@@ -289,8 +289,8 @@ impl<'a> Reader<'a> {
                 }
                 self.lead_outs += 1;
             }
-            Place::Index(number, index) => {
-                let same = matches!(self.last, Some(Place::Index(last, _)) if last == number);
+            Section::Index(number, index) => {
+                let same = matches!(self.last, Some(Section::Index(last, _)) if last == number);
                 if !same || tracks.is_empty() {
                     // Copy permitted 2, pre-emphasis 1.
                     let control = CONTROL

@@ -5,7 +5,7 @@ use crate::metering::Measurement;
 use crate::metering::spectrum::Spectrum;
 
 /// See the module.
-pub(super) struct Heard<'a> {
+pub(super) struct Evidence<'a> {
     /// Rate, hertz.
     pub sample_rate_hz: f64,
     /// 1 or 2.
@@ -24,7 +24,7 @@ pub(super) struct Heard<'a> {
     pub spectrum: &'a Spectrum,
 }
 
-impl Heard<'_> {
+impl Evidence<'_> {
     /// Length of frames in seconds.
     pub fn seconds(&self, frames: u64) -> f64 {
         frames as f64 / self.sample_rate_hz
