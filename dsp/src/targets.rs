@@ -124,7 +124,17 @@ pub fn known() -> String {
     ids.join(", ")
 }
 
+/// Loudness above which a master is a loud one, LUFS: where Spotify's advice changes.
+pub const LOUD_LUFS: f64 = -14.0;
+
 impl Target {
+    /// True peaks in dBTP that it asks for: of any master, and of one above [`LOUD_LUFS`], which leaves lossy encoders less room: Spotify
+    /// asks for 1 dB more of it. Infinite where that is the same.
+    pub fn asked_dbtp(&self) -> [f64; 2] {
+        let of_loud = if self.id.starts_with("spotify") { self.true_peak_dbtp - 1.0 } else { f64::INFINITY };
+        [self.true_peak_dbtp, of_loud]
+    }
+
     /// A target of one's own.
     pub fn custom(integrated_lufs: f64, true_peak_dbtp: f64) -> Self {
         Self {

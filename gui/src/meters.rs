@@ -16,7 +16,9 @@ use crate::widgets::{button_ui, name_menu};
 use egui::{ComboBox, Rect, Ui, pos2, vec2};
 use lacquer_dsp::monitor::platform::outcome;
 use lacquer_dsp::shared::meter_controls::FollowTransport;
+use lacquer_dsp::shared::readings::Value;
 use lacquer_dsp::targets::{TARGETS, Target};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Height of the figure, and where its words stand below it.
 const FIGURE: f32 = 84.0;
@@ -42,6 +44,36 @@ pub(crate) fn is_over(meters: &MeterReader, target: &Target) -> bool {
     made_of(meters, target).is_over
 }
 
+/// True peaks of the master over what the target asks for, since the count was cleared.
+pub(crate) fn overs(meters: &MeterReader, target: &Target, view: &View) -> u32 {
+    let which = which_overs(meters, target);
+    meters.bank.output.over_counts[which].load(Relaxed).saturating_sub(view.overs_before[which])
+}
+
+/// Which count is the target's: a master may be loud for its first seconds alone, so that both are kept.
+fn which_overs(meters: &MeterReader, target: &Target) -> usize {
+    usize::from(made_of(meters, target).is_loud)
+}
+
+/// Clears the count of overs.
+fn clear_overs(meters: &MeterReader, view: &mut View) {
+    view.overs_before = meters.bank.output.over_counts.each_ref().map(|count| count.load(Relaxed));
+}
+
+/// Has the overs of a target counted; against another one they begin anew.
+fn watch_overs(meters: &MeterReader, target: &Target, view: &mut View) {
+    let levels = target.asked_dbtp().map(|dbtp| 10f32.powf(dbtp as f32 / 20.0));
+    let watched = &meters.bank.controls.over_levels;
+    if watched.each_ref().map(Value::get) != levels {
+        watched.iter().zip(levels).for_each(|(watched, level)| watched.set(level));
+        clear_overs(meters, view);
+    }
+    // A count that was made smaller since begins anew.
+    for (before, count) in view.overs_before.iter_mut().zip(&meters.bank.output.over_counts) {
+        *before = (*before).min(count.load(Relaxed));
+    }
+}
+
 fn made_of(meters: &MeterReader, target: &Target) -> lacquer_dsp::monitor::platform::Outcome {
     outcome(target, meters.bank.output.integrated_lufs(), meters.bank.output.true_peak_max_dbtp())
 }
@@ -61,8 +93,7 @@ pub(crate) fn meters_ui(ui: &mut Ui, host: &Host, meters: &mut MeterReader, view
     ui.painter().rect_filled(rect, theme::RADIUS, theme::colors().panel);
     let inner = rect.shrink(theme::PADDING);
     let target = target(host);
-    let asked = asked_dbtp(meters, &target);
-    meters.bank.controls.over_level.set(10f32.powf(asked as f32 / 20.0));
+    watch_overs(meters, &target, view);
     let chooser = Rect::from_min_size(inner.min, vec2(inner.width(), theme::CONTROL_HEIGHT));
     area_ui(ui, chooser, |ui| target_menu::target_ui(ui, host, &target, view));
     let room = view.room;

@@ -85,7 +85,7 @@ pub(crate) struct View {
     /// Whether a menu was open in it.
     pub had_popup: bool,
     /// Overs that were cleared by a click.
-    pub overs_before: u32,
+    pub overs_before: [u32; 2],
     /// What is searched for among the presets.
     pub preset_search: String,
     /// Whether the presets' menu was open in the last picture.
@@ -142,7 +142,7 @@ impl Default for View {
             was_monitored: false,
             typed: false,
             had_popup: false,
-            overs_before: 0,
+            overs_before: [0; 2],
             preset_search: String::new(),
             presets_are_open: false,
             new_node: None,

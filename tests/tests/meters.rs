@@ -41,7 +41,7 @@ fn readings(bank: &MeterBank) -> Vec<u32> {
         bits.extend(side.peaks.each_ref().map(|peak| peak.take().to_bits()));
         bits.push((side.integrated_lufs() as f32).to_bits());
         bits.push((side.range_lu() as f32).to_bits());
-        bits.push(side.over_count.load(Relaxed));
+        bits.extend(side.over_counts.each_ref().map(|count| count.load(Relaxed)));
     }
     bits.extend(bank.history(0).iter().flat_map(|point| {
         [point.momentary_lufs, point.short_term_lufs, point.input_short_term_lufs, point.true_peak]
@@ -57,7 +57,8 @@ fn readings_do_not_depend_on_the_hosts_blocks() {
         input.iter().map(|frame| [frame[0] * 1.7, frame[1] * 1.6 - 0.1 * frame[0]]).collect();
     let of = |blocks: &[usize]| {
         let bank = Arc::<MeterBank>::default();
-        bank.controls.over_level.set(0.9);
+        bank.controls.over_levels[0].set(0.9);
+        bank.controls.over_levels[1].set(0.8);
         run(&mut LiveMeters::new(RATE, 2, bank.clone()), &input, &output, blocks);
         readings(&bank)
     };
@@ -96,6 +97,28 @@ fn slow_and_fast_readers_lose_nothing() {
     assert_eq!(points, 100);
     assert!(!overs.is_empty() && overs.iter().all(|place| (400_000..400_060).contains(place)), "{overs:?}");
     assert_eq!(by_reader(200), (left, right, points, overs));
+}
+
+#[test]
+fn overs_are_counted_against_what_a_target_asks_of_any_and_of_a_loud_master() {
+    // Thirty periods of 1 kHz with silence between them: in turn over both levels, not over any, over the lower one.
+    let mut frames = vec![[0.0; 2]; 48_000];
+    for n in 0..30 {
+        let level = [0.95, 0.5, 0.84][n % 3];
+        for (k, frame) in frames[1500 * n + 300..1500 * n + 348].iter_mut().enumerate() {
+            *frame = [level * (std::f64::consts::TAU * k as f64 / 48.0).sin(), 0.0];
+        }
+    }
+    let bank = Arc::<MeterBank>::default();
+    bank.controls.over_levels[0].set(10f32.powf(-1.0 / 20.0));
+    bank.controls.over_levels[1].set(10f32.powf(-2.0 / 20.0));
+    run(&mut LiveMeters::new(RATE, 2, bank.clone()), &frames, &frames, &[512]);
+    // A period has a crest and a trough.
+    assert_eq!(bank.output.over_counts.each_ref().map(|count| count.load(Relaxed)), [20, 40]);
+    let mut entries = Vec::new();
+    bank.output.overs.read(0, &mut entries);
+    let of = |which: f32| entries.iter().filter(|[_, packed]| unpack(*packed).1 == which).count();
+    assert_eq!([of(0.0), of(1.0)], [20, 40]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::chain::{ChainListener, StageId};
 use crate::processor::{CONTROL_PERIOD, Frame};
 use crate::shared::meter_bank::{HistoryPoint, MeterBank, NOWHERE, STAGES, TRACE_WORDS};
 use crate::shared::meter_controls::{FollowTransport, Held};
+use crate::shared::readings::Value;
 use crate::shared::ring::pack;
 use side::Side;
 use stage_taps::StageTaps;
@@ -173,7 +174,7 @@ impl LiveMeters {
 
     /// Takes frames of the input, in time with the output, and of the output.
     fn push(&mut self, mut input: &[Frame], mut output: &[Frame]) {
-        let over_level = self.bank.controls.over_level.get();
+        let over_levels = self.bank.controls.over_levels.each_ref().map(Value::get);
         while !output.is_empty() {
             let counted = self.running;
             let mut length = (self.hop - self.in_hop).min(output.len()).min(CONTROL_PERIOD);
@@ -185,8 +186,8 @@ impl LiveMeters {
             let (outputs, later_outputs) = output.split_at(length);
             let taken = self.weighting.push(inputs, outputs);
             let before = counted.then_some(self.measured);
-            self.input.push(&taken.sides[0], length, before, over_level, &self.bank.input);
-            self.output.push(&taken.sides[1], length, before, over_level, &self.bank.output);
+            self.input.push(&taken.sides[0], length, before, over_levels, &self.bank.input);
+            self.output.push(&taken.sides[1], length, before, over_levels, &self.bank.output);
             if counted {
                 self.measured += length as u64;
             }

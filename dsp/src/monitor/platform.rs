@@ -3,7 +3,7 @@
 use crate::blocks::decibel::db_to_gain;
 use crate::blocks::math;
 use crate::processor::Frame;
-use crate::targets::{Miss, Quieter, Target};
+use crate::targets::{LOUD_LUFS, Miss, Quieter, Target};
 use std::fmt;
 
 /// Threshold of a platform's limiter, dBFS, and its times, ms: what Spotify says of its Loud setting.
@@ -57,7 +57,9 @@ pub struct Outcome {
     pub stays_quiet: bool,
     /// The highest true peak that the target asks for from this master, dBTP.
     pub asked_dbtp: f64,
-    /// Whether the master is above it.
+    /// Whether it asks for less because the master is loud.
+    pub is_loud: bool,
+    /// Whether the master is above what is asked for.
     pub is_over: bool,
     /// Whether the loudness lies within the target's tolerance; targets without a level accept any.
     pub is_on_level: bool,
@@ -97,9 +99,9 @@ pub fn outcome(target: &Target, integrated_lufs: f64, true_peak_dbtp: f64) -> Ou
         Quieter::RaisedThroughLimiter => (wanted_db, true_peak_dbtp + wanted_db > target.true_peak_dbtp),
         Quieter::Kept | Quieter::Unspecified => (0.0, false),
     };
-    // Loud masters leave lossy encoders less room: Spotify asks for 1 dB more of them.
-    let is_loud = target.id.starts_with("spotify") && integrated_lufs > -14.0;
-    let asked_dbtp = target.true_peak_dbtp - if is_loud { 1.0 } else { 0.0 };
+    let [of_any_dbtp, of_loud_dbtp] = target.asked_dbtp();
+    let is_loud = of_loud_dbtp < of_any_dbtp && integrated_lufs > LOUD_LUFS;
+    let asked_dbtp = if is_loud { of_loud_dbtp } else { of_any_dbtp };
     let played = integrated_lufs + gain_db;
     let is_on_level =
         target.integrated_lufs.is_none_or(|level| (integrated_lufs - level).abs() <= target.tolerance_lu);
@@ -118,6 +120,7 @@ pub fn outcome(target: &Target, integrated_lufs: f64, true_peak_dbtp: f64) -> Ou
         limits,
         stays_quiet: target.integrated_lufs.is_some_and(|level| played < level - target.tolerance_lu),
         asked_dbtp,
+        is_loud,
         is_over,
         is_on_level,
         rejection,

@@ -60,9 +60,9 @@ pub struct SideMeters {
     pub peaks: [Peak; 2],
     /// What integrated loudness and loudness range are read from.
     pub histograms: Arc<Histograms>,
-    /// True peaks above [`Controls::over_level`].
-    pub over_count: AtomicU32,
-    /// Where they were: frames measured, and [`pack`](super::ring::pack)ed level and 0.
+    /// True peaks above each of [`Controls::over_levels`].
+    pub over_counts: [AtomicU32; 2],
+    /// Where they were: frames measured, and [`pack`](super::ring::pack)ed level and which of the two, 0 or 1.
     pub overs: Ring<2>,
 }
 
@@ -83,7 +83,7 @@ impl Default for SideMeters {
             correlation: Value::new(1.0),
             peaks: Default::default(),
             histograms: Arc::default(),
-            over_count: AtomicU32::new(0),
+            over_counts: Default::default(),
             overs: Ring::new(OVERS),
         }
     }

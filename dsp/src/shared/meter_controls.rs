@@ -49,8 +49,8 @@ pub struct Controls {
     released: AtomicU32,
     follow: AtomicU32,
     watched: AtomicBool,
-    /// True peak above which a peak counts as over, an amplitude.
-    pub over_level: Value,
+    /// True peaks above which a peak counts as over, amplitudes: what the target asks of any master, and what it asks of a loud one.
+    pub over_levels: [Value; 2],
 }
 
 impl Default for Controls {
@@ -61,7 +61,7 @@ impl Default for Controls {
             released: AtomicU32::new(0),
             follow: AtomicU32::new(FollowTransport::default() as u32),
             watched: AtomicBool::new(false),
-            over_level: Value::new(1.0),
+            over_levels: [1.0, f32::INFINITY].map(Value::new),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::widgets::speak_figure;
 use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use lacquer_dsp::shared::meter_bank::SideMeters;
 use lacquer_dsp::shared::meter_controls::Held;
+use lacquer_dsp::shared::ring::unpack;
 use lacquer_dsp::targets::Target;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -51,9 +52,8 @@ const KEYS: [[&str; 2]; ROWS] = [
     ["max s in", "max s out"],
 ];
 
-fn rows(meters: &MeterReader, target: &Target, overs_before: u32) -> [Row; ROWS] {
+fn rows(meters: &MeterReader, target: &Target, overs: u32) -> [Row; ROWS] {
     let (input, output, colors) = (&meters.bank.input, &meters.bank.output, theme::colors());
-    let overs = output.over_count.load(Relaxed).saturating_sub(overs_before);
     let alarm = |is: bool| if is { colors.alarm } else { colors.text };
     let early = if meters.history.len() < EARLY { colors.text_third } else { colors.text };
     let both = |value: &dyn Fn(&SideMeters) -> f64| [level(value(input)), level(value(output))];
@@ -92,15 +92,14 @@ pub(super) fn values_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, target: &
             colors.text_second,
         );
     }
-    // A count that was made smaller since begins anew.
-    view.overs_before = view.overs_before.min(meters.bank.output.over_count.load(Relaxed));
+    let overs = super::overs(meters, target, view);
     for (n, ((name, before, after, color), keys)) in
-        rows(meters, target, view.overs_before).into_iter().zip(KEYS).take(shown(room)).enumerate()
+        rows(meters, target, overs).into_iter().zip(KEYS).take(shown(room)).enumerate()
     {
         let middle = y(first + n);
         let place = Rect::from_min_size(pos2(rect.left(), middle - height / 2.0), vec2(rect.width(), height));
         if name == "Overs" {
-            overs_ui(ui, place, meters, view);
+            overs_ui(ui, place, meters, target, view);
         } else if let Some((_, held, cleared)) = HELD.into_iter().find(|(row, ..)| *row == n) {
             held_ui(ui, place, meters, held, cleared, view);
         }
@@ -142,12 +141,12 @@ fn clear_ui(ui: &mut Ui, rect: Rect, name: &str) -> bool {
 }
 
 /// The count of overs is cleared by a click, and nothing else with it.
-fn overs_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, view: &mut View) {
+fn overs_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, target: &Target, view: &mut View) {
     if clear_ui(ui, rect, "Clear overs") {
-        view.overs_before = meters.bank.output.over_count.load(Relaxed);
+        super::clear_overs(meters, view);
     }
     if ui.rect_contains_pointer(rect) {
-        let last = last_over(meters).map_or(String::new(), |time| format!("The last at {time}. "));
+        let last = last_over(meters, target).map_or(String::new(), |time| format!("The last at {time}. "));
         view.hint = format!("True peaks over what the target asks for. {last}A click clears the count.");
     }
 }
@@ -159,13 +158,14 @@ fn range(side: &SideMeters) -> String {
 }
 
 /// Where the last over was, in minutes and seconds since the measurement began.
-fn last_over(meters: &MeterReader) -> Option<String> {
-    if meters.bank.output.over_count.load(Relaxed) == 0 {
+fn last_over(meters: &MeterReader, target: &Target) -> Option<String> {
+    let which = super::which_overs(meters, target);
+    if meters.bank.output.over_counts[which].load(Relaxed) == 0 {
         return None;
     }
     let mut entries = Vec::new();
     meters.bank.output.overs.read(0, &mut entries);
-    let [place, _] = entries.last()?;
+    let [place, _] = entries.iter().rev().find(|[_, packed]| unpack(*packed).1 == which as f32)?;
     let s = *place as f64 / meters.sample_rate();
     Some(format!("{}:{:05.2}", (s / 60.0) as u64, s % 60.0))
 }

@@ -5,6 +5,7 @@ use super::curve::band;
 use crate::axes::levels_ui;
 use crate::host::Host;
 use crate::meter_reader::{MeterReader, TRACE_POINTS};
+use crate::meters::{asked_dbtp, target};
 use crate::scale::{Graph, difference, level};
 use crate::strip::is_on;
 use crate::theme;
@@ -105,7 +106,7 @@ fn traces_ui(ui: &Ui, graph: &Graph, gains: &Graph, host: &Host, stage: StageId,
     let reductions = line(&|n| gains.y(-reduction(n)));
     painter.add(band(&reductions, gains.rect.top(), colors.reduction.gamma_multiply(0.5 * strength)));
     painter.add(Shape::line(reductions, Stroke::new(1.5, colors.reduction.gamma_multiply(strength))));
-    overs_ui(&painter, graph, meters, &x);
+    overs_ui(&painter, graph, host, meters, &x);
 }
 
 /// How far it turns down now, and did at most; of the limiter what each of its parts did.
@@ -154,11 +155,12 @@ fn share_ui(painter: &Painter, corner: Pos2, meters: &MeterReader) {
 
 /// Marks true peaks over the target's ceiling: a triangle at each with a line down to the ceiling, and the figure below where there is room for
 /// it.
-fn overs_ui(painter: &Painter, graph: &Graph, meters: &MeterReader, x: &dyn Fn(usize) -> f32) {
+fn overs_ui(painter: &Painter, graph: &Graph, host: &Host, meters: &MeterReader, x: &dyn Fn(usize) -> f32) {
     let (plot, colors) = (graph.rect, theme::colors());
-    let ceiling = meters.bank.controls.over_level.get();
+    let ceiling_dbtp = asked_dbtp(meters, &target(host));
+    let ceiling = 10f32.powf(ceiling_dbtp as f32 / 20.0);
     let top = plot.top() + 7.0;
-    let down_to = graph.y(20.0 * f64::from(ceiling).log10()).max(top);
+    let down_to = graph.y(ceiling_dbtp).max(top);
     let (mut free_from, mut figures) = (plot.left(), Vec::new());
     let mut n = 0;
     while n < meters.trace.len() {

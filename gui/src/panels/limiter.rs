@@ -13,7 +13,6 @@ use crate::widgets::{row_ui, small_button_ui};
 use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::{ProcessSpec, Quality};
-use std::sync::atomic::Ordering::Relaxed;
 
 /// Width of the button that sets the ceiling.
 const SET_CEILING: f32 = 120.0;
@@ -57,7 +56,7 @@ fn platform_ui(ui: &mut Ui, graph: &Graph, host: &Host, meters: &MeterReader, vi
     let (target, colors) = (target(host), theme::colors());
     let asked_dbtp = meters::asked_dbtp(meters, &target);
     let ceiling = host.tree.plain("limiter_ceiling").unwrap_or_default();
-    let overs = meters.bank.output.over_count.load(Relaxed);
+    let overs = meters::overs(meters, &target, view);
     if (asked_dbtp - ceiling).abs() > 0.005 {
         let y = graph.y(asked_dbtp);
         let ends = [pos2(graph.rect.left(), y), pos2(graph.rect.right(), y)];

@@ -65,9 +65,9 @@ fn overs_are_seen_without_a_click() {
     bench.tree.set_plain("input_trim_on", 1.0).expect("a value");
     bench.tree.set_plain("input_trim_gain", 9.0).expect("a value");
     bench.play(2.0);
-    assert!(bench.status.meters().output.over_count.load(std::sync::atomic::Ordering::Relaxed) > 0);
+    assert!(bench.status.meters().output.over_counts[0].load(std::sync::atomic::Ordering::Relaxed) > 0);
     bench.press(Role::Button, "Clear overs");
-    assert!(bench.view().overs_before > 0);
+    assert!(bench.view().overs_before[0] > 0);
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(super) struct Side {
     recent: [f32; RECENT],
     recent_place: usize,
     maxima: [f32; 2],
-    is_over: bool,
+    is_over: [bool; 2],
 }
 
 impl Side {
@@ -54,7 +54,7 @@ impl Side {
             recent: [0.0; RECENT],
             recent_place: 0,
             maxima: [0.0; 2],
-            is_over: false,
+            is_over: [false; 2],
         }
     }
 
@@ -63,8 +63,8 @@ impl Side {
         (self.true_peaks, self.sample_peak) = ([0.0; 2], 0.0);
         self.recent = [0.0; RECENT];
         self.maxima = [0.0; 2];
-        self.is_over = false;
-        bank.over_count.store(0, Relaxed);
+        self.is_over = [false; 2];
+        bank.over_counts.iter().for_each(|count| count.store(0, Relaxed));
         self.publish(bank);
     }
 
@@ -95,7 +95,7 @@ impl Side {
         taken: &TakenSide,
         length: usize,
         before: Option<u64>,
-        over_level: f32,
+        over_levels: [f32; 2],
         bank: &SideMeters,
     ) {
         if before.is_some() {
@@ -103,28 +103,31 @@ impl Side {
         }
         self.sample_peak = self.sample_peak.max(taken.sample_peak);
         let frames = &taken.frames[..length];
-        let highest = self.detector.process(frames, self.true_peaks, over_level, &mut self.levels);
+        let lowest = over_levels[0].min(over_levels[1]);
+        let highest = self.detector.process(frames, self.true_peaks, lowest, &mut self.levels);
         for (peak, highest) in self.true_peaks.iter_mut().zip(highest) {
             *peak = if highest > *peak { highest } else { *peak };
         }
-        if highest[0].max(highest[1]) > over_level {
-            self.count_overs(length, before, over_level, bank);
+        if highest[0].max(highest[1]) > lowest {
+            self.count_overs(length, before, over_levels, bank);
         } else {
-            self.is_over = false;
+            self.is_over = [false; 2];
         }
     }
 
     #[cold]
-    fn count_overs(&mut self, length: usize, before: Option<u64>, over_level: f32, bank: &SideMeters) {
+    fn count_overs(&mut self, length: usize, before: Option<u64>, over_levels: [f32; 2], bank: &SideMeters) {
         for (n, level) in self.levels[..length].iter().enumerate() {
             let highest = level[0].max(level[1]);
-            let over = highest > over_level;
-            if let (true, false, Some(before)) = (over, self.is_over, before) {
-                let place = (before + n as u64).saturating_sub(self.detector.delay() as u64);
-                bank.over_count.fetch_add(1, Relaxed);
-                bank.overs.push([place, pack(highest, 0.0)]);
+            for (which, over_level) in over_levels.into_iter().enumerate() {
+                let over = highest > over_level;
+                if let (true, false, Some(before)) = (over, self.is_over[which], before) {
+                    let place = (before + n as u64).saturating_sub(self.detector.delay() as u64);
+                    bank.over_counts[which].fetch_add(1, Relaxed);
+                    bank.overs.push([place, pack(highest, which as f32)]);
+                }
+                self.is_over[which] = over;
             }
-            self.is_over = over;
         }
     }
 
