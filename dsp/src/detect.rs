@@ -50,118 +50,88 @@ pub use inspector::Inspector;
 
 use std::fmt;
 
-/// What is looked for. The ids are for ever: reports and their schema name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Check {
+/// Makes [`Check`] of a line each, in the order of reports: what it is, its id, its name.
+macro_rules! checks {
+    ($(#[doc = $doc:tt] $check:ident = $id:tt, $name:tt;)*) => {
+        /// What is looked for. The ids are for ever: reports and their schema name them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Check {
+            $(#[doc = $doc] $check,)*
+        }
+
+        impl Check {
+            /// Every check, in the order of reports.
+            pub const ALL: &'static [Self] = &[$(Self::$check),*];
+
+            /// Its id in reports.
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Self::$check => $id,)*
+                }
+            }
+
+            /// Its name as people read it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$check => $name,)*
+                }
+            }
+        }
+    };
+}
+
+checks! {
     /// Whether the file is whole and keeps what it promises.
-    File,
+    File = "file", "File";
     /// True word length against the file's; words padded with zeros.
-    WordLength,
+    WordLength = "word_length", "Word length";
     /// Flat tops at full scale.
-    Clipping,
+    Clipping = "clipping", "Clipping";
     /// Flat tops that were turned down afterwards.
-    HiddenClipping,
+    HiddenClipping = "hidden_clipping", "Clipping turned down";
     /// Samples of a floating-point file beyond full scale.
-    SampleOvers,
+    SampleOvers = "sample_overs", "Samples over full scale";
     /// Waveform between the samples above full scale.
-    InterSampleOvers,
+    InterSampleOvers = "inter_sample_overs", "Inter-sample overs";
     /// A constant offset.
-    DcOffset,
+    DcOffset = "dc_offset", "DC offset";
     /// Clicks.
-    Clicks,
+    Clicks = "clicks", "Clicks";
     /// Gaps inside the programme.
-    Gaps,
+    Gaps = "gaps", "Gaps";
     /// Mains hum.
-    Hum,
+    Hum = "hum", "Hum";
     /// A lower sample rate's trace in a higher one.
-    UpSampling,
+    UpSampling = "up_sampling", "Up-sampling";
     /// A lossy encoder's trace.
-    LossyTrace,
+    LossyTrace = "lossy_trace", "Lossy trace";
     /// One channel inverted.
-    Polarity,
+    Polarity = "polarity", "Polarity";
     /// Channels apart in time.
-    ChannelDelay,
+    ChannelDelay = "channel_delay", "Delay between channels";
     /// Correlation and what mono loses, per band.
-    MonoCompatibility,
+    MonoCompatibility = "mono_compatibility", "Mono compatibility";
     /// Two equal channels.
-    MonoAsStereo,
+    MonoAsStereo = "mono_as_stereo", "Mono as stereo";
     /// Channels of different level.
-    Imbalance,
+    Imbalance = "imbalance", "Channel balance";
     /// Noise floor.
-    NoiseFloor,
+    NoiseFloor = "noise_floor", "Noise floor";
     /// Silence and edges at head and tail.
-    HeadAndTail,
+    HeadAndTail = "head_and_tail", "Head and tail";
     /// Dynamics and over-limiting.
-    Dynamics,
+    Dynamics = "dynamics", "Dynamics";
     /// Distortion.
-    Distortion,
+    Distortion = "distortion", "Distortion";
     /// What small loudspeakers keep.
-    Translation,
+    Translation = "translation", "Translation";
     /// What a lathe would make of it.
-    Vinyl,
+    Vinyl = "vinyl", "Vinyl";
     /// What a platform will do.
-    Platform,
+    Platform = "platform", "Platforms";
 }
 
 impl Check {
-    /// Every check, in the order of reports.
-    pub const ALL: [Self; 24] = [
-        Self::File,
-        Self::WordLength,
-        Self::Clipping,
-        Self::HiddenClipping,
-        Self::SampleOvers,
-        Self::InterSampleOvers,
-        Self::DcOffset,
-        Self::Clicks,
-        Self::Gaps,
-        Self::Hum,
-        Self::UpSampling,
-        Self::LossyTrace,
-        Self::Polarity,
-        Self::ChannelDelay,
-        Self::MonoCompatibility,
-        Self::MonoAsStereo,
-        Self::Imbalance,
-        Self::NoiseFloor,
-        Self::HeadAndTail,
-        Self::Dynamics,
-        Self::Distortion,
-        Self::Translation,
-        Self::Vinyl,
-        Self::Platform,
-    ];
-
-    /// Its id in reports.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::WordLength => "word_length",
-            Self::Clipping => "clipping",
-            Self::HiddenClipping => "hidden_clipping",
-            Self::SampleOvers => "sample_overs",
-            Self::InterSampleOvers => "inter_sample_overs",
-            Self::DcOffset => "dc_offset",
-            Self::Clicks => "clicks",
-            Self::Gaps => "gaps",
-            Self::Hum => "hum",
-            Self::UpSampling => "up_sampling",
-            Self::LossyTrace => "lossy_trace",
-            Self::Polarity => "polarity",
-            Self::ChannelDelay => "channel_delay",
-            Self::MonoCompatibility => "mono_compatibility",
-            Self::MonoAsStereo => "mono_as_stereo",
-            Self::Imbalance => "imbalance",
-            Self::NoiseFloor => "noise_floor",
-            Self::HeadAndTail => "head_and_tail",
-            Self::Dynamics => "dynamics",
-            Self::Distortion => "distortion",
-            Self::Translation => "translation",
-            Self::Vinyl => "vinyl",
-            Self::Platform => "platform",
-        }
-    }
-
     /// Whether it compares two channels: of a programme of one it says nothing.
     pub fn compares_channels(self) -> bool {
         matches!(
@@ -172,36 +142,6 @@ impl Check {
                 | Self::MonoAsStereo
                 | Self::Imbalance
         )
-    }
-
-    /// Its name as people read it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::File => "File",
-            Self::WordLength => "Word length",
-            Self::Clipping => "Clipping",
-            Self::HiddenClipping => "Clipping turned down",
-            Self::SampleOvers => "Samples over full scale",
-            Self::InterSampleOvers => "Inter-sample overs",
-            Self::DcOffset => "DC offset",
-            Self::Clicks => "Clicks",
-            Self::Gaps => "Gaps",
-            Self::Hum => "Hum",
-            Self::UpSampling => "Up-sampling",
-            Self::LossyTrace => "Lossy trace",
-            Self::Polarity => "Polarity",
-            Self::ChannelDelay => "Delay between channels",
-            Self::MonoCompatibility => "Mono compatibility",
-            Self::MonoAsStereo => "Mono as stereo",
-            Self::Imbalance => "Channel balance",
-            Self::NoiseFloor => "Noise floor",
-            Self::HeadAndTail => "Head and tail",
-            Self::Dynamics => "Dynamics",
-            Self::Distortion => "Distortion",
-            Self::Translation => "Translation",
-            Self::Vinyl => "Vinyl",
-            Self::Platform => "Platforms",
-        }
     }
 }
 

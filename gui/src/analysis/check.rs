@@ -88,7 +88,8 @@ pub(super) fn check_ui(ui: &mut Ui, body: Rect, meters: &MeterReader) {
     let map = if is_tall { MAP + theme::MARGIN } else { 0.0 };
     let is_stereo = meters.bank.channels.load(Relaxed) == 2;
     let missing: Vec<Check> = Check::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|check| is_tall && !OF_FILES.contains(check) && (is_stereo || !check.compares_channels()))
         .filter(|check| rows.iter().all(|(finding, ..)| finding.check != *check))
         .collect();

@@ -23,8 +23,8 @@ pub struct Switches {
 /// A check by its id, with dashes or underscores.
 pub fn named(text: &str) -> Result<Check, String> {
     let id = text.trim().to_ascii_lowercase().replace('-', "_");
-    Check::ALL.into_iter().find(|check| check.id() == id).ok_or_else(|| {
-        let known = Check::ALL.map(Check::id).join(", ");
+    Check::ALL.iter().copied().find(|check| check.id() == id).ok_or_else(|| {
+        let known = Check::ALL.iter().map(|check| check.id()).collect::<Vec<_>>().join(", ");
         format!("there is no check of this name; give some of: {known}")
     })
 }
