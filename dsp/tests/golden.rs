@@ -65,19 +65,8 @@ struct Case {
 
 /// The working settings with one stage on.
 fn alone(stage: StageId) -> ChainSettings {
-    let is = |other: StageId| stage == other;
     let mut s = working();
-    s.input_trim.on = is(StageId::InputTrim);
-    s.equalizer.on = is(StageId::Equalizer);
-    s.dynamic_eq.on = is(StageId::DynamicEq);
-    s.multiband.on = is(StageId::Multiband);
-    s.glue.on = is(StageId::Glue);
-    s.saturator.on = is(StageId::Saturator);
-    s.bass.on = is(StageId::Bass);
-    s.imager.on = is(StageId::Imager);
-    s.clipper.on = is(StageId::Clipper);
-    s.limiter.on = is(StageId::Limiter);
-    s.dither.on = is(StageId::Dither);
+    StageId::ALL.iter().for_each(|other| s.set_on(*other, *other == stage));
     s
 }
 

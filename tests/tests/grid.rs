@@ -15,10 +15,7 @@ const MEMORY: usize = 110_000;
 const COMPARED: usize = 24_000;
 
 fn alone(mut settings: ChainSettings, stage: StageId) -> ChainSettings {
-    macro_rules! only {
-        ($($field:ident)*) => { $(settings.$field.on = stage.stem() == stringify!($field);)* };
-    }
-    only!(input_trim equalizer dynamic_eq multiband glue saturator bass imager clipper limiter dither);
+    StageId::ALL.iter().for_each(|other| settings.set_on(*other, *other == stage));
     settings
 }
 

@@ -107,10 +107,7 @@ fn every_parameter_goes_from_anywhere_to_both_ends() {
 
 /// Everything off but one stage.
 fn alone(mut settings: ChainSettings, stage: StageId) -> ChainSettings {
-    macro_rules! only {
-        ($($field:ident)*) => { $(settings.$field.on = stage.stem() == stringify!($field);)* };
-    }
-    only!(input_trim equalizer dynamic_eq multiband glue saturator bass imager clipper limiter dither);
+    StageId::ALL.iter().for_each(|other| settings.set_on(*other, *other == stage));
     settings
 }
 

@@ -99,14 +99,14 @@ fn changes() -> Vec<Change> {
     let q = quiet();
     let working = settings::working();
     macro_rules! stages {
-        ($($field:ident)*) => { $({
+        ($($field:ident: $settings:ident, $id:ident, $name:tt;)*) => { $({
             let mut off = q.clone();
             off.$field = working.$field.clone();
             off.$field.on = false;
             add(concat!(stringify!($field), " on").into(), minimum, &off, &|s| s.$field.on = true);
         })* };
     }
-    stages!(input_trim equalizer dynamic_eq multiband glue saturator bass imager clipper limiter dither);
+    lacquer_dsp::for_each_stage!(stages);
     let mut eq = q.clone();
     eq.equalizer = working.equalizer;
     eq.equalizer.on = false;

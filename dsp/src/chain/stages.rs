@@ -61,6 +61,13 @@ macro_rules! stages_of {
                 $(self.$field.place(place);)*
             }
 
+            /// Switches a stage.
+            pub fn set_on(&mut self, stage: StageId, on: bool) {
+                match stage {
+                    $(StageId::$id => self.$field.on = on,)*
+                }
+            }
+
             /// Whether a stage is switched on.
             pub fn is_on(&self, stage: StageId) -> bool {
                 match stage {
