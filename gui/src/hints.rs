@@ -9,15 +9,3 @@ pub(crate) fn of_parameter(id: &str, name: &str, value: &str) -> String {
     let name = name.replace("Placement", "Channel");
     format!("{name}  {value}    {text}")
 }
-
-#[cfg(test)]
-mod tests {
-    use lacquer_params::{Tree, root};
-
-    #[test]
-    fn every_parameter_is_explained() {
-        for info in Tree::new().infos() {
-            assert!(root::sentence(&info.id).is_some(), "{}", info.id);
-        }
-    }
-}

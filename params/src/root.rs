@@ -168,4 +168,11 @@ mod tests {
         assert_eq!(parameters.quality(), Quality::default());
         assert_eq!(parameters.equalizer_phase(), EqualizerPhase::default());
     }
+
+    #[test]
+    fn every_parameter_is_explained() {
+        for info in crate::Tree::new().infos() {
+            assert!(!info.description.is_empty(), "{}", info.id);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The parameters as a table: by id, in plain units and as text. What the command line, presets and the editor work with.
 
 use crate::choices::present_id;
-use crate::root::LacquerParams;
+use crate::root::{self, LacquerParams};
 use crate::steps;
 use crate::text;
 use crate::typed::{self, Misread};
@@ -35,6 +35,8 @@ pub struct ParameterInfo {
     pub choices: Vec<String>,
     /// Whether a host may automate it.
     pub automatable: bool,
+    /// What it does, in a sentence for people.
+    pub description: &'static str,
 }
 
 /// Why a parameter could not be set.
@@ -366,6 +368,7 @@ fn describe(id: String, pointer: ParamPtr, group: String) -> ParameterInfo {
             default_text: pointer.normalized_value_to_string(default, true),
             choices,
             automatable: !pointer.flags().contains(ParamFlags::NON_AUTOMATABLE),
+            description: root::sentence(&id).unwrap_or_default(),
             id,
         }
     }

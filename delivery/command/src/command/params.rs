@@ -26,6 +26,7 @@ struct Parameter<'a> {
     default_text: &'a str,
     choices: &'a [String],
     automatable: bool,
+    description: &'a str,
 }
 
 /// Lists every parameter.
@@ -45,6 +46,7 @@ pub fn run(arguments: &ParamsArguments) -> anyhow::Result<()> {
                 default_text: &info.default_text,
                 choices: &info.choices,
                 automatable: info.automatable,
+                description: info.description,
             })
             .collect();
         return print_json(&(serde_json::to_string_pretty(&list)? + "\n"));
