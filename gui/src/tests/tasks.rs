@@ -4,6 +4,7 @@ use super::*;
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::monitor::Solo;
 use lacquer_dsp::shared::meter_controls::Held;
+use std::sync::atomic::Ordering;
 
 impl Bench {
     /// Clicks what has a role and a name.
@@ -65,9 +66,31 @@ fn overs_are_seen_without_a_click() {
     bench.tree.set_plain("input_trim_on", 1.0).expect("a value");
     bench.tree.set_plain("input_trim_gain", 9.0).expect("a value");
     bench.play(2.0);
-    assert!(bench.status.meters().output.over_counts[0].load(std::sync::atomic::Ordering::Relaxed) > 0);
+    assert!(bench.status.meters().output.over_counts[0].load(Ordering::Relaxed) > 0);
     bench.press(Role::Button, "Clear overs");
     assert!(bench.view().overs_before[0] > 0);
+}
+
+#[test]
+fn overs_are_those_of_what_is_asked_for_now_and_begin_anew_with_the_target() {
+    let mut bench = Bench::new();
+    let meters = bench.status.meters().clone();
+    let [of_any, of_loud] = &meters.output.over_counts;
+    let shown = |bench: &mut Bench, text: &str| {
+        // Figures are drawn anew some times a second.
+        bench.steps(60);
+        assert!(
+            bench.harness.query_by_role_and_label(Role::Label, &format!("Overs: {text}")).is_some(),
+            "not {text}"
+        );
+    };
+    // Loud for a moment: Spotify asked for a dB more then. It is not loud now.
+    of_loud.store(134, Ordering::Relaxed);
+    shown(&mut bench, "none");
+    of_any.store(2, Ordering::Relaxed);
+    shown(&mut bench, "2");
+    *bench.tree.params().target.write().expect("nobody panicked") = "apple_music".to_owned();
+    shown(&mut bench, "none");
 }
 
 #[test]
