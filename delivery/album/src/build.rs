@@ -166,7 +166,7 @@ pub fn build_with(
         warnings,
     };
     if album.outputs.contains(&Output::Report) {
-        writer.text(PAGE, &page(&report))?;
+        writer.text(PAGE, &page(&report).into_string())?;
         report.files = writer.files().to_vec();
     }
     report.removed = writer.remove_earlier()?;

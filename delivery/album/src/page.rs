@@ -11,36 +11,41 @@ use super::file::{Aim, Mode};
 use super::findings::Finding;
 use super::plan::Reason;
 use super::report::{Report, TrackReport};
-use lacquer_report::table::{Cell, Column, table};
-use lacquer_report::{Mark, Panel, chip, element, escape, figures, masthead, number, page as frame, typeset};
+use lacquer_report::table::{Column, table};
+use lacquer_report::{Mark, Panel, chip, figures, masthead, number, page as frame, typeset};
+use maud::{Markup, Render, html};
 
 /// The report as one self-contained page.
-pub fn page(report: &Report) -> String {
+pub fn page(report: &Report) -> Markup {
     let count = report.tracks.len();
     let tracks = if count == 1 { "1 track".to_owned() } else { format!("{count} tracks") };
     let summary = format!("Album report: {tracks}, {}", clock(report.length_s()));
-    let mut markup = head(report);
-    markup += &findings(report);
-    markup += &warnings(&report.warnings);
-    markup += &readings(report);
-    markup += &tracks_panel(report);
-    markup += &flow::panel(report);
-    markup += &moves_panel(report);
-    markup += &checks_panel(report);
-    markup += &similarity::panel(report);
-    markup += &outcomes::codecs_panels(report);
-    markup += &outcomes::disc_panel(report);
-    markup += &outcomes::vinyl_panel(report);
-    markup += &files::files_panel(report);
-    markup += &files::renders_panel(report);
-    let body = masthead(shown(&report.title, "Untitled"), &summary)
-        + &element("section", "file only", &markup)
-        + &format!("<p class=\"foot\">lacquer {} album</p>\n", env!("CARGO_PKG_VERSION"));
-    let title = match report.artist.trim() {
-        "" => format!("{} – album report", shown(&report.title, "Untitled")),
-        artist => format!("{artist}: {} – album report", shown(&report.title, "Untitled")),
+    let title = shown(&report.title, "Untitled");
+    let body = html! {
+        (masthead(title, &summary))
+        section.file.only {
+            (head(report))
+            (findings(report))
+            (warnings(&report.warnings))
+            (readings(report))
+            (tracks_panel(report))
+            (flow::panel(report))
+            (moves_panel(report))
+            (checks_panel(report))
+            (similarity::panel(report))
+            (outcomes::codecs_panels(report))
+            (outcomes::disc_panel(report))
+            (outcomes::vinyl_panel(report))
+            (files::files_panel(report))
+            (files::renders_panel(report))
+        }
+        p.foot { "lacquer " (env!("CARGO_PKG_VERSION")) " album" }
     };
-    frame(&title, &body)
+    let title = match report.artist.trim() {
+        "" => format!("{title} – album report"),
+        artist => format!("{artist}: {title} – album report"),
+    };
+    frame(&title, body)
 }
 
 /// A text, or what stands for an empty one.
@@ -60,19 +65,19 @@ fn clock(seconds: f64) -> String {
 }
 
 /// A number and a title, as rows that speak of a track begin.
-fn name_cells(track: &TrackReport) -> [Cell; 2] {
-    [track.number.to_string().into(), shown(&track.title, "Untitled").into()]
+fn name_cells(track: &TrackReport) -> [Markup; 2] {
+    [track.number.render(), shown(&track.title, "Untitled").render()]
 }
 
 /// A number and the title of that track; the number alone where there is no such track.
-fn name_cells_of(report: &Report, number: usize) -> [Cell; 2] {
+fn name_cells_of(report: &Report, number: usize) -> [Markup; 2] {
     match report.tracks.iter().find(|track| track.number == number) {
         Some(track) => name_cells(track),
-        None => [number.to_string().into(), "".into()],
+        None => [number.render(), html! {}],
     }
 }
 
-fn head(report: &Report) -> String {
+fn head(report: &Report) -> Markup {
     let outputs: Vec<&str> = report.outputs.iter().map(|output| output.name()).collect();
     let about: Vec<String> = [
         report.release.date.clone(),
@@ -85,13 +90,11 @@ fn head(report: &Report) -> String {
     .flatten()
     .collect();
     let notes = report.release.notes.as_ref().filter(|notes| !notes.trim().is_empty());
-    let notes = notes.map_or(String::new(), |notes| format!("<p>{}</p>\n", escape(&typeset(notes))));
-    format!(
-        "<div class=\"file-head\"><div><h2>{}</h2>\n<p class=\"origin\">{}</p></div></div>\n<p>{}</p>\n{notes}",
-        escape(&report.artist),
-        escape(&about.join(" · ")),
-        escape(&aim(&report.aim))
-    )
+    html! {
+        div.file-head { div { h2 { (report.artist) } p.origin { (about.join(" · ")) } } }
+        p { (aim(&report.aim)) }
+        @if let Some(notes) = notes { p { (typeset(notes)) } }
+    }
 }
 
 /// What was aimed at, in words.
@@ -115,43 +118,47 @@ fn aim(aim: &Aim) -> String {
 }
 
 /// What needs a person, and below it what somebody has accepted.
-fn findings(report: &Report) -> String {
-    let named = |finding: &Finding| {
-        let track = finding.track.map_or(String::new(), |number| format!("Track {number}: "));
-        format!("<li>{}</li>\n", escape(&typeset(&(track + &finding.text))))
+fn findings(report: &Report) -> Markup {
+    let told = |is_accepted: bool| -> Vec<String> {
+        let findings = report.findings.iter().filter(|of| of.is_accepted == is_accepted);
+        let named = |of: &Finding| match of.track {
+            Some(number) => format!("Track {number}: {}", of.text),
+            None => of.text.clone(),
+        };
+        findings.map(named).collect()
     };
-    let list = |is_accepted: bool, mark: Mark, headline: &dyn Fn(usize) -> String| {
-        let told: Vec<String> =
-            report.findings.iter().filter(|of| of.is_accepted == is_accepted).map(named).collect();
-        if told.is_empty() {
-            return String::new();
-        }
-        let inside =
-            format!("<strong>{}</strong>\n<ol>\n{}</ol>\n", chip(mark, &headline(told.len())), told.concat());
-        element("div", &format!("verdict spaced {}", mark.ink().class()), &inside)
-    };
-    let open = list(false, Mark::Fail, &|count| match count {
+    let open = told(false);
+    let headline = match open.len() {
         1 => "Not to be sent out: 1 thing needs a person".to_owned(),
         count => format!("Not to be sent out: {count} things need a person"),
-    });
-    open + &list(true, Mark::Note, &|_| "Accepted".to_owned())
+    };
+    html! {
+        (remarks(Mark::Fail, &headline, &open))
+        (remarks(Mark::Note, "Accepted", &told(true)))
+    }
 }
 
-fn warnings(warnings: &[String]) -> String {
-    if warnings.is_empty() {
-        return String::new();
-    }
+fn warnings(warnings: &[String]) -> Markup {
     let headline = match warnings.len() {
         1 => "1 thing to look at".to_owned(),
         count => format!("{count} things to look at"),
     };
-    let lines: String =
-        warnings.iter().map(|warning| format!("<li>{}</li>\n", escape(&typeset(warning)))).collect();
-    let inside = format!("<strong>{}</strong>\n<ol>\n{lines}</ol>\n", chip(Mark::Warn, &headline));
-    element("div", &format!("verdict spaced {}", Mark::Warn.ink().class()), &inside)
+    remarks(Mark::Warn, &headline, warnings)
 }
 
-fn readings(report: &Report) -> String {
+/// Sentences below a headline; nothing where there are none.
+fn remarks(mark: Mark, headline: &str, sentences: &[String]) -> Markup {
+    html! {
+        @if !sentences.is_empty() {
+            div.verdict.spaced.(mark.ink().class()) {
+                strong { (chip(mark, headline)) }
+                ol { @for sentence in sentences { li { (typeset(sentence)) } } }
+            }
+        }
+    }
+}
+
+fn readings(report: &Report) -> Markup {
     let rows = report.album.rows().map(|(name, value, unit)| {
         let text = if value == "-" { "–".to_owned() } else { format!("{} {unit}", typeset(&value)) };
         (name, text.trim_end().to_owned())
@@ -160,7 +167,7 @@ fn readings(report: &Report) -> String {
 }
 
 /// The rule that set a gain, at a glance: what was aimed at is right, what stood in its way needs a look.
-fn rule_chip(reason: Reason) -> String {
+fn rule_chip(reason: Reason) -> Markup {
     match reason {
         Reason::Target => chip(Mark::Good, "Target"),
         Reason::Neighbour => chip(Mark::Good, "The others"),
@@ -173,40 +180,30 @@ fn rule_chip(reason: Reason) -> String {
     }
 }
 
-fn tracks_panel(report: &Report) -> String {
+fn tracks_panel(report: &Report) -> Markup {
     if report.tracks.is_empty() {
-        return String::new();
+        return html! {};
     }
     let has_codes = report.tracks.iter().any(|track| track.isrc.is_some());
-    let rows: Vec<Vec<Cell>> = report
-        .tracks
-        .iter()
-        .map(|track| {
-            let [place, _] = name_cells(track);
-            let name = format!(
-                "<div>{}</div><div class=\"minor\">{}</div>",
-                escape(shown(&track.title, "Untitled")),
-                escape(shown(&track.performer, &report.artist))
-            );
-            let mut row = vec![
-                place,
-                Cell::Markup(name),
-                clock(track.start_s).into(),
-                clock(track.length_s).into(),
-                reading(track.source.integrated_lufs, 1, false).into(),
-                reading(track.after.integrated_lufs, 1, false).into(),
-                reading(track.after.loudness_range_lu, 1, false).into(),
-                reading(track.after.true_peak_dbtp, 2, false).into(),
-                number(track.drive.gain_db, 1, true).into(),
-                Cell::Markup(rule_chip(track.drive.reason)),
-            ];
-            if has_codes {
-                let code = track.isrc.as_deref().unwrap_or("–");
-                row.insert(4, Cell::Markup(format!("<span class=\"code\">{}</span>", escape(code))));
-            }
-            row
-        })
-        .collect();
+    let rows = report.tracks.iter().map(|track| {
+        let [place, title] = name_cells(track);
+        let mut row = vec![
+            place,
+            html! { div { (title) } div.minor { (shown(&track.performer, &report.artist)) } },
+            clock(track.start_s).render(),
+            clock(track.length_s).render(),
+            reading(track.source.integrated_lufs, 1, false).render(),
+            reading(track.after.integrated_lufs, 1, false).render(),
+            reading(track.after.loudness_range_lu, 1, false).render(),
+            reading(track.after.true_peak_dbtp, 2, false).render(),
+            number(track.drive.gain_db, 1, true).render(),
+            rule_chip(track.drive.reason),
+        ];
+        if has_codes {
+            row.insert(4, html! { span.code { (track.isrc.as_deref().unwrap_or("–")) } });
+        }
+        row
+    });
     let mut columns = vec![
         ("", Column::Number),
         ("Track", Column::Words),
@@ -224,29 +221,25 @@ fn tracks_panel(report: &Report) -> String {
     }
     let about = "Loudness of the mix as it came and of the master; range and true peak are the master's.";
     Panel { title: "Tracks", about, may_break: true, ..Panel::default() }
-        .around(&table("tracks", &columns, &rows))
+        .around(table("tracks", &columns, rows))
 }
 
-fn moves_panel(report: &Report) -> String {
+fn moves_panel(report: &Report) -> Markup {
     if report.tracks.is_empty() {
-        return String::new();
+        return html! {};
     }
-    let rows: Vec<Vec<Cell>> = report
-        .tracks
-        .iter()
-        .map(|track| {
-            let [place, title] = name_cells(track);
-            let drive = &track.drive;
-            vec![
-                place,
-                title,
-                number(drive.gain_db, 2, true).into(),
-                number(drive.against_others_db, 2, true).into(),
-                Cell::Markup(rule_chip(drive.reason)),
-                typeset(&drive.sentence).into(),
-            ]
-        })
-        .collect();
+    let rows = report.tracks.iter().map(|track| {
+        let [place, title] = name_cells(track);
+        let drive = &track.drive;
+        [
+            place,
+            title,
+            number(drive.gain_db, 2, true).render(),
+            number(drive.against_others_db, 2, true).render(),
+            rule_chip(drive.reason),
+            typeset(&drive.sentence).render(),
+        ]
+    });
     let columns = [
         ("", Column::Number),
         ("Track", Column::Words),
@@ -256,41 +249,37 @@ fn moves_panel(report: &Report) -> String {
         ("Why", Column::Words),
     ];
     let about = format!("{} The drive into the limiter, and which rule set it.", typeset(&report.levels));
-    Panel { title: "Moves", about: about.trim_start(), may_break: true, ..Panel::default() }.around(&table(
+    Panel { title: "Moves", about: about.trim_start(), may_break: true, ..Panel::default() }.around(table(
         "tracks why",
         &columns,
-        &rows,
+        rows,
     ))
 }
 
 /// What the check said of each mix.
-fn checks_panel(report: &Report) -> String {
-    let rows: Vec<Vec<Cell>> = report
-        .tracks
-        .iter()
-        .map(|track| {
-            let [place, title] = name_cells(track);
-            let verdict = match (track.check.verdict.as_str(), track.check.is_accepted) {
-                ("fit", _) => chip(Mark::Good, "Fit"),
-                ("fit_with_remarks", _) => chip(Mark::Warn, "Remarks"),
-                (_, true) => chip(Mark::Fail, "Accepted"),
-                _ => chip(Mark::Fail, "Sent back"),
-            };
-            let remarks = track.check.remarks.iter();
-            let told: Vec<String> = remarks.map(|of| format!("{}: {}", of.name, of.fact)).collect();
-            vec![place, title, Cell::Markup(verdict), typeset(&told.join(" ")).into()]
-        })
-        .collect();
-    if rows.is_empty() {
-        return String::new();
+fn checks_panel(report: &Report) -> Markup {
+    if report.tracks.is_empty() {
+        return html! {};
     }
+    let rows = report.tracks.iter().map(|track| {
+        let [place, title] = name_cells(track);
+        let verdict = match (track.check.verdict.as_str(), track.check.is_accepted) {
+            ("fit", _) => chip(Mark::Good, "Fit"),
+            ("fit_with_remarks", _) => chip(Mark::Warn, "Remarks"),
+            (_, true) => chip(Mark::Fail, "Accepted"),
+            _ => chip(Mark::Fail, "Sent back"),
+        };
+        let remarks = track.check.remarks.iter();
+        let told: Vec<String> = remarks.map(|of| format!("{}: {}", of.name, of.fact)).collect();
+        [place, title, verdict, typeset(&told.join(" ")).render()]
+    });
     let columns =
         [("", Column::Number), ("Track", Column::Words), ("Verdict", Column::Words), ("Why", Column::Words)];
     let about = "What lacquer check says of each mix.";
-    Panel { title: "Mixes", about, may_break: true, ..Panel::default() }.around(&table(
+    Panel { title: "Mixes", about, may_break: true, ..Panel::default() }.around(table(
         "tracks why",
         &columns,
-        &rows,
+        rows,
     ))
 }
 

@@ -1,28 +1,31 @@
 //! Reports as one self-contained file: a page frame, tables and plots, without script and without any request to elsewhere.
 //!
-//! Everything here gives text that depends on its arguments alone, so that a report of the same files is the same bytes.
-//! Text from outside (names, titles, messages) goes through [`escape`]; what is called `markup` is put in as it is and must come
-//! from here. Colours, sizes and the dark, light and printed look are in `style.css` alone.
+//! Everything here depends on its arguments alone, so that a report of the same files is the same bytes. Text is a `str` and is
+//! escaped where it is put in; markup is a [`Markup`], which `maud` alone makes. [`page`] makes control characters visible.
+//! Colours, sizes and the dark, light and printed look are in `style.css` alone.
 
 pub mod plot;
 pub mod table;
 
 use lacquer_storage::regular_file::open_regular;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::io::Read;
 use std::path::Path;
 
 /// The style of every report. It has no URL and no import.
 const STYLE: &str = include_str!("style.css");
 
-/// How every report begins, by which one is known again.
-const HEAD: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+/// How every report begins but for line ends, by which one is known again.
+const HEAD: &str = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
     <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'";
 
 /// Whether a file begins as a report of this module does: then it may be replaced by another.
 pub fn is_report(path: &Path) -> bool {
-    let mut head = vec![0; HEAD.len()];
-    let read = open_regular(path, u64::MAX).and_then(|mut file| file.read_exact(&mut head));
-    read.is_ok() && head == HEAD.as_bytes()
+    let mut head = Vec::new();
+    let most = 2 * HEAD.len() as u64;
+    let read = open_regular(path, u64::MAX).and_then(|file| file.take(most).read_to_end(&mut head));
+    head.retain(|byte| *byte != b'\n');
+    read.is_ok() && head.starts_with(HEAD.as_bytes())
 }
 
 /// What a colour says; each is a class of the style sheet, light and dark.
@@ -87,40 +90,33 @@ pub fn visible(text: &str) -> String {
         .collect()
 }
 
-/// Text as markup that shows exactly it, in elements as in quoted attributes; control characters as in [`visible`].
-pub fn escape(text: &str) -> String {
-    let mut markup = String::with_capacity(text.len());
-    for c in visible(text).chars() {
-        match c {
-            '&' => markup += "&amp;",
-            '<' => markup += "&lt;",
-            '>' => markup += "&gt;",
-            '"' => markup += "&quot;",
-            '\'' => markup += "&#39;",
-            _ => markup.push(c),
-        }
-    }
-    markup
-}
-
-/// A whole page: `title` in the window's bar, `body` as markup. Its policy forbids scripts and requests even if some text escaped
-/// escaping.
-pub fn page(title: &str, body: &str) -> String {
+/// A whole page: `title` in the window's bar. Its policy forbids scripts and requests even if some text escaped escaping.
+pub fn page(title: &str, body: Markup) -> Markup {
     framed("", title, body)
 }
 
 /// As [`page`], with sound that lies in the page itself.
-pub fn page_with_sound(title: &str, body: &str) -> String {
+pub fn page_with_sound(title: &str, body: Markup) -> Markup {
     framed("; media-src data:", title, body)
 }
 
-fn framed(policy: &str, title: &str, body: &str) -> String {
-    format!(
-        "{HEAD}{policy}\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n",
-        escape(title)
-    )
+fn framed(policy: &str, title: &str, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy"
+                    content={ "default-src 'none'; style-src 'unsafe-inline'" (policy) };
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (visible(title)) }
+                style { (PreEscaped(STYLE)) }
+            }
+            // Markup has no control characters of its own: what becomes visible is text, which stays escaped.
+            body { main { (PreEscaped(visible(&body.0))) } }
+        }
+    }
 }
 
 /// What a chip says at a glance: a shape and a colour, so that neither stands alone.
@@ -158,18 +154,13 @@ impl Mark {
 }
 
 /// A word or two behind a mark.
-pub fn chip(mark: Mark, text: &str) -> String {
-    format!("<span class=\"chip {} {}\">{}</span>", mark.class(), mark.ink().class(), escape(text))
+pub fn chip(mark: Mark, text: &str) -> Markup {
+    html! { span.chip.(mark.class()).(mark.ink().class()) { (text) } }
 }
 
 /// The head of a page: what it is, and all of it in one line.
-pub fn masthead(title: &str, summary: &str) -> String {
-    format!("<header class=\"masthead\"><h1>{}</h1><p>{}</p></header>\n", escape(title), escape(summary))
-}
-
-/// An element with a class around markup.
-pub fn element(name: &str, class: &str, markup: &str) -> String {
-    format!("<{name} class=\"{class}\">{markup}</{name}>\n")
+pub fn masthead(title: &str, summary: &str) -> Markup {
+    html! { header.masthead { h1 { (title) } p { (summary) } } }
 }
 
 /// A headed part of a section.
@@ -179,43 +170,33 @@ pub struct Panel<'a> {
     pub title: &'a str,
     /// What is to be known to read it; may be empty.
     pub about: &'a str,
-    /// What its colours stand for, as markup (see [`legend`]); may be empty.
-    pub key: &'a str,
+    /// What its colours stand for; may be empty.
+    pub key: &'a [(Ink, &'a str)],
     /// Whether it may go on over a page's end when printed, as long tables must.
     pub may_break: bool,
 }
 
 impl Panel<'_> {
     /// The head and, below it, a picture or table.
-    pub fn around(&self, markup: &str) -> String {
-        let class = if self.may_break { "panel long" } else { "panel" };
-        let (title, key) = (escape(self.title), self.key);
-        let about = match self.about {
-            "" => String::new(),
-            about => format!("<p class=\"about\">{}</p>\n", escape(about)),
-        };
-        format!(
-            "<div class=\"{class}\">\n<div class=\"panel-head\"><h3>{title}</h3>{about}{key}</div>\n{markup}</div>\n"
-        )
+    pub fn around(&self, inside: Markup) -> Markup {
+        html! {
+            div.panel.long[self.may_break] {
+                div.panel-head {
+                    h3 { (self.title) }
+                    @if !self.about.is_empty() { p.about { (self.about) } }
+                    @if !self.key.is_empty() {
+                        ul.legend { @for (ink, name) in self.key { li.(ink.class()) { span { (name) } } } }
+                    }
+                }
+                (inside)
+            }
+        }
     }
 }
 
 /// Names and values side by side, each a small label over a figure; values with their units.
-pub fn figures(pairs: &[(&str, String)]) -> String {
-    let cells: String = pairs
-        .iter()
-        .map(|(name, value)| format!("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(name), escape(value)))
-        .collect();
-    format!("<dl class=\"figures\">\n{cells}</dl>\n")
-}
-
-/// A key to a plot: what each colour stands for.
-pub fn legend(entries: &[(Ink, &str)]) -> String {
-    let entries: String = entries
-        .iter()
-        .map(|(ink, name)| format!("<li class=\"{}\"><span>{}</span></li>", ink.class(), escape(name)))
-        .collect();
-    format!("<ul class=\"legend\">{entries}</ul>\n")
+pub fn figures(pairs: &[(&str, String)]) -> Markup {
+    html! { dl.figures { @for (name, value) in pairs { div { dt { (name) } dd { (value) } } } } }
 }
 
 /// A number with a true minus, fixed decimals and, if `signed`, always a sign; "–" where there is none.
@@ -262,13 +243,34 @@ mod tests {
 
     #[test]
     fn no_text_becomes_markup() {
-        let text = "<script>alert('x')</script> \"&\" \u{1b}[31m \u{202e}\0";
-        let markup = escape(text);
-        assert!(!markup.contains(['<', '>', '"', '\'', '\u{1b}', '\0', '\u{202e}']), "{markup}");
-        assert!(markup.starts_with("&lt;script&gt;alert(&#39;x&#39;)") && markup.contains("\u{241b}[31m"));
-        assert_eq!(escape("Plain – naïve ♪"), "Plain – naïve ♪");
-        let page = page("</title><script>", "");
-        assert_eq!(page.matches("<script").count(), 0);
+        let text = "<script>alert(1)</script> A & B \"C\" \u{1b}[31m \u{202e}\0\n";
+        let shown = "&lt;script&gt;alert(1)&lt;/script&gt; A &amp; B &quot;C&quot; \u{241b}[31m \u{fffd}\u{2400}\u{240a}";
+        let panel = Panel { title: text, about: text, key: &[(Ink::Tone, text)], may_break: false };
+        let parts = [
+            masthead(text, text),
+            chip(Mark::Note, text),
+            figures(&[(text, text.to_owned())]),
+            panel.around(html! {}),
+        ];
+        let page = page(text, html! { @for part in &parts { (part) } }).into_string();
+        assert_eq!(page.matches(shown).count(), 9, "{page}");
+        for never in ["<script", "\u{1b}", "\u{202e}", "\0"] {
+            assert!(!page.contains(never), "{never:?}");
+        }
+        assert_eq!(masthead("Plain – naïve 'x' ♪", "").0.matches("Plain – naïve 'x' ♪").count(), 1);
+    }
+
+    #[test]
+    fn a_report_is_known_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report.html");
+        let page = page_with_sound("t", html! { p { "x" } }).into_string();
+        let earlier = page.replace("><", ">\n<");
+        for (text, is_known) in [(&page, true), (&earlier, true), (&page.replace("'none'", "*"), false)] {
+            std::fs::write(&file, text).unwrap();
+            assert_eq!(is_report(&file), is_known, "{text:.200}");
+        }
+        assert!(!is_report(folder.path()));
     }
 
     #[test]

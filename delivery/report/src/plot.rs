@@ -1,7 +1,8 @@
 //! Plots as inline SVG: axes, lines, filled bands, bars and marks. Places are rounded to a tenth of a pixel; values that are no
 //! numbers leave gaps.
 
-use super::{Ink, escape};
+use super::Ink;
+use maud::{Markup, Render, html};
 use std::fmt::Write;
 
 /// Width of a plot across the page, px.
@@ -61,21 +62,16 @@ pub struct Plot {
     above: f64,
     x: Axis,
     y: Axis,
-    body: String,
+    parts: Vec<Markup>,
 }
 
 impl Plot {
     /// An empty plot of `width` times `height` px inside its axes; `label` says in words what it shows.
     pub fn new(label: &str, width: f64, height: f64, x: Axis, y: Axis) -> Self {
         let right = width - if width < FULL_WIDTH { RIGHT_OF_HALF } else { RIGHT };
-        let mut plot =
-            Self { label: label.to_owned(), width, right, height, above: 8.0, x, y, body: String::new() };
-        let (left, top, w) = (LEFT, plot.above, plot.inner_width());
-        let _ = write!(
-            plot.body,
-            "<rect class=\"well\" x=\"{left}\" y=\"{top}\" width=\"{w}\" height=\"{height}\"/>"
-        );
-        plot
+        let above = 8.0;
+        let well = html! { rect.well x=(LEFT) y=(above) width=(right - LEFT) height=(height) {} };
+        Self { label: label.to_owned(), width, right, height, above, x, y, parts: vec![well] }
     }
 
     fn inner_width(&self) -> f64 {
@@ -98,12 +94,10 @@ impl Plot {
                 continue;
             }
             if let Some(x) = self.x_px(*value) {
-                let _ = write!(
-                    self.body,
-                    "<path class=\"grid\" d=\"M{x:.1} {top}V{bottom}\"/><text class=\"axis middle\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>",
-                    bottom + 14.0,
-                    escape(text)
-                );
+                self.parts.push(html! {
+                    path.grid d=(format_args!("M{x:.1} {top}V{bottom}")) {}
+                    text.axis.middle x=(Px(x)) y=(Px(bottom + 14.0)) { (text) }
+                });
             }
         }
     }
@@ -116,13 +110,10 @@ impl Plot {
                 continue;
             }
             if let Some(y) = self.y_px(*value) {
-                let _ = write!(
-                    self.body,
-                    "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{right}\"/><text class=\"axis end\" x=\"{}\" y=\"{:.1}\">{}</text>",
-                    LEFT - 6.0,
-                    y + 3.5,
-                    escape(text)
-                );
+                self.parts.push(html! {
+                    path.grid d=(format_args!("M{LEFT} {y:.1}H{right}")) {}
+                    text.axis.end x=(LEFT - 6.0) y=(Px(y + 3.5)) { (text) }
+                });
             }
         }
     }
@@ -141,7 +132,7 @@ impl Plot {
                 None => is_broken = true,
             }
         }
-        let _ = write!(self.body, "<path class=\"line {look} {}\" d=\"{path}\"/>", ink.class());
+        self.parts.push(html! { path.line.(look).(ink.class()) d=(path) {} });
     }
 
     /// The area between a lower and an upper curve over the same places. Points that are no numbers are left out.
@@ -153,7 +144,7 @@ impl Plot {
         for (n, (x, y)) in upper.chain(lower).enumerate() {
             let _ = write!(path, "{}{x:.1} {y:.1}", if n == 0 { 'M' } else { 'L' });
         }
-        let _ = write!(self.body, "<path class=\"area {look} {}\" d=\"{path}Z\"/>", ink.class());
+        self.parts.push(html! { path.area.(look).(ink.class()) d={ (path) "Z" } {} });
     }
 
     /// A bar from one corner to the other; `title` is shown where the pointer rests.
@@ -164,14 +155,12 @@ impl Plot {
             // Too narrow to be seen is no mark at all.
             let width = (x1 - x0).abs().max(1.5);
             let x = x0.min(x1).min(self.right - width);
-            let _ = write!(
-                self.body,
-                "<rect class=\"bar {look} {}\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\">{}</rect>",
-                ink.class(),
-                y0.min(y1),
-                (y1 - y0).abs().max(0.5),
-                titled(title)
-            );
+            let (y, height) = (y0.min(y1), (y1 - y0).abs().max(0.5));
+            self.parts.push(html! {
+                rect.bar.(look).(ink.class()) x=(Px(x)) y=(Px(y)) width=(Px(width)) height=(Px(height)) {
+                    @if !title.is_empty() { title { (title) } }
+                }
+            });
         }
     }
 
@@ -179,59 +168,46 @@ impl Plot {
     pub fn level(&mut self, value: f64, name: &str, ink: Ink, look: &str) {
         if let Some(y) = self.y_px(value).filter(|_| (self.y.low..=self.y.high).contains(&value)) {
             let right = self.right;
-            let _ = write!(
-                self.body,
-                "<path class=\"line {look} {}\" d=\"M{LEFT} {y:.1}H{right}\"/><text class=\"name {}\" x=\"{}\" y=\"{:.1}\">{}</text>",
-                ink.class(),
-                ink.class(),
-                right + 5.0,
-                y + 3.5,
-                escape(name)
-            );
+            self.parts.push(html! {
+                path.line.(look).(ink.class()) d=(format_args!("M{LEFT} {y:.1}H{right}")) {}
+                text.name.(ink.class()) x=(right + 5.0) y=(Px(y + 3.5)) { (name) }
+            });
         }
     }
 
     /// Words at a place, beginning there (`"start"`), around it (`"middle"`) or ending there (`"end"`).
     pub fn text(&mut self, at: (f64, f64), anchor: &str, ink: Ink, text: &str) {
         if let (Some(x), Some(y)) = (self.x_px(at.0), self.y_px(at.1)) {
-            let _ = write!(
-                self.body,
-                "<text class=\"name {anchor} {}\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>",
-                ink.class(),
-                y + 3.5,
-                escape(text)
-            );
+            self.parts.push(html! { text.name.(anchor).(ink.class()) x=(Px(x)) y=(Px(y + 3.5)) { (text) } });
         }
     }
 
     /// Words in the margin at the left, beside a value: a lane's name.
     pub fn lane(&mut self, value: f64, ink: Ink, text: &str) {
         if let Some(y) = self.y_px(value) {
-            let _ = write!(
-                self.body,
-                "<text class=\"name end {}\" x=\"{}\" y=\"{:.1}\">{}</text>",
-                ink.class(),
-                LEFT - 6.0,
-                y + 3.5,
-                escape(text)
-            );
+            self.parts.push(html! { text.name.end.(ink.class()) x=(LEFT - 6.0) y=(Px(y + 3.5)) { (text) } });
         }
     }
 
     /// The plot as markup.
-    pub fn finish(self) -> String {
+    pub fn finish(self) -> Markup {
         let height = self.above + self.height + BELOW;
-        format!(
-            "<svg role=\"img\" viewBox=\"0 0 {} {height}\"><title>{}</title>{}</svg>\n",
-            self.width,
-            escape(&self.label),
-            self.body
-        )
+        html! {
+            svg role="img" viewBox=(format_args!("0 0 {} {height}", self.width)) {
+                title { (self.label) }
+                @for part in &self.parts { (part) }
+            }
+        }
     }
 }
 
-fn titled(title: &str) -> String {
-    if title.is_empty() { String::new() } else { format!("<title>{}</title>", escape(title)) }
+/// A place or a length in a plot, px, rounded to a tenth.
+struct Px(f64);
+
+impl Render for Px {
+    fn render_to(&self, to: &mut String) {
+        format_args!("{:.1}", self.0).render_to(to);
+    }
 }
 
 /// Ticks of a time axis of `duration_s` seconds, at most 12, at steps that clocks have.
@@ -305,7 +281,7 @@ mod tests {
             plot.level(x, "n", Ink::Accent, "");
             plot.text((x, x), "middle", Ink::Text, "t");
         }
-        let svg = plot.finish();
+        let svg = plot.finish().into_string();
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
         assert!(svg.contains("<title>&lt;x&gt;</title>"));
     }

@@ -3,66 +3,54 @@
 use super::{name_cells, number};
 use crate::report::Report;
 use crate::variant::VariantReport;
-use lacquer_report::table::{Cell, Column, table};
-use lacquer_report::{Panel, element, escape};
+use lacquer_report::Panel;
+use lacquer_report::table::{Column, table};
+use maud::{Markup, Render, html};
 
 /// Files and mixes with their digests, folded away: they are many and long.
-pub fn files_panel(report: &Report) -> String {
-    let files = files(report);
-    let mixes = mixes(report);
-    if files.is_empty() && mixes.is_empty() {
-        return String::new();
+pub fn files_panel(report: &Report) -> Markup {
+    if report.files.is_empty() && report.tracks.is_empty() {
+        return html! {};
     }
     let about = "SHA-256 of every file, as in SHA256SUMS, and of the mixes.";
-    Panel { title: "Files", about, may_break: true, ..Panel::default() }.around(&(files + &mixes))
+    Panel { title: "Files", about, may_break: true, ..Panel::default() }.around(html! {
+        @if !report.files.is_empty() { (files(report)) }
+        @if !report.tracks.is_empty() { (mixes(report)) }
+    })
 }
 
-fn folded(summary: &str, markup: &str) -> String {
-    element("details", "fold", &format!("<summary>{}</summary>\n{markup}", escape(summary)))
+fn folded(summary: &str, inside: Markup) -> Markup {
+    html! { details.fold { summary { (summary) } (inside) } }
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn digest(sha256: &str) -> Cell {
-    Cell::Markup(format!("<code>{}</code>", escape(sha256)))
+fn digest(sha256: &str) -> Markup {
+    html! { code { (sha256) } }
 }
 
-fn files(report: &Report) -> String {
-    if report.files.is_empty() {
-        return String::new();
-    }
-    let rows: Vec<Vec<Cell>> = report
-        .files
-        .iter()
-        .map(|file| vec![file.path.as_str().into(), size(file.bytes).into(), digest(&file.sha256)])
-        .collect();
+fn files(report: &Report) -> Markup {
+    let rows = report.files.iter().map(|of| [of.path.render(), size(of.bytes).render(), digest(&of.sha256)]);
     let columns = [("File", Column::Words), ("Size", Column::Number), ("SHA-256", Column::Words)];
     let bytes = report.files.iter().fold(0u64, |sum, file| sum.saturating_add(file.bytes));
     let summary = format!("{}, {}", counted(report.files.len(), "file", "files"), size(bytes));
-    folded(&summary, &table("digests", &columns, &rows))
+    folded(&summary, table("digests", &columns, rows))
 }
 
-fn mixes(report: &Report) -> String {
-    if report.tracks.is_empty() {
-        return String::new();
-    }
-    let rows: Vec<Vec<Cell>> = report
-        .tracks
-        .iter()
-        .map(|track| {
-            let [place, _] = name_cells(track);
-            let channels = if track.source.channels == 1 { "mono" } else { "stereo" };
-            vec![
-                place,
-                track.file.as_str().into(),
-                format!("{} Hz, {channels}", track.source.sample_rate).into(),
-                track.preset.as_deref().unwrap_or("–").into(),
-                digest(&track.source.sha256),
-            ]
-        })
-        .collect();
+fn mixes(report: &Report) -> Markup {
+    let rows = report.tracks.iter().map(|track| {
+        let [place, _] = name_cells(track);
+        let channels = if track.source.channels == 1 { "mono" } else { "stereo" };
+        [
+            place,
+            track.file.render(),
+            format!("{} Hz, {channels}", track.source.sample_rate).render(),
+            track.preset.as_deref().unwrap_or("–").render(),
+            digest(&track.source.sha256),
+        ]
+    });
     let columns = [
         ("", Column::Number),
         ("Mix", Column::Words),
@@ -70,7 +58,7 @@ fn mixes(report: &Report) -> String {
         ("Preset", Column::Words),
         ("SHA-256", Column::Words),
     ];
-    folded(&counted(report.tracks.len(), "mix", "mixes"), &table("digests", &columns, &rows))
+    folded(&counted(report.tracks.len(), "mix", "mixes"), table("digests", &columns, rows))
 }
 
 /// A size in the largest unit of which there is at least one.
@@ -83,8 +71,7 @@ fn size(bytes: u64) -> String {
 }
 
 /// The timelines. What had to be rendered for them is left out: it would make the page of an album that has not changed another one.
-pub fn renders_panel(report: &Report) -> String {
-    let rows: Vec<Vec<Cell>> = report.variants.iter().map(row).collect();
+pub fn renders_panel(report: &Report) -> Markup {
     let columns = [
         ("Rate Hz", Column::Number),
         ("Words", Column::Words),
@@ -93,20 +80,21 @@ pub fn renders_panel(report: &Report) -> String {
         ("Highest dBTP", Column::Number),
         ("Lowered ceilings", Column::Number),
     ];
-    let table = if rows.is_empty() { String::new() } else { table("variants", &columns, &rows) };
     let about = "Sample rates and word lengths, each limited and dithered for itself.";
-    Panel { title: "Renders", about, ..Panel::default() }.around(&table)
+    Panel { title: "Renders", about, ..Panel::default() }.around(html! {
+        @if !report.variants.is_empty() { (table("variants", &columns, report.variants.iter().map(row))) }
+    })
 }
 
-fn row(variant: &VariantReport) -> Vec<Cell> {
+fn row(variant: &VariantReport) -> [Markup; 6] {
     let highest = variant.verified_peaks_dbtp.iter().flatten().copied().reduce(f64::max);
-    vec![
-        variant.sample_rate.to_string().into(),
-        variant.word_length.as_str().into(),
-        if variant.on_disc { "on the disc's frames" } else { "on samples" }.into(),
-        variant.verified_peaks_dbtp.len().to_string().into(),
-        super::reading(highest, 2, false).into(),
-        variant.retries.to_string().into(),
+    [
+        variant.sample_rate.render(),
+        variant.word_length.render(),
+        if variant.on_disc { "on the disc's frames" } else { "on samples" }.render(),
+        variant.verified_peaks_dbtp.len().render(),
+        super::reading(highest, 2, false).render(),
+        variant.retries.render(),
     ]
 }
 

@@ -4,7 +4,8 @@ use super::{clock, reading, shown};
 use crate::file::Mode;
 use crate::report::{Report, TrackReport};
 use lacquer_report::plot::{Axis, FULL_WIDTH, Plot, level_ticks, time_ticks};
-use lacquer_report::{Ink, Panel, legend, number};
+use lacquer_report::{Ink, Panel, number};
+use maud::{Markup, html};
 
 /// Height of the plot, px, and of the row of titles in it.
 const HEIGHT_PX: f64 = 220.0;
@@ -21,11 +22,11 @@ const INNER_PX: f64 = FULL_WIDTH - 100.0;
 const NEAR: f64 = 0.07;
 
 /// The panel; nothing where there is no loudness over time.
-pub fn panel(report: &Report) -> String {
+pub fn panel(report: &Report) -> Markup {
     let heard = || report.short_term_lufs.iter().flatten().copied().filter(|lufs| lufs.is_finite());
     let duration_s = report.length_s().max(report.short_term_lufs.len() as f64);
     if heard().next().is_none() {
-        return String::new();
+        return html! {};
     }
     let target_lufs = (report.aim.mode != Mode::AsIs).then_some(report.aim.target_lufs);
     let highest = heard().chain(target_lufs).fold(f64::NEG_INFINITY, f64::max);
@@ -56,7 +57,7 @@ pub fn panel(report: &Report) -> String {
         Some(target) => about += &format!(", the target at {}.", number(target, 1, false)),
         None => about.push('.'),
     }
-    Panel { title: "Flow", about: &about, key: &legend(&key), may_break: false }.around(&plot.finish())
+    Panel { title: "Flow", about: &about, key: &key, may_break: false }.around(plot.finish())
 }
 
 /// The album's level and the target, with names where there is room for both.

@@ -3,44 +3,36 @@
 use super::{clock, name_cells_of, reading};
 use crate::codecs::CodecOutcome;
 use crate::report::Report;
-use lacquer_report::table::{Cell, Column, table};
-use lacquer_report::{Mark, Panel, chip, escape, number, typeset};
+use lacquer_report::table::{Column, table};
+use lacquer_report::{Mark, Panel, chip, number, typeset};
 use lacquer_song::check::words::time;
 use lacquer_song::codec::overs::CodecReport;
+use maud::{Markup, Render, html};
 
 /// The highest overs of a track that are named.
 const MOST_TIMES: usize = 3;
 
 /// A panel for each lossy output.
-pub fn codecs_panels(report: &Report) -> String {
-    report
-        .codecs
-        .iter()
-        .filter(|outcome| !outcome.tracks.is_empty())
-        .map(|of| codec_panel(of, report))
-        .collect()
+pub fn codecs_panels(report: &Report) -> Markup {
+    let heard = report.codecs.iter().filter(|outcome| !outcome.tracks.is_empty());
+    html! { @for outcome in heard { (codec_panel(outcome, report)) } }
 }
 
-fn codec_panel(outcome: &CodecOutcome, report: &Report) -> String {
-    let rows: Vec<Vec<Cell>> = outcome
-        .tracks
-        .iter()
-        .enumerate()
-        .map(|(n, track)| {
-            let is_clear = track.over_count == 0 && track.trim_db >= 0.0;
-            let [place, title] = name_cells_of(report, n + 1);
-            vec![
-                place,
-                title,
-                reading(track.true_peak_before_dbtp, 2, true).into(),
-                reading(track.true_peak_after_dbtp, 2, true).into(),
-                track.over_count.to_string().into(),
-                worst_times(track).into(),
-                number(track.trim_db, 2, false).into(),
-                Cell::Markup(if is_clear { chip(Mark::Good, "Clear") } else { chip(Mark::Warn, "Over") }),
-            ]
-        })
-        .collect();
+fn codec_panel(outcome: &CodecOutcome, report: &Report) -> Markup {
+    let rows = outcome.tracks.iter().enumerate().map(|(n, track)| {
+        let is_clear = track.over_count == 0 && track.trim_db >= 0.0;
+        let [place, title] = name_cells_of(report, n + 1);
+        [
+            place,
+            title,
+            reading(track.true_peak_before_dbtp, 2, true).render(),
+            reading(track.true_peak_after_dbtp, 2, true).render(),
+            track.over_count.render(),
+            worst_times(track).render(),
+            number(track.trim_db, 2, false).render(),
+            if is_clear { chip(Mark::Good, "Clear") } else { chip(Mark::Warn, "Over") },
+        ]
+    });
     let columns = [
         ("", Column::Number),
         ("Track", Column::Words),
@@ -52,10 +44,10 @@ fn codec_panel(outcome: &CodecOutcome, report: &Report) -> String {
         ("", Column::Words),
     ];
     let title = format!("Peaks after {}", outcome.output.name());
-    Panel { title: &title, about: &codec_words(outcome), may_break: true, ..Panel::default() }.around(&table(
+    Panel { title: &title, about: &codec_words(outcome), may_break: true, ..Panel::default() }.around(table(
         "tracks codec",
         &columns,
-        &rows,
+        rows,
     ))
 }
 
@@ -89,30 +81,25 @@ fn worst_times(track: &CodecReport) -> String {
 }
 
 /// The disc's indexes.
-pub fn disc_panel(report: &Report) -> String {
+pub fn disc_panel(report: &Report) -> Markup {
     if report.pq.is_empty() {
-        return String::new();
+        return html! {};
     }
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let rows: Vec<Vec<Cell>> = report
-        .pq
-        .iter()
-        .map(|row| {
-            let code = format!("<span class=\"code\">{}</span>", escape(&text(&row.isrc)));
-            vec![
-                format!("{:02}", row.track).into(),
-                format!("{:02}", row.index).into(),
-                row.start.clone().into(),
-                typeset(&row.disc_start).into(),
-                row.length.clone().into(),
-                text(&row.track_length).into(),
-                text(&row.gap).into(),
-                Cell::Markup(code),
-                row.flags.clone().into(),
-                text(&row.title).into(),
-            ]
-        })
-        .collect();
+    let text = |value: &Option<String>| value.as_deref().unwrap_or_default().render();
+    let rows = report.pq.iter().map(|row| {
+        [
+            format!("{:02}", row.track).render(),
+            format!("{:02}", row.index).render(),
+            row.start.render(),
+            typeset(&row.disc_start).render(),
+            row.length.render(),
+            text(&row.track_length),
+            text(&row.gap),
+            html! { span.code { (text(&row.isrc)) } },
+            row.flags.render(),
+            text(&row.title),
+        ]
+    });
     let columns = [
         ("Track", Column::Number),
         ("Index", Column::Number),
@@ -126,35 +113,32 @@ pub fn disc_panel(report: &Report) -> String {
         ("Title", Column::Words),
     ];
     let about = "Every index, in minutes, seconds and frames, 75 a second.";
-    Panel { title: "Disc", about, may_break: true, ..Panel::default() }.around(&table("pq", &columns, &rows))
+    Panel { title: "Disc", about, may_break: true, ..Panel::default() }.around(table("pq", &columns, rows))
 }
 
 /// The sides of a record.
-pub fn vinyl_panel(report: &Report) -> String {
+pub fn vinyl_panel(report: &Report) -> Markup {
     if report.sides.is_empty() {
-        return String::new();
+        return html! {};
     }
-    let rows: Vec<Vec<Cell>> = report
-        .sides
-        .iter()
-        .map(|side| {
-            let [first, last] = side.tracks;
-            let tracks = if first == last { first.to_string() } else { format!("{first} – {last}") };
-            let advice: String =
-                side.advice.iter().map(|advice| format!("<div>{}</div>", escape(&typeset(advice)))).collect();
-            let advice = if advice.is_empty() { chip(Mark::Good, "Cuts as it is") } else { advice };
-            vec![
-                side.name.clone().into(),
-                tracks.into(),
-                clock(side.length_s).into(),
-                number(side.level_db, 1, true).into(),
-                number(side.lateral_db, 1, true).into(),
-                number(side.vertical_db, 1, true).into(),
-                number(side.sibilance_db, 1, true).into(),
-                Cell::Markup(advice),
-            ]
-        })
-        .collect();
+    let rows = report.sides.iter().map(|side| {
+        let [first, last] = side.tracks;
+        let tracks = if first == last { first.to_string() } else { format!("{first} – {last}") };
+        let advice = html! {
+            @for advice in &side.advice { div { (typeset(advice)) } }
+            @if side.advice.is_empty() { (chip(Mark::Good, "Cuts as it is")) }
+        };
+        [
+            side.name.render(),
+            tracks.render(),
+            clock(side.length_s).render(),
+            number(side.level_db, 1, true).render(),
+            number(side.lateral_db, 1, true).render(),
+            number(side.vertical_db, 1, true).render(),
+            number(side.sibilance_db, 1, true).render(),
+            advice,
+        ]
+    });
     let columns = [
         ("Side", Column::Words),
         ("Tracks", Column::Number),
@@ -167,5 +151,5 @@ pub fn vinyl_panel(report: &Report) -> String {
     ];
     let about = "Level against a side of 18 minutes; the others against a sine of 1 kHz at full scale. The sides go through a chain of their own (Vinyl pre-master); each has a timing sheet.";
     Panel { title: "Vinyl", about, may_break: true, ..Panel::default() }
-        .around(&table("sides", &columns, &rows))
+        .around(table("sides", &columns, rows))
 }

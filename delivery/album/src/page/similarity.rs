@@ -4,8 +4,9 @@ use super::{name_cells, shown};
 use crate::character::Distance;
 use crate::report::{Report, TrackReport};
 use lacquer_report::plot::{Axis, Plot, level_ticks};
-use lacquer_report::table::{Cell, Column, table};
-use lacquer_report::{Ink, Panel, escape, legend, number, typeset};
+use lacquer_report::table::{Column, table};
+use lacquer_report::{Ink, Panel, number, typeset};
+use maud::{Markup, Render, html};
 
 /// Size of one of three plots side by side, px.
 const WIDTH_PX: f64 = 336.0;
@@ -20,25 +21,22 @@ const BAR_OCT: f64 = 0.27;
 const NARROW_OCT: f64 = 0.13;
 
 /// The panel; nothing for a single track, which is like itself.
-pub fn panel(report: &Report) -> String {
+pub fn panel(report: &Report) -> Markup {
     if report.tracks.len() < 2 {
-        return String::new();
+        return html! {};
     }
-    let mut markup = table_of(&report.tracks);
-    let pictures: String = {
-        let scale_db = scale_db(&report.tracks);
-        report.tracks.iter().filter_map(|track| picture(track, scale_db)).collect()
-    };
+    let scale_db = scale_db(&report.tracks);
+    let pictures: Vec<Markup> = report.tracks.iter().filter_map(|track| picture(track, scale_db)).collect();
     let is_corrected = report.tracks.iter().any(|track| track.character.after.is_some());
-    let mut key = String::new();
-    if !pictures.is_empty() {
-        markup += &format!("<div class=\"multiples\">\n{pictures}</div>\n");
-        if is_corrected {
-            key = legend(&[(Ink::Harmonics, "before"), (Ink::Space, "corrected")]);
-        }
-    }
     let about = "Each track less the album's median, dB. Pictures: mid, per third of an octave, levelled.";
-    Panel { title: "Character", about, key: &key, may_break: true }.around(&markup)
+    let key: &[_] = match is_corrected && !pictures.is_empty() {
+        true => &[(Ink::Harmonics, "before"), (Ink::Space, "corrected")],
+        false => &[],
+    };
+    Panel { title: "Character", about, key, may_break: true }.around(html! {
+        (table_of(&report.tracks))
+        @if !pictures.is_empty() { div.multiples { @for picture in &pictures { (picture) } } }
+    })
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
@@ -54,31 +52,28 @@ fn dynamics_db(tracks: &[TrackReport], plr_db: impl Fn(&TrackReport) -> Option<f
     tracks.iter().map(|track| plr_db(track).unwrap_or(f64::NAN) - median).collect()
 }
 
-fn table_of(tracks: &[TrackReport]) -> String {
+fn table_of(tracks: &[TrackReport]) -> Markup {
     let is_corrected = tracks.iter().any(|track| track.character.after.is_some());
     let dynamics = dynamics_db(tracks, |track| track.before.plr_db);
     let dynamics_after = dynamics_db(tracks, |track| track.after.plr_db);
-    let rows: Vec<Vec<Cell>> = tracks
-        .iter()
-        .zip(dynamics.iter().zip(&dynamics_after))
-        .map(|(track, (dynamics, dynamics_after))| {
+    let rows =
+        tracks.iter().zip(dynamics.iter().zip(&dynamics_after)).map(|(track, (dynamics, dynamics_after))| {
             let (before, after) = (&track.character.before, track.character.after.as_ref());
             let after_db = |value: fn(&Distance) -> f64| after.map_or(f64::NAN, value);
             let mut row = Vec::from(name_cells(track));
-            row.push(number(before.tone_db, 2, false).into());
+            row.push(number(before.tone_db, 2, false).render());
             if is_corrected {
-                row.push(number(after_db(|after| after.tone_db), 2, false).into());
+                row.push(number(after_db(|after| after.tone_db), 2, false).render());
             }
-            row.push(number(before.width_db, 1, true).into());
+            row.push(number(before.width_db, 1, true).render());
             if is_corrected {
-                row.push(number(after_db(|after| after.width_db), 1, true).into());
+                row.push(number(after_db(|after| after.width_db), 1, true).render());
             }
-            row.push(number(*dynamics, 1, true).into());
-            row.push(number(*dynamics_after, 1, true).into());
-            row.push(typeset(&said(track)).into());
+            row.push(number(*dynamics, 1, true).render());
+            row.push(number(*dynamics_after, 1, true).render());
+            row.push(typeset(&said(track)).render());
             row
-        })
-        .collect();
+        });
     let mut columns = vec![("", Column::Number), ("Track", Column::Words), ("Tone", Column::Number)];
     if is_corrected {
         columns.push(("corrected", Column::Number));
@@ -92,7 +87,7 @@ fn table_of(tracks: &[TrackReport]) -> String {
         ("master", Column::Number),
         ("What was done", Column::Words),
     ]);
-    table("tracks why", &columns, &rows)
+    table("tracks why", &columns, rows)
 }
 
 /// What became of the wish to correct, with the bands that were set.
@@ -124,7 +119,7 @@ fn scale_db(tracks: &[TrackReport]) -> f64 {
 }
 
 /// A track's tone against the album's; none where nothing of it is heard.
-fn picture(track: &TrackReport, scale_db: f64) -> Option<String> {
+fn picture(track: &TrackReport, scale_db: f64) -> Option<Markup> {
     let before = &track.character.before;
     before.mid_db.iter().flatten().next()?;
     let name = format!("{} {}", track.number, shown(&track.title, "Untitled"));
@@ -142,7 +137,7 @@ fn picture(track: &TrackReport, scale_db: f64) -> Option<String> {
         bars(&mut plot, after, NARROW_OCT, Ink::Space, "");
     }
     plot.line([(SHOWN_HZ[0], 0.0), (SHOWN_HZ[1], 0.0)], Ink::Text, "faint");
-    Some(format!("<figure><figcaption>{}</figcaption>{}</figure>\n", escape(&name), plot.finish()))
+    Some(html! { figure { figcaption { (name) } (plot.finish()) } })
 }
 
 fn bars(plot: &mut Plot, distance: &Distance, width_oct: f64, ink: Ink, look: &str) {

@@ -90,7 +90,7 @@ pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCod
     drop(bar);
     reports.iter_mut().flatten().for_each(|report| arguments.switches.apply(report));
     if let Some(html) = &arguments.html {
-        write_beside(html, report_page(&reports, &wishes).as_bytes())
+        write_beside(html, report_page(&reports, &wishes).into_string().as_bytes())
             .map_err(|error| Error::Write { path: html.to_owned(), reason: error.to_string() })?;
     }
     if arguments.json {

@@ -244,7 +244,7 @@ fn damage(path: &Path, reach: usize) -> usize {
             Ok(report) => {
                 read += 1;
                 assert!(report.frames > 0 && report.frames < 1_000_000);
-                assert!(!report_page(&reports, &wishes).contains("NaN"));
+                assert!(!report_page(&reports, &wishes).into_string().contains("NaN"));
             }
             Err(CheckError::BrokenOff { .. }) => {
                 panic!("damage {n} broke the check: {:02x?}", &bytes[..bytes.len().min(64)])

@@ -9,42 +9,33 @@ use super::words::{Span, figure, headline, place, sentence, spans, stored_words,
 use super::{CheckError, CheckOptions, Report};
 use crate::measure::Readings;
 use lacquer_dsp::detect::{Check, Finding, Severity, Verdict};
-use lacquer_report::table::{Cell, Column, table};
-use lacquer_report::{
-    Ink, Mark, Panel, chip, element, escape, figures as figure_list, legend, masthead, number, page, typeset,
-};
+use lacquer_report::table::{Column, table};
+use lacquer_report::{Ink, Mark, Panel, chip, figures as figure_list, masthead, number, page, typeset};
+use maud::{Markup, Render, html};
 use std::path::Path;
 
 /// Places that stand in the table; the others are folded away.
 const PLACES: usize = 4;
 
 /// The page for a batch.
-pub fn report_page(reports: &[Result<Report, CheckError>], wishes: &CheckOptions) -> String {
+pub fn report_page(reports: &[Result<Report, CheckError>], wishes: &CheckOptions) -> Markup {
     let read: Vec<&Report> = reports.iter().filter_map(|report| report.as_ref().ok()).collect();
     let unreadable: Vec<&CheckError> = reports.iter().filter_map(|report| report.as_ref().err()).collect();
     let summary = if reports.len() > 1 { summary(&read, unreadable.len()) } else { String::new() };
-    let mut body = masthead("Quality control", &summary);
-    if read.len() > 1 {
-        body += &contents(&read);
-    }
-    if !unreadable.is_empty() {
-        let rows: Vec<Vec<Cell>> = unreadable
-            .iter()
-            .map(|error| vec![Cell::Markup(chip(Mark::Fail, "Not read")), error.to_string().into()])
-            .collect();
-        let columns = [("", Column::Words), ("Not checked", Column::Words)];
-        body += &element("section", "file only", &table("unreadable", &columns, &rows));
-    }
-    let is_only = read.len() == 1;
-    for (n, report) in read.iter().enumerate() {
-        body += &section(report, wishes, n + 1, is_only);
-    }
-    body += &format!("<p class=\"foot\">lacquer {} check</p>\n", env!("CARGO_PKG_VERSION"));
+    let rows = unreadable.iter().map(|error| [chip(Mark::Fail, "Not read"), error.to_string().render()]);
+    let columns = [("", Column::Words), ("Not checked", Column::Words)];
+    let body = html! {
+        (masthead("Quality control", &summary))
+        @if read.len() > 1 { nav.contents { (contents(&read)) } }
+        @if !unreadable.is_empty() { section.file.only { (table("unreadable", &columns, rows)) } }
+        @for (n, report) in read.iter().enumerate() { (section(report, wishes, n + 1, read.len() == 1)) }
+        p.foot { "lacquer " (env!("CARGO_PKG_VERSION")) " check" }
+    };
     let title = match read.as_slice() {
         [only] => format!("{} – quality control", name_of(&only.path)),
         _ => format!("{} files – quality control", read.len()),
     };
-    page(&title, &body)
+    page(&title, body)
 }
 
 fn name_of(path: &Path) -> String {
@@ -68,9 +59,9 @@ fn summary(read: &[&Report], unreadable: usize) -> String {
     format!("{files} {}: {}", if files == 1 { "file" } else { "files" }, parts.join(", "))
 }
 
-/// A sentence of a finding as markup.
+/// A sentence of a finding.
 fn prose(text: &str) -> String {
-    escape(&typeset(&sentence(text)))
+    typeset(&sentence(text))
 }
 
 /// The mark of a severity.
@@ -90,23 +81,18 @@ fn verdict_mark(verdict: Verdict) -> Mark {
     }
 }
 
-fn contents(read: &[&Report]) -> String {
-    let rows: Vec<Vec<Cell>> = read
-        .iter()
-        .enumerate()
-        .map(|(n, report)| {
-            let link = format!("<a href=\"#file-{}\">{}</a>", n + 1, escape(&name_of(&report.path)));
-            let m = &report.measurement;
-            vec![
-                Cell::Markup(link),
-                Cell::Markup(chip(verdict_mark(report.verdict()), headline(report))),
-                time(report.duration_s()).into(),
-                number(m.integrated_lufs, 1, false).into(),
-                number(m.true_peak_dbtp, 2, false).into(),
-                number(m.plr_db, 1, false).into(),
-            ]
-        })
-        .collect();
+fn contents(read: &[&Report]) -> Markup {
+    let rows = read.iter().enumerate().map(|(n, report)| {
+        let m = &report.measurement;
+        [
+            html! { a href={ "#file-" (n + 1) } { (name_of(&report.path)) } },
+            chip(verdict_mark(report.verdict()), headline(report)),
+            time(report.duration_s()).render(),
+            number(m.integrated_lufs, 1, false).render(),
+            number(m.true_peak_dbtp, 2, false).render(),
+            number(m.plr_db, 1, false).render(),
+        ]
+    });
     let columns = [
         ("File", Column::Words),
         ("Verdict", Column::Words),
@@ -115,77 +101,75 @@ fn contents(read: &[&Report]) -> String {
         ("dBTP", Column::Number),
         ("PLR dB", Column::Number),
     ];
-    element("nav", "contents", &table("files", &columns, &rows))
+    table("files", &columns, rows)
 }
 
-fn section(report: &Report, wishes: &CheckOptions, n: usize, is_only: bool) -> String {
-    let only = if is_only { " only" } else { "" };
-    let mut markup = format!(
-        "<section class=\"file{only}\" id=\"file-{n}\">\n<div class=\"file-head\"><div><h2>{}</h2>\n<p class=\"origin\">{}</p></div></div>\n",
-        escape(&name_of(&report.path)),
-        escape(&report.path.display().to_string())
-    );
-    markup += &banner(report);
-    markup += &facts(report);
-    markup += &findings_panel(report);
-    if let Some(curves) = &report.curves {
-        markup += &pictures(report, curves, wishes);
+fn section(report: &Report, wishes: &CheckOptions, n: usize, is_only: bool) -> Markup {
+    html! {
+        section.file.only[is_only] id={ "file-" (n) } {
+            div.file-head {
+                div { h2 { (name_of(&report.path)) } p.origin { (report.path.display().to_string()) } }
+            }
+            (banner(report))
+            (facts(report))
+            (findings_panel(report))
+            @if let Some(curves) = &report.curves { (pictures(report, curves, wishes)) }
+            (platforms_panel(report, wishes))
+        }
     }
-    markup += &platforms_panel(report, wishes);
-    markup + "</section>\n"
 }
 
-fn pictures(report: &Report, curves: &Curves, wishes: &CheckOptions) -> String {
+fn pictures(report: &Report, curves: &Curves, wishes: &CheckOptions) -> Markup {
     let is_stereo = report.channels == 2;
     let plain = |title, about| Panel { title, about, ..Panel::default() };
-    let mut markup = plain("Waveform", "Peaks and RMS; the marks above carry the numbers of the findings.")
-        .around(&figures::waveform(report, curves));
     let mut key = vec![(Ink::Tone, "short-term"), (Ink::Space, "momentary"), (Ink::Text, "integrated")];
     key.extend(wishes.level().map(|_| (Ink::Accent, "target")));
-    let key = legend(&key);
     let about = wishes.level().map_or("LUFS".to_owned(), |(lufs, name)| {
         format!("LUFS; the target is {name} at {}.", number(lufs, 1, false))
     });
-    markup += &Panel { title: "Loudness", about: &about, key: &key, may_break: false }
-        .around(&figures::loudness(report, curves, wishes));
-    if is_stereo {
-        markup += &plain("Correlation", "+1 is mono, 0 is wide, below 0 cancels in mono.")
-            .around(&figures::correlation(report, curves));
+    let loudness = Panel { title: "Loudness", about: &about, key: &key, may_break: false };
+    html! {
+        (plain("Waveform", "Peaks and RMS; the marks above carry the numbers of the findings.")
+            .around(figures::waveform(report, curves)))
+        (loudness.around(figures::loudness(report, curves, wishes)))
+        @if is_stereo {
+            (plain("Correlation", "+1 is mono, 0 is wide, below 0 cancels in mono.")
+                .around(figures::correlation(report, curves)))
+        }
+        div.pair {
+            (plain("Spectrum", "dB, mean of the whole; thirds of an octave behind.")
+                .around(figures::spectrum(report, curves)))
+            @if is_stereo {
+                (plain("Lost in mono", "dB, per third of an octave; \u{25b2} is lost and heard.")
+                    .around(figures::mono_loss(curves)))
+            }
+        }
     }
-    markup += "<div class=\"pair\">\n";
-    markup += &plain("Spectrum", "dB, mean of the whole; thirds of an octave behind.")
-        .around(&figures::spectrum(report, curves));
-    if is_stereo {
-        markup += &plain("Lost in mono", "dB, per third of an octave; \u{25b2} is lost and heard.")
-            .around(&figures::mono_loss(curves));
-    }
-    markup + "</div>\n"
 }
 
-fn banner(report: &Report) -> String {
+fn banner(report: &Report) -> Markup {
     let found = report.verdict();
     let mark = verdict_mark(found);
-    let mut inside = format!(
-        "<strong>{}</strong>\n<p>{}</p>\n",
-        chip(mark, headline(report)),
-        escape(&verdict_sentence(found, report.judged, report.reasons().count()))
-    );
-    // What a remark advises stands in the table; what sends the mix back is to be read at once.
-    let reasons: String = report
-        .reasons()
-        .map(|reason| {
-            let advice = if found == Verdict::SendBack { prose(&reason.advice) } else { String::new() };
-            let (check, fact) = (escape(reason.check.name()), prose(&reason.fact));
-            format!("<li><b>{check}.</b> {fact} {advice}</li>\n")
-        })
-        .collect();
-    if !reasons.is_empty() {
-        inside += &format!("<ol>\n{reasons}</ol>\n");
+    html! {
+        div.verdict.(mark.ink().class()) {
+            strong { (chip(mark, headline(report))) }
+            p { (verdict_sentence(found, report.judged, report.reasons().count())) }
+            @if report.reasons().next().is_some() {
+                ol {
+                    @for reason in report.reasons() {
+                        li {
+                            b { (reason.check.name()) "." } " " (prose(&reason.fact)) " "
+                            // What a remark advises stands in the table; what sends the mix back is to be read at once.
+                            @if found == Verdict::SendBack { (prose(&reason.advice)) }
+                        }
+                    }
+                }
+            }
+        }
     }
-    element("div", &format!("verdict {}", mark.ink().class()), &inside)
 }
 
-fn facts(report: &Report) -> String {
+fn facts(report: &Report) -> Markup {
     let channels = if report.channels == 1 { "mono" } else { "stereo" };
     let file = figure_list(&[
         ("Format", report.format.to_owned()),
@@ -201,32 +185,27 @@ fn facts(report: &Report) -> String {
             (name, text.trim_end().to_owned())
         })
         .collect();
-    file + &figure_list(&readings)
+    html! { (file) (figure_list(&readings)) }
 }
 
-fn findings_panel(report: &Report) -> String {
+fn findings_panel(report: &Report) -> Markup {
     if report.findings.is_empty() {
-        return Panel { title: "Findings", about: "None.", ..Panel::default() }.around("");
+        return Panel { title: "Findings", about: "None.", ..Panel::default() }.around(html! {});
     }
-    let rows: Vec<Vec<Cell>> = report
-        .findings
-        .iter()
-        .enumerate()
-        .map(|(n, finding)| {
-            let word = match finding.severity {
-                Severity::Fail => "Fail",
-                Severity::Warn => "Warn",
-                Severity::Note => "Note",
-            };
-            vec![
-                format!("{}", n + 1).into(),
-                Cell::Markup(chip(severity_mark(finding.severity), word)),
-                finding.check.name().into(),
-                Cell::Markup(words_of(finding)),
-                Cell::Markup(where_of(finding, report)),
-            ]
-        })
-        .collect();
+    let rows = report.findings.iter().enumerate().map(|(n, finding)| {
+        let word = match finding.severity {
+            Severity::Fail => "Fail",
+            Severity::Warn => "Warn",
+            Severity::Note => "Note",
+        };
+        [
+            (n + 1).render(),
+            chip(severity_mark(finding.severity), word),
+            finding.check.name().render(),
+            words_of(finding),
+            where_of(finding, report),
+        ]
+    });
     let columns = [
         ("", Column::Words),
         ("", Column::Words),
@@ -234,59 +213,48 @@ fn findings_panel(report: &Report) -> String {
         ("What was found, and what to do", Column::Words),
         ("Where", Column::Words),
     ];
-    Panel { title: "Findings", may_break: true, ..Panel::default() }
-        .around(&table("findings", &columns, &rows))
+    Panel { title: "Findings", may_break: true, ..Panel::default() }.around(table("findings", &columns, rows))
 }
 
-fn words_of(finding: &Finding) -> String {
-    let trace =
-        finding.confidence.map_or(String::new(), |share| format!(" Confidence {:.0} %.", 100.0 * share));
-    format!(
-        "<div title=\"{}\">{}{trace}</div><div class=\"advice\">{}</div>",
-        escape(&figure(finding)),
-        prose(&finding.fact),
-        prose(&finding.advice)
-    )
+fn words_of(finding: &Finding) -> Markup {
+    html! {
+        div title=(figure(finding)) {
+            (prose(&finding.fact))
+            @if let Some(share) = finding.confidence { (format_args!(" Confidence {:.0} %.", 100.0 * share)) }
+        }
+        div.advice { (prose(&finding.advice)) }
+    }
 }
 
-fn where_of(finding: &Finding, report: &Report) -> String {
+fn where_of(finding: &Finding, report: &Report) -> Markup {
     let rate = f64::from(report.sample_rate_hz);
-    let line = |span: &Span| format!("<span>{}</span>", escape(&place(&span.place, rate)));
+    let lines = |spans: &[Span]| html! { @for span in spans { span { (place(&span.place, rate)) } } };
     let spans = spans(&finding.places);
     let (shown, folded) = spans.split_at(spans.len().min(PLACES));
-    let mut markup: String = shown.iter().map(line).collect();
-    if !folded.is_empty() {
-        let lines: String = folded.iter().map(line).collect();
-        markup += &format!("<details><summary>{} more</summary>{lines}</details>", folded.len());
-    }
     let untold = finding.place_count.saturating_sub(finding.places.len() as u64);
-    if untold > 0 {
-        markup += &format!("<span>and {untold} not listed</span>");
+    html! {
+        div.where {
+            (lines(shown))
+            @if !folded.is_empty() { details { summary { (folded.len()) " more" } (lines(folded)) } }
+            @if untold > 0 { span { "and " (untold) " not listed" } }
+            @if spans.is_empty() && untold == 0 && finding.check != Check::Platform { "the whole file" }
+        }
     }
-    if markup.is_empty() && finding.check != Check::Platform {
-        markup = "the whole file".to_owned();
-    }
-    format!("<div class=\"where\">{markup}</div>")
 }
 
-fn platforms_panel(report: &Report, wishes: &CheckOptions) -> String {
-    let rows: Vec<Vec<Cell>> = report
-        .platforms
-        .iter()
-        .map(|of| {
-            let (target, outcome) = (&of.target, &of.outcome);
-            let level = target.integrated_lufs.unwrap_or(f64::NAN);
-            vec![
-                target.name.into(),
-                number(level, 1, false).into(),
-                number(outcome.gain_db, 1, true).into(),
-                number(outcome.integrated_lufs, 1, false).into(),
-                number(outcome.true_peak_dbtp, 2, false).into(),
-                number(outcome.asked_dbtp, 1, false).into(),
-                of.remarks().join(", ").into(),
-            ]
-        })
-        .collect();
+fn platforms_panel(report: &Report, wishes: &CheckOptions) -> Markup {
+    let rows = report.platforms.iter().map(|of| {
+        let (target, outcome) = (&of.target, &of.outcome);
+        [
+            target.name.render(),
+            number(target.integrated_lufs.unwrap_or(f64::NAN), 1, false).render(),
+            number(outcome.gain_db, 1, true).render(),
+            number(outcome.integrated_lufs, 1, false).render(),
+            number(outcome.true_peak_dbtp, 2, false).render(),
+            number(outcome.asked_dbtp, 1, false).render(),
+            of.remarks().join(", ").render(),
+        ]
+    });
     let columns = [
         ("Target", Column::Words),
         ("Level LUFS", Column::Number),
@@ -301,5 +269,5 @@ fn platforms_panel(report: &Report, wishes: &CheckOptions) -> String {
     } else {
         "What each would do to this file as it is; for information."
     };
-    Panel { title: "Platforms", about, ..Panel::default() }.around(&table("platforms", &columns, &rows))
+    Panel { title: "Platforms", about, ..Panel::default() }.around(table("platforms", &columns, rows))
 }

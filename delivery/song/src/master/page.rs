@@ -9,8 +9,9 @@ use lacquer_dsp::programme::visit;
 use lacquer_files::audio::{Audio, Programme};
 use lacquer_files::encode::opus;
 use lacquer_report::plot::{Axis, FULL_WIDTH, Plot, frequency_ticks, level_ticks, time_ticks};
-use lacquer_report::table::{Cell, Column, table};
-use lacquer_report::{Ink, Panel, element, escape, legend, masthead, number, page_with_sound, typeset};
+use lacquer_report::table::{Column, table};
+use lacquer_report::{Ink, Panel, masthead, number, page_with_sound, typeset};
+use maud::{Markup, Render, html};
 use std::io;
 use std::path::Path;
 
@@ -19,6 +20,8 @@ const EXCERPT_S: f64 = 12.0;
 const LEAD_S: f64 = 8.0;
 /// Its bit rate, kbit/s: nobody tells it from the file, and a page stays below a megabyte.
 const EXCERPT_KBPS: u32 = 160;
+/// What is drawn in which colour.
+const KEY: [(Ink, &str); 2] = [(Ink::Quiet, "mix"), (Ink::Tone, "master")];
 
 /// What a page tells.
 pub struct MasterPage<'a> {
@@ -40,35 +43,31 @@ pub struct MasterPage<'a> {
 ///
 /// # Errors
 /// As [`Source::read`](lacquer_dsp::programme::Source::read).
-pub fn master_page(of: &MasterPage) -> io::Result<String> {
+pub fn master_page(of: &MasterPage) -> io::Result<Markup> {
     let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let [mix, master] = of.names.map(name);
     let curves = [curves(of.audio[0])?, curves(of.audio[1])?];
-    let mut markup = format!(
-        "<div class=\"file-head\"><div><h2>{}</h2>\n<p class=\"origin\">{}</p></div></div>\n",
-        escape(&master),
-        escape(&format!("from {mix}"))
-    );
-    if !of.remarks.is_empty() {
-        let lines: String =
-            of.remarks.iter().map(|text| format!("<li>{}</li>\n", escape(&typeset(text)))).collect();
-        markup += &element("div", "verdict ink-caution spaced", &format!("<ol>\n{lines}</ol>\n"));
-    }
-    markup += &readings(of);
-    let facts: Vec<Vec<Cell>> =
-        of.facts.iter().map(|[name, text]| vec![name.as_str().into(), typeset(text).into()]).collect();
+    let facts = of.facts.iter().map(|[name, text]| [name.render(), typeset(text).render()]);
     let columns = [("", Column::Words), ("", Column::Words)];
-    markup +=
-        &Panel { title: "How it was made", ..Panel::default() }.around(&table("platforms", &columns, &facts));
-    markup += &stages(of.stages);
-    markup += &excerpts(of, &curves)?;
-    markup += &loudness(of, &curves);
-    markup += &spectrum(&curves);
-    markup += &peaks(of, &curves);
-    let body = masthead("Master", &format!("{mix} to {master}"))
-        + &element("section", "file only", &markup)
-        + &format!("<p class=\"foot\">lacquer {} master</p>\n", env!("CARGO_PKG_VERSION"));
-    Ok(page_with_sound(&format!("{master} – master"), &body))
+    let body = html! {
+        (masthead("Master", &format!("{mix} to {master}")))
+        section.file.only {
+            div.file-head { div { h2 { (master) } p.origin { "from " (mix) } } }
+            @if !of.remarks.is_empty() {
+                div.verdict.ink-caution.spaced { ol { @for text in of.remarks { li { (typeset(text)) } } } }
+            }
+            (readings(of))
+            (Panel { title: "How it was made", ..Panel::default() }
+                .around(table("platforms", &columns, facts)))
+            (stages(of.stages))
+            (excerpts(of, &curves)?)
+            (loudness(of, &curves))
+            (spectrum(&curves))
+            (peaks(of, &curves))
+        }
+        p.foot { "lacquer " (env!("CARGO_PKG_VERSION")) " master" }
+    };
+    Ok(page_with_sound(&format!("{master} – master"), body))
 }
 
 fn curves(programme: &dyn Programme) -> io::Result<Curves> {
@@ -81,21 +80,17 @@ fn curves(programme: &dyn Programme) -> io::Result<Curves> {
     Ok(drawing.finish())
 }
 
-fn readings(of: &MasterPage) -> String {
+fn readings(of: &MasterPage) -> Markup {
     let channels = of.audio[0].channels();
     let [before, after] = of.readings.map(|readings| readings.rows_of(channels));
     let shown = |text: &str| if text == "-" { "–".to_owned() } else { typeset(text) };
-    let rows: Vec<Vec<Cell>> = before
-        .iter()
-        .zip(&after)
-        .map(|((name, before, unit), (_, after, _))| {
-            let change = match (before.parse::<f64>(), after.parse::<f64>()) {
-                (Ok(before), Ok(after)) => number(after - before, 1, true),
-                _ => "–".to_owned(),
-            };
-            vec![(*name).into(), shown(before).into(), shown(after).into(), change.into(), (*unit).into()]
-        })
-        .collect();
+    let rows = before.iter().zip(&after).map(|((name, before, unit), (_, after, _))| {
+        let change = match (before.parse::<f64>(), after.parse::<f64>()) {
+            (Ok(before), Ok(after)) => number(after - before, 1, true),
+            _ => "–".to_owned(),
+        };
+        [name.render(), shown(before).render(), shown(after).render(), change.render(), unit.render()]
+    });
     let columns = [
         ("", Column::Words),
         ("Mix", Column::Number),
@@ -103,30 +98,26 @@ fn readings(of: &MasterPage) -> String {
         ("Change", Column::Number),
         ("", Column::Words),
     ];
-    Panel { title: "Before and after", ..Panel::default() }.around(&table("platforms", &columns, &rows))
+    Panel { title: "Before and after", ..Panel::default() }.around(table("platforms", &columns, rows))
 }
 
 /// What each stage did.
-fn stages(stages: &[StageReading]) -> String {
-    let rows: Vec<Vec<Cell>> = stages
-        .iter()
-        .enumerate()
-        .map(|(n, stage)| {
-            let earlier = n.checked_sub(1).and_then(|n| stages.get(n));
-            let change = |of: fn(&StageReading) -> f64| {
-                number(earlier.map_or(f64::NAN, |earlier| of(stage) - of(earlier)), 1, true)
-            };
-            vec![
-                stage.name.as_str().into(),
-                number(stage.integrated_lufs, 1, false).into(),
-                change(|stage| stage.integrated_lufs).into(),
-                number(stage.range_lu, 1, false).into(),
-                change(|stage| stage.range_lu).into(),
-                number(stage.width_db, 1, false).into(),
-                change(|stage| stage.width_db).into(),
-            ]
-        })
-        .collect();
+fn stages(stages: &[StageReading]) -> Markup {
+    let rows = stages.iter().enumerate().map(|(n, stage)| {
+        let earlier = n.checked_sub(1).and_then(|n| stages.get(n));
+        let change = |of: fn(&StageReading) -> f64| {
+            number(earlier.map_or(f64::NAN, |earlier| of(stage) - of(earlier)), 1, true).render()
+        };
+        [
+            stage.name.render(),
+            number(stage.integrated_lufs, 1, false).render(),
+            change(|stage| stage.integrated_lufs),
+            number(stage.range_lu, 1, false).render(),
+            change(|stage| stage.range_lu),
+            number(stage.width_db, 1, false).render(),
+            change(|stage| stage.width_db),
+        ]
+    });
     let columns = [
         ("After", Column::Words),
         ("LUFS", Column::Number),
@@ -137,38 +128,40 @@ fn stages(stages: &[StageReading]) -> String {
         ("", Column::Number),
     ];
     let about = "Loudness, loudness range and width behind each stage that is on, and what it changed.";
-    Panel { title: "Stages", about, ..Panel::default() }.around(&table("platforms", &columns, &rows))
+    Panel { title: "Stages", about, ..Panel::default() }.around(table("platforms", &columns, rows))
 }
 
 /// Both at one loudness, around the master's loudest place.
-fn excerpts(of: &MasterPage, curves: &[Curves; 2]) -> io::Result<String> {
+fn excerpts(of: &MasterPage, curves: &[Curves; 2]) -> io::Result<Markup> {
     let loudest = curves[1].loudness.iter().filter(|point| point.short_term_lufs.is_finite());
     let Some(loudest) = loudest.max_by(|a, b| a.short_term_lufs.total_cmp(&b.short_term_lufs)) else {
-        return Ok(String::new());
+        return Ok(html! {});
     };
     let cuts = [excerpt(of.audio[0], loudest.time_s)?, excerpt(of.audio[1], loudest.time_s)?];
     let lufs = [&cuts[0], &cuts[1]].map(|cut| measure(cut).integrated_lufs);
     if !lufs.iter().all(|lufs| lufs.is_finite()) {
-        return Ok(String::new());
+        return Ok(html! {});
     }
     // The louder one is turned down: nothing can clip.
     let level = lufs[0].min(lufs[1]);
-    let mut markup = String::new();
+    let mut sounds = Vec::new();
     for (cut, (lufs, name)) in cuts.into_iter().zip(lufs.into_iter().zip(["Mix", "Master"])) {
         let gain = 10f64.powf((level - lufs) / 20.0) as f32;
         let frames = cut.frames.iter().map(|frame| frame.map(|x| (x * gain).clamp(-1.0, 1.0))).collect();
         let mut bytes = Vec::new();
         if opus::encode(&Audio { frames, ..cut }, EXCERPT_KBPS, &mut bytes).is_err() {
-            return Ok(String::new());
+            return Ok(html! {});
         }
-        markup += &format!(
-            "<p>{name}</p>\n<audio controls preload=\"none\" src=\"data:audio/ogg;base64,{}\"></audio>\n",
-            base64(&bytes)
-        );
+        sounds.push((name, base64(&bytes)));
     }
     let about =
         format!("{EXCERPT_S:.0} s around the loudest place, both at {} LUFS.", number(level, 1, false));
-    Ok(Panel { title: "Listen", about: &about, ..Panel::default() }.around(&markup))
+    Ok(Panel { title: "Listen", about: &about, ..Panel::default() }.around(html! {
+        @for (name, sound) in &sounds {
+            p { (name) }
+            audio controls preload="none" src={ "data:audio/ogg;base64," (sound) } {}
+        }
+    }))
 }
 
 fn excerpt(programme: &dyn Programme, around_s: f64) -> io::Result<Audio> {
@@ -183,7 +176,7 @@ fn duration_s(of: &MasterPage) -> f64 {
     of.audio[0].duration_s().max(of.audio[1].duration_s())
 }
 
-fn loudness(of: &MasterPage, curves: &[Curves; 2]) -> String {
+fn loudness(of: &MasterPage, curves: &[Curves; 2]) -> Markup {
     let levels = || curves.iter().flat_map(|curves| &curves.loudness).map(|point| point.short_term_lufs);
     let highest = levels().filter(|lufs| lufs.is_finite()).fold(-30.0, f64::max);
     let high = ((highest + 1.0) / 6.0).ceil() * 6.0;
@@ -193,15 +186,13 @@ fn loudness(of: &MasterPage, curves: &[Curves; 2]) -> String {
         Plot::new("Short-term loudness of mix and master", FULL_WIDTH, 168.0, x, Axis::linear(low, high));
     plot.x_ticks(&time_ticks(duration_s(of)));
     plot.y_ticks(&level_ticks(low, high, 6.0, 0, false));
-    for (curves, ink) in curves.iter().zip([Ink::Quiet, Ink::Tone]) {
+    for (curves, (ink, _)) in curves.iter().zip(KEY) {
         plot.line(curves.loudness.iter().map(|point| (point.time_s, point.short_term_lufs)), ink, "strong");
     }
-    let key = legend(&[(Ink::Quiet, "mix"), (Ink::Tone, "master")]);
-    Panel { title: "Loudness", about: "LUFS, short-term.", key: &key, may_break: false }
-        .around(&plot.finish())
+    Panel { title: "Loudness", about: "LUFS, short-term.", key: &KEY, may_break: false }.around(plot.finish())
 }
 
-fn spectrum(curves: &[Curves; 2]) -> String {
+fn spectrum(curves: &[Curves; 2]) -> Markup {
     let top = curves.iter().flat_map(|curves| &curves.spectrum).map(|(_, db)| *db).fold(-90.0, f64::max);
     let high = ((top + 3.0) / 12.0).ceil() * 12.0;
     let low = high - 96.0;
@@ -210,16 +201,15 @@ fn spectrum(curves: &[Curves; 2]) -> String {
         Plot::new("Long-term spectrum of mix and master", FULL_WIDTH, 200.0, x, Axis::linear(low, high));
     plot.x_ticks(&frequency_ticks());
     plot.y_ticks(&level_ticks(low, high, 24.0, 0, false));
-    for (curves, ink) in curves.iter().zip([Ink::Quiet, Ink::Tone]) {
+    for (curves, (ink, _)) in curves.iter().zip(KEY) {
         plot.line(curves.spectrum.iter().copied(), ink, "");
     }
-    let key = legend(&[(Ink::Quiet, "mix"), (Ink::Tone, "master")]);
-    Panel { title: "Spectrum", about: "dB, mean of the whole.", key: &key, may_break: false }
-        .around(&plot.finish())
+    Panel { title: "Spectrum", about: "dB, mean of the whole.", key: &KEY, may_break: false }
+        .around(plot.finish())
 }
 
 /// Peaks over time: how near to full scale, and how much of them the master holds.
-fn peaks(of: &MasterPage, curves: &[Curves; 2]) -> String {
+fn peaks(of: &MasterPage, curves: &[Curves; 2]) -> Markup {
     let level = |column: &crate::check::curves::Column| {
         let peak = column.low.iter().chain(&column.high).fold(0.0f64, |peak, x| peak.max(x.abs()));
         20.0 * peak.max(1e-6).log10()
@@ -229,11 +219,10 @@ fn peaks(of: &MasterPage, curves: &[Curves; 2]) -> String {
     let mut plot = Plot::new("Sample peaks of mix and master", FULL_WIDTH, 132.0, x, Axis::linear(low, high));
     plot.x_ticks(&time_ticks(duration_s(of)));
     plot.y_ticks(&level_ticks(low, high, 6.0, 0, false));
-    for (curves, ink) in curves.iter().zip([Ink::Quiet, Ink::Tone]) {
+    for (curves, (ink, _)) in curves.iter().zip(KEY) {
         plot.line(curves.columns.iter().map(|column| (column.time_s, level(column).max(low))), ink, "");
     }
-    let key = legend(&[(Ink::Quiet, "mix"), (Ink::Tone, "master")]);
-    Panel { title: "Peaks", about: "dBFS.", key: &key, may_break: false }.around(&plot.finish())
+    Panel { title: "Peaks", about: "dBFS.", key: &KEY, may_break: false }.around(plot.finish())
 }
 
 /// Bytes in base 64 (RFC 4648, section 4).

@@ -11,7 +11,8 @@ use lacquer_files::Error;
 use lacquer_files::audio::Programme;
 use lacquer_params::Preset;
 use lacquer_song::master::page::{MasterPage, master_page};
-use lacquer_song::master::{Job, LimiterMode, Master, stages};
+use lacquer_song::master::stages::{self, StageReading};
+use lacquer_song::master::{Job, LimiterMode, Master};
 use lacquer_song::measure::Readings;
 use lacquer_storage::atomic_file::write_beside;
 use serde::Serialize;
@@ -75,18 +76,22 @@ pub(super) fn write_page(
     programme: &dyn Programme,
     made: &Master,
 ) -> Result<(), Error> {
-    let page = page(song, job, report, programme, made).map_err(Error::Spill)?;
-    write_beside(html, page.as_bytes())
+    let behind = behind(job, programme, made).map_err(Error::Spill)?;
+    let page = master_page(&MasterPage {
+        names: [&song.input, &song.output],
+        audio: [programme, &made.audio],
+        readings: [report.before, report.after],
+        stages: &behind,
+        facts: &facts(report),
+        remarks: &report.remarks,
+    })
+    .map_err(Error::Spill)?;
+    write_beside(html, page.into_string().as_bytes())
         .map_err(|error| Error::Write { path: html.to_owned(), reason: error.to_string() })
 }
 
-fn page(
-    song: &Song,
-    job: &Job,
-    report: &Report,
-    programme: &dyn Programme,
-    made: &Master,
-) -> io::Result<String> {
+/// The readings of the mix, behind each stage and of the master.
+fn behind(job: &Job, programme: &dyn Programme, made: &Master) -> io::Result<Vec<StageReading>> {
     let spec = ProcessSpec {
         sample_rate: f64::from(programme.sample_rate()),
         channels: programme.channels(),
@@ -95,14 +100,7 @@ fn page(
     let mut behind = vec![stages::reading("Mix", programme)?];
     behind.extend(stages::stages(&spec, &made.settings, programme)?);
     behind.push(stages::reading("Master", &made.audio)?);
-    master_page(&MasterPage {
-        names: [&song.input, &song.output],
-        audio: [programme, &made.audio],
-        readings: [report.before, report.after],
-        stages: &behind,
-        facts: &facts(report),
-        remarks: &report.remarks,
-    })
+    Ok(behind)
 }
 
 /// What a master lost that its figures alone hardly say.

@@ -8,6 +8,7 @@ use lacquer_dsp::detect::{Channels, Finding, Place};
 use lacquer_dsp::metering::spectrum::Part;
 use lacquer_report::plot::{Axis, FULL_WIDTH, HALF_WIDTH, Plot, frequency_ticks, level_ticks, time_ticks};
 use lacquer_report::{Ink, number};
+use maud::Markup;
 
 /// Height of a channel's waveform and of a row of marks, px.
 const LANE_PX: f64 = 104.0;
@@ -20,7 +21,7 @@ fn time_axis(report: &Report) -> Axis {
 }
 
 /// Both channels' peaks and RMS under a row of marks for each finding that has places.
-pub fn waveform(report: &Report, curves: &Curves) -> String {
+pub fn waveform(report: &Report, curves: &Curves) -> Markup {
     let marked: Vec<(usize, &Finding)> =
         report.findings.iter().enumerate().filter(|(_, finding)| !finding.places.is_empty()).collect();
     let lanes = report.channels.clamp(1, 2);
@@ -100,7 +101,7 @@ fn stripes(plot: &mut Plot, finding: &Finding, report: &Report, channel: usize, 
 }
 
 /// Momentary, short-term and integrated loudness over time, and the target.
-pub fn loudness(report: &Report, curves: &Curves, wishes: &CheckOptions) -> String {
+pub fn loudness(report: &Report, curves: &Curves, wishes: &CheckOptions) -> Markup {
     let integrated_lufs = report.measurement.integrated_lufs;
     let level = wishes.level();
     let highest = curves
@@ -133,7 +134,7 @@ pub fn loudness(report: &Report, curves: &Curves, wishes: &CheckOptions) -> Stri
 }
 
 /// Correlation over time: what lies below 0 is in the colour of alarm.
-pub fn correlation(report: &Report, curves: &Curves) -> String {
+pub fn correlation(report: &Report, curves: &Curves) -> Markup {
     let label = "Correlation of left and right over time";
     let mut plot = Plot::new(label, FULL_WIDTH, 96.0, time_axis(report), Axis::linear(-1.0, 1.0));
     plot.x_ticks(&time_ticks(report.duration_s()));
@@ -155,7 +156,7 @@ pub fn correlation(report: &Report, curves: &Curves) -> String {
 }
 
 /// The long-term spectrum as a line over its thirds of an octave.
-pub fn spectrum(report: &Report, curves: &Curves) -> String {
+pub fn spectrum(report: &Report, curves: &Curves) -> Markup {
     let highest_hz = (0.5 * f64::from(report.sample_rate_hz)).min(48_000.0);
     let level_db = |power: f64| 10.0 * power.max(1e-20).log10();
     let bands: Vec<(f64, f64)> =
@@ -181,7 +182,7 @@ pub fn spectrum(report: &Report, curves: &Curves) -> String {
 const DEEPEST_DB: f64 = -18.0;
 
 /// What mono takes of each third of an octave, hanging from the top.
-pub fn mono_loss(curves: &Curves) -> String {
+pub fn mono_loss(curves: &Curves) -> Markup {
     let last_hz = curves.folds.last().map_or(20_000.0, |fold| fold.centre_hz);
     let half = 2f64.powf(0.98 / 6.0);
     let x = Axis::logarithmic(20.0 / half, (last_hz * half).max(100.0));
