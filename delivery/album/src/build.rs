@@ -15,12 +15,12 @@ use super::plan::{Plan, plan};
 use super::release::{Release, release};
 use super::renders::Renders;
 use super::report::{CharacterReport, Report};
+use super::segment::{Segment, Source, inspect, segments};
 use super::sides::sides;
 use super::summary::{track_reports, warnings};
 use super::timeline::lay_out;
 use super::timing;
 use super::track_levels::{Look, TrackLevels};
-use super::unit::{Source, Unit, inspect, units};
 use super::variant::Material;
 use super::{AlbumError, Progress};
 use lacquer_files::tags::cover::{self, Cover};
@@ -79,24 +79,24 @@ pub fn build_with(
     })?;
     mix_checks::admit(album, &mut checks, options.anyway)?;
     let rate = main_rate(album, &sources);
-    let mut units = units(album, &sources)?;
+    let mut segments = segments(album, &sources)?;
     if album.has_disc() {
         // The codes are given when all else is known to be right.
         let known: Vec<Option<Isrc>> =
             album.tracks.iter().map(|track| track.isrc.and_then(IsrcRequest::code)).collect();
-        discs::check(&lay_out(album, &units, discs::RATE_HZ, true).disc(album, &known))?;
+        discs::check(&lay_out(album, &segments, discs::RATE_HZ, true).disc(album, &known))?;
     }
     let looker = TrackLevels { album, sample_rate: rate, cache: &cache, renders: &renders };
-    let mut looks = side_by_side(&units, "Processing", progress, |unit| looker.look(unit))?;
-    let characters = character(&looker, &mut units, &mut looks, progress)?;
-    let levels: Vec<_> = units
+    let mut looks = side_by_side(&segments, "Processing", progress, |segment| looker.look(segment))?;
+    let characters = character(&looker, &mut segments, &mut looks, progress)?;
+    let levels: Vec<_> = segments
         .iter()
         .zip(&looks)
-        .map(|(unit, looks)| {
+        .map(|(segment, looks)| {
             looker.level(
-                unit,
+                segment,
                 looks,
-                unit.tracks.start > 0 && album.tracks[unit.tracks.start].join == Join::Gap(0.0),
+                segment.tracks.start > 0 && album.tracks[segment.tracks.start].join == Join::Gap(0.0),
             )
         })
         .collect();
@@ -106,13 +106,14 @@ pub fn build_with(
         &album.aim,
         &levels,
         |n, wanted_lufs| {
-            progress("Levelling", planned.fetch_add(1, Ordering::Relaxed) as f64 / units.len() as f64);
-            looker.solve(&units[n], &levels[n], wanted_lufs)
+            progress("Levelling", planned.fetch_add(1, Ordering::Relaxed) as f64 / segments.len() as f64);
+            looker.solve(&segments[n], &levels[n], wanted_lufs)
         },
-        |n, drive_db| looker.loudness(&units[n], &levels[n], drive_db),
+        |n, drive_db| looker.loudness(&segments[n], &levels[n], drive_db),
     )?;
-    let gains_db: Vec<f64> = moves.iter().map(|unit| unit.gain_db).collect();
-    let material = Material { album, units: &units, gains_db: &gains_db, cache: &cache, renders: &renders };
+    let gains_db: Vec<f64> = moves.iter().map(|segment| segment.gain_db).collect();
+    let material =
+        Material { album, segments: &segments, gains_db: &gains_db, cache: &cache, renders: &renders };
 
     let (codes, code_warnings) = codes(album, &sources, options.isrc_year)?;
     let covers = covers(album, &mut findings)?;
@@ -125,8 +126,9 @@ pub fn build_with(
         Vec::new()
     };
     let facts = Facts { readings: &readings, whole: &whole.readings, codes: &codes, covers: &covers };
-    let tracks = track_reports(album, &sources, &units, &looks, &moves, characters, checks, &facts, &places);
-    let mut warnings = warnings(album, &units, &tracks, &sides);
+    let tracks =
+        track_reports(album, &sources, &segments, &looks, &moves, characters, checks, &facts, &places);
+    let mut warnings = warnings(album, &segments, &tracks, &sides);
     warnings.extend(
         sources.iter().enumerate().flat_map(|(n, source)| {
             source.warnings.iter().map(move |text| format!("Track {}: {text}", n + 1))
@@ -250,7 +252,7 @@ pub(super) fn side_by_side<T: Sync, R: Send>(
 /// Reports each track's distance from the others, and takes part of it back where that is asked for and helps.
 fn character(
     looker: &TrackLevels,
-    units: &mut [Unit],
+    segments: &mut [Segment],
     looks: &mut [Vec<Look>],
     progress: Progress,
 ) -> Result<Vec<CharacterReport>, AlbumError> {
@@ -273,13 +275,13 @@ fn character(
     if share == 0.0 {
         return Ok(reports);
     }
-    for (n, unit) in units.iter_mut().enumerate() {
+    for (n, segment) in segments.iter_mut().enumerate() {
         progress("Matching character", n as f64 / looks.len() as f64);
-        let tracks = unit.tracks.clone();
-        let mut corrected = unit.clone();
-        // Tracks of one unit have one equalizer: it gets their mean distance.
+        let tracks = segment.tracks.clone();
+        let mut corrected = segment.clone();
+        // Tracks of one segment have one equalizer: it gets their mean distance.
         let mean = mean_distance(&reports[tracks.clone()]);
-        let bands = correct(&mut corrected.settings.equalizer, &mean, share, f64::from(unit.sample_rate));
+        let bands = correct(&mut corrected.settings.equalizer, &mean, share, f64::from(segment.sample_rate));
         if bands.is_empty() {
             continue;
         }
@@ -304,7 +306,7 @@ fn character(
             }
         }
         if is < was {
-            *unit = corrected;
+            *segment = corrected;
             looks[n] = new;
         }
     }

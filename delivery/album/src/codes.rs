@@ -2,7 +2,7 @@
 
 use super::error::AlbumError;
 use super::file::{Album, IsrcRequest};
-use super::unit::Source;
+use super::segment::Source;
 use lacquer_isrc::Isrc;
 use lacquer_isrc::ledger::{Ledger, Request};
 use std::collections::HashMap;

@@ -262,7 +262,7 @@ pub struct Album {
     pub ledger_is_given: bool,
     /// The loudness that is aimed at.
     pub aim: Aim,
-    /// The limiter that its runs have.
+    /// The limiter that its passages have.
     pub limiter: LimiterMode,
     /// Share of the tonal distance that is corrected, 0 to 0.5.
     pub character: f64,

@@ -11,10 +11,10 @@ use lacquer_song::master::{LimiterMode, best, from_limiter};
 use lacquer_song::render::render_changing;
 use std::io;
 
-/// A part of a run: a unit with its gain.
+/// A part of a passage: a segment with its gain.
 #[derive(Clone)]
 pub struct Part<'a> {
-    /// Where it begins, frames from the run's beginning.
+    /// Where it begins, frames from the passage's beginning.
     pub start: usize,
     /// It before the limiter.
     pub audio: &'a dyn Programme,
@@ -24,7 +24,7 @@ pub struct Part<'a> {
     pub settings: ChainSettings,
 }
 
-/// How a run is finished.
+/// How a passage is finished.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Finish {
     /// Sample rate, hertz.
@@ -35,7 +35,7 @@ pub struct Finish {
     pub ceiling_dbtp: f64,
     /// Look-ahead of the limiter.
     pub quality: Quality,
-    /// The limiter: over the whole run at once, or the plugin's.
+    /// The limiter: over the whole passage at once, or the plugin's.
     pub limiter: LimiterMode,
 }
 
@@ -116,10 +116,10 @@ pub fn final_settings(track: &ChainSettings, finish: &Finish) -> ChainSettings {
 }
 
 /// Runs limiter and dither over the sum of the parts, in one piece of `length` frames. Where the parts' limiters differ, the plugin's
-/// moves from one into the other at the second part's beginning: the one over the whole run has one style.
+/// moves from one into the other at the second part's beginning: the one over the whole passage has one style.
 ///
 /// # Errors
-/// [`MasterError::OverCeiling`], with a time from the run's beginning, and [`MasterError::Spill`].
+/// [`MasterError::OverCeiling`], with a time from the passage's beginning, and [`MasterError::Spill`].
 pub fn finish(
     parts: &[Part],
     length: usize,

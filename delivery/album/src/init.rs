@@ -5,7 +5,7 @@ use super::error::AlbumError;
 use super::identity::title_of;
 use super::loud_parts::{Part, kept_below};
 use super::plan::SHARED_LEVEL_LU;
-use super::unit::{Source, measured};
+use super::segment::{Source, measured};
 use lacquer_files::decode::Limits;
 use lacquer_song::jobs;
 use lofty::file::TaggedFileExt;

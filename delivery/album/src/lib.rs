@@ -1,7 +1,7 @@
 //! Albums: from `ALBUM.toml` to the files of a release.
 //!
 //! ```text
-//! file -> units -> chain before the limiter -> rate -> fades    (unit, cached)
+//! file -> segments -> chain before the limiter -> rate -> fades    (segment, cached)
 //!           +-> look: loudness, tone -> character -> plan       (character, plan)
 //!           +-> drive -> joined -> limiter, dither, once        (timeline, finish, joined; cached)
 //!                                     +-> cut into tracks -> files, report, checksums (outputs)
@@ -36,13 +36,13 @@ mod release;
 pub mod renders;
 pub mod report;
 mod sections;
+pub mod segment;
 mod sides;
 mod summary;
 pub mod timeline;
 mod timing;
 pub mod toml_places;
 mod track_levels;
-pub mod unit;
 pub mod variant;
 pub mod vinyl;
 

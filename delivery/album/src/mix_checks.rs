@@ -3,7 +3,7 @@
 use super::cache::{Cache, reading_key};
 use super::error::AlbumError;
 use super::file::Album;
-use super::unit::Source;
+use super::segment::Source;
 use lacquer_dsp::detect::{Severity, Verdict};
 use lacquer_song::check::words::sentence;
 use lacquer_song::check::{CheckError, CheckOptions, Report, check};

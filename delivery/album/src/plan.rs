@@ -60,7 +60,7 @@ pub struct Move {
     pub sentence: String,
 }
 
-/// What the plan has to know of a unit.
+/// What the plan has to know of a segment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Level {
     /// Loudness of its loudest track before the limiter, LUFS.
@@ -75,7 +75,7 @@ pub struct Level {
     pub drive_db: f64,
     /// Whether it is a quiet song, where the album file says so.
     pub is_quiet: Option<bool>,
-    /// Whether it follows the unit before it without a gap.
+    /// Whether it follows the segment before it without a gap.
     pub is_joined: bool,
 }
 
@@ -86,12 +86,12 @@ impl Level {
     }
 }
 
-/// What is done to a unit.
+/// What is done to a segment.
 #[derive(Debug, Clone, PartialEq)]
-pub struct UnitMove {
+pub struct SegmentMove {
     /// Drive into the limiter, dB.
     pub gain_db: f64,
-    /// Of it, what the unit is moved against the others, dB.
+    /// Of it, what the segment is moved against the others, dB.
     pub against_others_db: f64,
     /// The loudness that its loudest track is to have, LUFS; none where nothing is aimed at.
     pub wanted_lufs: Option<f64>,
@@ -104,13 +104,13 @@ pub struct UnitMove {
 /// What is done to all of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// A move for each unit.
-    pub moves: Vec<UnitMove>,
+    /// A move for each segment.
+    pub moves: Vec<SegmentMove>,
     /// How the levels were found, in words.
     pub sentence: String,
 }
 
-/// What a unit is to come to.
+/// What a segment is to come to.
 struct Goal {
     /// Loudness against the others', LU; the highest one comes to the target.
     relative_lu: f64,
@@ -118,7 +118,7 @@ struct Goal {
     sentence: String,
 }
 
-/// Makes the plan. `solve` gives the drive in dB at which a unit comes out at a loudness, or the end of the drive's range;
+/// Makes the plan. `solve` gives the drive in dB at which a segment comes out at a loudness, or the end of the drive's range;
 /// `loudness` the loudness at a drive. Both are as expensive as renders and asked no more often than needed.
 pub fn plan<E>(
     aim: &Aim,
@@ -141,7 +141,7 @@ pub fn plan<E>(
     let loudest =
         sounding.iter().copied().max_by(|a, b| relative(&wishes, *a).total_cmp(&relative(&wishes, *b)));
     let Some(loudest) = loudest else { return Ok(Plan { moves: Vec::new(), sentence }) };
-    // What each unit is to come out at, and the drive for it as far as limiting makes sense.
+    // What each segment is to come out at, and the drive for it as far as limiting makes sense.
     let drive = |n: usize, wanted_lufs: f64| -> Result<(f64, bool), E> {
         let most = aim.ceiling_dbtp - levels[n].true_peak_dbtp + MOST_LIMITING_DB;
         let solved = solve(n, wanted_lufs)?;
@@ -167,11 +167,11 @@ pub fn plan<E>(
         // The others' middle: with an even number the lower one, so that nothing is limited for the sake of a mean.
         free[(free.len() - 1) / 2]
     };
-    let mut moves: Vec<UnitMove> = Vec::with_capacity(levels.len());
+    let mut moves: Vec<SegmentMove> = Vec::with_capacity(levels.len());
     for (n, (level, wish)) in levels.iter().zip(wishes).enumerate() {
         let (drive_db, is_short) = drives[n];
         if !drive_db.is_finite() {
-            moves.push(UnitMove {
+            moves.push(SegmentMove {
                 gain_db: common_db + own(level),
                 against_others_db: 0.0,
                 wanted_lufs: None,
@@ -206,13 +206,13 @@ pub fn plan<E>(
         };
         let gain_db = common_db + own(level) + against_others_db;
         let wanted_lufs = Some(wanted_lufs);
-        moves.push(UnitMove { gain_db, against_others_db, wanted_lufs, reason, sentence });
+        moves.push(SegmentMove { gain_db, against_others_db, wanted_lufs, reason, sentence });
     }
     join(levels, &mut moves, common_db, own);
     Ok(Plan { moves, sentence })
 }
 
-/// What each unit is to come to against the others, whether the mixes' distances are kept, and why.
+/// What each segment is to come to against the others, whether the mixes' distances are kept, and why.
 fn wishes(aim: &Aim, levels: &[Level], sounding: &[usize]) -> (Vec<Goal>, bool, String) {
     if aim.mode == Mode::Equal {
         let wish = |level: &Level| Goal {
@@ -265,7 +265,7 @@ fn wishes(aim: &Aim, levels: &[Level], sounding: &[usize]) -> (Vec<Goal>, bool, 
     (levels.iter().zip(&kept).map(wish).collect(), false, sentence)
 }
 
-/// Where units follow each other without a gap, they keep the distances that they were exported with, around their loudest.
+/// Where segments follow each other without a gap, they keep the distances that they were exported with, around their loudest.
 fn follow(levels: &[Level], wishes: &mut [Goal]) {
     for joined in groups(levels).filter(|joined| joined.len() > 1) {
         let leader = loudest_of(levels, joined.clone());
@@ -276,30 +276,30 @@ fn follow(levels: &[Level], wishes: &mut [Goal]) {
     }
 }
 
-/// Stretches of units without a gap between them.
+/// Stretches of segments without a gap between them.
 fn groups(levels: &[Level]) -> impl Iterator<Item = std::ops::Range<usize>> {
     let starts: Vec<usize> = (0..levels.len()).filter(|n| *n == 0 || !levels[*n].is_joined).collect();
     let ends: Vec<usize> = starts.iter().skip(1).copied().chain([levels.len()]).collect();
     starts.into_iter().zip(ends).map(|(start, end)| start..end)
 }
 
-fn loudest_of(levels: &[Level], units: std::ops::Range<usize>) -> usize {
-    let start = units.start;
-    units.max_by(|a, b| levels[*a].loudness_lufs.total_cmp(&levels[*b].loudness_lufs)).unwrap_or(start)
+fn loudest_of(levels: &[Level], segments: std::ops::Range<usize>) -> usize {
+    let start = segments.start;
+    segments.max_by(|a, b| levels[*a].loudness_lufs.total_cmp(&levels[*b].loudness_lufs)).unwrap_or(start)
 }
 
-fn as_is(level: &Level) -> UnitMove {
+fn as_is(level: &Level) -> SegmentMove {
     let gain_db = level.offset_db + level.drive_db;
     let sentence = if gain_db == 0.0 {
         "As is: nothing is moved.".to_owned()
     } else {
         format!("As is: {gain_db:+.1} dB by its own settings.")
     };
-    UnitMove { gain_db, against_others_db: 0.0, wanted_lufs: None, reason: Reason::AsIs, sentence }
+    SegmentMove { gain_db, against_others_db: 0.0, wanted_lufs: None, reason: Reason::AsIs, sentence }
 }
 
-/// Units that follow each other without a gap move together, as the loudest of them does.
-fn join(levels: &[Level], moves: &mut [UnitMove], common_db: f64, own: impl Fn(&Level) -> f64) {
+/// Segments that follow each other without a gap move together, as the loudest of them does.
+fn join(levels: &[Level], moves: &mut [SegmentMove], common_db: f64, own: impl Fn(&Level) -> f64) {
     for joined in groups(levels).filter(|joined| joined.len() > 1) {
         let leader = loudest_of(levels, joined.clone());
         let shared_db = moves[leader].against_others_db;

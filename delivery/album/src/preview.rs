@@ -9,8 +9,8 @@ use super::file::{Album, Join, Output};
 use super::findings::Finding;
 use super::outputs::{available, names, variant};
 use super::plan::{Level, Plan, Reason, plan};
+use super::segment::{Source, inspect, measured, segments};
 use super::timeline::lay_out;
-use super::unit::{Source, inspect, measured, units};
 use super::{Progress, discs, main_rate, side_by_side};
 use serde::Serialize;
 use std::convert::Infallible;
@@ -99,24 +99,24 @@ pub fn preview(
         None => Ok(measured(&album.tracks[*n].file, &album.limits)?),
     })?;
     let rate = main_rate(&album, &sources);
-    let units = units(&album, &sources)?;
-    let levels: Vec<Level> = units
+    let segments = segments(&album, &sources)?;
+    let levels: Vec<Level> = segments
         .iter()
-        .map(|unit| {
+        .map(|segment| {
             let of = |value: fn(&Source) -> Option<f64>| {
-                let found = sources[unit.tracks.clone()].iter().filter_map(value);
-                found.fold(f64::NEG_INFINITY, f64::max) + unit.trim_db
+                let found = sources[segment.tracks.clone()].iter().filter_map(value);
+                found.fold(f64::NEG_INFINITY, f64::max) + segment.trim_db
             };
-            let track = &album.tracks[unit.tracks.start];
+            let track = &album.tracks[segment.tracks.start];
             let limiter = &track.settings.limiter;
             Level {
                 loudness_lufs: of(|source| source.integrated_lufs),
                 loud_part_lufs: of(|source| source.loud_part_lufs),
                 true_peak_dbtp: of(|source| source.true_peak_dbtp),
                 offset_db: track.gain_db,
-                drive_db: if limiter.on { limiter.drive_db } else { 0.0 } - unit.trim_db,
+                drive_db: if limiter.on { limiter.drive_db } else { 0.0 } - segment.trim_db,
                 is_quiet: track.is_quiet,
-                is_joined: unit.tracks.start > 0 && track.join == Join::Gap(0.0),
+                is_joined: segment.tracks.start > 0 && track.join == Join::Gap(0.0),
             }
         })
         .collect();
@@ -130,11 +130,11 @@ pub fn preview(
         Ok(made) => made,
         Err(never) => match never {},
     };
-    let timeline = lay_out(&album, &units, rate, album.has_disc() && rate == discs::RATE_HZ);
+    let timeline = lay_out(&album, &segments, rate, album.has_disc() && rate == discs::RATE_HZ);
     let seconds = |frames: usize| frames as f64 / f64::from(rate);
     let mut tracks = Vec::with_capacity(album.tracks.len());
-    for (unit, of) in units.iter().zip(&moves) {
-        for number in unit.tracks.clone() {
+    for (segment, of) in segments.iter().zip(&moves) {
+        for number in segment.tracks.clone() {
             let (track, source) = (&album.tracks[number], &sources[number]);
             let mix_lufs = source.integrated_lufs;
             tracks.push(TrackPreview {
@@ -143,7 +143,7 @@ pub fn preview(
                 mix_lufs,
                 loud_part_lufs: source.loud_part_lufs,
                 true_peak_dbtp: source.true_peak_dbtp,
-                wanted_lufs: mix_lufs.map(|lufs| lufs + unit.trim_db + of.gain_db),
+                wanted_lufs: mix_lufs.map(|lufs| lufs + segment.trim_db + of.gain_db),
                 gain_db: of.gain_db,
                 reason: of.reason,
                 sentence: of.sentence.clone(),

@@ -5,9 +5,9 @@ use super::cache::{Cache, reading_key};
 use super::codecs::{CodecOutcome, codec_of, examine};
 use super::file::{Album, Output};
 use super::outputs::{Facts, Writer, variant};
+use super::segment::Segment;
 use super::summary::Places;
-use super::timeline::Run;
-use super::unit::Unit;
+use super::timeline::Passage;
 use super::variant::{Material, Variant, VariantReport};
 use super::{Progress, discs};
 use lacquer_disc::pq_sheet::{self, PqRow};
@@ -81,7 +81,7 @@ pub fn release(
         let joined = Variant::make(material, rate, word_length, on_disc, &|done| progress("Limiting", done))?;
         if variant_of == main {
             (made.readings, made.whole) = measured(&joined, cache, progress)?;
-            made.places = places(&joined, material.units);
+            made.places = places(&joined, material.segments);
         }
         for output in album.outputs.iter().filter(|output| variant(**output, main.0) == Some(variant_of)) {
             let mut gain_db = 0.0;
@@ -125,20 +125,23 @@ fn write_discs(
     Ok(())
 }
 
-fn places(joined: &Variant, units: &[Unit]) -> Places {
+fn places(joined: &Variant, segments: &[Segment]) -> Places {
     let timeline = &joined.timeline;
-    let shared =
-        |run: &Run| run.units.len() > 1 || units[run.units.clone()].iter().any(|unit| unit.tracks.len() > 1);
+    let shared = |passage: &Passage| {
+        passage.segments.len() > 1
+            || segments[passage.segments.clone()].iter().any(|segment| segment.tracks.len() > 1)
+    };
     let seconds = |frames: usize| frames as f64 / f64::from(timeline.sample_rate);
     Places {
         starts_s: timeline.marks.iter().map(|mark| seconds(*mark)).collect(),
         lengths_s: (0..timeline.marks.len()).map(|track| seconds(timeline.sound_of(track).len())).collect(),
         shares_run: timeline
-            .runs
+            .passages
             .iter()
-            .flat_map(|run| {
-                let tracks: usize = units[run.units.clone()].iter().map(|unit| unit.tracks.len()).sum();
-                std::iter::repeat_n(shared(run), tracks)
+            .flat_map(|passage| {
+                let tracks: usize =
+                    segments[passage.segments.clone()].iter().map(|segment| segment.tracks.len()).sum();
+                std::iter::repeat_n(shared(passage), tracks)
             })
             .collect(),
     }

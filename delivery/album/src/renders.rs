@@ -14,7 +14,7 @@ pub struct Renders {
 /// What was rendered for a report; 0 throughout where nothing had changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct RenderCounts {
-    /// Units through the stages before the limiter.
+    /// Segments through the stages before the limiter.
     pub chains: usize,
     /// Runs through limiter and dither.
     pub finals: usize,
@@ -23,17 +23,17 @@ pub struct RenderCounts {
 }
 
 impl Renders {
-    /// A unit went through the stages before the limiter.
+    /// A segment went through the stages before the limiter.
     pub fn count_chain(&self) {
         self.chains.fetch_add(1, Relaxed);
     }
 
-    /// A run went through limiter and dither.
+    /// A passage went through limiter and dither.
     pub fn count_final(&self) {
         self.finals.fetch_add(1, Relaxed);
     }
 
-    /// A unit went through the limiter to be measured.
+    /// A segment went through the limiter to be measured.
     pub fn count_trial(&self) {
         self.trials.fetch_add(1, Relaxed);
     }

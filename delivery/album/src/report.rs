@@ -7,7 +7,7 @@ use super::findings::Finding;
 use super::mix_checks::MixCheck;
 use super::plan::Move;
 use super::renders::RenderCounts;
-use super::unit::Source;
+use super::segment::Source;
 use super::variant::VariantReport;
 use super::vinyl::Side;
 use lacquer_disc::pq_sheet::PqRow;

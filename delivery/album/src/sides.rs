@@ -68,8 +68,8 @@ pub fn sides(
     sample_rate: u32,
     mut take: impl FnMut(&SideMaster) -> Result<(), AlbumError>,
 ) -> Result<Vec<Side>, AlbumError> {
-    let Material { album, units, gains_db, .. } = material;
-    let timeline = lay_out(album, units, sample_rate, false);
+    let Material { album, segments, gains_db, .. } = material;
+    let timeline = lay_out(album, segments, sample_rate, false);
     let loudest = levels
         .iter()
         .zip(*gains_db)
@@ -149,19 +149,19 @@ fn filtered(
     shift_db: f64,
     settings: &ChainSettings,
 ) -> Result<(String, Option<f64>), AlbumError> {
-    let Material { album, units, gains_db, cache, renders } = material;
+    let Material { album, segments, gains_db, cache, renders } = material;
     let rate = timeline.sample_rate;
-    let inside: Vec<usize> = (0..units.len())
+    let inside: Vec<usize> = (0..segments.len())
         .filter(|n| {
             let start = timeline.starts[*n];
-            start < frames.end && start + units[*n].length(rate) > frames.start
+            start < frames.end && start + segments[*n].length(rate) > frames.start
         })
         .collect();
     let places: Vec<(i64, f64)> = inside
         .iter()
         .map(|n| (timeline.starts[*n] as i64 - frames.start as i64, gains_db[*n] + shift_db))
         .collect();
-    let keys: Vec<String> = inside.iter().map(|n| units[*n].key(album, rate)).collect();
+    let keys: Vec<String> = inside.iter().map(|n| segments[*n].key(album, rate)).collect();
     let key = key(&[
         "side",
         &keys.join(" "),
@@ -169,15 +169,17 @@ fn filtered(
         &format!("{settings:?}"),
         &frames.len().to_string(),
     ]);
-    inside.iter().for_each(|n| units[*n].hold(rate, cache));
+    inside.iter().for_each(|n| segments[*n].hold(rate, cache));
     if let Some(peak_dbtp) = cache.value::<Option<f64>>(&key)
         && cache.audio(&key).is_some()
     {
         return Ok((key, peak_dbtp));
     }
-    let audios =
-        inside.iter().map(|n| units[*n].audio(album, rate, cache, renders)).collect::<Result<Vec<_>, _>>()?;
-    // A unit that began on the side before goes on here.
+    let audios = inside
+        .iter()
+        .map(|n| segments[*n].audio(album, rate, cache, renders))
+        .collect::<Result<Vec<_>, _>>()?;
+    // A segment that began on the side before goes on here.
     let on_side: Vec<Stretch> = audios
         .iter()
         .zip(&places)

@@ -4,10 +4,10 @@ use super::file::{Album, Join, Mode, Track};
 use super::levels::MISSED_LU;
 use super::mix_checks::MixCheck;
 use super::outputs::Facts;
-use super::plan::{Move, Reason, UnitMove};
+use super::plan::{Move, Reason, SegmentMove};
 use super::report::{CharacterReport, TrackReport};
+use super::segment::{Segment, Source};
 use super::track_levels::Look;
-use super::unit::{Source, Unit};
 use super::vinyl::Side;
 use std::collections::BTreeSet;
 
@@ -27,20 +27,20 @@ pub struct Places {
 pub fn track_reports(
     album: &Album,
     sources: &[Source],
-    units: &[Unit],
+    segments: &[Segment],
     looks: &[Vec<Look>],
-    moves: &[UnitMove],
+    moves: &[SegmentMove],
     characters: Vec<CharacterReport>,
     checks: Vec<MixCheck>,
     facts: &Facts,
     places: &Places,
 ) -> Vec<TrackReport> {
     let is_equal = album.aim.mode == Mode::Equal;
-    let drives: Vec<Move> = units
+    let drives: Vec<Move> = segments
         .iter()
         .zip(moves)
         .zip(looks)
-        .flat_map(|((unit, of), looks)| drives(unit, of, looks, is_equal))
+        .flat_map(|((segment, of), looks)| drives(segment, of, looks, is_equal))
         .collect();
     let looks: Vec<&Look> = looks.iter().flatten().collect();
     album
@@ -69,12 +69,13 @@ pub fn track_reports(
         .collect()
 }
 
-/// The move of a unit for each of its tracks: the rule was the loudest one's, the others go with it.
-fn drives(unit: &Unit, of: &UnitMove, looks: &[Look], is_equal: bool) -> Vec<Move> {
+/// The move of a segment for each of its tracks: the rule was the loudest one's, the others go with it.
+fn drives(segment: &Segment, of: &SegmentMove, looks: &[Look], is_equal: bool) -> Vec<Move> {
     let lufs =
         |n: usize| looks.get(n).and_then(|look| look.readings.integrated_lufs).unwrap_or(f64::NEG_INFINITY);
     let loudest = (0..looks.len()).max_by(|a, b| lufs(*a).total_cmp(&lufs(*b))).unwrap_or(0);
-    unit.tracks
+    segment
+        .tracks
         .clone()
         .enumerate()
         .map(|(n, track)| {
@@ -86,7 +87,7 @@ fn drives(unit: &Unit, of: &UnitMove, looks: &[Look], is_equal: bool) -> Vec<Mov
                 if n == loudest || is_met || matches!(of.reason, Reason::AsIs | Reason::Silent) {
                     (of.reason, of.sentence.clone())
                 } else {
-                    let leader = unit.tracks.start + loudest + 1;
+                    let leader = segment.tracks.start + loudest + 1;
                     (
                         Reason::Neighbour,
                         format!("The others: no gap lies between, so it moves with track {leader}."),
@@ -121,9 +122,9 @@ fn repeated(album: &Album, reports: &[TrackReport]) -> Vec<String> {
 }
 
 /// What to look at.
-pub fn warnings(album: &Album, units: &[Unit], tracks: &[TrackReport], sides: &[Side]) -> Vec<String> {
+pub fn warnings(album: &Album, segments: &[Segment], tracks: &[TrackReport], sides: &[Side]) -> Vec<String> {
     let mut warnings = Vec::new();
-    let rates: BTreeSet<u32> = units.iter().map(|unit| unit.sample_rate).collect();
+    let rates: BTreeSet<u32> = segments.iter().map(|segment| segment.sample_rate).collect();
     if rates.len() > 1 && album.sample_rate.is_none() {
         let rates: Vec<String> = rates.iter().map(u32::to_string).collect();
         warnings.push(format!(
@@ -132,7 +133,7 @@ pub fn warnings(album: &Album, units: &[Unit], tracks: &[TrackReport], sides: &[
         ));
     }
     warnings.extend(repeated(album, tracks));
-    for pair in units.windows(2) {
+    for pair in segments.windows(2) {
         if album.tracks[pair[1].tracks.start].join == Join::Gap(0.0) {
             warnings.push(format!(
                 "Tracks {} and {} follow without a gap but have different settings, gains or rates: each is processed for itself. Listen to the join.",

@@ -1,23 +1,23 @@
-//! Where everything lies: units, tracks and the stretches that run through the limiter in one piece.
+//! Where everything lies: segments, tracks and the stretches that run through the limiter in one piece.
 //!
-//! A [`Run`] is what sounds without a second of silence in it. Its units are added up, and limiter and dither run over the sum once;
-//! tracks are cut from it afterwards, at their marks. Between two runs lie exact zeros, so that files set end to end are the
+//! A [`Passage`] is what sounds without a second of silence in it. Its segments are added up, and limiter and dither run over the sum once;
+//! tracks are cut from it afterwards, at their marks. Between two passages lie exact zeros, so that files set end to end are the
 //! continuous programme, bit for bit. The silence before a track belongs to the one before it on a disc and on a side; files that are played alone have none of it.
 
 use super::file::{Album, Join};
-use super::unit::{TAIL_S, Unit};
+use super::segment::{Segment, TAIL_S};
 use lacquer_disc::{Disc, DiscTrack, FIRST_PREGAP_FRAMES, SAMPLES_PER_FRAME};
 use lacquer_isrc::Isrc;
 use std::ops::Range;
 
-/// Silence that ends a run, s: the limiter has let go, and nothing rings on.
+/// Silence that ends a passage, s: the limiter has let go, and nothing rings on.
 const RUN_ENDS_S: f64 = 1.0;
 
 /// What runs through limiter and dither in one piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
-    /// Its units.
-    pub units: Range<usize>,
+pub struct Passage {
+    /// Its segments.
+    pub segments: Range<usize>,
     /// Its place on the timeline, frames.
     pub frames: Range<usize>,
 }
@@ -27,7 +27,7 @@ pub struct Run {
 pub struct Timeline {
     /// Sample rate, hertz.
     pub sample_rate: u32,
-    /// Where each unit begins, frames.
+    /// Where each segment begins, frames.
     pub starts: Vec<usize>,
     /// Where each track's file begins, frames; the first at 0.
     pub marks: Vec<usize>,
@@ -37,13 +37,13 @@ pub struct Timeline {
     pub ends: Vec<usize>,
     /// The whole, frames.
     pub length: usize,
-    /// The runs, in order.
-    pub runs: Vec<Run>,
+    /// The passages, in order.
+    pub passages: Vec<Passage>,
 }
 
 /// Lays an album out at `rate` hertz. With `on_disc` every mark lies on a CD frame: a gap grows by less than one, and inside of
 /// joined programmes the mark moves by at most half of one, 6.7 ms.
-pub fn lay_out(album: &Album, units: &[Unit], rate: u32, on_disc: bool) -> Timeline {
+pub fn lay_out(album: &Album, segments: &[Segment], rate: u32, on_disc: bool) -> Timeline {
     let frames = |seconds: f64| (seconds * f64::from(rate)).round() as usize;
     let grid = if on_disc { SAMPLES_PER_FRAME } else { 1 };
     let mut timeline = Timeline {
@@ -53,10 +53,10 @@ pub fn lay_out(album: &Album, units: &[Unit], rate: u32, on_disc: bool) -> Timel
         onsets: Vec::new(),
         ends: Vec::new(),
         length: 0,
-        runs: Vec::new(),
+        passages: Vec::new(),
     };
-    for (n, unit) in units.iter().enumerate() {
-        let (start, starts_run) = match album.tracks[unit.tracks.start].join {
+    for (n, segment) in segments.iter().enumerate() {
+        let (start, starts_run) = match album.tracks[segment.tracks.start].join {
             _ if n == 0 => (0, true),
             Join::Crossfade(seconds) => (timeline.length.saturating_sub(frames(seconds)), false),
             Join::Gap(seconds) => {
@@ -64,7 +64,7 @@ pub fn lay_out(album: &Album, units: &[Unit], rate: u32, on_disc: bool) -> Timel
                 (if seconds > 0.0 { start.next_multiple_of(grid) } else { start }, seconds >= RUN_ENDS_S)
             }
         };
-        let marks = unit.marks(rate);
+        let marks = segment.marks(rate);
         for ends in marks.windows(2) {
             let onset = start + ends[0];
             timeline.onsets.push(onset);
@@ -72,16 +72,16 @@ pub fn lay_out(album: &Album, units: &[Unit], rate: u32, on_disc: bool) -> Timel
             timeline.marks.push((onset + grid / 2) / grid * grid);
         }
         timeline.starts.push(start);
-        timeline.length = start + unit.length(rate);
+        timeline.length = start + segment.length(rate);
         if starts_run {
-            // The run before rings on into the silence.
-            if let Some(run) = timeline.runs.last_mut() {
-                run.frames.end = (run.frames.end + frames(TAIL_S)).min(start);
+            // The passage before rings on into the silence.
+            if let Some(passage) = timeline.passages.last_mut() {
+                passage.frames.end = (passage.frames.end + frames(TAIL_S)).min(start);
             }
-            timeline.runs.push(Run { units: n..n + 1, frames: start..timeline.length });
-        } else if let Some(run) = timeline.runs.last_mut() {
-            run.units.end = n + 1;
-            run.frames.end = timeline.length;
+            timeline.passages.push(Passage { segments: n..n + 1, frames: start..timeline.length });
+        } else if let Some(passage) = timeline.passages.last_mut() {
+            passage.segments.end = n + 1;
+            passage.frames.end = timeline.length;
         }
     }
     timeline
@@ -142,7 +142,7 @@ impl Timeline {
 mod tests {
     use super::*;
     use crate::parse;
-    use crate::unit::{Source, units};
+    use crate::segment::{Source, segments};
     use proptest::prelude::*;
     use std::path::Path;
 
@@ -160,8 +160,8 @@ mod tests {
             true_peak_dbtp: None,
             warnings: Vec::new(),
         };
-        let units = units(&album, &vec![source; joins.len()]).unwrap();
-        let timeline = lay_out(&album, &units, 44_100, on_disc);
+        let segments = segments(&album, &vec![source; joins.len()]).unwrap();
+        let timeline = lay_out(&album, &segments, 44_100, on_disc);
         (album, timeline)
     }
 
@@ -180,8 +180,11 @@ mod tests {
         }
         assert!(disc.onsets[1] >= plain.onsets[1] && disc.onsets[1] < plain.onsets[1] + SAMPLES_PER_FRAME);
         // Only the last gap is long enough for the limiter to begin anew.
-        assert_eq!(plain.runs.iter().map(|run| run.units.clone()).collect::<Vec<_>>(), [0..3, 3..4]);
-        assert_eq!(plain.runs[1].frames, plain.starts[3]..plain.length);
+        assert_eq!(
+            plain.passages.iter().map(|passage| passage.segments.clone()).collect::<Vec<_>>(),
+            [0..3, 3..4]
+        );
+        assert_eq!(plain.passages[1].frames, plain.starts[3]..plain.length);
     }
 
     #[test]
@@ -209,7 +212,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_album_is_covered_once_and_every_unit_lies_in_its_run(
+        fn any_album_is_covered_once_and_every_segment_lies_in_its_passage(
             joins in prop::collection::vec((any::<bool>(), 0.0..3.0f64), 1..12),
             frames in 44_100 * 7..44_100 * 9usize,
             on_disc in any::<bool>(),
@@ -227,14 +230,14 @@ mod tests {
             let covered: usize = (0..joins.len()).map(|track| timeline.file_of(track).len()).sum();
             prop_assert_eq!(covered, timeline.length);
             prop_assert!(timeline.marks.is_sorted() && timeline.marks[0] == 0);
-            for pair in timeline.runs.windows(2) {
+            for pair in timeline.passages.windows(2) {
                 prop_assert!(pair[0].frames.end <= pair[1].frames.start);
-                prop_assert_eq!(pair[0].units.end, pair[1].units.start);
+                prop_assert_eq!(pair[0].segments.end, pair[1].segments.start);
             }
-            for run in &timeline.runs {
-                prop_assert_eq!(timeline.starts[run.units.start], run.frames.start);
+            for passage in &timeline.passages {
+                prop_assert_eq!(timeline.starts[passage.segments.start], passage.frames.start);
             }
-            prop_assert!(timeline.runs.last().is_some_and(|run| run.frames.end == timeline.length));
+            prop_assert!(timeline.passages.last().is_some_and(|passage| passage.frames.end == timeline.length));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the plan and the character look at: each track before the limiter. And the drive that brings a unit to a loudness.
+//! What the plan and the character look at: each track before the limiter. And the drive that brings a segment to a loudness.
 
 use super::AlbumError;
 use super::cache::{Cache, key};
@@ -8,7 +8,7 @@ use super::finish::{Finish, Mix, Part, final_settings};
 use super::loud_parts::loud_part_lufs;
 use super::plan::Level;
 use super::renders::Renders;
-use super::unit::Unit;
+use super::segment::Segment;
 use lacquer_dsp::Frame;
 use lacquer_dsp::metering::loudness::Loudness;
 use lacquer_dsp::programme::{Source, visit};
@@ -53,12 +53,12 @@ pub struct TrackLevels<'a> {
 }
 
 impl TrackLevels<'_> {
-    /// Looks at a unit: a look for each of its tracks.
-    pub fn look(&self, unit: &Unit) -> Result<Vec<Look>, AlbumError> {
-        let key = key(&["look", &unit.key(self.album, self.sample_rate)]);
+    /// Looks at a segment: a look for each of its tracks.
+    pub fn look(&self, segment: &Segment) -> Result<Vec<Look>, AlbumError> {
+        let key = key(&["look", &segment.key(self.album, self.sample_rate)]);
         self.cache.value_or(&key, || {
-            let audio = unit.audio(self.album, self.sample_rate, self.cache, self.renders)?;
-            let marks = unit.marks(self.sample_rate);
+            let audio = segment.audio(self.album, self.sample_rate, self.cache, self.renders)?;
+            let marks = segment.marks(self.sample_rate);
             let look = |ends: &[usize]| -> Result<Look, AlbumError> {
                 let track = Stretch { of: &audio, frames: ends[0]..ends[1] };
                 Ok(Look {
@@ -71,12 +71,12 @@ impl TrackLevels<'_> {
         })
     }
 
-    /// What the plan knows of a unit.
-    pub fn level(&self, unit: &Unit, looks: &[Look], is_joined: bool) -> Level {
+    /// What the plan knows of a segment.
+    pub fn level(&self, segment: &Segment, looks: &[Look], is_joined: bool) -> Level {
         let highest = |value: fn(&Look) -> Option<f64>| {
             looks.iter().filter_map(value).fold(f64::NEG_INFINITY, f64::max)
         };
-        let track = &self.album.tracks[unit.tracks.start];
+        let track = &self.album.tracks[segment.tracks.start];
         Level {
             loudness_lufs: highest(|look| look.readings.integrated_lufs),
             loud_part_lufs: highest(|look| look.loud_part_lufs),
@@ -84,38 +84,38 @@ impl TrackLevels<'_> {
             offset_db: track.gain_db,
             // What the trim lifts is no part of the song's own level.
             drive_db: if track.settings.limiter.on { track.settings.limiter.drive_db } else { 0.0 }
-                - unit.trim_db,
+                - segment.trim_db,
             is_quiet: track.is_quiet,
             is_joined,
         }
     }
 
-    /// Loudness of a unit's loudest track at a drive, LUFS.
-    pub fn loudness(&self, unit: &Unit, level: &Level, drive_db: f64) -> Result<f64, AlbumError> {
+    /// Loudness of a segment's loudest track at a drive, LUFS.
+    pub fn loudness(&self, segment: &Segment, level: &Level, drive_db: f64) -> Result<f64, AlbumError> {
         if self.is_untouched(level, drive_db) {
             return Ok(level.loudness_lufs + drive_db);
         }
-        let key = self.key("loudness", unit, drive_db);
+        let key = self.key("loudness", segment, drive_db);
         self.cache.value_or(&key, || {
-            let audio = unit.audio(self.album, self.sample_rate, self.cache, self.renders)?;
-            Ok(self.trial(unit, &audio, drive_db)?)
+            let audio = segment.audio(self.album, self.sample_rate, self.cache, self.renders)?;
+            Ok(self.trial(segment, &audio, drive_db)?)
         })
     }
 
-    /// The drive in dB at which a unit's loudest track comes out at a loudness, or the end of the drive's range.
-    pub fn solve(&self, unit: &Unit, level: &Level, wanted_lufs: f64) -> Result<f64, AlbumError> {
+    /// The drive in dB at which a segment's loudest track comes out at a loudness, or the end of the drive's range.
+    pub fn solve(&self, segment: &Segment, level: &Level, wanted_lufs: f64) -> Result<f64, AlbumError> {
         let plain_db = wanted_lufs - level.loudness_lufs;
         if self.is_untouched(level, plain_db) {
             return Ok(plain_db);
         }
-        let key = self.key("drive", unit, wanted_lufs);
+        let key = self.key("drive", segment, wanted_lufs);
         self.cache.value_or(&key, || {
-            let audio = unit.audio(self.album, self.sample_rate, self.cache, self.renders)?;
+            let audio = segment.audio(self.album, self.sample_rate, self.cache, self.renders)?;
             if self.album.limiter == LimiterMode::Best {
-                return self.solve_best(unit, &audio, wanted_lufs);
+                return self.solve_best(segment, &audio, wanted_lufs);
             }
             let found =
-                solve(wanted_lufs, plain_db, &|_, _| {}, |drive_db| self.trial(unit, &audio, drive_db));
+                solve(wanted_lufs, plain_db, &|_, _| {}, |drive_db| self.trial(segment, &audio, drive_db));
             match found {
                 Ok(drive_db) => Ok(drive_db),
                 // The range's end: the plan sees that it limits too much.
@@ -125,13 +125,18 @@ impl TrackLevels<'_> {
         })
     }
 
-    /// As [`TrackLevels::solve`] for the limiter that sees the whole unit.
-    fn solve_best(&self, unit: &Unit, audio: &dyn Programme, wanted_lufs: f64) -> Result<f64, AlbumError> {
-        let how = self.finish(unit);
-        let mut settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);
+    /// As [`TrackLevels::solve`] for the limiter that sees the whole segment.
+    fn solve_best(
+        &self,
+        segment: &Segment,
+        audio: &dyn Programme,
+        wanted_lufs: f64,
+    ) -> Result<f64, AlbumError> {
+        let how = self.finish(segment);
+        let mut settings = final_settings(&self.album.tracks[segment.tracks.start].settings, &how);
         let loudness = |frames: &dyn Source| -> io::Result<f64> {
             self.renders.count_trial();
-            let mut loudest = self.loudest(unit);
+            let mut loudest = self.loudest(segment);
             visit(frames, 0..frames.length(), |frames| -> io::Result<()> {
                 loudest.push(frames);
                 Ok(())
@@ -148,40 +153,40 @@ impl TrackLevels<'_> {
         }
     }
 
-    fn loudest(&self, unit: &Unit) -> LoudestTrack {
-        LoudestTrack::new(unit.marks(self.sample_rate), self.sample_rate)
+    fn loudest(&self, segment: &Segment) -> LoudestTrack {
+        LoudestTrack::new(segment.marks(self.sample_rate), self.sample_rate)
     }
 
     fn is_untouched(&self, level: &Level, drive_db: f64) -> bool {
         level.true_peak_dbtp + drive_db <= self.album.aim.ceiling_dbtp - UNTOUCHED_DB
     }
 
-    fn finish(&self, unit: &Unit) -> Finish {
+    fn finish(&self, segment: &Segment) -> Finish {
         Finish {
             sample_rate: self.sample_rate,
             word_length: WordLength::Float32,
             ceiling_dbtp: self.album.aim.ceiling_dbtp,
-            quality: unit.quality(),
+            quality: segment.quality(),
             limiter: self.album.limiter,
         }
     }
 
-    fn key(&self, what: &str, unit: &Unit, value: f64) -> String {
-        let how = self.finish(unit);
-        let settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);
-        let unit_key = unit.key(self.album, self.sample_rate);
-        key(&[what, &unit_key, &format!("{settings:?}"), &format!("{how:?}"), &format!("{value:?}")])
+    fn key(&self, what: &str, segment: &Segment, value: f64) -> String {
+        let how = self.finish(segment);
+        let settings = final_settings(&self.album.tracks[segment.tracks.start].settings, &how);
+        let segment_key = segment.key(self.album, self.sample_rate);
+        key(&[what, &segment_key, &format!("{settings:?}"), &format!("{how:?}"), &format!("{value:?}")])
     }
 
     /// Loudness through the limiter, LUFS.
-    fn trial(&self, unit: &Unit, audio: &dyn Programme, drive_db: f64) -> Result<f64, MasterError> {
+    fn trial(&self, segment: &Segment, audio: &dyn Programme, drive_db: f64) -> Result<f64, MasterError> {
         self.renders.count_trial();
-        let how = self.finish(unit);
-        let settings = final_settings(&self.album.tracks[unit.tracks.start].settings, &how);
+        let how = self.finish(segment);
+        let settings = final_settings(&self.album.tracks[segment.tracks.start].settings, &how);
         let gain = 10f64.powf(drive_db / 20.0);
         let parts = [Part { start: 0, audio, gain, settings: settings.clone() }];
         let mixed = Mix::new(&parts, audio.length());
-        let mut loudest = self.loudest(unit);
+        let mut loudest = self.loudest(segment);
         let mut rounded: Vec<Frame> = Vec::new();
         let push = |frames: &[Frame]| -> io::Result<()> {
             rounded.clear();
@@ -199,7 +204,7 @@ impl TrackLevels<'_> {
     }
 }
 
-/// Loudness of the loudest track of a unit that goes by.
+/// Loudness of the loudest track of a segment that goes by.
 struct LoudestTrack {
     marks: Vec<usize>,
     sample_rate: u32,

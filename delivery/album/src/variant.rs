@@ -1,12 +1,12 @@
-//! An album at one sample rate and word length: its runs finished, its tracks to be cut from them.
+//! An album at one sample rate and word length: its passages finished, its tracks to be cut from them.
 
 use super::cache::{Cache, CachedAudio, key};
 use super::error::AlbumError;
 use super::file::Album;
 use super::finish::{Finish, Part, final_settings, finish};
 use super::renders::Renders;
-use super::timeline::{Run, Timeline, lay_out};
-use super::unit::Unit;
+use super::segment::Segment;
+use super::timeline::{Passage, Timeline, lay_out};
 use lacquer_dsp::programme::Source;
 use lacquer_files::audio::Programme;
 use lacquer_files::encode::WordLength;
@@ -15,7 +15,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-/// What is kept of a finished run beside its audio.
+/// What is kept of a finished passage beside its audio.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Verified {
     peak_dbtp: Option<f64>,
@@ -33,7 +33,7 @@ pub struct VariantReport {
     pub on_disc: bool,
     /// Where each track's file begins, frames, and where the last one ends.
     pub marks: Vec<usize>,
-    /// Highest true peak of each run, at 32 points a frame, dBTP.
+    /// Highest true peak of each passage, at 32 points a frame, dBTP.
     pub verified_peaks_dbtp: Vec<Option<f64>>,
     /// Renders with a lowered ceiling.
     pub retries: usize,
@@ -48,10 +48,10 @@ pub struct Variant<'a> {
     /// Whether marks lie on a disc's grid.
     pub on_disc: bool,
     cache: &'a Cache,
-    /// Keys of the runs' audio.
+    /// Keys of the passages' audio.
     keys: Vec<String>,
     verified: Vec<Verified>,
-    /// The run that was opened last, which reads all of it: tracks of one run are cut one after the other.
+    /// The passage that was opened last, which reads all of it: tracks of one passage are cut one after the other.
     last: Mutex<Option<(usize, Arc<CachedAudio>)>>,
 }
 
@@ -59,9 +59,9 @@ pub struct Variant<'a> {
 pub struct Material<'a> {
     /// The album.
     pub album: &'a Album,
-    /// Its units.
-    pub units: &'a [Unit],
-    /// Drive of each unit, dB.
+    /// Its segments.
+    pub segments: &'a [Segment],
+    /// Drive of each segment, dB.
     pub gains_db: &'a [f64],
     /// Where renders are kept.
     pub cache: &'a Cache,
@@ -78,9 +78,9 @@ impl<'a> Variant<'a> {
         on_disc: bool,
         progress: &dyn Fn(f64),
     ) -> Result<Self, AlbumError> {
-        let Material { album, units, cache, .. } = material;
-        let timeline = lay_out(album, units, sample_rate, on_disc);
-        units.iter().for_each(|unit| unit.hold(sample_rate, cache));
+        let Material { album, segments, cache, .. } = material;
+        let timeline = lay_out(album, segments, sample_rate, on_disc);
+        segments.iter().for_each(|segment| segment.hold(sample_rate, cache));
         let mut joined = Self {
             word_length,
             on_disc,
@@ -90,9 +90,9 @@ impl<'a> Variant<'a> {
             last: Mutex::default(),
             timeline,
         };
-        for (n, run) in joined.timeline.runs.iter().enumerate() {
-            progress(n as f64 / joined.timeline.runs.len() as f64);
-            let quality = units[run.units.start].quality();
+        for (n, passage) in joined.timeline.passages.iter().enumerate() {
+            progress(n as f64 / joined.timeline.passages.len() as f64);
+            let quality = segments[passage.segments.start].quality();
             let how = Finish {
                 sample_rate,
                 word_length,
@@ -100,27 +100,32 @@ impl<'a> Variant<'a> {
                 quality,
                 limiter: album.limiter,
             };
-            let (key, verified) = finish_run(material, &joined.timeline, run, &how)?;
+            let (key, verified) = finish_passage(material, &joined.timeline, passage, &how)?;
             joined.keys.push(key);
             joined.verified.push(verified);
         }
         Ok(joined)
     }
 
-    /// What the samples of a stretch depend on: the runs in it, and where.
+    /// What the samples of a stretch depend on: the passages in it, and where.
     pub fn key_of(&self, frames: &Range<usize>) -> String {
-        let runs: Vec<String> = self
+        let passages: Vec<String> = self
             .timeline
-            .runs
+            .passages
             .iter()
             .zip(&self.keys)
-            .filter(|(run, _)| run.frames.start < frames.end && frames.start < run.frames.end)
-            .map(|(run, key)| format!("{key} {}", run.frames.start as i64 - frames.start as i64))
+            .filter(|(passage, _)| passage.frames.start < frames.end && frames.start < passage.frames.end)
+            .map(|(passage, key)| format!("{key} {}", passage.frames.start as i64 - frames.start as i64))
             .collect();
-        key(&["stretch", &runs.join(" "), &frames.len().to_string(), &self.timeline.sample_rate.to_string()])
+        key(&[
+            "stretch",
+            &passages.join(" "),
+            &frames.len().to_string(),
+            &self.timeline.sample_rate.to_string(),
+        ])
     }
 
-    fn run(&self, n: usize) -> Result<Arc<CachedAudio>, AlbumError> {
+    fn passage(&self, n: usize) -> Result<Arc<CachedAudio>, AlbumError> {
         let mut last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some((at, audio)) = &*last
             && *at == n
@@ -134,13 +139,13 @@ impl<'a> Variant<'a> {
 
     /// Frames of the timeline: what sounds there, and exact zeros between.
     pub fn cut(&self, frames: Range<usize>) -> Result<Cut, AlbumError> {
-        let mut runs = Vec::new();
-        for (n, run) in self.timeline.runs.iter().enumerate() {
-            if run.frames.start < frames.end && frames.start < run.frames.end {
-                runs.push((run.frames.clone(), self.run(n)?));
+        let mut passages = Vec::new();
+        for (n, passage) in self.timeline.passages.iter().enumerate() {
+            if passage.frames.start < frames.end && frames.start < passage.frames.end {
+                passages.push((passage.frames.clone(), self.passage(n)?));
             }
         }
-        Ok(Cut { sample_rate: self.timeline.sample_rate, frames, runs })
+        Ok(Cut { sample_rate: self.timeline.sample_rate, frames, passages })
     }
 
     /// What is reported of it.
@@ -164,7 +169,7 @@ pub struct Cut {
     sample_rate: u32,
     frames: Range<usize>,
     /// What sounds in it, with its places on the timeline.
-    runs: Vec<(Range<usize>, Arc<CachedAudio>)>,
+    passages: Vec<(Range<usize>, Arc<CachedAudio>)>,
 }
 
 impl Source<[f32; 2]> for Cut {
@@ -176,7 +181,7 @@ impl Source<[f32; 2]> for Cut {
         let start = self.frames.start + start;
         let end = start + frames.len();
         frames.fill([0.0; 2]);
-        for (place, audio) in &self.runs {
+        for (place, audio) in &self.passages {
             let (from, to) = (start.max(place.start), end.min(place.end));
             if from < to {
                 audio.read(from - place.start, &mut frames[from - start..to - start])?;
@@ -196,38 +201,40 @@ impl Programme for Cut {
     }
 }
 
-/// Finishes a run if the cache does not have it. Its key and what was verified.
-fn finish_run(
+/// Finishes a passage if the cache does not have it. Its key and what was verified.
+fn finish_passage(
     material: &Material,
     timeline: &Timeline,
-    run: &Run,
+    passage: &Passage,
     how: &Finish,
 ) -> Result<(String, Verified), AlbumError> {
-    let Material { album, units, gains_db, cache, renders } = material;
+    let Material { album, segments, gains_db, cache, renders } = material;
     let places: Vec<(usize, f64)> =
-        run.units.clone().map(|n| (timeline.starts[n] - run.frames.start, gains_db[n])).collect();
-    let settings: Vec<_> = units[run.units.clone()]
+        passage.segments.clone().map(|n| (timeline.starts[n] - passage.frames.start, gains_db[n])).collect();
+    let settings: Vec<_> = segments[passage.segments.clone()]
         .iter()
-        .map(|unit| final_settings(&album.tracks[unit.tracks.start].settings, how))
+        .map(|segment| final_settings(&album.tracks[segment.tracks.start].settings, how))
         .collect();
-    let keys: Vec<String> =
-        units[run.units.clone()].iter().map(|unit| unit.key(album, how.sample_rate)).collect();
+    let keys: Vec<String> = segments[passage.segments.clone()]
+        .iter()
+        .map(|segment| segment.key(album, how.sample_rate))
+        .collect();
     let key = key(&[
-        "run",
+        "passage",
         &keys.join(" "),
         &format!("{places:?}"),
         &format!("{settings:?}"),
         &format!("{how:?}"),
-        &run.frames.len().to_string(),
+        &passage.frames.len().to_string(),
     ]);
     if let Some(verified) = cache.value::<Verified>(&key)
         && cache.audio(&key).is_some()
     {
         return Ok((key, verified));
     }
-    let audios = units[run.units.clone()]
+    let audios = segments[passage.segments.clone()]
         .iter()
-        .map(|unit| unit.audio(album, how.sample_rate, cache, renders))
+        .map(|segment| segment.audio(album, how.sample_rate, cache, renders))
         .collect::<Result<Vec<_>, _>>()?;
     let parts: Vec<Part> = audios
         .iter()
@@ -240,7 +247,7 @@ fn finish_run(
             settings,
         })
         .collect();
-    let finished = finish(&parts, run.frames.len(), how, &cache.scratch())?;
+    let finished = finish(&parts, passage.frames.len(), how, &cache.scratch())?;
     renders.count_final();
     let peak = finished.verified_peak_dbtp;
     let verified = Verified { peak_dbtp: peak.is_finite().then_some(peak), retries: finished.retries };

@@ -13,7 +13,7 @@ use lacquer_album::page;
 use lacquer_album::plan::{Move, Reason};
 use lacquer_album::renders::RenderCounts;
 use lacquer_album::report::{CharacterReport, FileReport, TrackReport};
-use lacquer_album::unit::Source;
+use lacquer_album::segment::Source;
 use lacquer_album::variant::VariantReport;
 use lacquer_album::vinyl::Side;
 use lacquer_disc::pq_sheet::PqRow;

@@ -61,11 +61,11 @@ fn mixes(report: &Report) -> Markup {
     folded(&counted(report.tracks.len(), "mix", "mixes"), table("digests", &columns, rows))
 }
 
-/// A size in the largest unit of which there is at least one.
+/// A size in the largest segment of which there is at least one.
 fn size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")];
-    match UNITS.into_iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) => format!("{} {name}", number(bytes as f64 / unit as f64, 1, false)),
+    match UNITS.into_iter().find(|(segment, _)| bytes >= *segment) {
+        Some((segment, name)) => format!("{} {name}", number(bytes as f64 / segment as f64, 1, false)),
         None => format!("{bytes} B"),
     }
 }

@@ -21,7 +21,7 @@ fn aim(mode: Mode) -> Aim {
 }
 
 /// A limiter that takes nothing.
-fn planned(aim: &Aim, levels: &[Level]) -> Vec<UnitMove> {
+fn planned(aim: &Aim, levels: &[Level]) -> Vec<SegmentMove> {
     whole(aim, levels).moves
 }
 
@@ -35,7 +35,7 @@ fn whole(aim: &Aim, levels: &[Level]) -> Plan {
     .unwrap()
 }
 
-fn gains(moves: &[UnitMove]) -> Vec<f64> {
+fn gains(moves: &[SegmentMove]) -> Vec<f64> {
     moves.iter().map(|a| (a.gain_db * 1e6).round() / 1e6).collect()
 }
 
@@ -156,14 +156,14 @@ proptest! {
         let mode = if equal { Mode::Equal } else { Mode::Album };
         let aim = Aim { mode, target_lufs, ceiling_dbtp: -1.0, most_move_lu: Some(most_move_lu) };
         let moves = planned(&aim, &levels);
-        for (level, unit) in levels.iter().zip(&moves) {
-            prop_assert!(unit.gain_db.is_finite() && unit.against_others_db.abs() <= most_move_lu + 1e-9);
-            let common_db = unit.gain_db - level.offset_db - unit.against_others_db;
+        for (level, segment) in levels.iter().zip(&moves) {
+            prop_assert!(segment.gain_db.is_finite() && segment.against_others_db.abs() <= most_move_lu + 1e-9);
+            let common_db = segment.gain_db - level.offset_db - segment.against_others_db;
             prop_assert!((common_db - (moves[0].gain_db - levels[0].offset_db - moves[0].against_others_db)).abs() < 1e-9);
             // What the plan says of a target or a distance is so, to what nobody hears.
-            if unit.reason == Reason::Target {
+            if segment.reason == Reason::Target {
                 let wanted = target_lufs + if equal { level.offset_db } else { 0.0 };
-                prop_assert!((level.loudness_lufs + unit.gain_db - wanted).abs() <= 2.0 * INAUDIBLE_LU);
+                prop_assert!((level.loudness_lufs + segment.gain_db - wanted).abs() <= 2.0 * INAUDIBLE_LU);
             }
         }
     }

@@ -54,7 +54,7 @@ fn a_sine_through_a_gapless_join_has_no_click() {
             })
             .fold(0.0, f64::max)
     };
-    // The second and third text have another setting in the second track: two units, each processed for itself, the first ringing
+    // The second and third text have another setting in the second track: two segments, each processed for itself, the first ringing
     // into the second. Without that the filter's answer to the sudden start would stand alone: a click 340 times as steep. Where
     // the filters differ, the sound does, and moves from one to the other within a period of theirs.
     for (settings, most) in [
@@ -141,7 +141,7 @@ fn limiters_that_differ_across_a_join_hold_the_ceiling_and_do_not_click() {
             "{:?}",
             report.variants
         );
-        assert_eq!(report.variants[0].verified_peaks_dbtp.len(), 1, "one run through the limiter");
+        assert_eq!(report.variants[0].verified_peaks_dbtp.len(), 1, "one passage through the limiter");
         // No gap: no step in the drive either.
         assert_eq!(report.tracks[0].drive.gain_db, report.tracks[1].drive.gain_db);
     }

@@ -1,7 +1,7 @@
-//! Units: what runs through the stages before the limiter in one piece.
+//! Segments: what runs through the stages before the limiter in one piece.
 //!
-//! Tracks that follow each other without a gap and with the same settings are one unit: their files are joined first, so that every
-//! filter, envelope and delay carries over, and the join is no place in the sound. Everything else is a unit of one track.
+//! Tracks that follow each other without a gap and with the same settings are one segment: their files are joined first, so that every
+//! filter, envelope and delay carries over, and the join is no place in the sound. Everything else is a segment of one track.
 //!
 //! ```text
 //! files -> trims, joined -> stages before the limiter, at the files' own rate -> sample rate -> fades
@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::path::Path;
 
-/// What rings on after a unit's end is kept for as long, s: filters at 20 Hz have died away by then.
+/// What rings on after a segment's end is kept for as long, s: filters at 20 Hz have died away by then.
 pub const TAIL_S: f64 = 0.25;
 
 /// How far past a file's end `end_s` may lie, s: what rounding to milliseconds adds.
@@ -62,7 +62,7 @@ pub struct Source {
 
 /// See the module.
 #[derive(Debug, Clone)]
-pub struct Unit {
+pub struct Segment {
     /// Its tracks.
     pub tracks: Range<usize>,
     /// Rate of its files, hertz.
@@ -122,9 +122,9 @@ pub fn measured(path: &Path, limits: &Limits) -> Result<Source, lacquer_files::E
     })
 }
 
-/// The units of an album.
-pub fn units(album: &Album, sources: &[Source]) -> Result<Vec<Unit>, AlbumError> {
-    let mut units: Vec<Unit> = Vec::new();
+/// The segments of an album.
+pub fn segments(album: &Album, sources: &[Source]) -> Result<Vec<Segment>, AlbumError> {
+    let mut segments: Vec<Segment> = Vec::new();
     for (n, (track, source)) in album.tracks.iter().zip(sources).enumerate() {
         let wrong = |reason: String| AlbumError::Track { track: n + 1, path: track.file.clone(), reason };
         let at =
@@ -160,20 +160,20 @@ pub fn units(album: &Album, sources: &[Source]) -> Result<Vec<Unit>, AlbumError>
         };
         let settings = before_limiter(&track.settings);
         let before = n.checked_sub(1).and_then(|before| album.tracks.get(before));
-        match units.last_mut() {
-            // The limiter and the gain are the unit's as well.
-            Some(unit)
+        match segments.last_mut() {
+            // The limiter and the gain are the segment's as well.
+            Some(segment)
                 if track.join == Join::Gap(0.0)
-                    && unit.spec == spec
+                    && segment.spec == spec
                     && before.is_some_and(|before| {
                         before.settings == track.settings && before.gain_db == track.gain_db
                     }) =>
             {
-                unit.tracks.end = n + 1;
-                unit.cuts.push(cut);
-                unit.hashes.push(source.sha256.clone());
+                segment.tracks.end = n + 1;
+                segment.cuts.push(cut);
+                segment.hashes.push(source.sha256.clone());
             }
-            _ => units.push(Unit {
+            _ => segments.push(Segment {
                 tracks: n..n + 1,
                 sample_rate: source.sample_rate,
                 channels: source.channels,
@@ -185,13 +185,13 @@ pub fn units(album: &Album, sources: &[Source]) -> Result<Vec<Unit>, AlbumError>
             }),
         }
     }
-    for unit in &mut units {
-        unit.trim(album, sources);
+    for segment in &mut segments {
+        segment.trim(album, sources);
     }
-    Ok(units)
+    Ok(segments)
 }
 
-impl Unit {
+impl Segment {
     /// Trims it to the loudness that its preset was made for, as its loudest file asks for.
     fn trim(&mut self, album: &Album, sources: &[Source]) {
         let loudest = sources[self.tracks.clone()].iter().filter_map(|source| source.integrated_lufs);
@@ -204,7 +204,7 @@ impl Unit {
         }
     }
 
-    /// Where each of its tracks begins, and where the last one ends, in frames at `rate` hertz from the unit's beginning.
+    /// Where each of its tracks begins, and where the last one ends, in frames at `rate` hertz from the segment's beginning.
     pub fn marks(&self, rate: u32) -> Vec<usize> {
         let mut at = 0;
         let mut marks = vec![0];
@@ -237,7 +237,7 @@ impl Unit {
 
     fn chain_key(&self, rate: u32) -> String {
         key(&[
-            "unit",
+            "segment",
             &self.hashes.join(" "),
             &format!("{:?}", self.cuts),
             &format!("{:?}", self.settings),
@@ -246,12 +246,12 @@ impl Unit {
         ])
     }
 
-    /// Keeps the cache from dropping the unit at a rate: the next run may need it, where this one found all that came of it.
+    /// Keeps the cache from dropping the segment at a rate: the next run may need it, where this one found all that came of it.
     pub fn hold(&self, rate: u32, cache: &Cache) {
         cache.hold_audio(&self.chain_key(rate));
     }
 
-    /// The unit before the limiter at `rate` hertz with its fades, and its tail. Levels are the mix's own.
+    /// The segment before the limiter at `rate` hertz with its fades, and its tail. Levels are the mix's own.
     pub fn audio(
         &self,
         album: &Album,
