@@ -317,6 +317,8 @@ pub fn apply(context: &egui::Context, theme: Theme) {
         style.spacing.interact_size.y = CONTROL_HEIGHT;
         style.spacing.button_padding = egui::vec2(8.0, 2.0);
         style.spacing.item_spacing = egui::vec2(GAP, GAP);
+        // What scrolls shows it before it is pointed at.
+        style.spacing.scroll.dormant_handle_opacity = 0.3;
         for font in style.text_styles.values_mut() {
             *font = body_font();
         }

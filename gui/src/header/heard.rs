@@ -10,7 +10,7 @@ use lacquer_dsp::monitor::{Compare, Solo};
 
 /// Widths of the buttons.
 const MIX: f32 = 40.0;
-const MASTER: f32 = 76.0;
+const MASTER: f32 = 88.0;
 const DELTA: f32 = 48.0;
 const MONO: f32 = 42.0;
 const SIDE: f32 = 36.0;
