@@ -28,8 +28,8 @@ mod redraw;
 mod room;
 mod scale;
 mod scaling;
-#[cfg(target_os = "linux")]
 mod screen;
+#[cfg(target_os = "linux")]
 mod screen_reader;
 mod song;
 mod sound;
