@@ -10,7 +10,7 @@ use lacquer_dsp::monitor::{Compare, Solo};
 
 /// Widths of the buttons.
 const MIX: f32 = 40.0;
-const MASTER: f32 = 88.0;
+const MASTER: f32 = 80.0;
 const DELTA: f32 = 48.0;
 const MONO: f32 = 42.0;
 const SIDE: f32 = 36.0;
@@ -76,7 +76,11 @@ pub(super) fn compare_ui(ui: &mut Ui, meters: &MeterReader, view: &mut View) {
     let settings = view.monitor.settings;
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
     // How much louder the master is by itself: what the comparison takes away.
-    let matched = meters.figure("match", || difference(f64::from(meters.bank.match_lu.get())));
+    let matched = meters.figure("match", || {
+        let lu = f64::from(meters.bank.match_lu.get());
+        // From ten on tenths have no room, and say nothing.
+        if lu.abs() < 9.95 { difference(lu) } else { difference(lu.round()).replace(".0", "") }
+    });
     let master = if meters.bank.output.integrated_lufs().is_finite() {
         format!("Master {matched}")
     } else {
