@@ -72,7 +72,14 @@ pub fn run(root: &Root, account: &mut Account) {
     }
     windows.unit_tests(root, account);
     // It would hold the root's mounts.
-    let _ = root.run(&VARIABLES, &["wineserver", "--kill"]);
+    end_wine(root, &VARIABLES);
+}
+
+/// Ends Wine, whose server stays for a while after its last program. Debian keeps it beside its libraries.
+fn end_wine(root: &Root, variables: &[(&str, &str)]) {
+    let line = "PATH=$PATH:/usr/lib/wine:/usr/lib/x86_64-linux-gnu/wine; exec wineserver --kill";
+    // Not running is fine.
+    let _ = root.run(variables, &["sh", "-c", line]);
 }
 
 /// Where packages and pictures go.
@@ -83,14 +90,21 @@ fn folder() -> PathBuf {
 /// Loads the VST3 of a folder in the tests' host, and keeps a picture of its editor under a name.
 fn vst3(root: &Root, windows: &Target, folder: &Path, picture: &str) -> anyhow::Result<()> {
     let bundles = format!("LACQUER_BUNDLES={}", folder.display());
-    pictured(root, picture, |front| {
+    pictured(root, &windows.variables, picture, |front| {
         let front = [front, &["env", "CI=1", STAYS, &bundles]].concat();
         windows.test(root, &front, &["--test", "hosts_vst3_windows"])
     })
 }
 
 /// Runs a command in front of a screen and keeps a picture of it; `run` gets what stands in front of the command.
-fn pictured(root: &Root, name: &str, run: impl FnOnce(&[&str]) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn pictured(
+    root: &Root,
+    variables: &[(&str, &str)],
+    name: &str,
+    run: impl FnOnce(&[&str]) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    // Begun without a screen it would have no desktop for windows to lie on.
+    end_wine(root, variables);
     root.script("pictured", PICTURED)?;
     let made = Root::built().join(name);
     // One of an earlier run would be taken for this one's.

@@ -1,7 +1,7 @@
 //! The `.zip` used as a person would who has Windows and no compiler: unpacked and installed in a Wine that knows nothing of it yet, a
 //! song mastered, the plugins loaded by hosts, the program of its own opened, and all of it taken away again.
 
-use super::{VARIABLES, pictured, vst3};
+use super::{VARIABLES, end_wine, pictured, vst3};
 use crate::cross::Target;
 use crate::cross::account::Account;
 use crate::cross::root::Root;
@@ -83,7 +83,7 @@ pub fn run(root: &Root, windows: &Target, zip: &Path, account: &mut Account) {
         vst3(root, &installed, &trial.plugins.join("VST3"), "editor-installed.png")
     });
     account.step("windows: the installed program of its own plays the master", || {
-        pictured(root, "standalone.png", |front| {
+        pictured(root, &trial.variables, "standalone.png", |front| {
             let program = trial.program("lacquer-standalone.exe");
             let line =
                 ["env", "--chdir=/tmp", "timeout", PLAYS_S, "wine", &program, "--backend", "dummy", MADE[1]];
@@ -106,7 +106,7 @@ pub fn run(root: &Root, windows: &Target, zip: &Path, account: &mut Account) {
         ensure!(count(&root.path(&presets)) == 0, "presets are still there");
         Ok(())
     });
-    let _ = root.run(&trial.variables, &["wineserver", "--kill"]);
+    end_wine(root, &trial.variables);
 }
 
 /// Entries of a folder; none where there is no such folder.
