@@ -13,7 +13,7 @@ use crate::{
     header, hint_bar, keys, meters, panel, panels, presets as preset_menu, screen, song, strip, theme,
 };
 use egui::{Area, Context, Event, Id, InputState, Modifiers, Order, Rect, Sense, Ui, UiBuilder, pos2, vec2};
-use lacquer_params::{LacquerParams, Library, Preset, Session, Theme, Tree};
+use lacquer_params::{LacquerParams, Library, Preset, Session, Tree};
 use nice_plug::context::gui::GuiContext;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
 use std::cell::RefCell;
@@ -36,8 +36,6 @@ pub struct App {
     /// Made when the window first opens: a scan of plugins does not pay for it.
     pub(crate) meters: Option<MeterReader>,
     history: RefCell<History>,
-    /// The theme that egui has been told.
-    theme: Option<Theme>,
     pub(crate) scaling: Scaling,
     pub(crate) view: View,
 }
@@ -58,7 +56,6 @@ impl App {
             context: None,
             meters: None,
             history: RefCell::default(),
-            theme: None,
             scaling: Scaling::default(),
             view: View::default(),
         }
@@ -73,7 +70,6 @@ impl App {
             options.zoom_with_keyboard = false;
             options.input_options.zoom_modifier = Modifiers::COMMAND | Modifiers::ALT | Modifiers::SHIFT;
         });
-        self.theme = None;
         // Nothing was fed to it while the window was closed.
         self.meters.get_or_insert_with(|| MeterReader::new(self.status.meters().clone())).inspect_anew();
         let (percent, size) = self.session(|session| (session.scale_percent, session.size));
@@ -114,10 +110,7 @@ impl App {
     /// Draws a frame; `gestures` hears of what is changed.
     pub fn show(&mut self, ui: &mut Ui, gestures: &dyn Gestures) {
         let (theme, slot) = self.session(|session| (session.theme, session.slot));
-        if self.theme.replace(theme) != Some(theme) {
-            theme::apply(ui.ctx(), theme);
-        }
-        theme::set_theme(theme);
+        theme::ensure(ui.ctx(), theme);
         if ui.input(is_anything_done) {
             // A message stands until then.
             self.view.problem = None;

@@ -282,9 +282,19 @@ pub fn fonts() -> FontDefinitions {
     fonts
 }
 
-/// Gives egui's own widgets (menus, text fields) these colours and fonts. Once a window opens, and when the theme changes.
-pub fn apply(context: &egui::Context, theme: Theme) {
+/// Draws in a theme from now on. What a window's context was given is kept in it: a window that closes may be drawn once more after the
+/// next one has opened.
+pub(crate) fn ensure(context: &egui::Context, theme: Theme) {
+    let applied = egui::Id::unique("applied theme");
     set_theme(theme);
+    if context.data(|data| data.get_temp(applied)) != Some(theme) {
+        apply(context, theme);
+        context.data_mut(|data| data.insert_temp(applied, theme));
+    }
+}
+
+/// Gives egui's own widgets (menus, text fields) these colours and fonts.
+fn apply(context: &egui::Context, theme: Theme) {
     let colors = colors();
     let (base, mut visuals) = match theme {
         Theme::Dark => (egui::Theme::Dark, Visuals::dark()),
