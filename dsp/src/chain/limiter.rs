@@ -162,6 +162,7 @@ fn low_latency(rate: f64) -> LowLatency {
 /// The stage; see the module.
 #[derive(Default)]
 pub struct Limiter {
+    mono: bool,
     settings: LimiterSettings,
     mode: Mode,
     sample_rate: f64,
@@ -280,6 +281,7 @@ impl Limiter {
 
 impl Processor for Limiter {
     fn prepare(&mut self, spec: &ProcessSpec) {
+        self.mono = spec.channels == 1;
         let rate = spec.sample_rate;
         self.sample_rate = rate;
         self.mode = match spec.quality {
@@ -328,6 +330,10 @@ impl Processor for Limiter {
                 let gain = self.output_gain.next();
                 *frame = [gain * frame[0], gain * frame[1]];
             }
+        }
+        if self.mono {
+            // What is solved for two channels one after the other may differ in the last bits.
+            block.frames.iter_mut().for_each(|frame| frame[1] = frame[0]);
         }
     }
 }
