@@ -131,23 +131,29 @@ impl Part {
             io::copy(&mut self.file, &mut out)?;
             return out.flush();
         }
-        if let Some(permissions) = self.permissions {
-            self.file.set_permissions(permissions)?;
+        if let Some(permissions) = &self.permissions {
+            self.file.set_permissions(permissions.clone())?;
         }
         self.file.sync_all()?;
         match self.interim {
             #[cfg(target_os = "linux")]
             Interim::Unnamed => unnamed::name(&self.file, &self.path),
-            Interim::Named(name) => rename(name, &self.path),
+            Interim::Named(name) => rename(name, &self.path, self.permissions),
             Interim::Aside | Interim::Output => Ok(()),
         }
     }
 }
 
 /// Gives a part its final name; nothing is left of it where that fails. By the standard library, which knows long paths on Windows.
-fn rename(part: TempPath, path: &Path) -> io::Result<()> {
+fn rename(part: TempPath, path: &Path, permissions: Option<Permissions>) -> io::Result<()> {
     let part = part.keep().map_err(|refused| refused.error)?;
-    let renamed = make_replaceable(path).and_then(|()| rename_patiently(&part, path));
+    // On Windows what is kept loses its attributes, and with them that it may only be read.
+    let permitted = match permissions.filter(|_| cfg!(windows)) {
+        Some(permissions) => std::fs::set_permissions(&part, permissions),
+        None => Ok(()),
+    };
+    let renamed =
+        permitted.and_then(|()| make_replaceable(path)).and_then(|()| rename_patiently(&part, path));
     renamed.inspect_err(|_| {
         // The error at hand is the one to tell.
         let _ = std::fs::remove_file(&part);

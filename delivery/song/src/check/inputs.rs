@@ -102,8 +102,8 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink(root, root.join("b/deep/again")).unwrap();
         let files: Vec<PathBuf> = expand(&[root.to_owned()]).into_iter().map(Result::unwrap).collect();
-        let names: Vec<_> =
-            files.iter().map(|path| path.strip_prefix(root).unwrap().to_str().unwrap()).collect();
+        let name = |path: &PathBuf| path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+        let names: Vec<_> = files.iter().map(name).collect();
         assert_eq!(names, ["a.mp3", "b/2.WAV", "b/10.flac", "b/deep/x.ogg"]);
     }
 
