@@ -3,12 +3,15 @@
 //! Only what is done in this editor is a step; what a host automates or another controller moves is theirs. Each slot has a history of its
 //! own: to go to another slot is no step, and what was done in one is not taken back in another.
 
+use crate::learner::{Promise, Request};
 use crate::scale::as_shown;
 use lacquer_params::session::{SLOTS, Slot};
 use lacquer_params::{Session, Tree};
 
 /// Steps that are kept.
 const MOST_STEPS: usize = 200;
+/// What a preset's promise moves.
+pub(crate) const DRIVE: &str = "limiter_drive";
 
 /// A parameter that was moved: its places before and after, as fractions of the travel.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,12 +29,14 @@ pub(crate) type Return = (Vec<(String, f32)>, Option<Taken>);
 pub(crate) struct Taken {
     name: String,
     values: Option<Slot>,
+    /// What it still promises.
+    owed: Option<Promise>,
 }
 
 impl Taken {
-    /// The session's.
+    /// The session's; what it promises is known to the history.
     pub fn of(session: &Session) -> Self {
-        Self { name: session.preset.clone(), values: session.taken.clone() }
+        Self { name: session.preset.clone(), values: session.taken.clone(), owed: None }
     }
 
     /// Gives it back to the session.
@@ -51,6 +56,14 @@ pub(crate) struct Step {
     preset: Option<Taken>,
 }
 
+/// What a slot has done, what was undone since, and the loudness that its preset promises until the drive for it is found.
+#[derive(Debug, Default)]
+struct Past {
+    done: Vec<Step>,
+    undone: Vec<Step>,
+    owed: Option<Promise>,
+}
+
 /// What was done, and what was undone since.
 #[derive(Debug, Default)]
 pub(crate) struct History {
@@ -61,11 +74,12 @@ pub(crate) struct History {
     preset: Option<Taken>,
     /// Whether what is gathered belongs to the last step.
     continues: bool,
-    done: Vec<Step>,
-    undone: Vec<Step>,
-    /// The slot that `done` and `undone` are of, and those of the others.
+    /// The slot that `past` is of, and those of the others.
     slot: usize,
-    others: [(Vec<Step>, Vec<Step>); SLOTS],
+    past: Past,
+    others: [Past; SLOTS],
+    /// Whether the drive that is owed has been asked for.
+    is_asked: bool,
     /// Whether an undo or a redo is under way, which is no step.
     pub replays: bool,
 }
@@ -78,9 +92,9 @@ impl History {
             return;
         }
         let coming = std::mem::take(&mut self.others[slot]);
-        let (done, undone) =
-            (std::mem::replace(&mut self.done, coming.0), std::mem::replace(&mut self.undone, coming.1));
-        self.others[std::mem::replace(&mut self.slot, slot)] = (done, undone);
+        let from = std::mem::replace(&mut self.slot, slot);
+        self.others[from] = std::mem::replace(&mut self.past, coming);
+        self.is_asked = false;
     }
 
     /// Names the step that is being made.
@@ -90,12 +104,32 @@ impl History {
 
     /// The step that is being made takes another preset than this one.
     pub fn leave_preset(&mut self, before: Taken) {
-        self.preset = Some(before);
+        self.preset = Some(Taken { owed: self.past.owed.take(), ..before });
     }
 
     /// What is moved in this frame belongs to the last step, if that is still called `name` and was not undone.
     pub fn continue_step(&mut self, name: &str) {
-        self.continues = self.undone.is_empty() && self.done.last().is_some_and(|step| step.name == name);
+        self.continues =
+            self.past.undone.is_empty() && self.past.done.last().is_some_and(|step| step.name == name);
+    }
+
+    /// The preset that is being taken promises this; wherever a step leads back to it before its drive was found, it does so again.
+    pub fn owe(&mut self, promise: Option<Promise>) {
+        (self.past.owed, self.is_asked) = (promise, false);
+    }
+
+    /// What is owed, if nobody was asked for it yet.
+    pub fn ask(&mut self) -> Option<Promise> {
+        let asks = !std::mem::replace(&mut self.is_asked, true);
+        self.past.owed.clone().filter(|_| asks)
+    }
+
+    /// Whether this is what is owed, which it is then no more: what is moved in this frame belongs to the preset's step.
+    pub fn settle(&mut self, request: &Request) -> bool {
+        let is_owed = self.past.owed.take_if(|promise| promise.request == *request).is_some();
+        self.continues =
+            is_owed && self.past.done.last().is_some_and(|step| Some(&step.name) == request.preset.as_ref());
+        is_owed
     }
 
     /// A gesture begins at a place.
@@ -104,6 +138,10 @@ impl History {
             return;
         }
         self.open += 1;
+        if id == DRIVE && !self.continues {
+            // Who moves it by hand wants no other.
+            self.past.owed = None;
+        }
         if !self.gathered.iter().any(|change| change.id == id) {
             self.gathered.push(Change { id: id.to_owned(), before, after: before });
         }
@@ -134,10 +172,15 @@ impl History {
         let mut changes = std::mem::take(&mut self.gathered);
         changes.retain(|change| change.before != change.after);
         if std::mem::take(&mut self.continues)
-            && let Some(step) = self.done.last_mut()
+            && let Some(step) = self.past.done.last_mut()
         {
             self.name = None;
             for change in changes {
+                // What was undone began where this step ended.
+                let next = self.past.undone.last_mut().map(|step| step.changes.as_mut_slice());
+                if let Some(next) = next.unwrap_or_default().iter_mut().find(|next| next.id == change.id) {
+                    next.before = change.after;
+                }
                 match step.changes.iter_mut().find(|earlier| earlier.id == change.id) {
                     Some(earlier) => earlier.after = change.after,
                     None => step.changes.push(change),
@@ -162,46 +205,53 @@ impl History {
             }
             _ => None,
         };
-        self.undone.clear();
-        self.done.push(Step { name, value, changes, preset });
-        let surplus = self.done.len().saturating_sub(MOST_STEPS);
-        self.done.drain(..surplus);
+        self.past.undone.clear();
+        self.past.done.push(Step { name, value, changes, preset });
+        let surplus = self.past.done.len().saturating_sub(MOST_STEPS);
+        self.past.done.drain(..surplus);
     }
 
     /// Name of what would be undone, and of what would be redone.
     pub fn names(&self) -> [Option<&str>; 2] {
-        [&self.done, &self.undone].map(|steps| steps.last().map(|step| step.name.as_str()))
+        [&self.past.done, &self.past.undone].map(|steps| steps.last().map(|step| step.name.as_str()))
     }
 
     /// Every step with its distance from where the sound is now, oldest first: below 0 to undo, above to redo.
     pub fn steps(&self) -> Vec<(i32, String)> {
-        let beginning = (-(self.done.len() as i32), "Beginning".to_owned());
-        let done = self.done.iter().enumerate();
+        let beginning = (-(self.past.done.len() as i32), "Beginning".to_owned());
+        let done = self.past.done.iter().enumerate();
         let said = |step: &Step| match &step.value {
             Some(value) => format!("{}   {value}", step.name),
             None => step.name.clone(),
         };
-        let done = done.map(|(n, step)| (n as i32 + 1 - self.done.len() as i32, said(step)));
-        let undone = self.undone.iter().rev().enumerate().map(|(n, step)| (n as i32 + 1, said(step)));
+        let done = done.map(|(n, step)| (n as i32 + 1 - self.past.done.len() as i32, said(step)));
+        let undone = self.past.undone.iter().rev().enumerate().map(|(n, step)| (n as i32 + 1, said(step)));
         std::iter::once(beginning).chain(done).chain(undone).collect()
     }
 
     /// The places to go to for an undo, and the preset if that changes; `now` is the one that is left.
     pub fn undo(&mut self, now: Taken) -> Return {
-        let Some(mut step) = self.done.pop() else { return Default::default() };
+        let Some(mut step) = self.past.done.pop() else { return Default::default() };
         let places = step.changes.iter().map(|change| (change.id.clone(), change.before)).collect();
-        let preset = step.preset.as_mut().map(|preset| std::mem::replace(preset, now));
-        self.undone.push(step);
+        let preset = step.preset.as_mut().map(|preset| self.change_preset(preset, now));
+        self.past.undone.push(step);
         (places, preset)
     }
 
     /// The same for a redo.
     pub fn redo(&mut self, now: Taken) -> Return {
-        let Some(mut step) = self.undone.pop() else { return Default::default() };
+        let Some(mut step) = self.past.undone.pop() else { return Default::default() };
         let places = step.changes.iter().map(|change| (change.id.clone(), change.after)).collect();
-        let preset = step.preset.as_mut().map(|preset| std::mem::replace(preset, now));
-        self.done.push(step);
+        let preset = step.preset.as_mut().map(|preset| self.change_preset(preset, now));
+        self.past.done.push(step);
         (places, preset)
+    }
+
+    /// Goes over to a step's preset and leaves the one that is left in its place.
+    fn change_preset(&mut self, preset: &mut Taken, now: Taken) -> Taken {
+        let mut coming = std::mem::replace(preset, Taken { owed: self.past.owed.take(), ..now });
+        self.owe(coming.owed.take());
+        coming
     }
 }
 
@@ -210,7 +260,7 @@ mod tests {
     use super::*;
 
     fn nothing() -> Taken {
-        Taken { name: String::new(), values: None }
+        Taken { name: String::new(), values: None, owed: None }
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub(crate) struct MeterReader {
     pub learner: Learner,
     time: f64,
     last_sound: f64,
-    figures: RefCell<HashMap<&'static str, (f64, String)>>,
+    figures: RefCell<HashMap<&'static str, (f64, [String; 2])>>,
 }
 
 impl MeterReader {
@@ -233,11 +233,17 @@ impl MeterReader {
 
     /// A figure as it stood at the last tenth of a second: what changes faster cannot be read. `name` tells it from the others.
     pub fn figure(&self, name: &'static str, text: impl FnOnce() -> String) -> String {
+        let [figure, _] = self.pair(name, || [text(), String::new()]);
+        figure
+    }
+
+    /// The same of a figure of the mix and one of the master.
+    pub fn pair(&self, name: &'static str, texts: impl FnOnce() -> [String; 2]) -> [String; 2] {
         let mut figures = self.figures.borrow_mut();
-        let shown = figures.entry(name).or_insert_with(|| (f64::NEG_INFINITY, String::new()));
+        let shown = figures.entry(name).or_insert_with(|| (f64::NEG_INFINITY, Default::default()));
         let tenth = (self.time * FIGURES_HZ).floor();
         if tenth != shown.0 {
-            *shown = (tenth, text());
+            *shown = (tenth, texts());
         }
         shown.1.clone()
     }

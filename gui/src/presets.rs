@@ -1,6 +1,6 @@
 //! The presets' part of the top bar: factory and own, next and previous, save, rename, delete, and the lock on the output.
 
-use crate::history::Taken;
+use crate::history::{DRIVE, Taken};
 use crate::host::Host;
 use crate::learner::{Promise, Request};
 use crate::meter_reader::MeterReader;
@@ -263,10 +263,11 @@ fn take(host: &Host, preset: &Preset, view: &mut View) {
             });
             view.sound.forget();
             // A drive that is locked is none to be found.
-            view.promise = preset.loudness_lufs.filter(|_| !locked).map(|target_lufs| Promise {
+            let promise = preset.loudness_lufs.filter(|_| !locked).map(|target_lufs| Promise {
                 request: Request { target_lufs, preset: Some(preset.name.clone()) },
                 settings: settings_with(host, &values),
             });
+            host.history.borrow_mut().owe(promise);
         }
         Err(error) => view.problem = Some(error.to_string()),
     }
@@ -287,7 +288,8 @@ fn settings_with(host: &Host, values: &[(String, f64)]) -> ChainSettings {
 
 /// Has the learner find the drive for what a preset promises, from what was heard lately, and sets it once it is found.
 pub(crate) fn keep_promise(host: &Host, meters: &mut MeterReader, view: &mut View) {
-    if let Some(Promise { request, settings }) = view.promise.take() {
+    let asked = host.history.borrow_mut().ask();
+    if let Some(Promise { request, settings }) = asked {
         let text = format!(
             "{} is made for {} LUFS: play the loud part and choose it again, or set the drive in the limiter.",
             request.preset.as_deref().unwrap_or_default(),
@@ -295,23 +297,24 @@ pub(crate) fn keep_promise(host: &Host, meters: &mut MeterReader, view: &mut Vie
         );
         let spec = host.tree.to_spec(ProcessSpec::stereo(meters.sample_rate()));
         if !meters.find_drive(request, spec, settings) {
+            host.history.borrow_mut().owe(None);
             view.problem = Some(text);
         }
     }
     let Some(answer) = meters.learner.take_presets_answer() else { return };
-    let name = answer.request.preset.unwrap_or_default();
-    // Whoever has taken another one meanwhile does not want it.
-    if host.session(|session| session.preset != name) {
+    // Whoever has taken another one meanwhile, or went to another slot or session, does not want it.
+    let is_chosen = host.session(|session| Some(&session.preset) == answer.request.preset.as_ref());
+    if !is_chosen || !host.history.borrow_mut().settle(&answer.request) {
         return;
     }
-    host.history.borrow_mut().continue_step(&name);
-    host.set_plain("limiter_drive", answer.found.drive_db);
-    let drive = [("limiter_drive".to_owned(), answer.found.drive_db)];
+    host.set_plain(DRIVE, answer.found.drive_db);
+    let drive = [(DRIVE.to_owned(), answer.found.drive_db)];
     let taken = Slot::coming(host.tree, &drive);
     host.edit_session(|session| session.taken = Some(taken));
     if !answer.is_reached {
         view.problem = Some(format!(
-            "{name} promises {} LUFS: {} is what this mix gives.",
+            "{} promises {} LUFS: {} is what this mix gives.",
+            answer.request.preset.as_deref().unwrap_or_default(),
             level(answer.request.target_lufs),
             level(answer.found.lufs)
         ));

@@ -2,7 +2,6 @@
 
 use crate::analysis::Tab;
 use crate::analysis::spectrum::SpectrumView;
-use crate::learner::Promise;
 use crate::panels::ThresholdSearch;
 use crate::room::Room;
 use crate::scaling::SCALES;
@@ -62,8 +61,6 @@ pub(crate) struct View {
     pub abx_on_x: bool,
     /// The name that is typed for a preset, and whether it is to replace the one that was taken.
     pub preset_name: Option<PresetName>,
-    /// The loudness that a preset promises, until the learner has been asked for its drive.
-    pub promise: Option<Promise>,
     /// The path that is typed for a song.
     pub song_path: String,
     /// Whether the keys are explained.
@@ -131,7 +128,6 @@ impl Default for View {
             abx_heard: None,
             abx_on_x: false,
             preset_name: None,
-            promise: None,
             song_path: String::new(),
             help: false,
             scale_refusals: Default::default(),

@@ -13,8 +13,7 @@ use lacquer_dsp::shared::ring::unpack;
 use lacquer_dsp::targets::Target;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Rows of values, and how many of them are shown where there is little height: the first ones.
-const ROWS: usize = 8;
+/// How many rows are shown where there is little height: the first ones.
 const LOW_ROWS: usize = 5;
 /// Where the mix's column ends, from the right.
 const MIX: f32 = 56.0;
@@ -27,52 +26,88 @@ pub(super) fn lines(room: Room) -> usize {
 }
 
 fn shown(room: Room) -> usize {
-    if room.is_low { LOW_ROWS } else { ROWS }
+    if room.is_low { LOW_ROWS } else { ROWS.len() }
 }
 
-/// Rows whose maximum a click lets begin anew, and what that is called.
-const HELD: [(usize, Held, &str); 3] = [
-    (0, Held::TruePeak, "Clear true peak"),
-    (6, Held::Momentary, "Clear max M"),
-    (7, Held::ShortTerm, "Clear max S"),
+/// What is looked at: the meters, the target that they are held against, and the overs counted against it.
+struct Look<'a> {
+    meters: &'a MeterReader,
+    target: &'a Target,
+    overs: u32,
+}
+
+/// What a row shows of a side.
+enum Value {
+    Level(fn(&SideMeters) -> f64),
+    /// The loudness range, once anything is loud enough to have one.
+    Range,
+    /// How many overs the master has.
+    Overs,
+}
+
+/// What a click on a row does.
+#[derive(Clone, Copy)]
+enum Click {
+    Nothing,
+    /// A maximum begins anew; what that is called.
+    Release(Held, &'static str),
+    ClearOvers,
+}
+
+/// A row: its name, what it shows, what a click on it does, and the colour of the master's value.
+struct Row(&'static str, Value, Click, fn(&Look) -> Color32);
+
+const ROWS: [Row; 8] = [
+    Row(
+        "True peak, dBTP",
+        Value::Level(SideMeters::true_peak_max_dbtp),
+        Click::Release(Held::TruePeak, "Clear true peak"),
+        |look| alarm(super::is_over(look.meters, look.target)),
+    ),
+    Row("Overs", Value::Overs, Click::ClearOvers, |look| alarm(look.overs > 0)),
+    Row("LRA, LU", Value::Range, Click::Nothing, early),
+    Row("PLR, dB", Value::Level(SideMeters::plr_db), Click::Nothing, plain),
+    Row("PSR, dB", Value::Level(SideMeters::psr_db), Click::Nothing, plain),
+    Row("Crest, dB", Value::Level(SideMeters::crest_db), Click::Nothing, plain),
+    Row(
+        "Max M, LUFS",
+        Value::Level(|side| side.momentary_max_lufs.get().into()),
+        Click::Release(Held::Momentary, "Clear max M"),
+        plain,
+    ),
+    Row(
+        "Max S, LUFS",
+        Value::Level(|side| side.short_term_max_lufs.get().into()),
+        Click::Release(Held::ShortTerm, "Clear max S"),
+        plain,
+    ),
 ];
 
-/// A row: name, mix, master, the master's colour.
-type Row = (&'static str, String, String, Color32);
+fn plain(_: &Look) -> Color32 {
+    theme::colors().text
+}
 
-/// What the rows are kept under, mix and master.
-const KEYS: [[&str; 2]; ROWS] = [
-    ["true peak in", "true peak out"],
-    ["overs in", "overs out"],
-    ["range in", "range out"],
-    ["plr in", "plr out"],
-    ["psr in", "psr out"],
-    ["crest in", "crest out"],
-    ["max m in", "max m out"],
-    ["max s in", "max s out"],
-];
+fn early(look: &Look) -> Color32 {
+    let colors = theme::colors();
+    if look.meters.history.len() < EARLY { colors.text_third } else { colors.text }
+}
 
-fn rows(meters: &MeterReader, target: &Target, overs: u32) -> [Row; ROWS] {
-    let (input, output, colors) = (&meters.bank.input, &meters.bank.output, theme::colors());
-    let alarm = |is: bool| if is { colors.alarm } else { colors.text };
-    let early = if meters.history.len() < EARLY { colors.text_third } else { colors.text };
-    let both = |value: &dyn Fn(&SideMeters) -> f64| [level(value(input)), level(value(output))];
-    let row = |name, [mix, master]: [String; 2], color| (name, mix, master, color);
-    let counted = if overs == 0 { "none".to_owned() } else { format!("{overs}") };
-    [
-        row(
-            "True peak, dBTP",
-            both(&|side| side.true_peak_max_dbtp()),
-            alarm(super::is_over(meters, target)),
-        ),
-        row("Overs", [String::new(), counted], alarm(overs > 0)),
-        row("LRA, LU", [range(input), range(output)], early),
-        row("PLR, dB", both(&|side| side.plr_db()), colors.text),
-        row("PSR, dB", both(&|side| side.psr_db()), colors.text),
-        row("Crest, dB", both(&|side| side.crest_db()), colors.text),
-        row("Max M, LUFS", both(&|side| f64::from(side.momentary_max_lufs.get())), colors.text),
-        row("Max S, LUFS", both(&|side| f64::from(side.short_term_max_lufs.get())), colors.text),
-    ]
+fn alarm(is: bool) -> Color32 {
+    let colors = theme::colors();
+    if is { colors.alarm } else { colors.text }
+}
+
+impl Value {
+    /// The text for mix and master.
+    fn texts(&self, look: &Look) -> [String; 2] {
+        let sides = [&look.meters.bank.input, &look.meters.bank.output];
+        match self {
+            Self::Level(of) => sides.map(|side| level(of(side))),
+            Self::Range => sides.map(range),
+            Self::Overs if look.overs == 0 => [String::new(), "none".to_owned()],
+            Self::Overs => [String::new(), look.overs.to_string()],
+        }
+    }
 }
 
 pub(super) fn values_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, target: &Target, view: &mut View) {
@@ -92,28 +127,26 @@ pub(super) fn values_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, target: &
             colors.text_second,
         );
     }
-    let overs = super::overs(meters, target, view);
-    for (n, ((name, before, after, color), keys)) in
-        rows(meters, target, overs).into_iter().zip(KEYS).take(shown(room)).enumerate()
-    {
+    let look = Look { meters, target, overs: super::overs(meters, target, view) };
+    for (n, Row(name, value, click, color)) in ROWS.iter().take(shown(room)).enumerate() {
         let middle = y(first + n);
         let place = Rect::from_min_size(pos2(rect.left(), middle - height / 2.0), vec2(rect.width(), height));
-        if name == "Overs" {
-            overs_ui(ui, place, meters, target, view);
-        } else if let Some((_, held, cleared)) = HELD.into_iter().find(|(row, ..)| *row == n) {
-            held_ui(ui, place, meters, held, cleared, view);
+        match *click {
+            Click::Nothing => {}
+            Click::Release(held, cleared) => held_ui(ui, place, meters, held, cleared, view),
+            Click::ClearOvers => overs_ui(ui, place, meters, target, view),
         }
-        let [before, after] = [meters.figure(keys[0], || before), meters.figure(keys[1], || after)];
+        let [before, after] = meters.pair(name, || value.texts(&look));
         let spoken = if before.is_empty() { after.clone() } else { format!("{after}, mix {before}") };
         speak_figure(ui, place, name, &spoken);
         let painter = ui.painter();
         let at = |x: f32| pos2(x, middle);
-        painter.text(at(rect.left()), Align2::LEFT_CENTER, name, theme::label_font(), colors.text_third);
+        painter.text(at(rect.left()), Align2::LEFT_CENTER, *name, theme::label_font(), colors.text_third);
         if !room.is_narrow {
             let (at, font) = (at(rect.right() - MIX), theme::body_font());
             painter.text(at, Align2::RIGHT_CENTER, before, font, colors.text_third);
         }
-        painter.text(at(rect.right()), Align2::RIGHT_CENTER, after, theme::value_font(), color);
+        painter.text(at(rect.right()), Align2::RIGHT_CENTER, after, theme::value_font(), color(&look));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The drive for a loudness, found by clicks: asked for in the limiter's panel, and promised by a preset.
 
 use super::*;
+use crate::learner::State;
 use lacquer_params::Preset;
 use std::time::{Duration, Instant};
 
@@ -85,4 +86,48 @@ fn a_preset_keeps_its_promise_once_the_song_was_heard() {
     bench.click(bench.place(Role::Button, "Undo"));
     bench.click(bench.place(Role::Button, "Undo"));
     assert_eq!(bench.plain("limiter_drive"), before, "a preset and the drive that it promises are one step");
+}
+
+#[test]
+fn a_preset_that_is_come_back_to_keeps_its_promise_too() {
+    let mut bench = Bench::new();
+    bench.play(2.0 * ROUND_S);
+    bench.click(bench.place(Role::Button, "Next preset"));
+    let neutral = bench.plain("limiter_drive");
+    // Streaming, and Loud before the drive for it can be found.
+    bench.click(bench.place(Role::Button, "Next preset"));
+    let streaming = bench.plain("limiter_drive");
+    bench.click(bench.place(Role::Button, "Next preset"));
+    let loud = bench.plain("limiter_drive");
+    bench.click(bench.place(Role::Button, "Undo"));
+    assert_eq!(bench.plain("limiter_drive"), streaming, "found too soon to try this");
+    bench.wait("Streaming, undone to", |bench| bench.plain("limiter_drive") != streaming);
+    let found = bench.plain("limiter_drive");
+    bench.click(bench.place(Role::Button, "Redo"));
+    assert_eq!(bench.plain("limiter_drive"), loud, "found too soon to try this");
+    // Another slot meanwhile: what is found is not that slot's.
+    bench.click(bench.place(Role::Button, "B"));
+    bench.click(bench.place(Role::Button, "Previous preset"));
+    bench.click(bench.place(Role::Button, "Previous preset"));
+    bench.click(bench.place(Role::Button, "A"));
+    bench.wait("Loud, redone", |bench| bench.plain("limiter_drive") != loud);
+    bench.click(bench.place(Role::Button, "Undo"));
+    assert_eq!(bench.plain("limiter_drive"), found, "what was found while another step was undone");
+    bench.click(bench.place(Role::Button, "Undo"));
+    assert_eq!(bench.plain("limiter_drive"), neutral, "a preset and the drive that it promises are one step");
+}
+
+#[test]
+fn a_drive_moved_by_hand_stays() {
+    let mut bench = Bench::new();
+    bench.play(2.0 * ROUND_S);
+    bench.click(bench.place(Role::Button, "Next preset"));
+    bench.click(bench.place(Role::Button, "Next preset"));
+    bench.drag(bench.place(Role::Slider, "Limiter Drive"), vec2(40.0, 0.0));
+    let by_hand = bench.plain("limiter_drive");
+    bench.wait("an answer", |bench| {
+        let meters = bench.harness.state().meters.as_ref().expect("an open editor");
+        matches!(meters.learner.state, State::Idle)
+    });
+    assert_eq!(bench.plain("limiter_drive"), by_hand);
 }
