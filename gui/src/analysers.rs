@@ -229,6 +229,7 @@ impl Analysers {
         if is_shorter {
             self.vinyl = Vinyl::new(self.sample_rate);
             self.long.clear();
+            self.heard.forget();
             self.inspect_anew();
         }
         is_shorter

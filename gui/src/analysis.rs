@@ -58,6 +58,16 @@ impl Tab {
         "Monitor",
     ];
 
+    /// The one with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, other, _)| *other == name).map(|(tab, ..)| *tab)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(tab, ..)| *tab == self).map_or("", |(_, name, _)| name)
+    }
+
     const ALL: [(Self, &'static str, &'static str); 11] = [
         (
             Self::Overview,
@@ -97,7 +107,7 @@ pub(crate) fn analysis_ui(ui: &mut Ui, host: &Host, meters: &mut MeterReader, vi
         Tab::Platforms => platforms::platforms_ui(ui, body, host, meters, view),
         Tab::Vinyl => vinyl::vinyl_ui(ui, body, meters, view.room),
         Tab::Check => check::check_ui(ui, body, meters),
-        Tab::Monitor => monitor::monitor_ui(ui, body, view),
+        Tab::Monitor => monitor::monitor_ui(ui, body, host, view),
     }
 }
 

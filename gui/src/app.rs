@@ -73,6 +73,7 @@ impl App {
         // Nothing was fed to it while the window was closed.
         self.meters.get_or_insert_with(|| MeterReader::new(self.status.meters().clone())).inspect_anew();
         let (percent, size) = self.session(|session| (session.scale_percent, session.size));
+        self.view.show(&self.session(|session| session.shown.clone()));
         let [width, height] = theme::WINDOW_SIZE;
         let designed = vec2(width, height + self.song_height());
         // A host that opens the window as it was designed, or as it likes, is asked for nothing.
@@ -132,6 +133,10 @@ impl App {
         meters.set_latency(self.status.running().map_or(0, |(_, latency)| u64::from(latency)));
         meters.update(ui.ctx());
         window_ui(ui, &host, meters, &self.status, &self.presets, &mut self.view);
+        let shown = self.view.shown();
+        if host.session(|session| session.shown != shown) {
+            host.edit_session(|session| session.shown = shown);
+        }
         // While something sounds the views move. In silence the window sleeps until the audio thread wakes it.
         ui.ctx().request_repaint_after(if meters.is_moving() { FRAME_PERIOD } else { STATUS_PERIOD });
     }
@@ -166,6 +171,10 @@ impl NiceEguiApp for App {
             egui_context.add_plugin(watch);
         }
         #[cfg(target_os = "linux")]
+        if let Some(keys) = crate::keys_to_host::KeysToHost::begin(frame) {
+            egui_context.add_plugin(keys);
+        }
+        #[cfg(target_os = "linux")]
         if let Some(reader) = crate::screen_reader::ScreenReader::begin(self.status.repaint_notifier()) {
             egui_context.add_plugin(reader);
         }
@@ -184,7 +193,10 @@ impl NiceEguiApp for App {
         if self.status.take_restart_needed() {
             context.request_restart();
         }
-        frame.set_key_capture(keys::captured(ui.ctx(), self.session(|session| !session.letters_to_host)));
+        let wanted = keys::Wanted::of(ui.ctx(), self.session(|session| !session.letters_to_host));
+        frame.set_key_capture(wanted.capture());
+        #[cfg(target_os = "linux")]
+        ui.ctx().with_plugin(|keys: &mut crate::keys_to_host::KeysToHost| keys.set(wanted));
         self.show(ui, &context);
     }
 }

@@ -39,10 +39,12 @@ pub(crate) fn keys(ui: &Ui, host: &Host, view: &mut View) {
     }
     let place = StageId::ALL.iter().position(|stage| *stage == view.stage).unwrap_or(0);
     let last = StageId::ALL.len() - 1;
-    if pressed(Key::OpenBracket) {
+    // A window's own events have no such keys, but what they write.
+    let writes = |text: &str| ui.input(|input| input.events.contains(&egui::Event::Text(text.to_owned())));
+    if pressed(Key::OpenBracket) || writes("[") {
         view.stage = StageId::ALL[place.saturating_sub(1)];
     }
-    if pressed(Key::CloseBracket) {
+    if pressed(Key::CloseBracket) || writes("]") {
         view.stage = StageId::ALL[(place + 1).min(last)];
     }
 }
@@ -75,24 +77,62 @@ fn escape(had_popup: bool, view: &mut View) {
     view.stop_monitoring();
 }
 
-/// The keys that the host does not get: all while something is typed, else those that mean something here. Space is the transport's, and
-/// `letters` if the engineer says so.
-pub(crate) fn captured(context: &Context, letters: bool) -> KeyCapture {
-    if context.text_edit_focused() {
-        return KeyCapture::CaptureAll;
+/// Which keys the editor has use for: all while something is typed, else those that mean something here. Space is the transport's, and
+/// letters if the engineer says so. The host gets the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    types: bool,
+    letters: bool,
+    /// Whether a control has the keyboard.
+    focus: bool,
+}
+
+impl Wanted {
+    /// Of a window; `letters` are the editor's or the host's.
+    pub fn of(context: &Context, letters: bool) -> Self {
+        let focus = context.memory(|memory| memory.focused().is_some());
+        Self { types: context.text_edit_focused(), letters, focus }
     }
-    let letters = if letters { "mMpPsSdDxX" } else { "" };
-    let characters = "[]zZ0123456789+-.".chars().chain(letters.chars());
-    let mut keys: Vec<Key> = characters.map(|letter| Key::Character(letter.to_string())).collect();
-    if context.memory(|memory| memory.focused().is_some()) {
-        keys.extend(
-            ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Delete"]
-                .into_iter()
-                .filter_map(named),
-        );
+
+    /// As the framework wants it.
+    pub fn capture(self) -> KeyCapture {
+        if self.types { KeyCapture::CaptureAll } else { KeyCapture::CaptureKeys(self.keys()) }
     }
-    keys.extend(["Escape", "Tab"].into_iter().filter_map(named));
-    KeyCapture::CaptureKeys(keys)
+
+    /// Whether a key is among them; `is_command`: with Ctrl, Alt or Super.
+    #[cfg(target_os = "linux")]
+    pub fn has(self, key: &Key, is_command: bool) -> bool {
+        // Of commands undo and redo alone mean something here.
+        let is_undo = matches!(key, Key::Character(letter) if letter.eq_ignore_ascii_case("z"));
+        self.types || (!is_command || is_undo) && self.keys().contains(key)
+    }
+
+    fn keys(self) -> Vec<Key> {
+        let letters = if self.letters { "mMpPsSdDxX" } else { "" };
+        let characters = "[]zZ0123456789+-.".chars().chain(letters.chars());
+        let mut keys: Vec<Key> = characters.map(|letter| Key::Character(letter.to_string())).collect();
+        if self.focus {
+            keys.extend(
+                ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Delete"]
+                    .into_iter()
+                    .filter_map(named),
+            );
+        }
+        keys.extend(["Escape", "Tab"].into_iter().filter_map(named));
+        keys
+    }
+
+    /// In one number, for another thread.
+    #[cfg(target_os = "linux")]
+    pub fn to_bits(self) -> u8 {
+        u8::from(self.types) | u8::from(self.letters) << 1 | u8::from(self.focus) << 2
+    }
+
+    /// Back from it.
+    #[cfg(target_os = "linux")]
+    pub fn from_bits(bits: u8) -> Self {
+        Self { types: bits & 1 != 0, letters: bits & 2 != 0, focus: bits & 4 != 0 }
+    }
 }
 
 /// A key by the name that the W3C's UI Events give it.

@@ -15,6 +15,8 @@ mod host;
 pub mod host_menu;
 pub mod indication;
 mod keys;
+#[cfg(target_os = "linux")]
+mod keys_to_host;
 mod learner;
 mod meter_reader;
 mod meters;

@@ -4,17 +4,19 @@ use crate::analysers::{Analysers, Analysis, Readings, Running};
 use crate::learner::{LEAST_S, Learner, Request};
 use crate::pictures::Pictures;
 use egui::Context;
+use lacquer_dsp::chain::Limiter;
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::chain::dynamic_eq::DYNAMIC_EQ_BANDS;
 use lacquer_dsp::chain::multiband::MULTIBAND_BANDS;
+use lacquer_dsp::metering::live::trace_frames;
 use lacquer_dsp::metering::spectrum::Averaging;
 use lacquer_dsp::metering::stage_effects::StageEffects;
 use lacquer_dsp::metering::translation::{Translation, Translator};
 use lacquer_dsp::monitor::device::Device;
 use lacquer_dsp::shared::meter_bank::{HistoryPoint, MeterBank};
 use lacquer_dsp::shared::ring::unpack;
-use lacquer_dsp::{ChainSettings, ProcessSpec};
-use std::cell::{OnceCell, RefCell};
+use lacquer_dsp::{ChainSettings, ProcessSpec, Processor, Quality};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -97,6 +99,8 @@ pub(crate) struct MeterReader {
     /// Latency that the analysis knows, frames.
     latency_frames: u64,
     pub history: Vec<HistoryPoint>,
+    /// Latency of the limiter, frames, with the rate and quality that it is of: making one to ask takes a moment.
+    limiter_latency: Cell<Option<(f64, Quality, usize)>>,
     /// The last seconds, 200 points each.
     pub trace: VecDeque<TracePoint>,
     next_trace: u64,
@@ -147,6 +151,7 @@ impl MeterReader {
             learner: Learner::default(),
             time: 0.0,
             last_sound: f64::NEG_INFINITY,
+            limiter_latency: Cell::default(),
             figures: RefCell::default(),
             bank,
         }
@@ -253,6 +258,22 @@ impl MeterReader {
         let long = &self.readings.long;
         let make = || Translator::new(long, self.sample_rate, &Device::ALL);
         self.translator.get_or_init(make).translations(long)
+    }
+
+    /// How many points of the trace the limiter's output comes after its input.
+    pub fn limiter_points(&self, quality: Quality) -> usize {
+        let kept =
+            self.limiter_latency.get().filter(|(rate, of, _)| (*rate, *of) == (self.sample_rate, quality));
+        let frames = kept.map_or_else(
+            || {
+                let mut limiter = Limiter::default();
+                limiter.prepare(&ProcessSpec { quality, ..ProcessSpec::stereo(self.sample_rate) });
+                limiter.latency_samples()
+            },
+            |(.., frames)| frames,
+        );
+        self.limiter_latency.set(Some((self.sample_rate, quality, frames)));
+        (frames as f64 / trace_frames(self.sample_rate) as f64).round() as usize
     }
 
     /// Whether there is anything new to be seen.

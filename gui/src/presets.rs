@@ -43,6 +43,10 @@ pub(crate) fn preset_ui(ui: &mut Ui, host: &Host, factory: &[Preset], view: &mut
         return;
     }
     let chosen = host.session(|session| session.preset.clone());
+    if view.deletes_preset {
+        deleting_ui(ui, host, &chosen, view);
+        return;
+    }
     let step = step_ui(ui, view, -1) + {
         let picked = menu_ui(ui, host, factory, &chosen, view);
         let step = step_ui(ui, view, 1);
@@ -185,12 +189,32 @@ fn own_entries_ui(ui: &mut Ui, host: &Host, chosen: &str, view: &mut View) {
         view.preset_name = Some(PresetName { text: chosen.to_owned(), renames: true });
         ui.close();
     }
-    if ui.button(format!("Delete \u{201c}{chosen}\u{201d}")).clicked() {
+    if ui.button(format!("Delete \u{201c}{chosen}\u{201d}\u{2026}")).clicked() {
+        view.deletes_preset = true;
+        ui.close();
+    }
+}
+
+/// The question before a preset is deleted, which nothing brings back: in the menu's place.
+fn deleting_ui(ui: &mut Ui, host: &Host, chosen: &str, view: &mut View) {
+    let own = host.library.read().0;
+    let Some(owned) = own.iter().find(|owned| owned.preset.name == chosen) else {
+        view.deletes_preset = false;
+        return;
+    };
+    let question = format!("Delete \u{201c}{chosen}\u{201d} for good?");
+    let label = egui::Label::new(question).truncate();
+    ui.add_sized(vec2(WIDTH + 8.0, theme::CONTROL_HEIGHT), label);
+    view.hint = "Its file is deleted; undo does not bring it back. Escape keeps it.".to_owned();
+    if ui.button("Delete").clicked() {
+        view.deletes_preset = false;
         match host.library.delete(owned) {
             Ok(()) => host.edit_session(|session| (session.preset, session.taken) = (String::new(), None)),
-            Err(error) => tell(Some(error.to_string()), view),
+            Err(error) => view.problem = Some(error.to_string()),
         }
-        ui.close();
+    }
+    if ui.button("Keep").clicked() || ui.input(|input| input.key_pressed(Key::Escape)) {
+        view.deletes_preset = false;
     }
 }
 

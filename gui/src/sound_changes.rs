@@ -13,7 +13,8 @@ const PERIOD_S: f64 = 0.25;
 #[derive(Debug, Default)]
 pub(crate) struct SoundChanges {
     looked_s: Option<f64>,
-    last: Option<Slot>,
+    /// The sound, and whether it was bypassed, which no slot keeps.
+    last: Option<(Slot, bool)>,
     /// Whether anything differs from what the preset set.
     pub is_preset_changed: bool,
     /// How much was heard since the measurement began, s.
@@ -24,7 +25,7 @@ pub(crate) struct SoundChanges {
 
 impl SoundChanges {
     /// Looks, if it is time to.
-    pub fn follow(&mut self, ui: &Ui, host: &Host, meters: &MeterReader) {
+    pub fn follow(&mut self, ui: &Ui, host: &Host, meters: &mut MeterReader) {
         let now = ui.input(|input| input.time);
         self.heard_s = meters.bank.output.histograms.heard_s();
         if self.heard_s < self.before_s {
@@ -35,15 +36,17 @@ impl SoundChanges {
             return;
         }
         self.looked_s = Some(now);
-        let sound = Slot::of(host.tree);
-        if self.last.as_ref().is_some_and(|last| !last.is_like(&sound, host.tree)) {
+        let (sound, bypass) = (Slot::of(host.tree), host.tree.plain("bypass") == Ok(1.0));
+        let is_other = |(last, was): &(Slot, bool)| *was != bypass || !last.is_like(&sound, host.tree);
+        if self.last.as_ref().is_some_and(is_other) {
             self.before_s = self.heard_s;
+            meters.effects.forget_ranges();
         }
         self.is_preset_changed = host.session(|session| {
             !session.preset.is_empty()
                 && session.taken.as_ref().is_some_and(|taken| !taken.is_like(&sound, host.tree))
         });
-        self.last = Some(sound);
+        self.last = Some((sound, bypass));
     }
 
     /// Looks anew at once.

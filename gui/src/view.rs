@@ -61,6 +61,8 @@ pub(crate) struct View {
     pub abx_on_x: bool,
     /// The name that is typed for a preset, and whether it is to replace the one that was taken.
     pub preset_name: Option<PresetName>,
+    /// Whether the preset that was taken is about to be deleted.
+    pub deletes_preset: bool,
     /// The path that is typed for a song.
     pub song_path: String,
     /// Whether the keys are explained.
@@ -128,6 +130,7 @@ impl Default for View {
             abx_heard: None,
             abx_on_x: false,
             preset_name: None,
+            deletes_preset: false,
             song_path: String::new(),
             help: false,
             scale_refusals: Default::default(),
@@ -150,6 +153,18 @@ impl Default for View {
 }
 
 impl View {
+    /// Shows the stage and the part of the analysis that have these names; what has none stays.
+    pub fn show(&mut self, [stage, tab]: &[String; 2]) {
+        let named = StageId::ALL.iter().find(|other| other.stem() == stage);
+        self.stage = named.copied().unwrap_or(self.stage);
+        self.tab = Tab::named(tab).unwrap_or(self.tab);
+    }
+
+    /// Their names.
+    pub fn shown(&self) -> [String; 2] {
+        [self.stage.stem(), self.tab.name()].map(str::to_owned)
+    }
+
     /// Hears the master as it is. A blind test rests, with what was answered so far.
     pub fn stop_monitoring(&mut self) {
         self.monitor = MonitorRequest::default();

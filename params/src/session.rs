@@ -119,6 +119,8 @@ pub struct Session {
     pub slot_presets: [(String, Option<Slot>); SLOTS],
     /// Whether output settings stay when a preset is taken.
     pub keeps_output: bool,
+    /// Names of the stage and of the part of the analysis that are shown; empty: as designed.
+    pub shown: [String; 2],
     /// Whether single letters are no keys of the editor's: some hosts have them for playing notes.
     pub letters_to_host: bool,
 }
@@ -135,6 +137,7 @@ impl Default for Session {
             taken: None,
             slot_presets: Default::default(),
             keeps_output: false,
+            shown: Default::default(),
             letters_to_host: false,
         }
     }
@@ -154,6 +157,7 @@ struct Saved {
     taken: Option<Slot>,
     slot_presets: [(String, Option<Slot>); SLOTS],
     keeps_output: bool,
+    shown: [String; 2],
     letters_to_host: bool,
 }
 
@@ -177,6 +181,7 @@ impl From<Saved> for Session {
             taken: bounded(saved.taken),
             slot_presets: saved.slot_presets.map(|(name, taken)| (bounded_name(&name), bounded(taken))),
             keeps_output: saved.keeps_output,
+            shown: saved.shown.map(|name| bounded_name(&name)),
             letters_to_host: saved.letters_to_host,
         }
     }

@@ -29,6 +29,11 @@ const HISTORY_HOPS: u64 = 10;
 /// Entries of the trace a second, nearly: one in so many control periods.
 const TRACE_HZ: f64 = 200.0;
 
+/// Frames of an entry of the trace at `sample_rate` hertz.
+pub fn trace_frames(sample_rate: f64) -> usize {
+    (sample_rate / (TRACE_HZ * CONTROL_PERIOD as f64)).round().max(1.0) as usize * CONTROL_PERIOD
+}
+
 /// What the host's transport does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Transport {
@@ -93,7 +98,7 @@ impl LiveMeters {
             history_peak: 0.0,
             trace_peaks: [0.0; 2],
             trace_limiter: [0.0; 2],
-            trace_periods: (sample_rate / (TRACE_HZ * CONTROL_PERIOD as f64)).round().max(1.0) as usize,
+            trace_periods: trace_frames(sample_rate) / CONTROL_PERIOD,
             trace_count: 0,
             bank,
         };

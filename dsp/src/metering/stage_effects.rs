@@ -133,6 +133,14 @@ impl StageEffects {
         }
     }
 
+    /// Begins the ranges anew: what was heard before came out of other settings.
+    pub fn forget_ranges(&mut self) {
+        for point in &mut self.points {
+            point.short_terms.clear();
+            point.reading.range_lu = None;
+        }
+    }
+
     /// What a stage does.
     pub fn of(&self, stage: StageId) -> Effect {
         let [before, after] = [stage as usize, stage as usize + 1].map(|n| self.points[n].reading);

@@ -31,6 +31,13 @@ impl RecentAudio {
         self.listens = true;
     }
 
+    /// What comes next is of another song, or of another measurement; who listens goes on.
+    pub fn forget(&mut self) {
+        if !self.listens {
+            self.frames.clear();
+        }
+    }
+
     /// Goes back to the last half minute.
     pub fn end(&mut self) {
         self.listens = false;
@@ -69,7 +76,11 @@ mod tests {
         (0..100).for_each(|_| heard.push(&second));
         heard.push(&[[0.0; 2]; 1000]);
         assert_eq!(heard.frames().len(), 100_000);
+        heard.forget();
+        assert_eq!(heard.frames().len(), 100_000, "who listens goes on");
         heard.end();
         assert_eq!(heard.frames().len(), 30_000);
+        heard.forget();
+        assert_eq!(heard.frames().len(), 0, "another song");
     }
 }

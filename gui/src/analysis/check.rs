@@ -162,7 +162,7 @@ fn not_found_ui(ui: &Ui, rect: Rect, missing: &[Check], row: f32) {
     let last = first + vec2(0.0, (rows + 1) as f32 * row);
     write(
         last,
-        "The file, its tail and traces of codecs are judged by the command: lacquer check SONG.",
+        "What only the whole file tells (its own faults, its end, an encoder's grid) is judged by the command: lacquer check SONG.",
         colors.text_third,
     );
 }

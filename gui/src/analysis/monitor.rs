@@ -1,6 +1,7 @@
 //! What is heard: parts of the stereo, and the blind test.
 
 use crate::axes::levels_ui;
+use crate::host::Host;
 use crate::scale::Graph;
 use crate::theme;
 use crate::view::View;
@@ -27,8 +28,10 @@ const SWAP: &str = "Exchanges left and right.";
 const EQUAL: &str = "Plays every slot no louder than the mix: all of them equally loud, but for one that is softer than the mix.";
 const BLIND: &str =
     "Is X the mix or the master, at equal loudness? Find out whether you hear the difference.";
+const BYPASSED: &str =
+    "The chain is bypassed: mix and master are the same. End the bypass, then start the test.";
 
-pub(super) fn monitor_ui(ui: &mut Ui, body: Rect, view: &mut View) {
+pub(super) fn monitor_ui(ui: &mut Ui, body: Rect, host: &Host, view: &mut View) {
     let cell = |row: f32, column: f32| {
         Rect::from_min_size(
             body.min + vec2(BUTTONS + column * (BUTTON + theme::GAP), row * ROW),
@@ -64,7 +67,7 @@ pub(super) fn monitor_ui(ui: &mut Ui, body: Rect, view: &mut View) {
         view.match_slots(!view.matches_slots);
     }
     name(ui, 3.0, "Blind test", "");
-    abx_ui(ui, &|column| cell(3.0, column), view);
+    abx_ui(ui, &|column| cell(3.0, column), host, view);
     if is_tall {
         let at = cell(4.0, 0.0).left_center();
         ui.painter().text(at, Align2::LEFT_CENTER, BLIND, theme::body_font(), theme::colors().text_third);
@@ -106,9 +109,12 @@ fn luck_ui(ui: &Ui, area: Rect, view: &View) {
     }
 }
 
-fn abx_ui(ui: &mut Ui, cell: &dyn Fn(f32) -> Rect, view: &mut View) {
+fn abx_ui(ui: &mut Ui, cell: &dyn Fn(f32) -> Rect, host: &Host, view: &mut View) {
     let Some(abx) = &view.abx else {
-        if button_ui(ui, cell(0.0), "Start", false, BLIND, view) {
+        let starts = button_ui(ui, cell(0.0), "Start", false, BLIND, view);
+        if starts && host.tree.plain("bypass") == Ok(1.0) {
+            view.problem = Some(BYPASSED.to_owned());
+        } else if starts {
             // What X are depends on when the test begins: nobody can know.
             let seed = ui.input(|input| input.time.to_bits()) ^ std::process::id() as u64;
             view.abx = Some(Abx::new(seed));

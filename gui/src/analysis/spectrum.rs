@@ -113,7 +113,9 @@ fn controls_ui(ui: &mut Ui, rect: Rect, meters: &mut MeterReader, view: &mut Vie
             .width(rect.width())
             .show_ui(ui, |ui| {
                 for other in LENGTHS {
-                    ui.selectable_value(&mut length, other, format!("{other} points"));
+                    if ui.selectable_value(&mut length, other, format!("{other} points")).clicked() {
+                        ui.close();
+                    }
                 }
             });
         name_menu(&menu.response, "Points");
@@ -122,7 +124,9 @@ fn controls_ui(ui: &mut Ui, rect: Rect, meters: &mut MeterReader, view: &mut Vie
     area_ui(ui, cell(2.0, 0.0, half), |ui| {
         let menu = ComboBox::from_id_salt("averaging").selected_text(name).width(half).show_ui(ui, |ui| {
             for (other, name) in AVERAGES {
-                ui.selectable_value(&mut averaging, other, name);
+                if ui.selectable_value(&mut averaging, other, name).clicked() {
+                    ui.close();
+                }
             }
         });
         name_menu(&menu.response, "Averaging");
@@ -132,7 +136,9 @@ fn controls_ui(ui: &mut Ui, rect: Rect, meters: &mut MeterReader, view: &mut Vie
         let menu =
             ComboBox::from_id_salt("tilt").selected_text(text(shown.tilt_db)).width(half).show_ui(ui, |ui| {
                 for tilt in TILTS {
-                    ui.selectable_value(&mut view.spectrum.tilt_db, tilt, text(tilt));
+                    if ui.selectable_value(&mut view.spectrum.tilt_db, tilt, text(tilt)).clicked() {
+                        ui.close();
+                    }
                 }
             });
         name_menu(&menu.response, "Tilt");

@@ -50,7 +50,7 @@ pub(super) fn target_ui(ui: &mut Ui, host: &Host, target: &Target, view: &mut Vi
 /// What is typed for a level: all of them lie below zero, so that 11 is -11.
 fn below_zero(text: &str) -> Option<f64> {
     let number = text.trim().trim_start_matches(['-', '\u{2212}']);
-    number.split_whitespace().next()?.parse::<f64>().ok().map(|level| -level.abs())
+    number.split_whitespace().next()?.replace(',', ".").parse::<f64>().ok().map(|level| -level.abs())
 }
 
 /// A loudness and a true peak of one's own; it begins with those of the target that is chosen.
@@ -84,6 +84,7 @@ mod tests {
         for text in ["11", "-11", "\u{2212}11.0 LUFS", " 11 LUFS"] {
             assert_eq!(below_zero(text), Some(-11.0), "{text}");
         }
+        assert_eq!(below_zero("-11,5"), Some(-11.5), "a comma is as good");
         assert_eq!((below_zero("loud"), below_zero("")), (None, None));
     }
 }

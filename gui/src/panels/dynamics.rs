@@ -12,6 +12,7 @@ use crate::theme;
 use crate::view::View;
 use crate::widgets::{Axis, Handle, handle_ui};
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use lacquer_dsp::ProcessSpec;
 use lacquer_dsp::chain::StageId;
 
 /// Peaks at the edges, dBFS: a limiter's input is drawn with its drive, above full scale.
@@ -84,7 +85,14 @@ fn traces_ui(ui: &Ui, graph: &Graph, gains: &Graph, host: &Host, stage: StageId,
     let is_on = is_on(host, stage);
     let drive_db =
         if is_limiter && is_on { host.tree.plain("limiter_drive").unwrap_or_default() } else { 0.0 };
-    let input = line(&|n| graph.y(drive_db + db(meters.trace[n].before(stage))));
+    // In time with what comes out: what stands over the output was taken away.
+    let late = if is_limiter {
+        meters.limiter_points(host.tree.to_spec(ProcessSpec::stereo(48_000.0)).quality)
+    } else {
+        0
+    };
+    let came = |n: usize| n.checked_sub(late).map_or(0.0, |n| meters.trace[n].before(stage));
+    let input = line(&|n| graph.y(drive_db + db(came(n))));
     if is_limiter && is_on {
         // What crosses the ceiling is what there is to limit.
         let ceiling = graph.y(host.tree.plain("limiter_ceiling").unwrap_or_default());

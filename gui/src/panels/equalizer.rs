@@ -66,7 +66,12 @@ pub(super) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
         .width(72.0)
         .show_ui(ui, |ui| {
             for range in RANGES_DB {
-                ui.selectable_value(&mut view.curve.range_db, range, format!("\u{00b1}{range} dB"));
+                if ui
+                    .selectable_value(&mut view.curve.range_db, range, format!("\u{00b1}{range} dB"))
+                    .clicked()
+                {
+                    ui.close();
+                }
             }
         });
     crate::widgets::name_menu(&menu.response, "Range of the graph");

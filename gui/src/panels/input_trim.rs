@@ -36,7 +36,8 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReade
     let highest = meters.trace.iter().map(|point| point.input).fold(0.0, f32::max);
     let headroom = -(20.0 * f64::from(highest).log10() + gain_db);
     let text = if headroom.is_finite() {
-        format!("Peaks of the last 6 s, after the gain: {} dB under full scale", level(headroom))
+        let side = if headroom < 0.0 { "over" } else { "under" };
+        format!("Peaks of the last 6 s, after the gain: {} dB {side} full scale", level(headroom.abs()))
     } else {
         "Peaks of the mix, before and after the gain".to_owned()
     };

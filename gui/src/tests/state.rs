@@ -1,6 +1,7 @@
 //! What is kept: presets, slots, the history, and what of it nothing changes.
 
 use super::*;
+use lacquer_dsp::chain::StageId;
 use nice_plug::prelude::{Params, PluginState};
 
 #[test]
@@ -34,7 +35,16 @@ fn presets_are_taken_kept_renamed_and_deleted() {
     assert_eq!((session(&bench).preset.as_str(), bench.plain("limiter_drive")), ("Mine", 7.0));
     bench.click(bench.place(Role::Button, "Save"));
     bench.steps(3);
-    bench.click(bench.place(Role::Button, "Delete \u{201c}Mine\u{201d}"));
+    let asks = "Delete \u{201c}Mine\u{201d}\u{2026}";
+    bench.click(bench.place(Role::Button, asks));
+    bench.steps(3);
+    bench.click(bench.place(Role::Button, "Keep"));
+    assert_eq!(session(&bench).preset, "Mine", "nothing is deleted by one click");
+    bench.click(bench.place(Role::Button, "Save"));
+    bench.steps(3);
+    bench.click(bench.place(Role::Button, asks));
+    bench.steps(3);
+    bench.click(bench.place(Role::Button, "Delete"));
     bench.steps(3);
     assert_eq!(session(&bench).preset, "");
 }
@@ -99,6 +109,23 @@ fn comparing_is_no_change_of_anything() {
     assert_eq!(bench.take_log(), Vec::<String>::new(), "the host hears of nothing");
     let undo = bench.harness.state().steps();
     assert_eq!(undo.len(), 1, "nothing to undo but the beginning: {undo:?}");
+}
+
+#[test]
+fn the_editor_shows_what_it_showed() {
+    let mut bench = Bench::new();
+    bench.click(bench.place(Role::Tab, "Vinyl"));
+    // As a window writes it, which has no such key.
+    bench.type_text("[[");
+    assert_eq!(bench.view().stage, StageId::Imager);
+    bench.type_text("]");
+    let shown = bench.tree.params().session.read().expect("a lock").shown.clone();
+    assert_eq!(shown, ["clipper", "Vinyl"]);
+    let mut view = View::default();
+    view.show(&shown);
+    assert_eq!(view.shown(), shown);
+    view.show(&["no such stage".to_owned(), String::new()]);
+    assert_eq!(view.shown(), shown, "what has no such name stays");
 }
 
 /// What a host would save.

@@ -21,6 +21,8 @@ pub(crate) fn choice_ui(ui: &mut Ui, host: &Host, id: &str, width: f32, view: &m
                 for (index, choice) in info.choices.iter().enumerate() {
                     if ui.selectable_label(index == chosen, choice).clicked() {
                         picked = Some(index);
+                        // A key that chooses is no click that closes.
+                        ui.close();
                     }
                 }
             },
