@@ -25,6 +25,7 @@ mod levels;
 mod linear_prediction;
 mod lossy_trace;
 mod low_phase;
+mod lows;
 mod mending;
 mod mirror;
 mod mono_as_stereo;

@@ -1,19 +1,14 @@
 //! Mains hum: lines at 50 or 60 Hz and their multiples that stand over everything near them, in most of the programme.
 //!
-//! Each channel is low-passed, taken down to about 1.6 kHz and transformed in windows of 2.6 s: lines are then told apart to 0.8 Hz, where G1
-//! lies 1 Hz below 50 Hz. Music moves and hum does not: lines count that stand out in most windows, or in the lowest power that each bin
-//! had in any. A loop of music has lines of its own, as far apart as its beats: a hum's has to stand over the highest
-//! within 5 Hz, not over their mean. What music covers all the time is looked for once more over all of it, in step ([`super::steady_lines`]).
+//! Music moves and hum does not: lines count that stand out in most windows of [`super::lows`], or in the lowest power that each bin had in any. A
+//! loop of music has lines of its own, as far apart as its beats: a hum's has to stand over the highest within 5 Hz, not over their mean. What
+//! music covers all the time is looked for once more over all of it, in step ([`super::steady_lines`]).
 
 use super::evidence::power_db;
-use super::low_phase::LowPhase;
+use super::lows::{self, SCALE};
 use super::steady_lines::{Steady, SteadyLines};
 use super::{Check, Finding, Severity};
-use crate::blocks::svf::{SvfCoefficients, SvfState};
-use crate::processor::Frame;
 use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-use std::sync::Arc;
 
 /// Frequencies of mains, hertz.
 const MAINS_HZ: [f64; 2] = [50.0, 60.0];
@@ -32,17 +27,9 @@ const FEWEST_FOR_LOWEST: u64 = 4;
 const DRIFT: f64 = 0.003;
 /// Neighbours lie as far away, hertz.
 const NEAR_HZ: [f64; 2] = [1.0, 5.0];
-/// Low-pass, and rate that remains, hertz; points of a transform.
-const HIGHEST_HZ: f64 = 420.0;
-const RATE_HZ: f64 = 1600.0;
-const LENGTH: usize = 4096;
-/// A sine's line is half its amplitude times half the length.
-const SCALE: f64 = 0.5 * (4.0 / LENGTH as f64) * (4.0 / LENGTH as f64);
 /// Lowest hum of a finding, and from where on no de-hummer takes it without a trace, dBFS.
 const LOWEST_DB: f64 = -80.0;
 const FAIL_DB: f64 = -40.0;
-/// Q of the sections of a fourth-order Butterworth low-pass.
-const SECTIONS: [f64; 2] = [0.541_196_100_146_197, 1.306_562_964_876_376_5];
 
 /// What the windows said of one frequency of mains.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,24 +41,11 @@ struct Vote {
 /// See the module.
 pub(super) struct Hum {
     channels: usize,
-    sections: [SvfCoefficients; 2],
-    states: [SvfState; 2],
-    step: usize,
-    phase: usize,
-    rate_hz: f64,
-    lines: [Vec<f64>; 2],
-    window: Vec<f64>,
-    transform: Arc<dyn RealToComplex<f64>>,
-    buffer: Vec<f64>,
-    /// Of both channels.
-    bins: [Vec<Complex<f64>>; 2],
-    scratch: Vec<Complex<f64>>,
+    bin_hz: f64,
     powers: Vec<f64>,
     lowest: [Vec<f64>; 2],
     windows: u64,
     votes: [[Vote; 2]; 2],
-    /// What the transforms of both channels say of each other.
-    low_phase: LowPhase,
     /// Of each channel, at each frequency of mains; and what was found in them, once, at the end.
     steady_lines: [[SteadyLines; 2]; 2],
     steady: Option<Steady>,
@@ -80,95 +54,40 @@ pub(super) struct Hum {
 impl Hum {
     /// At `sample_rate_hz` with 1 or 2 channels. Allocates.
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
-        let transform = RealFftPlanner::new().plan_fft_forward(LENGTH);
-        let step = ((sample_rate_hz / RATE_HZ).round() as usize).max(1);
-        let rate_hz = sample_rate_hz / step as f64;
-        let (bin_hz, window_s) = (rate_hz / LENGTH as f64, 0.5 * LENGTH as f64 / rate_hz);
+        let (bin_hz, window_s) = (lows::bin_hz(sample_rate_hz), lows::window_s(sample_rate_hz));
         let steady_lines = || MAINS_HZ.map(|mains_hz| SteadyLines::new(mains_hz, bin_hz, window_s, SCALE));
         Self {
             channels,
-            sections: SECTIONS.map(|q| SvfCoefficients::low_pass(HIGHEST_HZ, q, sample_rate_hz)),
-            states: Default::default(),
-            step,
-            phase: 0,
-            rate_hz,
-            lines: [Vec::with_capacity(LENGTH), Vec::with_capacity(LENGTH)],
-            window: (0..LENGTH)
-                .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / LENGTH as f64).cos())
-                .collect(),
-            buffer: transform.make_input_vec(),
-            bins: [transform.make_output_vec(), transform.make_output_vec()],
-            scratch: transform.make_scratch_vec(),
-            transform,
-            powers: vec![0.0; LENGTH / 2 + 1],
-            lowest: [vec![f64::MAX; LENGTH / 2 + 1], vec![f64::MAX; LENGTH / 2 + 1]],
+            bin_hz,
+            powers: vec![0.0; lows::BINS],
+            lowest: [vec![f64::MAX; lows::BINS], vec![f64::MAX; lows::BINS]],
             windows: 0,
             votes: Default::default(),
-            low_phase: LowPhase::default(),
             steady_lines: [steady_lines(), steady_lines()],
             steady: None,
         }
     }
 
-    /// Takes the next frames.
-    pub fn push(&mut self, frames: &[Frame]) {
-        let [first, second] = self.sections;
-        let a1 = [first.a1(), second.a1()];
-        // Copies stay in registers.
-        let [mut one, mut other] = self.states;
-        for frame in frames {
-            let (_, low) = one.tick(first.g, a1[0], *frame);
-            let (_, low) = other.tick(second.g, a1[1], low);
-            self.phase += 1;
-            if self.phase == self.step {
-                self.phase = 0;
-                self.lines[0].push(low[0]);
-                self.lines[1].push(low[1]);
-                if self.lines[0].len() == LENGTH {
-                    self.finish_window();
-                }
-            }
-        }
-        self.states = [one, other];
-    }
-
-    fn finish_window(&mut self) {
+    /// Takes the bins of each channel in the next window.
+    pub fn push(&mut self, channels: &[Vec<Complex<f64>>]) {
         self.windows += 1;
-        for c in 0..self.channels {
-            for ((to, x), window) in self.buffer.iter_mut().zip(&self.lines[c]).zip(&self.window) {
-                *to = x * window;
-            }
-            let done =
-                self.transform.process_with_scratch(&mut self.buffer, &mut self.bins[c], &mut self.scratch);
-            debug_assert!(done.is_ok(), "the buffers were made for this transform");
-            for (power, bin) in self.powers.iter_mut().zip(&self.bins[c]) {
+        for (c, bins) in channels.iter().enumerate() {
+            for (power, bin) in self.powers.iter_mut().zip(bins) {
                 *power = bin.norm_sqr() * SCALE;
             }
             for (lowest, power) in self.lowest[c].iter_mut().zip(&self.powers) {
                 *lowest = lowest.min(*power);
             }
             for lines in &mut self.steady_lines[c] {
-                lines.push(&self.bins[c], &self.powers);
+                lines.push(bins, &self.powers);
             }
             for (vote, mains_hz) in self.votes[c].iter_mut().zip(MAINS_HZ) {
-                if let Some(power) = hum(&self.powers, self.rate_hz, mains_hz) {
+                if let Some(power) = hum(&self.powers, self.bin_hz, mains_hz) {
                     vote.windows += 1;
                     vote.power += power;
                 }
             }
         }
-        if self.channels == 2 {
-            let [left, right] = &self.bins;
-            self.low_phase.add(left, right, self.rate_hz / LENGTH as f64, SCALE);
-        }
-        for line in &mut self.lines {
-            line.drain(..LENGTH / 2);
-        }
-    }
-
-    /// What the bass of both channels has in common.
-    pub fn low_phase(&self) -> &LowPhase {
-        &self.low_phase
     }
 
     /// Keeps nothing for [`Hum::compare`].
@@ -219,7 +138,7 @@ impl Hum {
                 let power = if self.windows >= FEWEST && share >= SHARE {
                     Some(vote.power / vote.windows.max(1) as f64)
                 } else {
-                    hum(lowest, self.rate_hz, mains_hz).filter(|_| self.windows >= FEWEST_FOR_LOWEST)
+                    hum(lowest, self.bin_hz, mains_hz).filter(|_| self.windows >= FEWEST_FOR_LOWEST)
                 };
                 let level_db = power_db(power.unwrap_or(0.0));
                 if level_db > LOWEST_DB && worst.is_none_or(|(_, worst_db, _)| level_db > worst_db) {
@@ -254,8 +173,7 @@ fn advice(mains_hz: f64) -> String {
 }
 
 /// Power of a hum's lines, if enough of them stand out.
-fn hum(powers: &[f64], rate_hz: f64, mains_hz: f64) -> Option<f64> {
-    let bin_hz = rate_hz / LENGTH as f64;
+fn hum(powers: &[f64], bin_hz: f64, mains_hz: f64) -> Option<f64> {
     let lines = (1..=MULTIPLES).filter_map(|multiple| line(powers, bin_hz, mains_hz * multiple as f64));
     let (count, power) = lines.fold((0, 0.0), |(count, power), line| (count + 1, power + line));
     (count >= LINES).then_some(power)

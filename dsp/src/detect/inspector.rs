@@ -19,6 +19,8 @@ use super::hum::Hum;
 use super::imbalance::Imbalance;
 use super::inter_sample_overs::{FULL_SCALE, InterSampleOvers};
 use super::levels::Hop;
+use super::low_phase::LowPhase;
+use super::lows::Lows;
 use super::mirror::Mirror;
 use super::mono_as_stereo::MonoAsStereo;
 use super::noise_floor::NoiseFloor;
@@ -68,7 +70,9 @@ pub struct Inspector {
     clicks: Clicks,
     gaps: Gaps,
     stuck_buffer: StuckBuffer,
+    lows: Lows,
     hum: Hum,
+    low_phase: LowPhase,
     polarity: Polarity,
     channel_delay: ChannelDelay,
     mono_as_stereo: MonoAsStereo,
@@ -124,7 +128,9 @@ impl Inspector {
             clicks: Clicks::new(sample_rate_hz, channels),
             gaps: Gaps::new(sample_rate_hz, channels),
             stuck_buffer: StuckBuffer::new(),
+            lows: Lows::new(sample_rate_hz, channels),
             hum: Hum::new(sample_rate_hz, channels),
+            low_phase: LowPhase::new(sample_rate_hz),
             polarity: Polarity::default(),
             channel_delay: ChannelDelay::new(sample_rate_hz),
             mono_as_stereo: MonoAsStereo::default(),
@@ -216,7 +222,10 @@ impl Inspector {
         self.clicks.push(frames);
         self.gaps.push(start, frames);
         self.stuck_buffer.push(frames);
-        self.hum.push(frames);
+        if let Some(channels) = self.lows.push(frames) {
+            self.hum.push(channels);
+            self.low_phase.push(channels);
+        }
         if self.channels == 2 {
             self.polarity.push(&hop);
             self.channel_delay.push(frames);
@@ -295,7 +304,7 @@ impl Inspector {
             findings.extend(self.polarity.finding(&evidence));
             findings.extend(self.channel_delay.finding(&evidence));
             findings.extend(mono_compatibility::finding(&evidence));
-            findings.extend(self.hum.low_phase().finding(&evidence));
+            findings.extend(self.low_phase.finding(&evidence));
             findings.extend(self.mono_as_stereo.finding(&evidence));
             findings.extend(self.imbalance.finding(&evidence));
         }

@@ -5,6 +5,7 @@
 //! shared and a quarter of a period apart was turned by a phase shifter, a wrong delay or a stereo widener.
 
 use super::evidence::Evidence;
+use super::lows::{SCALE, bin_hz};
 use super::{Check, Finding, Severity};
 use realfft::num_complex::Complex;
 
@@ -20,22 +21,28 @@ const HEARD_DB: f64 = -45.0;
 const LEAN_DB: f64 = 10.0;
 
 /// See the module.
-#[derive(Default)]
 pub(super) struct LowPhase {
+    bin_hz: f64,
     windows: u64,
     powers: [f64; 2],
     cross: Complex<f64>,
 }
 
 impl LowPhase {
-    /// Takes a transform of both channels; `scale` makes a bin's squared magnitude the power of a sine.
-    pub fn add(&mut self, left: &[Complex<f64>], right: &[Complex<f64>], bin_hz: f64, scale: f64) {
-        let [from, to] = BASS_HZ.map(|hz| (hz / bin_hz).round() as usize);
+    /// At `sample_rate_hz`.
+    pub fn new(sample_rate_hz: f64) -> Self {
+        Self { bin_hz: bin_hz(sample_rate_hz), windows: 0, powers: [0.0; 2], cross: Complex::ZERO }
+    }
+
+    /// Takes the bins of both channels in the next window.
+    pub fn push(&mut self, channels: &[Vec<Complex<f64>>]) {
+        let [left, right] = channels else { return };
+        let [from, to] = BASS_HZ.map(|hz| (hz / self.bin_hz).round() as usize);
         let bins = left.iter().zip(right).take(to + 1).skip(from);
         for (left, right) in bins {
-            self.powers[0] += scale * left.norm_sqr();
-            self.powers[1] += scale * right.norm_sqr();
-            self.cross += left * right.conj() * scale;
+            self.powers[0] += SCALE * left.norm_sqr();
+            self.powers[1] += SCALE * right.norm_sqr();
+            self.cross += left * right.conj() * SCALE;
         }
         self.windows += 1;
     }
