@@ -1,16 +1,10 @@
-//! Distortion: how dense flat tops are, at whatever level, and so also those of a single track inside the mix.
-//!
-//! Only tops of at least four samples above -14 dBFS count: fewer, and those of quiet notes, stand still by chance now and then.
+//! Distortion: how dense sure flat tops are, at whatever level, and so also those of a single track inside the mix.
 
 use super::evidence::Evidence;
 use super::flat_tops::FlatTop;
 use super::places::Places;
 use super::{Check, Finding, Severity};
 
-/// Fewest samples of a top up to 48 kHz, and in proportion above.
-const FEWEST_SAMPLES: f64 = 4.0;
-/// Lowest level of one.
-const LOWEST: f64 = 0.2;
 /// Tops a second that are heard as roughness, and as distortion throughout.
 const WARN_PER_S: f64 = 2.0;
 const FAIL_PER_S: f64 = 30.0;
@@ -22,12 +16,10 @@ const SECOND: f64 = 1.0;
 /// See the module.
 pub(super) struct Distortion {
     channels: u64,
-    fewest: u64,
     second_frames: u64,
     second: u64,
     in_second: u64,
     in_second_samples: u64,
-    tops: u64,
     square_seconds: u64,
     places: Places,
 }
@@ -37,12 +29,10 @@ impl Distortion {
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
         Self {
             channels: channels as u64,
-            fewest: (FEWEST_SAMPLES * (sample_rate_hz / 48_000.0).max(1.0)).round() as u64,
             second_frames: ((SECOND * sample_rate_hz) as u64).max(1),
             second: 0,
             in_second: 0,
             in_second_samples: 0,
-            tops: 0,
             square_seconds: 0,
             places: Places::default(),
         }
@@ -50,7 +40,7 @@ impl Distortion {
 
     /// Takes a flat top.
     pub fn add(&mut self, top: &FlatTop) {
-        if top.samples < self.fewest || top.peak < LOWEST {
+        if !top.is_sure {
             return;
         }
         let second = top.start_frame / self.second_frames;
@@ -59,7 +49,6 @@ impl Distortion {
             self.close();
             self.second = second;
         }
-        self.tops += 1;
         self.in_second += 1;
         self.in_second_samples += top.samples;
     }
@@ -79,14 +68,9 @@ impl Distortion {
         (self.in_second, self.in_second_samples) = (0, 0);
     }
 
-    /// Tops a second over the whole.
-    pub fn per_second(&self, evidence: &Evidence) -> f64 {
-        self.tops as f64 / evidence.seconds(evidence.frames).max(1.0)
-    }
-
     /// What was found.
     pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
-        let per_second = self.per_second(evidence);
+        let per_second = evidence.flat_tops_per_s;
         if per_second < WARN_PER_S {
             return None;
         }

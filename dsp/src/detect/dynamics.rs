@@ -12,7 +12,7 @@ const FAIL_DB: f64 = 6.0;
 /// PSR, dB: where loud parts have as little left, a quiet part makes up for nothing.
 const WARN_PSR_DB: f64 = 7.0;
 const FAIL_PSR_DB: f64 = 5.0;
-/// Flat tops a second that tell a limiter from an organ.
+/// Sure flat tops a second that tell a limiter from an organ.
 const FLAT_PER_S: f64 = 1.0;
 /// Hops of 10 ms in 3 s.
 const HOPS: usize = 300;
@@ -62,8 +62,8 @@ impl Dynamics {
         found.map(|bin| (bin as f64 + 0.5) * PSR_STEP_DB)
     }
 
-    /// What was found; `flat_tops_per_s` as [`super::distortion`] counts them.
-    pub fn finding(&self, evidence: &Evidence, flat_tops_per_s: f64) -> Option<Finding> {
+    /// What was found.
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let measured = evidence.measurement;
         if !measured.plr_db.is_finite() || evidence.seconds(evidence.frames) < LEAST_S {
             return None;
@@ -75,7 +75,7 @@ impl Dynamics {
             measured.plr_db < WARN_DB || psr_db < WARN_PSR_DB,
             measured.plr_db < FAIL_DB || psr_db < FAIL_PSR_DB,
         );
-        let severity = if is_flatter && flat_tops_per_s >= FLAT_PER_S {
+        let severity = if is_flatter && evidence.flat_tops_per_s >= FLAT_PER_S {
             Severity::Fail
         } else if is_flat {
             Severity::Warn

@@ -1,6 +1,7 @@
 //! What the detectors share when they say what they found: the measurement, the spectrum, and words for times and counts.
 
 use super::StoredWords;
+use super::places::Hits;
 use crate::metering::Measurement;
 use crate::metering::spectrum::Spectrum;
 
@@ -22,6 +23,12 @@ pub(super) struct Evidence<'a> {
     pub measurement: &'a Measurement,
     /// Mean spectrum of everything so far.
     pub spectrum: &'a Spectrum,
+    /// Bits that its words use; none where it uses whatever it has.
+    pub true_bits: Option<u32>,
+    /// Samples that are no numbers, those in the hop under way among them.
+    pub no_numbers: &'a Hits,
+    /// Sure flat tops a second, both channels together.
+    pub flat_tops_per_s: f64,
 }
 
 impl Evidence<'_> {

@@ -3,6 +3,8 @@
 //! At least three samples within 0.001 of the run's peak (D. Bogdanov et al., "Essentia", ISMIR 2013, SaturationDetector). That alone
 //! finds every peak of a low note: a 50 Hz sine stays within 0.001 of its peak for 13 samples. But a smooth peak bends evenly: a parabola's
 //! step out of the run is at most 3.6 times the mean step within it. A flat top has a corner.
+//!
+//! Those of fewer than four samples, and those of quiet notes, stand still by chance now and then: the others are sure.
 
 use super::Place;
 use super::places::channel;
@@ -22,6 +24,9 @@ const CORNER: f64 = 5.0;
 const LEAST_CORNER: f64 = 0.0005;
 /// Flat tops below -20 dBFS are looked for no longer: quiet notes of square waves.
 const LOWEST: f64 = 0.1;
+/// Fewest samples of a sure one up to 48 kHz, and in proportion above; and its lowest level, -14 dBFS.
+const SURE_FEWEST: f64 = 4.0;
+const SURE_LOWEST: f64 = 0.2;
 
 /// A flat top.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,6 +41,8 @@ pub(super) struct FlatTop {
     pub peak: f64,
     /// Whether it points upwards.
     pub is_positive: bool,
+    /// Whether it is no chance.
+    pub is_sure: bool,
 }
 
 impl FlatTop {
@@ -62,6 +69,8 @@ struct Run {
 pub(super) struct FlatTops {
     channels: usize,
     fewest: u64,
+    sure_fewest: u64,
+    sure: u64,
     runs: [Run; 2],
     found: Vec<FlatTop>,
 }
@@ -69,8 +78,15 @@ pub(super) struct FlatTops {
 impl FlatTops {
     /// At `sample_rate_hz` with 1 or 2 channels.
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
-        let fewest = (FEWEST * (sample_rate_hz / 48_000.0).max(1.0)).round() as u64;
-        Self { channels, fewest, runs: [Run::default(); 2], found: Vec::with_capacity(64) }
+        let samples = |at_48_khz: f64| (at_48_khz * (sample_rate_hz / 48_000.0).max(1.0)).round() as u64;
+        Self {
+            channels,
+            fewest: samples(FEWEST),
+            sure_fewest: samples(SURE_FEWEST),
+            sure: 0,
+            runs: [Run::default(); 2],
+            found: Vec::with_capacity(64),
+        }
     }
 
     /// Takes the next frames, the first of them `start_frame`; the flat tops that ended among them.
@@ -89,7 +105,7 @@ impl FlatTops {
                 }
                 if run.samples >= self.fewest {
                     let ended = start_frame + n as u64;
-                    self.found.extend(Self::judge(&run, x, c, ended));
+                    self.found.extend(self.judge(&run, x, c, ended));
                 }
                 run = Run {
                     before: run.last,
@@ -103,11 +119,17 @@ impl FlatTops {
             }
             self.runs[c] = run;
         }
+        self.sure += self.found.iter().filter(|top| top.is_sure).count() as u64;
         &self.found
     }
 
+    /// How many sure ones there were.
+    pub fn sure(&self) -> u64 {
+        self.sure
+    }
+
     /// The run as a flat top if it is one, now that the sample after it is known.
-    fn judge(run: &Run, after: f64, c: usize, ended_frame: u64) -> Option<FlatTop> {
+    fn judge(&self, run: &Run, after: f64, c: usize, ended_frame: u64) -> Option<FlatTop> {
         let sign = run.first.signum();
         // A step halfway up a slope is no top.
         if run.before * sign > run.peak || after * sign > run.peak {
@@ -122,6 +144,7 @@ impl FlatTops {
             samples: run.samples,
             peak: run.peak,
             is_positive: sign > 0.0,
+            is_sure: run.samples >= self.sure_fewest && run.peak >= SURE_LOWEST,
         })
     }
 }

@@ -23,12 +23,14 @@ use super::low_phase::LowPhase;
 use super::lows::Lows;
 use super::mirror::Mirror;
 use super::mono_as_stereo::MonoAsStereo;
+use super::no_numbers::NoNumbers;
 use super::noise_floor::NoiseFloor;
 use super::odd_harmonics::OddHarmonics;
 use super::polarity::Polarity;
 use super::rounding::Rounding;
 use super::sample_overs::SampleOvers;
 use super::stuck_buffer::StuckBuffer;
+use super::true_bits::TrueBits;
 use super::truncation::Truncation;
 use super::word_length::WordLength;
 use super::{Finding, Inspection, StoredWords};
@@ -41,8 +43,6 @@ use std::cmp::Reverse;
 
 /// Hops a second.
 const HOPS_PER_SECOND: f64 = 100.0;
-/// Samples beyond this are no sound, and their squares no numbers one can work with: +80 dBFS.
-const HIGHEST: f64 = 1e4;
 /// Rates that can be inspected, hertz; others are taken for the nearest of these.
 const RATES_HZ: [f64; 2] = [8000.0, 768_000.0];
 
@@ -54,11 +54,12 @@ pub struct Inspector {
     hop: Vec<Frame>,
     hop_frames: usize,
     frames: u64,
-    received: u64,
     ended: bool,
     meter: Meter,
     spectrum: Analyser,
+    no_numbers: NoNumbers,
     flat_tops: FlatTops,
+    true_bits: TrueBits,
     word_length: WordLength,
     rounding: Rounding,
     truncation: Truncation,
@@ -112,11 +113,12 @@ impl Inspector {
             hop: Vec::with_capacity(hop_frames),
             hop_frames,
             frames: 0,
-            received: 0,
             ended: false,
             meter: Meter::new(sample_rate_hz, channels),
             spectrum: Analyser::new(sample_rate_hz, length, Averaging::Endless).sparse(),
             flat_tops: FlatTops::new(sample_rate_hz, channels),
+            no_numbers: NoNumbers::new(sample_rate_hz, channels),
+            true_bits: TrueBits::new(words),
             word_length: WordLength::new(words),
             rounding: Rounding::new(),
             truncation: Truncation::new(sample_rate_hz, channels),
@@ -174,19 +176,7 @@ impl Inspector {
             let (part, tail) = rest.split_at((self.hop_frames - self.hop.len()).min(rest.len()));
             let start = self.hop.len();
             self.hop.extend_from_slice(part);
-            // No number is no lower than the highest.
-            if !part.as_flattened().iter().fold(true, |all, x| all & (x.abs() <= HIGHEST)) {
-                for (frame, at) in self.hop[start..].iter_mut().zip(self.received..) {
-                    for (c, x) in frame.iter_mut().enumerate() {
-                        if !x.is_finite() {
-                            *x = 0.0;
-                            self.sample_overs.add_no_number(at, c);
-                        }
-                        *x = x.clamp(-HIGHEST, HIGHEST);
-                    }
-                }
-            }
-            self.received += part.len() as u64;
+            self.no_numbers.replace(&mut self.hop[start..]);
             rest = tail;
             if self.hop.len() == self.hop_frames {
                 self.take_hop();
@@ -205,9 +195,11 @@ impl Inspector {
         self.spectrum.push(frames);
         let hop = Hop::of(start, frames, self.meter.hop_energies());
 
+        self.true_bits.push(frames);
+        let bits = self.true_bits.count();
         self.word_length.push(frames);
-        self.rounding.push(frames, self.word_length.true_bits());
-        self.truncation.push(frames, self.word_length.true_bits());
+        self.rounding.push(frames, bits);
+        self.truncation.push(frames, bits);
         self.hidden_clipping.push(start, frames);
         for top in self.flat_tops.push(start, frames) {
             self.clipping.add(top);
@@ -284,10 +276,14 @@ impl Inspector {
             ended: self.ended,
             measurement: &measurement,
             spectrum: self.spectrum.spectrum(),
+            true_bits: self.true_bits.count(),
+            no_numbers: self.no_numbers.hits(),
+            flat_tops_per_s: self.flat_tops.sure() as f64
+                / (self.frames as f64 / self.sample_rate_hz).max(1.0),
         };
         let mut findings: Vec<Finding> = Vec::new();
         findings.extend(self.word_length.finding(&evidence));
-        let bits = self.word_length.true_bits();
+        let bits = self.true_bits.count();
         findings.extend(self.truncation.finding(bits).or_else(|| self.rounding.finding(bits)));
         findings.extend(self.clipping.finding(&evidence));
         findings.extend(self.hidden_clipping.finding(&evidence));
@@ -310,12 +306,12 @@ impl Inspector {
         }
         findings.extend(self.noise_floor.finding(&evidence));
         findings.extend(self.head_and_tail.findings(&evidence));
-        findings.extend(self.dynamics.finding(&evidence, self.distortion.per_second(&evidence)));
+        findings.extend(self.dynamics.finding(&evidence));
         findings.extend(self.distortion.finding(&evidence));
         findings.extend(self.odd_harmonics.finding(&evidence));
         findings.extend(translation::finding(&evidence));
         findings.extend(vinyl::finding(&evidence, &self.vinyl));
         findings.sort_by_key(|finding| (finding.check, Reverse(finding.severity)));
-        Inspection { findings, true_bits: self.word_length.true_bits(), measurement }
+        Inspection { findings, true_bits: bits, measurement }
     }
 }

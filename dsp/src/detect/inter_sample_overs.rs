@@ -5,8 +5,6 @@ use super::places::Hits;
 use super::{Check, Finding, Severity};
 use crate::blocks::fir::Frame32;
 
-/// Overs closer together than this are one place, s.
-const APART_S: f64 = 0.01;
 /// The detector reads up to 0.01 dB high: less than that is no over.
 pub(super) const FULL_SCALE: f32 = 1.001_2;
 /// More than this is heard from converters and codecs, dBTP.
@@ -21,7 +19,7 @@ pub(super) struct InterSampleOvers {
 impl InterSampleOvers {
     /// At `sample_rate_hz` with 1 or 2 channels.
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
-        Self { channels, overs: Hits::new((APART_S * sample_rate_hz) as u64) }
+        Self { channels, overs: Hits::new(sample_rate_hz) }
     }
 
     /// Takes levels of the waveform that came out with `frame` and the frames after it, `delay` frames late; those that are no overs may read lower than

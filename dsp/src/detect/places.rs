@@ -7,6 +7,9 @@ pub(super) fn channel(c: usize) -> Channels {
     if c == 0 { Channels::Left } else { Channels::Right }
 }
 
+/// Hits closer together than this are one place, s.
+const APART_S: f64 = 0.01;
+
 /// Counts places and keeps the worst [`MOST_PLACES`]: a programme that is clipped throughout needs no more memory than one that is not.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
@@ -84,8 +87,9 @@ pub(super) struct Hits {
 }
 
 impl Hits {
-    /// Hits at least `apart_frames` apart are two places.
-    pub fn new(apart_frames: u64) -> Self {
+    /// At `sample_rate_hz`.
+    pub fn new(sample_rate_hz: f64) -> Self {
+        let apart_frames = (APART_S * sample_rate_hz) as u64;
         Self { apart_frames, open: [None; 2], closed: Places::default(), hits: [0; 2] }
     }
 
@@ -136,7 +140,7 @@ mod tests {
 
     #[test]
     fn close_hits_are_one_place() {
-        let mut hits = Hits::new(100);
+        let mut hits = Hits::new(10_000.0);
         for frame in [10, 50, 120, 500] {
             hits.add(1, frame, frame as f64);
         }

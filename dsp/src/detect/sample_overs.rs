@@ -5,8 +5,6 @@ use super::places::Hits;
 use super::{Check, Finding, Severity, StoredWords};
 use crate::processor::Frame;
 
-/// Overs closer together than this are one place, s.
-const APART_S: f64 = 0.01;
 /// Beyond full scale by less than this is a codec's rounding.
 const ROUNDING: f64 = 1e-6;
 
@@ -14,14 +12,12 @@ const ROUNDING: f64 = 1e-6;
 pub(super) struct SampleOvers {
     channels: usize,
     overs: Hits,
-    no_numbers: Hits,
 }
 
 impl SampleOvers {
     /// At `sample_rate_hz` with 1 or 2 channels.
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
-        let apart = (APART_S * sample_rate_hz) as u64;
-        Self { channels, overs: Hits::new(apart), no_numbers: Hits::new(apart) }
+        Self { channels, overs: Hits::new(sample_rate_hz) }
     }
 
     /// Takes the next frames, the first of them `start_frame`.
@@ -35,19 +31,12 @@ impl SampleOvers {
         }
     }
 
-    /// Takes a sample that is no number.
-    pub fn add_no_number(&mut self, frame: u64, c: usize) {
-        if c < self.channels {
-            self.no_numbers.add(c, frame, 1.0);
-        }
-    }
-
     /// What was found.
     pub fn findings(&self, evidence: &Evidence) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let places = self.no_numbers.places();
+        let places = evidence.no_numbers.places();
         if places.count() > 0 {
-            let samples: u64 = self.no_numbers.hits().iter().sum();
+            let samples: u64 = evidence.no_numbers.hits().iter().sum();
             findings.push(Finding {
                 check: Check::SampleOvers,
                 severity: Severity::Fail,

@@ -1,10 +1,11 @@
 //! How many bits the samples truly need.
 //!
-//! The OR of all sample words shows padding: bits that are never set. A 16-bit file that was turned up or down in 24 bits uses all of
+//! The OR of all sample words ([`super::true_bits`]) shows padding: bits that are never set. A 16-bit file that was turned up or down in 24 bits uses all of
 //! them, but only every so many values: near zero, where music passes most often, the values that occur lie on a lattice. Values
 //! that occur by chance lie one step apart now and then; those of a lattice never do.
 
 use super::evidence::Evidence;
+use super::true_bits::read_in;
 use super::{Check, Finding, Severity, StoredWords};
 use crate::processor::Frame;
 
@@ -16,19 +17,11 @@ const LATTICE_RANGE: i64 = 1 << 16;
 const LEAST_VALUES: usize = 24;
 /// A lattice of 20 bits or more in 24 is no loss to speak of.
 const LEAST_STEP: u64 = 16;
-/// 3/2 of 2^52: where a step of doubles is 1, with room for words of either sign below 2^51.
-const WHOLE: f64 = 6_755_399_441_055_744.0;
 /// Bits that a mix should come in.
 const WANTED_BITS: u32 = 24;
 
 /// See the module.
 pub(super) struct WordLength {
-    words: StoredWords,
-    /// Bits that words are read in, and 2 to one less.
-    bits: u32,
-    scale: f64,
-    used: u64,
-    is_integral: bool,
     /// One bit for each value from -range to range, in words of 24 bits; empty where no lattice can be.
     seen: Vec<u64>,
 }
@@ -36,30 +29,12 @@ pub(super) struct WordLength {
 impl WordLength {
     /// For samples stored so.
     pub fn new(words: StoredWords) -> Self {
-        let bits = match words {
-            StoredWords::Integer(bits) => bits.clamp(1, 32),
-            StoredWords::Float(_) => LATTICE_BITS,
-            StoredWords::Lossy => 0,
-        };
-        let seen = if bits > 16 { vec![0; 2 * LATTICE_RANGE as usize / 64] } else { Vec::new() };
-        Self { words, bits, scale: 2f64.powi(bits as i32 - 1), used: 0, is_integral: true, seen }
+        let seen = if read_in(words) > 16 { vec![0; 2 * LATTICE_RANGE as usize / 64] } else { Vec::new() };
+        Self { seen }
     }
 
     /// Takes the next frames.
     pub fn push(&mut self, frames: &[Frame]) {
-        if self.bits == 0 {
-            return;
-        }
-        let (mut is_integral, mut used) = (true, 0);
-        for x in frames.as_flattened() {
-            let scaled = x * self.scale;
-            // Rounded to a whole number, which the lowest bits of this sum are, in two's complement: several samples at a time.
-            let whole = scaled + WHOLE;
-            is_integral &= whole - WHOLE == scaled;
-            used |= whole.to_bits();
-        }
-        self.is_integral &= is_integral;
-        self.used |= used & (u64::MAX >> 13);
         if self.seen.is_empty() {
             return;
         }
@@ -71,17 +46,6 @@ impl WordLength {
                 let at = ((steps + 0.5f64.copysign(steps)) as i64 + LATTICE_RANGE) as usize;
                 self.seen[at / 64] |= 1 << (at % 64);
             }
-        }
-    }
-
-    /// Bits that are used; none where the file uses whatever it has.
-    pub fn true_bits(&self) -> Option<u32> {
-        if self.used == 0 || self.bits == 0 {
-            return None;
-        }
-        match self.words {
-            StoredWords::Float(_) if !self.is_integral => None,
-            _ => Some(self.bits.saturating_sub(self.used.trailing_zeros()).max(1)),
         }
     }
 
@@ -110,7 +74,7 @@ impl WordLength {
     }
 
     /// What was found.
-    pub fn finding(&self, _evidence: &Evidence) -> Option<Finding> {
+    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
         let finding = |severity, bits: f64, fact: String, advice: &str| {
             Some(Finding {
                 check: Check::WordLength,
@@ -125,15 +89,16 @@ impl WordLength {
                 place_count: 0,
             })
         };
-        let container = match self.words {
+        let words = evidence.words;
+        let container = match words {
             StoredWords::Integer(bits) => format!("{bits}-bit"),
             StoredWords::Float(bits) => format!("{bits}-bit float"),
             StoredWords::Lossy => return None,
         };
         let padded = "Export the mix again as 24 bit or float straight from the session: this file was reduced to fewer bits on \
                       its way, and what they held is gone.";
-        let true_bits = self.true_bits();
-        if let Some(bits) = true_bits.filter(|bits| *bits <= 16 && *bits < self.bits) {
+        let true_bits = evidence.true_bits;
+        if let Some(bits) = true_bits.filter(|bits| *bits <= 16 && *bits < read_in(words)) {
             let fact =
                 format!("The {container} file holds {bits}-bit samples; the other bits are always zero.");
             return finding(Severity::Warn, f64::from(bits), fact, padded);
@@ -146,7 +111,7 @@ impl WordLength {
             );
             return finding(Severity::Warn, bits, fact, padded);
         }
-        match (self.words, true_bits) {
+        match (words, true_bits) {
             (StoredWords::Integer(stored), Some(bits)) if bits < stored && bits < WANTED_BITS => {
                 let fact = format!("The {container} file uses {bits} of its bits.");
                 finding(
