@@ -4,11 +4,19 @@
 //! found, where, how bad it is against which threshold, and what to do. A master cannot fix a mix's mistakes: the [`Verdict`]
 //! says when the mix goes back.
 
+#![expect(
+    refining_impl_trait_internal,
+    reason = "a detector that has one finding at the most says so by its type"
+)]
+
+mod analysis;
 mod channel_delay;
 mod clicks;
 mod clipping;
 mod codec_grid;
 mod dc_offset;
+mod detector;
+mod detectors;
 mod distortion;
 mod dynamics;
 mod edge_pile;
@@ -17,17 +25,18 @@ mod flat_tops;
 mod gaps;
 mod head_and_tail;
 mod hidden_clipping;
+mod hop;
 mod hum;
 mod imbalance;
 pub mod inspector;
 mod inter_sample_overs;
-mod levels;
 mod linear_prediction;
 mod lossy_trace;
 mod low_phase;
 mod lows;
 mod mending;
 mod mirror;
+mod missing_dither;
 mod mono_as_stereo;
 mod mono_compatibility;
 mod no_numbers;

@@ -4,9 +4,10 @@
 //! Estimation of Time Delay", IEEE ASSP 24(4), 1976). Every half second gives a vote. One instrument that is panned by delay is outvoted
 //! by all others.
 
+use super::detector::{Detector, Programme};
 use super::evidence::Evidence;
+use super::hop::Hop;
 use super::{Check, Finding, Severity};
-use crate::processor::Frame;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::sync::Arc;
@@ -42,9 +43,9 @@ pub(super) struct ChannelDelay {
     votes: Vec<u32>,
 }
 
-impl ChannelDelay {
-    /// At `sample_rate_hz`. Allocates.
-    pub fn new(sample_rate_hz: f64) -> Self {
+impl Detector for ChannelDelay {
+    fn new(programme: &Programme) -> Self {
+        let sample_rate_hz = programme.sample_rate_hz;
         let longest = (LONGEST_S * sample_rate_hz) as usize;
         let length = (2 * longest).next_power_of_two().max(4096);
         let mut planner = RealFftPlanner::new();
@@ -69,9 +70,8 @@ impl ChannelDelay {
         }
     }
 
-    /// Takes the next frames.
-    pub fn push(&mut self, frames: &[Frame]) {
-        let mut rest = frames;
+    fn push(&mut self, hop: &Hop) {
+        let mut rest = hop.frames;
         while !rest.is_empty() {
             let to_end = if self.place < self.length { self.length } else { self.every } - self.place;
             let (part, tail) = rest.split_at(to_end.min(rest.len()));
@@ -92,6 +92,42 @@ impl ChannelDelay {
         }
     }
 
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
+        let all: u32 = self.votes.iter().sum();
+        let longest = self.votes.len() / 2;
+        let (winner, _) = self.votes.iter().enumerate().max_by_key(|(_, votes)| **votes)?;
+        // A delay that lies between two samples has its votes divided; no delay at all is never a part of one.
+        let near = winner.saturating_sub(1)..=(winner + 1).min(self.votes.len() - 1);
+        let near: u32 = near.filter(|vote| *vote != longest).map(|vote| self.votes[vote]).sum();
+        let share = f64::from(near) / f64::from(all.max(1));
+        if all < FEWEST || share < AGREE || winner == longest {
+            return None;
+        }
+        let samples = winner.abs_diff(longest);
+        let late = if winner > longest { "left" } else { "right" };
+        let plural = if samples == 1 { "" } else { "s" };
+        Some(Finding {
+            check: Check::ChannelDelay,
+            severity: Severity::Fail,
+            figure: samples as f64,
+            unit: "samples",
+            threshold: 1.0,
+            confidence: Some(share),
+            fact: format!(
+                "The {late} channel is {samples} sample{plural} ({:.2} ms) late.",
+                1000.0 * evidence.seconds(samples as u64)
+            ),
+            advice: format!(
+                "Look for a plugin, converter or edit that delays one side of the mix bus, and export again; at worst move the {late} channel \
+                 {samples} sample{plural} earlier."
+            ),
+            places: Vec::new(),
+            place_count: 0,
+        })
+    }
+}
+
+impl ChannelDelay {
     fn vote(&mut self) {
         for (channel, spectrum) in self.channels.iter().zip(&mut self.spectra) {
             for ((to, x), window) in self.buffer.iter_mut().zip(channel).zip(&self.window) {
@@ -137,40 +173,5 @@ impl ChannelDelay {
         if used > 0.0 && best.1 > STANDS_OUT * rms {
             self.votes[best.0] += 1;
         }
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
-        let all: u32 = self.votes.iter().sum();
-        let longest = self.votes.len() / 2;
-        let (winner, _) = self.votes.iter().enumerate().max_by_key(|(_, votes)| **votes)?;
-        // A delay that lies between two samples has its votes divided; no delay at all is never a part of one.
-        let near = winner.saturating_sub(1)..=(winner + 1).min(self.votes.len() - 1);
-        let near: u32 = near.filter(|vote| *vote != longest).map(|vote| self.votes[vote]).sum();
-        let share = f64::from(near) / f64::from(all.max(1));
-        if all < FEWEST || share < AGREE || winner == longest {
-            return None;
-        }
-        let samples = winner.abs_diff(longest);
-        let late = if winner > longest { "left" } else { "right" };
-        let plural = if samples == 1 { "" } else { "s" };
-        Some(Finding {
-            check: Check::ChannelDelay,
-            severity: Severity::Fail,
-            figure: samples as f64,
-            unit: "samples",
-            threshold: 1.0,
-            confidence: Some(share),
-            fact: format!(
-                "The {late} channel is {samples} sample{plural} ({:.2} ms) late.",
-                1000.0 * evidence.seconds(samples as u64)
-            ),
-            advice: format!(
-                "Look for a plugin, converter or edit that delays one side of the mix bus, and export again; at worst move the {late} channel \
-                 {samples} sample{plural} earlier."
-            ),
-            places: Vec::new(),
-            place_count: 0,
-        })
     }
 }

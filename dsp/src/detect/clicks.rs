@@ -11,12 +11,13 @@
 //! Above 120 kHz there is no music in the upper half of the spectrum and prediction, which finds next to nothing there, would follow the click
 //! itself; the residual is then what the four neighbours of a sample do not explain: x0 - 2/3 (x1 + x-1) + 1/6 (x2 + x-2).
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, counted};
+use super::hop::Hop;
 use super::linear_prediction::{ORDER, Predictor};
 use super::mending;
 use super::places::{Places, channel};
 use super::{Channels, Check, Finding, Place, Severity};
-use crate::processor::Frame;
 use std::collections::VecDeque;
 
 /// Above the residual around it, as a ratio of powers: 30 dB.
@@ -96,9 +97,9 @@ pub(super) struct Clicks {
     sharp: u64,
 }
 
-impl Clicks {
-    /// At `sample_rate_hz` with 1 or 2 channels. Allocates.
-    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
+impl Detector for Clicks {
+    fn new(programme: &Programme) -> Self {
+        let Programme { sample_rate_hz, channels, .. } = *programme;
         let cell = CELL * ((sample_rate_hz / 48_000.0).round() as usize).clamp(1, 16);
         let block = BLOCK_CELLS * cell;
         let line = || {
@@ -121,9 +122,8 @@ impl Clicks {
         }
     }
 
-    /// Takes the next frames.
-    pub fn push(&mut self, frames: &[Frame]) {
-        let mut rest = frames;
+    fn push(&mut self, hop: &Hop) {
+        let mut rest = hop.frames;
         while !rest.is_empty() {
             let missing = ORDER + self.block - self.lines[0].samples.len();
             let (part, tail) = rest.split_at(missing.min(rest.len()));
@@ -137,6 +137,39 @@ impl Clicks {
         }
     }
 
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
+        let count = self.places.count();
+        (count > 0).then(|| {
+            let sharp = self.sharp.min(count);
+            let per_minute = sharp as f64 * 60.0 / evidence.seconds(evidence.frames).max(1.0);
+            Finding {
+                check: Check::Clicks,
+                severity: if sharp >= MANY && per_minute >= MANY_PER_MINUTE {
+                    Severity::Fail
+                } else {
+                    Severity::Warn
+                },
+                figure: self.places.worst(),
+                unit: "dB",
+                threshold: 30.0,
+                confidence: None,
+                fact: format!(
+                    "{}, the worst {:.0} dB over what is around it, first at {}.",
+                    counted(count, "click"),
+                    self.places.worst(),
+                    evidence.time(self.places.first_frame())
+                ),
+                advice: "Solo the tracks at these times: put short fades on the edit that clicks, repair the recording, or raise the buffer that \
+                         ran empty; then export again."
+                    .to_owned(),
+                places: self.places.in_time(),
+                place_count: count,
+            }
+        })
+    }
+}
+
+impl Clicks {
     fn finish_block(&mut self) {
         for (c, line) in self.lines.iter_mut().enumerate().take(self.channels) {
             line.residual.copy_within(self.block.., 0);
@@ -203,38 +236,6 @@ impl Clicks {
             let figure = twin.map_or(figure, |(.., other)| figure.max(other));
             self.places.add(Place { start_frame, frames: 1, channels, figure });
         }
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
-        let count = self.places.count();
-        (count > 0).then(|| {
-            let sharp = self.sharp.min(count);
-            let per_minute = sharp as f64 * 60.0 / evidence.seconds(evidence.frames).max(1.0);
-            Finding {
-                check: Check::Clicks,
-                severity: if sharp >= MANY && per_minute >= MANY_PER_MINUTE {
-                    Severity::Fail
-                } else {
-                    Severity::Warn
-                },
-                figure: self.places.worst(),
-                unit: "dB",
-                threshold: 30.0,
-                confidence: None,
-                fact: format!(
-                    "{}, the worst {:.0} dB over what is around it, first at {}.",
-                    counted(count, "click"),
-                    self.places.worst(),
-                    evidence.time(self.places.first_frame())
-                ),
-                advice: "Solo the tracks at these times: put short fades on the edit that clicks, repair the recording, or raise the buffer that \
-                         ran empty; then export again."
-                    .to_owned(),
-                places: self.places.in_time(),
-                place_count: count,
-            }
-        })
     }
 }
 

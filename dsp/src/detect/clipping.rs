@@ -1,7 +1,8 @@
 //! Clipping: flat tops above -1 dBFS.
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, counted, side};
-use super::flat_tops::FlatTop;
+use super::hop::Hop;
 use super::places::Places;
 use super::{Check, Finding, Severity};
 
@@ -23,17 +24,19 @@ pub(super) struct Clipping {
     counts: [u64; 2],
 }
 
-impl Clipping {
-    /// Takes a flat top.
-    pub fn add(&mut self, top: &FlatTop) {
-        if top.peak >= LOWEST {
+impl Detector for Clipping {
+    fn new(_programme: &Programme) -> Self {
+        Self::default()
+    }
+
+    fn push(&mut self, hop: &Hop) {
+        for top in hop.flat_tops.iter().filter(|top| top.peak >= LOWEST) {
             self.places.add(top.place());
             self.counts[top.c] += 1;
         }
     }
 
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let (count, longest) = (self.places.count(), self.places.longest_frames());
         if count == 0 {
             return None;
@@ -49,7 +52,7 @@ impl Clipping {
             };
         let peaks = counted(count, "clipped peak");
         let whereabouts = match self.counts {
-            _ if evidence.channels == 1 => String::new(),
+            _ if evidence.programme.channels == 1 => String::new(),
             [_, 0] => format!(" in the {} channel", side(0)),
             [0, _] => format!(" in the {} channel", side(1)),
             [left, right] => format!(" ({left} left, {right} right)"),

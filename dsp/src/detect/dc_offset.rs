@@ -1,6 +1,8 @@
 //! A constant offset: the mean of each channel.
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, side};
+use super::hop::Hop;
 use super::{Check, Finding, Severity};
 use crate::processor::Frame;
 
@@ -17,17 +19,19 @@ pub(super) struct DcOffset {
     sums: Frame,
 }
 
-impl DcOffset {
-    /// Takes the next frames.
-    pub fn push(&mut self, frames: &[Frame]) {
-        for frame in frames {
+impl Detector for DcOffset {
+    fn new(_programme: &Programme) -> Self {
+        Self::default()
+    }
+
+    fn push(&mut self, hop: &Hop) {
+        for frame in hop.frames {
             self.sums[0] += frame[0];
             self.sums[1] += frame[1];
         }
     }
 
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         if evidence.seconds(evidence.frames) < LEAST_S {
             return None;
         }
@@ -35,7 +39,7 @@ impl DcOffset {
         let c = usize::from(percent[1].abs() > percent[0].abs());
         let worst = percent[c].abs();
         (worst > NOTE_PERCENT).then(|| {
-            let fact = if evidence.channels == 1 {
+            let fact = if evidence.programme.channels == 1 {
                 format!("An offset of {:+.2} % of full scale.", percent[0])
             } else {
                 let other = percent[1 - c];

@@ -1,7 +1,9 @@
 //! Distortion: how dense sure flat tops are, at whatever level, and so also those of a single track inside the mix.
 
+use super::detector::{Detector, Programme};
 use super::evidence::Evidence;
 use super::flat_tops::FlatTop;
+use super::hop::Hop;
 use super::places::Places;
 use super::{Check, Finding, Severity};
 
@@ -24,9 +26,9 @@ pub(super) struct Distortion {
     places: Places,
 }
 
-impl Distortion {
-    /// At `sample_rate_hz` with 1 or 2 channels.
-    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
+impl Detector for Distortion {
+    fn new(programme: &Programme) -> Self {
+        let Programme { sample_rate_hz, channels, .. } = *programme;
         Self {
             channels: channels as u64,
             second_frames: ((SECOND * sample_rate_hz) as u64).max(1),
@@ -38,38 +40,11 @@ impl Distortion {
         }
     }
 
-    /// Takes a flat top.
-    pub fn add(&mut self, top: &FlatTop) {
-        if !top.is_sure {
-            return;
-        }
-        let second = top.start_frame / self.second_frames;
-        // Within a block the right channel's tops come after the left one's: those belong to the second under way.
-        if second > self.second {
-            self.close();
-            self.second = second;
-        }
-        self.in_second += 1;
-        self.in_second_samples += top.samples;
+    fn push(&mut self, hop: &Hop) {
+        hop.flat_tops.iter().filter(|top| top.is_sure).for_each(|top| self.add(top));
     }
 
-    fn close(&mut self) {
-        if self.in_second as f64 >= WARN_PER_S {
-            if self.in_second_samples as f64 > SQUARE * (self.channels * self.second_frames) as f64 {
-                self.square_seconds += 1;
-            }
-            self.places.add(super::Place {
-                start_frame: self.second * self.second_frames,
-                frames: self.second_frames,
-                channels: super::Channels::Both,
-                figure: self.in_second as f64,
-            });
-        }
-        (self.in_second, self.in_second_samples) = (0, 0);
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let per_second = evidence.flat_tops_per_s;
         if per_second < WARN_PER_S {
             return None;
@@ -101,5 +76,33 @@ impl Distortion {
             places: self.places.in_time(),
             place_count: self.places.count(),
         })
+    }
+}
+
+impl Distortion {
+    fn add(&mut self, top: &FlatTop) {
+        let second = top.start_frame / self.second_frames;
+        // Within a block the right channel's tops come after the left one's: those belong to the second under way.
+        if second > self.second {
+            self.close();
+            self.second = second;
+        }
+        self.in_second += 1;
+        self.in_second_samples += top.samples;
+    }
+
+    fn close(&mut self) {
+        if self.in_second as f64 >= WARN_PER_S {
+            if self.in_second_samples as f64 > SQUARE * (self.channels * self.second_frames) as f64 {
+                self.square_seconds += 1;
+            }
+            self.places.add(super::Place {
+                start_frame: self.second * self.second_frames,
+                frames: self.second_frames,
+                channels: super::Channels::Both,
+                figure: self.in_second as f64,
+            });
+        }
+        (self.in_second, self.in_second_samples) = (0, 0);
     }
 }

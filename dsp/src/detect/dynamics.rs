@@ -2,8 +2,9 @@
 //!
 //! Below a PLR of 8 dB a programme is over-limited (AES e-Brief 373); a mix that arrives so leaves a master nothing to do.
 
+use super::detector::{Detector, Programme};
 use super::evidence::Evidence;
-use super::levels::Hop;
+use super::hop::Hop;
 use super::{Check, Finding, Severity};
 
 /// PLR, dB.
@@ -31,39 +32,24 @@ pub(super) struct Dynamics {
     energy: f64,
 }
 
-impl Default for Dynamics {
-    fn default() -> Self {
+impl Detector for Dynamics {
+    fn new(_programme: &Programme) -> Self {
         Self { peaks: [0.0; HOPS], hops: 0, psr: [0; PSR_BINS], energy: 0.0 }
     }
-}
 
-impl Dynamics {
-    /// Takes the next hop, and the short-term loudness at its end.
-    pub fn push(&mut self, hop: &Hop, short_term_lufs: f64) {
+    fn push(&mut self, hop: &Hop) {
         self.peaks[self.hops % HOPS] = hop.peak[0].max(hop.peak[1]);
         self.hops += 1;
         self.energy += hop.energy[0].max(hop.energy[1]);
         // Ten times a second is as often as the range is read.
-        if self.hops.is_multiple_of(10) && short_term_lufs > PLAYS_LUFS {
+        if self.hops.is_multiple_of(10) && hop.short_term_lufs > PLAYS_LUFS {
             let peak = self.peaks.iter().copied().fold(0.0, f64::max);
-            let psr_db = 20.0 * peak.max(1e-10).log10() - short_term_lufs;
+            let psr_db = 20.0 * peak.max(1e-10).log10() - hop.short_term_lufs;
             self.psr[((psr_db / PSR_STEP_DB).max(0.0) as usize).min(PSR_BINS - 1)] += 1;
         }
     }
 
-    /// The PSR that half of the time lies below, dB.
-    fn median_psr_db(&self) -> Option<f64> {
-        let half = self.psr.iter().sum::<u64>().div_ceil(2);
-        let mut seen = 0;
-        let found = self.psr.iter().position(|count| {
-            seen += count;
-            half > 0 && seen >= half
-        });
-        found.map(|bin| (bin as f64 + 0.5) * PSR_STEP_DB)
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let measured = evidence.measurement;
         if !measured.plr_db.is_finite() || evidence.seconds(evidence.frames) < LEAST_S {
             return None;
@@ -109,5 +95,18 @@ impl Dynamics {
             places: Vec::new(),
             place_count: 0,
         })
+    }
+}
+
+impl Dynamics {
+    /// The PSR that half of the time lies below, dB.
+    fn median_psr_db(&self) -> Option<f64> {
+        let half = self.psr.iter().sum::<u64>().div_ceil(2);
+        let mut seen = 0;
+        let found = self.psr.iter().position(|count| {
+            seen += count;
+            half > 0 && seen >= half
+        });
+        found.map(|bin| (bin as f64 + 0.5) * PSR_STEP_DB)
     }
 }

@@ -1,18 +1,15 @@
-//! What the detectors share when they say what they found: the measurement, the spectrum, and words for times and counts.
+//! What is handed to every detector when it is asked: the measurement, the spectrum and more of everything so far, and words for times and counts.
 
-use super::StoredWords;
+use super::codec_grid::Trace;
+use super::detector::Programme;
 use super::places::Hits;
 use crate::metering::Measurement;
 use crate::metering::spectrum::Spectrum;
 
-/// See the module.
+/// What is known of a programme so far, or of the whole; made by [`super::analysis`].
 pub(super) struct Evidence<'a> {
-    /// Rate, hertz.
-    pub sample_rate_hz: f64,
-    /// 1 or 2.
-    pub channels: usize,
-    /// What the file stores.
-    pub words: StoredWords,
+    /// What was known before.
+    pub programme: Programme,
     /// Frames so far.
     pub frames: u64,
     /// Whether it is to be cut on vinyl.
@@ -20,21 +17,25 @@ pub(super) struct Evidence<'a> {
     /// Whether the programme has ended, so that its tail is known.
     pub ended: bool,
     /// Of everything so far.
-    pub measurement: &'a Measurement,
+    pub measurement: Measurement,
     /// Mean spectrum of everything so far.
     pub spectrum: &'a Spectrum,
     /// Bits that its words use; none where it uses whatever it has.
     pub true_bits: Option<u32>,
     /// Samples that are no numbers, those in the hop under way among them.
     pub no_numbers: &'a Hits,
+    /// Levels of the waveform above full scale, also between the samples, dBTP.
+    pub overs: &'a Hits,
     /// Sure flat tops a second, both channels together.
     pub flat_tops_per_s: f64,
+    /// The grid of a lossy encoder, which may be a hint; looked for once, at the end.
+    pub codec_trace: Option<Trace>,
 }
 
 impl Evidence<'_> {
     /// Length of frames in seconds.
     pub fn seconds(&self, frames: u64) -> f64 {
-        frames as f64 / self.sample_rate_hz
+        self.programme.seconds(frames)
     }
 
     /// A place in time as minutes and seconds.

@@ -4,10 +4,11 @@
 //! silence slowly: what was at -34 dBFS less than 2 ms before it, and 24 dB over all that is left, did not fall but was cut. Gaps of less
 //! than 10 ms have to be silent for 3 ms, and to stand alone: pulses of a synthesizer have silence between them, one after the other.
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, counted};
+use super::hop::Hop;
 use super::places::{Places, channel};
 use super::{Channels, Check, Finding, Place, Severity};
-use crate::processor::Frame;
 
 /// Below this nothing plays: -50 dBFS.
 const QUIET: f64 = 0.003_162_277_660_168_379_5;
@@ -64,9 +65,9 @@ pub(super) struct Gaps {
     places: Places,
 }
 
-impl Gaps {
-    /// At `sample_rate_hz` with 1 or 2 channels.
-    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
+impl Detector for Gaps {
+    fn new(programme: &Programme) -> Self {
+        let Programme { sample_rate_hz, channels, .. } = *programme;
         let frames = |seconds: f64| (seconds * sample_rate_hz) as u64;
         Self {
             channels,
@@ -80,11 +81,10 @@ impl Gaps {
         }
     }
 
-    /// Takes the next frames, the first of them `start_frame`.
-    pub fn push(&mut self, start_frame: u64, frames: &[Frame]) {
+    fn push(&mut self, hop: &Hop) {
         for c in 0..self.channels {
             let mut line = self.lines[c];
-            for (at, frame) in (start_frame..).zip(frames) {
+            for (at, frame) in (hop.start_frame..).zip(hop.frames) {
                 let level = frame[c].abs();
                 if level < QUIET {
                     let quiet = line.quiet.get_or_insert(Quiet {
@@ -129,24 +129,7 @@ impl Gaps {
         }
     }
 
-    fn add(&mut self, c: usize, start_frame: u64, frames: u64) {
-        let channels = channel(c);
-        let place = Place { start_frame, frames, channels, figure: frames as f64 };
-        // A gap of both channels is one, whichever of them is cut first.
-        let Some(last) = &mut self.last else {
-            self.last = Some(place);
-            return;
-        };
-        if last.channels != channels && last.start_frame.abs_diff(start_frame) <= self.lengths[1] {
-            last.channels = Channels::Both;
-        } else {
-            self.places.add(*last);
-            *last = place;
-        }
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let mut places = self.places.clone();
         self.last.iter().for_each(|place| places.add(*place));
         // Those that no other one followed; of both channels' one.
@@ -194,5 +177,23 @@ impl Gaps {
                 place_count: count,
             }
         })
+    }
+}
+
+impl Gaps {
+    fn add(&mut self, c: usize, start_frame: u64, frames: u64) {
+        let channels = channel(c);
+        let place = Place { start_frame, frames, channels, figure: frames as f64 };
+        // A gap of both channels is one, whichever of them is cut first.
+        let Some(last) = &mut self.last else {
+            self.last = Some(place);
+            return;
+        };
+        if last.channels != channels && last.start_frame.abs_diff(start_frame) <= self.lengths[1] {
+            last.channels = Channels::Both;
+        } else {
+            self.places.add(*last);
+            *last = place;
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Head and tail: silence before and after, and whether the file begins or ends in the middle of sound.
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, power_db};
-use super::levels::Hop;
+use super::hop::Hop;
 use super::{Channels, Check, Finding, Place, Severity};
 use crate::processor::Frame;
 
@@ -26,9 +27,13 @@ pub(super) struct HeadAndTail {
     hops: usize,
 }
 
-impl HeadAndTail {
-    /// Takes the next hop and its frames.
-    pub fn push(&mut self, hop: &Hop, frames: &[Frame]) {
+impl Detector for HeadAndTail {
+    fn new(_programme: &Programme) -> Self {
+        Self::default()
+    }
+
+    fn push(&mut self, hop: &Hop) {
+        let frames = hop.frames;
         let level = |frame: &Frame| frame[0].abs().max(frame[1].abs());
         if let (None, Some(first)) = (self.first_level, frames.first()) {
             self.first_level = Some(level(first));
@@ -42,12 +47,11 @@ impl HeadAndTail {
             });
             *end = hop.start_frame + last as u64 + 1;
         }
-        self.end[self.hops % END_HOPS] = (hop.power() * hop.frames as f64, hop.frames);
+        self.end[self.hops % END_HOPS] = (hop.power() * frames.len() as f64, frames.len() as u64);
         self.hops += 1;
     }
 
-    /// What was found, once the programme has ended.
-    pub fn findings(&self, evidence: &Evidence) -> Vec<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Vec<Finding> {
         if !evidence.ended {
             return Vec::new();
         }

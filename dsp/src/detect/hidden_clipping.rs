@@ -3,9 +3,10 @@
 //! The edge of the amplitude's distribution carries a spike there, which no unclipped programme has (C. Laguna, A. Lerch, "An Efficient
 //! Algorithm for Clipping Detection and Declipping Audio", AES 141, 2016). Both directions are looked at apart: an offset moves them.
 
+use super::detector::{Detector, Programme};
 use super::edge_pile::{EdgePile, SURE};
 use super::evidence::{Evidence, counted};
-use super::flat_tops::FlatTop;
+use super::hop::Hop;
 use super::places::{Places, channel};
 use super::straight_tops::StraightTops;
 use super::surrogates::{Comparison, Surrogates};
@@ -69,9 +70,9 @@ pub(super) struct HiddenClipping {
     comparison: Option<Comparison>,
 }
 
-impl HiddenClipping {
-    /// For `words` at `sample_rate_hz`, of 1 or 2 channels.
-    pub fn new(words: StoredWords, sample_rate_hz: f64, channels: usize) -> Self {
+impl Detector for HiddenClipping {
+    fn new(programme: &Programme) -> Self {
+        let Programme { sample_rate_hz, channels, words } = *programme;
         let bits = match words {
             StoredWords::Integer(bits) => bits.clamp(8, 24),
             StoredWords::Float(_) | StoredWords::Lossy => 24,
@@ -92,8 +93,8 @@ impl HiddenClipping {
         }
     }
 
-    /// Takes the next frames, the first of them `start_frame`, and then, with [`HiddenClipping::add`], their flat tops.
-    pub fn push(&mut self, start_frame: u64, frames: &[Frame]) {
+    fn push(&mut self, hop: &Hop) {
+        let Hop { start_frame, frames, .. } = *hop;
         for place in self.straight_tops.push(start_frame, frames) {
             self.straight.add(*place);
         }
@@ -128,8 +129,81 @@ impl HiddenClipping {
             }
         }
         self.last = frames.last().copied().unwrap_or(self.last);
+        for top in hop.flat_tops {
+            let direction = usize::from(top.is_positive);
+            if top.peak >= EDGE * self.edges[top.c][direction] {
+                self.tops[top.c][direction].add(top.place());
+            }
+        }
     }
 
+    fn leave_out_comparison(&mut self) {
+        self.surrogates.leave_out();
+    }
+
+    /// Compares the tops with those of surrogates, of a programme that went through a lossy encoder. Takes about a tenth of a second.
+    fn end(&mut self, evidence: &Evidence) {
+        // A hint of an encoder is reason enough to look.
+        if evidence.programme.words == StoredWords::Lossy || evidence.codec_trace.is_some() {
+            self.comparison = self.surrogates.comparison();
+        }
+    }
+
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
+        let mut all = Places::default();
+        let (mut count, mut frames, mut level) = (0, 0, 0.0f64);
+        for (edges, tops) in self.edges.iter().zip(&self.tops) {
+            for (edge, tops) in edges.iter().zip(tops) {
+                if *edge < HIGHEST && tops.count() >= FEWEST {
+                    count += tops.count();
+                    frames += tops.frames();
+                    level = level.max(*edge);
+                    tops.in_time().into_iter().for_each(|place| all.add(place));
+                }
+            }
+        }
+        if count == 0 {
+            return self
+                .few(evidence)
+                .or_else(|| self.bent(evidence))
+                .or_else(|| self.piled(evidence))
+                .or_else(|| self.blurred(evidence));
+        }
+        let seconds = evidence.seconds(evidence.frames).max(1.0);
+        let is_square =
+            frames as f64 / (evidence.frames.max(1) * evidence.programme.channels as u64) as f64 > SQUARE;
+        let severity = match count as f64 * 60.0 / seconds {
+            _ if is_square => Severity::Note,
+            per_minute if per_minute >= MANY_PER_MINUTE => Severity::Fail,
+            _ => Severity::Warn,
+        };
+        let level_db = 20.0 * level.log10();
+        let fact = format!(
+            "{} at {level_db:.1} dBFS, the highest level that the file reaches, first at {}.",
+            counted(count, "flat top"),
+            evidence.time(all.first_frame())
+        );
+        let advice = if is_square {
+            "This much of it is a square wave rather than clipping; if it is not meant to be one, look for the overloaded plugin."
+        } else {
+            "The mix was clipped and then turned down: take the clipper or limiter off the mix bus, or lower what feeds it, and export again."
+        };
+        Some(Finding {
+            check: Check::HiddenClipping,
+            severity,
+            figure: count as f64 * 60.0 / seconds,
+            unit: "per minute",
+            threshold: FEWEST as f64 * 60.0 / seconds,
+            confidence: None,
+            fact,
+            advice: advice.to_owned(),
+            places: all.in_time(),
+            place_count: count,
+        })
+    }
+}
+
+impl HiddenClipping {
     /// Two and more samples in a row above `lowest`, with a corner on either side. One that goes on in the next frames is left out.
     fn find_pairs(&mut self, c: usize, sign: f64, lowest: f64, start_frame: u64, frames: &[Frame]) {
         let mut before = sign * self.last[c];
@@ -160,82 +234,11 @@ impl HiddenClipping {
         }
     }
 
-    /// Takes a flat top.
-    pub fn add(&mut self, top: &FlatTop) {
-        let direction = usize::from(top.is_positive);
-        if top.peak >= EDGE * self.edges[top.c][direction] {
-            self.tops[top.c][direction].add(top.place());
-        }
-    }
-
-    /// Keeps nothing for [`HiddenClipping::compare`].
-    pub fn leave_out_comparison(&mut self) {
-        self.surrogates.leave_out();
-    }
-
-    /// Compares the tops with those of surrogates: asked for once, of a programme that went through a lossy encoder. Takes about a tenth of a second.
-    pub fn compare(&mut self) {
-        self.comparison = self.surrogates.comparison();
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
-        let mut all = Places::default();
-        let (mut count, mut frames, mut level) = (0, 0, 0.0f64);
-        for (edges, tops) in self.edges.iter().zip(&self.tops) {
-            for (edge, tops) in edges.iter().zip(tops) {
-                if *edge < HIGHEST && tops.count() >= FEWEST {
-                    count += tops.count();
-                    frames += tops.frames();
-                    level = level.max(*edge);
-                    tops.in_time().into_iter().for_each(|place| all.add(place));
-                }
-            }
-        }
-        if count == 0 {
-            return self
-                .few(evidence)
-                .or_else(|| self.bent(evidence))
-                .or_else(|| self.piled(evidence))
-                .or_else(|| self.blurred(evidence));
-        }
-        let seconds = evidence.seconds(evidence.frames).max(1.0);
-        let is_square = frames as f64 / (evidence.frames.max(1) * evidence.channels as u64) as f64 > SQUARE;
-        let severity = match count as f64 * 60.0 / seconds {
-            _ if is_square => Severity::Note,
-            per_minute if per_minute >= MANY_PER_MINUTE => Severity::Fail,
-            _ => Severity::Warn,
-        };
-        let level_db = 20.0 * level.log10();
-        let fact = format!(
-            "{} at {level_db:.1} dBFS, the highest level that the file reaches, first at {}.",
-            counted(count, "flat top"),
-            evidence.time(all.first_frame())
-        );
-        let advice = if is_square {
-            "This much of it is a square wave rather than clipping; if it is not meant to be one, look for the overloaded plugin."
-        } else {
-            "The mix was clipped and then turned down: take the clipper or limiter off the mix bus, or lower what feeds it, and export again."
-        };
-        Some(Finding {
-            check: Check::HiddenClipping,
-            severity,
-            figure: count as f64 * 60.0 / seconds,
-            unit: "per minute",
-            threshold: FEWEST as f64 * 60.0 / seconds,
-            confidence: None,
-            fact,
-            advice: advice.to_owned(),
-            places: all.in_time(),
-            place_count: count,
-        })
-    }
-
     /// Few and short tops: pairs at the edge.
     fn few(&self, evidence: &Evidence) -> Option<Finding> {
         let mut all = Places::default();
         let mut level = 0.0f64;
-        for (edges, pairs) in self.edges.iter().zip(&self.pairs).take(evidence.channels) {
+        for (edges, pairs) in self.edges.iter().zip(&self.pairs).take(evidence.programme.channels) {
             for (edge, pairs) in edges.iter().zip(pairs).filter(|(edge, _)| **edge < HIGHEST) {
                 level = level.max(if pairs.count() > 0 { *edge } else { 0.0 });
                 pairs.in_time().into_iter().for_each(|place| all.add(place));
@@ -256,7 +259,8 @@ impl HiddenClipping {
     fn bent(&self, evidence: &Evidence) -> Option<Finding> {
         let (count, all) = (self.straight.count(), &self.straight);
         let per_minute = count as f64 * 60.0 / evidence.seconds(evidence.frames).max(1.0);
-        let share = all.frames() as f64 / (evidence.frames.max(1) * evidence.channels as u64) as f64;
+        let share =
+            all.frames() as f64 / (evidence.frames.max(1) * evidence.programme.channels as u64) as f64;
         let times = if self.comparison.is_some() { ENCODED_TIMES } else { 1 };
         let is_enough = count >= times * FEWEST_STRAIGHT && per_minute >= times as f64 * STRAIGHT_PER_MINUTE;
         (is_enough && share < STRAIGHT_SHARE).then(|| {
@@ -281,7 +285,7 @@ impl HiddenClipping {
         let least = if is_doubtful { DOUBTFUL_PILE } else { SURE };
         let bump = self
             .pile
-            .bump(evidence.channels)
+            .bump(evidence.programme.channels)
             .filter(|bump| bump.deviations > least && bump.level < HIGHEST)?;
         let fact = format!(
             "Levels pile up at {:.1} dBFS: {} samples lie there and {} just below, where there are more of them in what was never held down.",
@@ -308,7 +312,7 @@ impl HiddenClipping {
     /// Tops that an encoder has blurred.
     fn blurred(&self, evidence: &Evidence) -> Option<Finding> {
         let Comparison { height, width, level } = self.comparison?;
-        let pile = self.pile.bump(evidence.channels).map_or(0.0, |bump| bump.deviations);
+        let pile = self.pile.bump(evidence.programme.channels).map_or(0.0, |bump| bump.deviations);
         let is_held = height >= LEAST_HEIGHT && width >= LEAST_WIDTH && height + width >= BLURRED;
         (is_held && pile >= LEAST_PILE && level < HIGHEST).then(|| Finding {
             check: Check::HiddenClipping,

@@ -4,11 +4,12 @@
 //! loop of music has lines of its own, as far apart as its beats: a hum's has to stand over the highest within 5 Hz, not over their mean. What
 //! music covers all the time is looked for once more over all of it, in step ([`super::steady_lines`]).
 
-use super::evidence::power_db;
+use super::detector::{Detector, Programme};
+use super::evidence::{Evidence, power_db};
+use super::hop::Hop;
 use super::lows::{self, SCALE};
 use super::steady_lines::{Steady, SteadyLines};
 use super::{Check, Finding, Severity};
-use realfft::num_complex::Complex;
 
 /// Frequencies of mains, hertz.
 const MAINS_HZ: [f64; 2] = [50.0, 60.0];
@@ -51,9 +52,9 @@ pub(super) struct Hum {
     steady: Option<Steady>,
 }
 
-impl Hum {
-    /// At `sample_rate_hz` with 1 or 2 channels. Allocates.
-    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
+impl Detector for Hum {
+    fn new(programme: &Programme) -> Self {
+        let Programme { sample_rate_hz, channels, .. } = *programme;
         let (bin_hz, window_s) = (lows::bin_hz(sample_rate_hz), lows::window_s(sample_rate_hz));
         let steady_lines = || MAINS_HZ.map(|mains_hz| SteadyLines::new(mains_hz, bin_hz, window_s, SCALE));
         Self {
@@ -68,8 +69,8 @@ impl Hum {
         }
     }
 
-    /// Takes the bins of each channel in the next window.
-    pub fn push(&mut self, channels: &[Vec<Complex<f64>>]) {
+    fn push(&mut self, hop: &Hop) {
+        let Some(channels) = hop.lows else { return };
         self.windows += 1;
         for (c, bins) in channels.iter().enumerate() {
             for (power, bin) in self.powers.iter_mut().zip(bins) {
@@ -90,23 +91,23 @@ impl Hum {
         }
     }
 
-    /// Keeps nothing for [`Hum::compare`].
-    pub fn leave_out_comparison(&mut self) {
+    fn leave_out_comparison(&mut self) {
         self.steady_lines.as_flattened_mut().iter_mut().for_each(SteadyLines::leave_out);
     }
 
-    /// Looks for lines in step over all that was heard: asked for once, at the end. Takes about a fiftieth of a second.
-    pub fn compare(&mut self) {
+    /// Looks for lines in step over all that was heard. Takes about a fiftieth of a second.
+    fn end(&mut self, _evidence: &Evidence) {
         let lines = self.steady_lines[..self.channels].as_flattened();
         self.steady =
             lines.iter().filter_map(SteadyLines::hum).max_by(|one, other| one.power.total_cmp(&other.power));
     }
 
-    /// What was found.
-    pub fn finding(&self) -> Option<Finding> {
+    fn findings(&self, _evidence: &Evidence) -> Option<Finding> {
         self.plain().or_else(|| self.covered())
     }
+}
 
+impl Hum {
     /// A hum under music.
     fn covered(&self) -> Option<Finding> {
         let Steady { hz, power } = self.steady?;

@@ -2,8 +2,9 @@
 //!
 //! Blocks are kept in bins of 1 dB, so that the gate is exact to that and memory does not grow.
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, side};
-use super::levels::Hop;
+use super::hop::Hop;
 use super::{Check, Finding, Severity};
 
 /// Differences that are worth a decision, and one that is a missing side, dB.
@@ -34,17 +35,14 @@ pub(super) struct Imbalance {
     bins: [Bin; BINS],
 }
 
-impl Default for Imbalance {
-    fn default() -> Self {
+impl Detector for Imbalance {
+    fn new(_programme: &Programme) -> Self {
         Self { hops: 0, frames: 0, sums: [0.0; 2], bins: [Bin::default(); BINS] }
     }
-}
 
-impl Imbalance {
-    /// Takes the next hop.
-    pub fn push(&mut self, hop: &Hop) {
+    fn push(&mut self, hop: &Hop) {
         self.hops += 1;
-        self.frames += hop.frames;
+        self.frames += hop.frames.len() as u64;
         self.sums[0] += hop.weighted[0];
         self.sums[1] += hop.weighted[1];
         if self.hops < HOPS {
@@ -61,15 +59,7 @@ impl Imbalance {
         (self.hops, self.frames, self.sums) = (0, 0, [0.0; 2]);
     }
 
-    fn sum(&self, from: usize) -> Bin {
-        self.bins[from.min(BINS)..].iter().fold(Bin::default(), |sum, bin| Bin {
-            blocks: sum.blocks + bin.blocks,
-            channels: [sum.channels[0] + bin.channels[0], sum.channels[1] + bin.channels[1]],
-        })
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let all = self.sum(0);
         if all.blocks == 0 || evidence.seconds(evidence.frames) < LEAST_S {
             return None;
@@ -97,6 +87,15 @@ impl Imbalance {
                 places: Vec::new(),
                 place_count: 0,
             }
+        })
+    }
+}
+
+impl Imbalance {
+    fn sum(&self, from: usize) -> Bin {
+        self.bins[from.min(BINS)..].iter().fold(Bin::default(), |sum, bin| Bin {
+            blocks: sum.blocks + bin.blocks,
+            channels: [sum.channels[0] + bin.channels[0], sum.channels[1] + bin.channels[1]],
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Places where the waveform goes over full scale between the samples (ITU-R BS.1770-5 Annex 2).
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, counted};
 use super::places::Hits;
 use super::{Check, Finding, Severity};
@@ -10,16 +11,16 @@ pub(super) const FULL_SCALE: f32 = 1.001_2;
 /// More than this is heard from converters and codecs, dBTP.
 const WARN_DBTP: f64 = 0.5;
 
-/// See the module.
-pub(super) struct InterSampleOvers {
+/// The overs that the meter tells of.
+pub(super) struct Overs {
     channels: usize,
-    overs: Hits,
+    hits: Hits,
 }
 
-impl InterSampleOvers {
+impl Overs {
     /// At `sample_rate_hz` with 1 or 2 channels.
     pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
-        Self { channels, overs: Hits::new(sample_rate_hz) }
+        Self { channels, hits: Hits::new(sample_rate_hz) }
     }
 
     /// Takes levels of the waveform that came out with `frame` and the frames after it, `delay` frames late; those that are no overs may read lower than
@@ -28,15 +29,28 @@ impl InterSampleOvers {
         for (frame, level) in (frame..).zip(levels) {
             for (c, level) in level.iter().take(self.channels).enumerate() {
                 if *level > FULL_SCALE {
-                    self.overs.add(c, frame.saturating_sub(delay), 20.0 * f64::from(*level).log10());
+                    self.hits.add(c, frame.saturating_sub(delay), 20.0 * f64::from(*level).log10());
                 }
             }
         }
     }
 
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
-        let places = self.overs.places();
+    /// Where they were.
+    pub fn hits(&self) -> &Hits {
+        &self.hits
+    }
+}
+
+/// See the module.
+pub(super) struct InterSampleOvers;
+
+impl Detector for InterSampleOvers {
+    fn new(_programme: &Programme) -> Self {
+        Self
+    }
+
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
+        let places = evidence.overs.places();
         (places.count() > 0).then(|| {
             let worst_dbtp = places.worst();
             Finding {

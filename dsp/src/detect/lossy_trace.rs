@@ -5,6 +5,7 @@
 //! with its confidence, and no verdict. Walls from 19.5 kHz on may be a converter's filter and are worth a note.
 
 use super::codec_grid::Trace;
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, hertz};
 use super::wall::{Search, Wall, find};
 use super::{Check, Finding, Severity, StoredWords};
@@ -35,9 +36,17 @@ const ADVICE: &str = "Ask whether this was an MP3, AAC or stream, or holds sampl
 /// A wall as high as this leaves no doubt that it is one, dB.
 const SURE_DB: f64 = 30.0;
 
-/// What was found, on an encoder's grid or in the spectrum.
-pub(super) fn finding(evidence: &Evidence, grid: Option<Trace>) -> Option<Finding> {
-    grid.map(on_grid).or_else(|| wall(evidence))
+/// See the module.
+pub(super) struct LossyTrace;
+
+impl Detector for LossyTrace {
+    fn new(_programme: &Programme) -> Self {
+        Self
+    }
+
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
+        evidence.codec_trace.filter(Trace::is_sure).map(on_grid).or_else(|| wall(evidence))
+    }
 }
 
 /// A grid.
@@ -63,7 +72,7 @@ fn on_grid(trace: Trace) -> Finding {
 
 /// A wall.
 fn wall(evidence: &Evidence) -> Option<Finding> {
-    if evidence.sample_rate_hz < LEAST_RATE_HZ || !evidence.has_spectrum() {
+    if evidence.programme.sample_rate_hz < LEAST_RATE_HZ || !evidence.has_spectrum() {
         return None;
     }
     let found = [LOW, HIGH].iter().filter_map(|search| find(evidence.spectrum, search));
@@ -71,7 +80,7 @@ fn wall(evidence: &Evidence) -> Option<Finding> {
     let hz = wall.hz;
     let (_, _, most, rate) = *ENCODERS.iter().find(|(from, to, ..)| (*from..*to).contains(&hz))?;
     let confidence = most * (wall.height_db / SURE_DB).clamp(0.6, 1.0);
-    let is_known = evidence.words == StoredWords::Lossy;
+    let is_known = evidence.programme.words == StoredWords::Lossy;
     Some(Finding {
         check: Check::LossyTrace,
         severity: if confidence >= WARN && !is_known { Severity::Warn } else { Severity::Note },

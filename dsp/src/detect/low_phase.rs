@@ -4,7 +4,9 @@
 //! bass both share, and by its angle how far apart they carry it. What is merely wide shares little, and is the arrangement's; what is
 //! shared and a quarter of a period apart was turned by a phase shifter, a wrong delay or a stereo widener.
 
+use super::detector::{Detector, Programme};
 use super::evidence::Evidence;
+use super::hop::Hop;
 use super::lows::{SCALE, bin_hz};
 use super::{Check, Finding, Severity};
 use realfft::num_complex::Complex;
@@ -28,15 +30,14 @@ pub(super) struct LowPhase {
     cross: Complex<f64>,
 }
 
-impl LowPhase {
-    /// At `sample_rate_hz`.
-    pub fn new(sample_rate_hz: f64) -> Self {
+impl Detector for LowPhase {
+    fn new(programme: &Programme) -> Self {
+        let sample_rate_hz = programme.sample_rate_hz;
         Self { bin_hz: bin_hz(sample_rate_hz), windows: 0, powers: [0.0; 2], cross: Complex::ZERO }
     }
 
-    /// Takes the bins of both channels in the next window.
-    pub fn push(&mut self, channels: &[Vec<Complex<f64>>]) {
-        let [left, right] = channels else { return };
+    fn push(&mut self, hop: &Hop) {
+        let Some([left, right]) = hop.lows else { return };
         let [from, to] = BASS_HZ.map(|hz| (hz / self.bin_hz).round() as usize);
         let bins = left.iter().zip(right).take(to + 1).skip(from);
         for (left, right) in bins {
@@ -47,8 +48,7 @@ impl LowPhase {
         self.windows += 1;
     }
 
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let [left, right] = self.powers;
         let product = left * right;
         if self.windows < 2 || product <= 0.0 {

@@ -3,8 +3,9 @@
 //! With the gain that fits best, what is left of right over left has 1 - r^2 of its power, r the correlation of the whole: dither of 16 bits
 //! and a pan of some tenths of a decibel leave less than a millionth, the narrowest of stereo mixes a hundred times as much.
 
+use super::detector::{Detector, Programme};
 use super::evidence::Evidence;
-use super::levels::Hop;
+use super::hop::Hop;
 use super::{Check, Finding, Severity};
 use crate::processor::Frame;
 
@@ -21,17 +22,19 @@ pub(super) struct MonoAsStereo {
     cross: f64,
 }
 
-impl MonoAsStereo {
-    /// Takes the next hop and its frames.
-    pub fn push(&mut self, hop: &Hop, frames: &[Frame]) {
-        let furthest = frames.iter().fold(0.0f64, |most, frame| most.max((frame[0] - frame[1]).abs()));
+impl Detector for MonoAsStereo {
+    fn new(_programme: &Programme) -> Self {
+        Self::default()
+    }
+
+    fn push(&mut self, hop: &Hop) {
+        let furthest = hop.frames.iter().fold(0.0f64, |most, frame| most.max((frame[0] - frame[1]).abs()));
         self.furthest = self.furthest.max(furthest);
         self.energy = [self.energy[0] + hop.energy[0], self.energy[1] + hop.energy[1]];
         self.cross += hop.cross;
     }
 
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let apart_db = 20.0 * self.furthest.max(1e-10).log10();
         let product = self.energy[0] * self.energy[1];
         // A side that is all but silent is another's to tell, and so is an inverted one.

@@ -4,8 +4,9 @@
 //! its spectrum (geometric over arithmetic mean) within thirds of an octave is near 1, that of tones is not. Under the end of a chord there is noise as
 //! well, in all the bands that the chord leaves empty: what is called the floor has nearly all of its power in bands that are flat.
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, power_db};
-use super::levels::Hop;
+use super::hop::Hop;
 use super::{Channels, Check, Finding, Place, Severity};
 use crate::processor::Frame;
 use realfft::RealFftPlanner;
@@ -54,9 +55,9 @@ pub(super) struct NoiseFloor {
     quietest: Option<Passage>,
 }
 
-impl NoiseFloor {
-    /// For hops of `hop_frames`. Allocates.
-    pub fn new(hop_frames: usize) -> Self {
+impl Detector for NoiseFloor {
+    fn new(programme: &Programme) -> Self {
+        let hop_frames = programme.hop_frames();
         Self {
             hop_frames,
             ring: vec![[0.0; 2]; HOPS * hop_frames],
@@ -68,13 +69,12 @@ impl NoiseFloor {
         }
     }
 
-    /// Takes the next hop and its frames. A programme's last hop, if it is shorter, is left out.
-    pub fn push(&mut self, hop: &Hop, frames: &[Frame]) {
-        if frames.len() != self.hop_frames {
+    fn push(&mut self, hop: &Hop) {
+        if hop.frames.len() != self.hop_frames {
             return;
         }
         let place = self.hops % HOPS;
-        self.ring[place * self.hop_frames..][..self.hop_frames].copy_from_slice(frames);
+        self.ring[place * self.hop_frames..][..self.hop_frames].copy_from_slice(hop.frames);
         self.powers[place] = hop.power();
         self.hops += 1;
         self.energy += hop.power();
@@ -109,19 +109,11 @@ impl NoiseFloor {
         passage.frames.extend_from_slice(&self.ring[..oldest]);
     }
 
-    fn stands_still(&self) -> bool {
-        let oldest = self.hops % HOPS;
-        let half =
-            |from: usize| -> f64 { (from..from + HOPS / 2).map(|n| self.powers[(oldest + n) % HOPS]).sum() };
-        (power_db(half(0)) - power_db(half(HOPS / 2))).abs() < STILL_DB
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let quietest = self.quietest.as_ref()?;
         let level_db = power_db(quietest.power);
         let below_db = evidence.measurement.integrated_lufs - level_db;
-        if below_db < PAUSE_BELOW_DB || !is_noise(&quietest.frames, evidence.sample_rate_hz)? {
+        if below_db < PAUSE_BELOW_DB || !is_noise(&quietest.frames, evidence.programme.sample_rate_hz)? {
             return None;
         }
         let is_heard = level_db > WARN_DB && below_db < WARN_BELOW_DB;
@@ -151,6 +143,15 @@ impl NoiseFloor {
             }],
             place_count: 1,
         })
+    }
+}
+
+impl NoiseFloor {
+    fn stands_still(&self) -> bool {
+        let oldest = self.hops % HOPS;
+        let half =
+            |from: usize| -> f64 { (from..from + HOPS / 2).map(|n| self.powers[(oldest + n) % HOPS]).sum() };
+        (power_db(half(0)) - power_db(half(HOPS / 2))).abs() < STILL_DB
     }
 }
 

@@ -5,10 +5,11 @@
 //! fifth and seventh and no others; a string, a voice or a sawtooth has all of them. A square wave and a clarinet have odd ones as
 //! well: this is worth a note, and no verdict.
 
+use super::detector::{Detector, Programme};
 use super::evidence::Evidence;
+use super::hop::Hop;
 use super::{Check, Finding, Severity};
 use crate::blocks::window::hann;
-use crate::processor::Frame;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
@@ -50,9 +51,9 @@ pub(super) struct OddHarmonics {
     odd: f64,
 }
 
-impl OddHarmonics {
-    /// At `sample_rate_hz`. Allocates.
-    pub fn new(sample_rate_hz: f64) -> Self {
+impl Detector for OddHarmonics {
+    fn new(programme: &Programme) -> Self {
+        let sample_rate_hz = programme.sample_rate_hz;
         let times = (sample_rate_hz / 60_000.0).ceil().max(1.0) as usize;
         let length = LENGTH * times.next_power_of_two();
         let transform = RealFftPlanner::new().plan_fft_forward(length);
@@ -70,9 +71,8 @@ impl OddHarmonics {
         }
     }
 
-    /// Takes the next frames.
-    pub fn push(&mut self, frames: &[Frame]) {
-        for [left, right] in frames {
+    fn push(&mut self, hop: &Hop) {
+        for [left, right] in hop.frames {
             self.line.push(0.5 * (left + right));
             if self.line.len() == self.window.len() {
                 self.finish_window();
@@ -80,6 +80,32 @@ impl OddHarmonics {
         }
     }
 
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
+        let share = self.odd_tones as f64 / self.tones.max(1) as f64;
+        (self.tones >= FEWEST && share > SHARE).then(|| Finding {
+            check: Check::Distortion,
+            severity: Severity::Note,
+            figure: 100.0 * share,
+            unit: "%",
+            threshold: 100.0 * SHARE,
+            confidence: Some(0.5),
+            fact: format!(
+                "Odd harmonics alone stand over {:.0} % of the single tones, {:.0} dB below them in the mean, in {}: the trace of a symmetrical \
+                 overload.",
+                100.0 * share,
+                -10.0 * (self.odd / self.odd_tones.max(1) as f64).log10(),
+                evidence.time(evidence.frames)
+            ),
+            advice: "If the bass is no square wave and no clarinet, look for a saturator, a clipper or an amplifier on it that is driven harder than \
+                     you mean."
+                .to_owned(),
+            places: Vec::new(),
+            place_count: 0,
+        })
+    }
+}
+
+impl OddHarmonics {
     fn finish_window(&mut self) {
         for (x, window) in self.line.iter_mut().zip(&self.window) {
             *x *= window;
@@ -132,30 +158,5 @@ impl OddHarmonics {
             }
         }
         Some([odd, even])
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
-        let share = self.odd_tones as f64 / self.tones.max(1) as f64;
-        (self.tones >= FEWEST && share > SHARE).then(|| Finding {
-            check: Check::Distortion,
-            severity: Severity::Note,
-            figure: 100.0 * share,
-            unit: "%",
-            threshold: 100.0 * SHARE,
-            confidence: Some(0.5),
-            fact: format!(
-                "Odd harmonics alone stand over {:.0} % of the single tones, {:.0} dB below them in the mean, in {}: the trace of a symmetrical \
-                 overload.",
-                100.0 * share,
-                -10.0 * (self.odd / self.odd_tones.max(1) as f64).log10(),
-                evidence.time(evidence.frames)
-            ),
-            advice: "If the bass is no square wave and no clarinet, look for a saturator, a clipper or an amplifier on it that is driven harder than \
-                     you mean."
-                .to_owned(),
-            places: Vec::new(),
-            place_count: 0,
-        })
     }
 }

@@ -3,8 +3,9 @@
 //! r = sum lr / sqrt(sum l^2 sum r^2) over every second, and over thirds of an octave of the mean spectrum. Wide mixes go below zero now and
 //! then; a second at -0.8 is one channel upside down.
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, hertz, power_db};
-use super::levels::Hop;
+use super::hop::Hop;
 use super::places::Places;
 use super::{Channels, Check, Finding, Place, Severity};
 use crate::metering::spectrum::{Band, Part};
@@ -37,14 +38,17 @@ pub(super) struct Polarity {
     inverted: Places,
 }
 
-impl Polarity {
-    /// Takes the next hop.
-    pub fn push(&mut self, hop: &Hop) {
+impl Detector for Polarity {
+    fn new(_programme: &Programme) -> Self {
+        Self::default()
+    }
+
+    fn push(&mut self, hop: &Hop) {
         if self.hops == 0 {
             self.start_frame = hop.start_frame;
         }
         self.hops += 1;
-        self.frames += hop.frames;
+        self.frames += hop.frames.len() as u64;
         self.energy[0] += hop.energy[0];
         self.energy[1] += hop.energy[1];
         self.cross += hop.cross;
@@ -67,8 +71,7 @@ impl Polarity {
         (self.hops, self.frames, self.energy, self.cross) = (0, 0, [0.0; 2], 0.0);
     }
 
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let correlation = evidence.measurement.correlation;
         let share = self.inverted.count() as f64 / self.seconds.max(1) as f64;
         let finding = |severity, figure, threshold, fact, advice: &str, places: &Places| {

@@ -1,9 +1,10 @@
 //! Samples beyond full scale, which floating point can hold and nothing after it, and samples that are no numbers.
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, counted};
+use super::hop::Hop;
 use super::places::Hits;
 use super::{Check, Finding, Severity, StoredWords};
-use crate::processor::Frame;
 
 /// Beyond full scale by less than this is a codec's rounding.
 const ROUNDING: f64 = 1e-6;
@@ -14,25 +15,27 @@ pub(super) struct SampleOvers {
     overs: Hits,
 }
 
-impl SampleOvers {
-    /// At `sample_rate_hz` with 1 or 2 channels.
-    pub fn new(sample_rate_hz: f64, channels: usize) -> Self {
+impl Detector for SampleOvers {
+    fn new(programme: &Programme) -> Self {
+        let Programme { sample_rate_hz, channels, .. } = *programme;
         Self { channels, overs: Hits::new(sample_rate_hz) }
     }
 
-    /// Takes the next frames, the first of them `start_frame`.
-    pub fn push(&mut self, start_frame: u64, frames: &[Frame]) {
-        for (n, frame) in frames.iter().enumerate() {
+    fn push(&mut self, hop: &Hop) {
+        // Most hops have no over to look for.
+        if hop.peak[0].max(hop.peak[1]) <= 1.0 {
+            return;
+        }
+        for (n, frame) in hop.frames.iter().enumerate() {
             for (c, x) in frame.iter().take(self.channels).enumerate() {
                 if x.abs() > 1.0 + ROUNDING {
-                    self.overs.add(c, start_frame + n as u64, 20.0 * x.abs().log10());
+                    self.overs.add(c, hop.start_frame + n as u64, 20.0 * x.abs().log10());
                 }
             }
         }
     }
 
-    /// What was found.
-    pub fn findings(&self, evidence: &Evidence) -> Vec<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Vec<Finding> {
         let mut findings = Vec::new();
         let places = evidence.no_numbers.places();
         if places.count() > 0 {
@@ -63,7 +66,7 @@ impl SampleOvers {
         if places.count() > 0 {
             let samples: u64 = self.overs.hits().iter().sum();
             let worst_db = places.worst();
-            let is_lossy = evidence.words == StoredWords::Lossy;
+            let is_lossy = evidence.programme.words == StoredWords::Lossy;
             findings.push(Finding {
                 check: Check::SampleOvers,
                 severity: if is_lossy { Severity::Note } else { Severity::Warn },

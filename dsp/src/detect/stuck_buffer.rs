@@ -4,10 +4,11 @@
 //! length of buffer is found. No instrument repeats itself to the last bit but a synthesizer that stands still: what stands still for
 //! long, or often, is one.
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, counted};
+use super::hop::Hop;
 use super::places::Places;
 use super::{Channels, Check, Finding, Place, Severity};
-use crate::processor::Frame;
 
 /// Frames of a fingerprint, and between two that are kept.
 const WIDTH: usize = 16;
@@ -53,9 +54,8 @@ pub(super) struct StuckBuffer {
     places: Places,
 }
 
-impl StuckBuffer {
-    /// Allocates.
-    pub fn new() -> Self {
+impl Detector for StuckBuffer {
+    fn new(_programme: &Programme) -> Self {
         Self {
             keys: vec![0; HISTORY],
             slots: vec![(0, 0); SLOTS],
@@ -68,10 +68,9 @@ impl StuckBuffer {
         }
     }
 
-    /// Takes the next frames.
-    pub fn push(&mut self, frames: &[Frame]) {
+    fn push(&mut self, hop: &Hop) {
         const MASK: usize = HISTORY - 1;
-        for [left, right] in frames {
+        for [left, right] in hop.frames {
             let n = self.frame;
             self.frame += 1;
             let level = left.abs().max(right.abs());
@@ -118,23 +117,7 @@ impl StuckBuffer {
         }
     }
 
-    fn end_run(&mut self, run: Run) {
-        // Silence after it repeats itself whatever was before: it is no part of it.
-        let frames = run.last_moving + 1 - run.start;
-        // The first frames that repeat lie before the fingerprint that told.
-        let is_whole = frames + WIDTH as u64 >= run.lag && frames >= *BUFFERS.start();
-        if is_whole && 2 * run.moving >= frames && run.peak >= HEARD {
-            self.places.add(Place {
-                start_frame: run.start,
-                frames,
-                channels: Channels::Both,
-                figure: frames as f64,
-            });
-        }
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let count = self.places.count();
         let longest_s = evidence.seconds(self.places.longest_frames());
         let per_minute = count as f64 * 60.0 / evidence.seconds(evidence.frames).max(10.0);
@@ -165,14 +148,34 @@ impl StuckBuffer {
     }
 }
 
+impl StuckBuffer {
+    fn end_run(&mut self, run: Run) {
+        // Silence after it repeats itself whatever was before: it is no part of it.
+        let frames = run.last_moving + 1 - run.start;
+        // The first frames that repeat lie before the fingerprint that told.
+        let is_whole = frames + WIDTH as u64 >= run.lag && frames >= *BUFFERS.start();
+        if is_whole && 2 * run.moving >= frames && run.peak >= HEARD {
+            self.places.add(Place {
+                start_frame: run.start,
+                frames,
+                channels: Channels::Both,
+                figure: frames as f64,
+            });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::StoredWords;
+    use crate::processor::Frame;
 
     /// Places in noise of which the frames from 4800 on are replaced, for 0.3 s at 48 kHz.
     fn found(replaced: impl Fn(u32) -> f64) -> u64 {
         let mut state = 3u64;
-        let mut stuck = StuckBuffer::new();
+        let programme = Programme { sample_rate_hz: 48_000.0, channels: 2, words: StoredWords::Float(64) };
+        let mut stuck = StuckBuffer::new(&programme);
         let frames: Vec<Frame> = (0..48_000u32)
             .map(|n| {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -180,7 +183,7 @@ mod tests {
                 [if (4800..19_200).contains(&n) { replaced(n - 4800) } else { noise }; 2]
             })
             .collect();
-        frames.chunks(480).for_each(|frames| stuck.push(frames));
+        frames.chunks(480).for_each(|frames| stuck.push(&Hop::of(0, frames)));
         stuck.places.count()
     }
 

@@ -1,14 +1,16 @@
 //! The trace of a lower sample rate in a file of 88.2 kHz or more: a wall at half of 44.1 or 48 kHz and only noise above, or an image
 //! of what lies below.
 
+use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, hertz, power_db};
+use super::hop::Hop;
 use super::mirror::{Around, Image, Mirror};
 use super::wall::{Search, find};
 use super::{Check, Finding, Severity};
 use crate::metering::spectrum::Part;
 
 /// Rates that are high, hertz.
-pub(super) const HIGH_RATE_HZ: f64 = 80_000.0;
+const HIGH_RATE_HZ: f64 = 80_000.0;
 /// Converters fall from 20 kHz on to half of their rate.
 const SEARCH: Search =
     Search { range_hz: [19_500.0, 24_200.0], width_hz: 1200.0, side_hz: 1000.0, height_db: 18.0 };
@@ -28,13 +30,35 @@ const LEAST_DB: f64 = -190.0;
 /// Below this it was 44.1 kHz, hertz.
 const BETWEEN_HZ: f64 = 22_200.0;
 
-/// What was found.
-pub(super) fn finding(evidence: &Evidence, mirror: Option<&Mirror>) -> Option<Finding> {
-    if evidence.sample_rate_hz < HIGH_RATE_HZ || !evidence.has_spectrum() {
-        return None;
+/// See the module.
+pub(super) struct UpSampling {
+    /// At high rates.
+    mirror: Option<Mirror>,
+}
+
+impl Detector for UpSampling {
+    fn new(programme: &Programme) -> Self {
+        let Programme { sample_rate_hz, words, .. } = *programme;
+        Self { mirror: (sample_rate_hz >= HIGH_RATE_HZ).then(|| Mirror::new(sample_rate_hz, words)) }
     }
-    // An image names the rate exactly; a wall may be a gentle converter's.
-    mirror.and_then(|mirror| image(evidence, mirror)).or_else(|| wall(evidence)).or_else(|| step(evidence))
+
+    fn push(&mut self, hop: &Hop) {
+        if let Some(mirror) = &mut self.mirror {
+            mirror.push(hop.frames);
+        }
+    }
+
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
+        if evidence.programme.sample_rate_hz < HIGH_RATE_HZ || !evidence.has_spectrum() {
+            return None;
+        }
+        // An image names the rate exactly; a wall may be a gentle converter's.
+        self.mirror
+            .as_ref()
+            .and_then(|mirror| image(evidence, mirror))
+            .or_else(|| wall(evidence))
+            .or_else(|| step(evidence))
+    }
 }
 
 /// A step in the words' own noise: what was dithered or rounded at the lower rate has its noise below half of it, and a converter takes the rest out.
@@ -68,7 +92,7 @@ fn step(evidence: &Evidence) -> Option<Finding> {
                 fact: format!(
                     "The noise of the words falls by {height_db:.0} dB at {} in a file of {}: it was probably converted from {source}.",
                     hertz(half_hz),
-                    hertz(evidence.sample_rate_hz)
+                    hertz(evidence.programme.sample_rate_hz)
                 ),
                 advice: advice(&source),
                 places: Vec::new(),
@@ -100,7 +124,7 @@ fn wall(evidence: &Evidence) -> Option<Finding> {
         fact: format!(
             "Nothing above {} in a file of {}: it was probably converted from {source}.",
             hertz(hz),
-            hertz(evidence.sample_rate_hz)
+            hertz(evidence.programme.sample_rate_hz)
         ),
         advice: advice(source),
         places: Vec::new(),
@@ -124,12 +148,12 @@ fn image(evidence: &Evidence, mirror: &Mirror) -> Option<Finding> {
                 "What lies above {} is the mirror of what lies below, in a file of {}: it was converted from {source}, by a converter that leaves \
                  images.",
                 hertz(0.5 * rate_hz),
-                hertz(evidence.sample_rate_hz)
+                hertz(evidence.programme.sample_rate_hz)
             ),
             Around::Rate => format!(
                 "What lies below {source} is the mirror of the lowest frequencies, in a file of {}: it was converted from {source}, by a converter \
                  that leaves images.",
-                hertz(evidence.sample_rate_hz)
+                hertz(evidence.programme.sample_rate_hz)
             ),
         },
         advice: format!(

@@ -4,10 +4,11 @@
 //! them, but only every so many values: near zero, where music passes most often, the values that occur lie on a lattice. Values
 //! that occur by chance lie one step apart now and then; those of a lattice never do.
 
+use super::detector::{Detector, Programme};
 use super::evidence::Evidence;
+use super::hop::Hop;
 use super::true_bits::read_in;
 use super::{Check, Finding, Severity, StoredWords};
-use crate::processor::Frame;
 
 /// Words of a lattice are looked at in this many bits.
 const LATTICE_BITS: u32 = 24;
@@ -26,20 +27,19 @@ pub(super) struct WordLength {
     seen: Vec<u64>,
 }
 
-impl WordLength {
-    /// For samples stored so.
-    pub fn new(words: StoredWords) -> Self {
-        let seen = if read_in(words) > 16 { vec![0; 2 * LATTICE_RANGE as usize / 64] } else { Vec::new() };
+impl Detector for WordLength {
+    fn new(programme: &Programme) -> Self {
+        let seen =
+            if read_in(programme.words) > 16 { vec![0; 2 * LATTICE_RANGE as usize / 64] } else { Vec::new() };
         Self { seen }
     }
 
-    /// Takes the next frames.
-    pub fn push(&mut self, frames: &[Frame]) {
+    fn push(&mut self, hop: &Hop) {
         if self.seen.is_empty() {
             return;
         }
         const STEPS: f64 = (1u64 << (LATTICE_BITS - 1)) as f64;
-        for x in frames.as_flattened() {
+        for x in hop.frames.as_flattened() {
             let steps = x * STEPS;
             if steps.abs() < LATTICE_RANGE as f64 - 0.5 {
                 // Rounded to the nearest, without a call: this is asked of every sample.
@@ -49,32 +49,7 @@ impl WordLength {
         }
     }
 
-    /// Steps of 24 bits from one value to the next, if all lie on a lattice.
-    fn lattice_step(&self) -> Option<u64> {
-        let mut gaps = Vec::new();
-        let mut last = None;
-        for (n, word) in self.seen.iter().enumerate() {
-            let mut rest = *word;
-            while rest != 0 {
-                let at = 64 * n as u64 + u64::from(rest.trailing_zeros());
-                rest &= rest - 1;
-                if let Some(last) = last {
-                    gaps.push(at - last);
-                }
-                last = Some(at);
-            }
-        }
-        if gaps.len() < LEAST_VALUES {
-            return None;
-        }
-        gaps.sort_unstable();
-        let (low, middle) = (gaps[gaps.len() / 50], gaps[gaps.len() / 2]);
-        // Rounding moves a value by one step; chance would have put one gap in fifty far below the middle one.
-        (middle >= LEAST_STEP && 10 * low >= 9 * middle).then_some(middle)
-    }
-
-    /// What was found.
-    pub fn finding(&self, evidence: &Evidence) -> Option<Finding> {
+    fn findings(&self, evidence: &Evidence) -> Option<Finding> {
         let finding = |severity, bits: f64, fact: String, advice: &str| {
             Some(Finding {
                 check: Check::WordLength,
@@ -89,7 +64,7 @@ impl WordLength {
                 place_count: 0,
             })
         };
-        let words = evidence.words;
+        let words = evidence.programme.words;
         let container = match words {
             StoredWords::Integer(bits) => format!("{bits}-bit"),
             StoredWords::Float(bits) => format!("{bits}-bit float"),
@@ -128,5 +103,31 @@ impl WordLength {
             }
             _ => None,
         }
+    }
+}
+
+impl WordLength {
+    /// Steps of 24 bits from one value to the next, if all lie on a lattice.
+    fn lattice_step(&self) -> Option<u64> {
+        let mut gaps = Vec::new();
+        let mut last = None;
+        for (n, word) in self.seen.iter().enumerate() {
+            let mut rest = *word;
+            while rest != 0 {
+                let at = 64 * n as u64 + u64::from(rest.trailing_zeros());
+                rest &= rest - 1;
+                if let Some(last) = last {
+                    gaps.push(at - last);
+                }
+                last = Some(at);
+            }
+        }
+        if gaps.len() < LEAST_VALUES {
+            return None;
+        }
+        gaps.sort_unstable();
+        let (low, middle) = (gaps[gaps.len() / 50], gaps[gaps.len() / 2]);
+        // Rounding moves a value by one step; chance would have put one gap in fifty far below the middle one.
+        (middle >= LEAST_STEP && 10 * low >= 9 * middle).then_some(middle)
     }
 }
