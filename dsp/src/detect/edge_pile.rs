@@ -47,23 +47,53 @@ struct Count {
     squares: f32,
 }
 
+/// The counts of windows half a window apart, in a row each.
+struct Counts {
+    samples: Vec<f32>,
+    squares: Vec<f32>,
+}
+
+impl Counts {
+    fn new(width: usize) -> Self {
+        let windows = (BINS >> width) + 2;
+        Self { samples: vec![0.0; windows], squares: vec![0.0; windows] }
+    }
+
+    /// A window's; none beyond the last.
+    fn at(&self, window: usize) -> Count {
+        let of = |row: &[f32]| row.get(window).copied().unwrap_or_default();
+        Count { samples: of(&self.samples), squares: of(&self.squares) }
+    }
+
+    /// Adds a hop whose samples below each half of a window, from the `first` on, are these.
+    fn add(&mut self, first: usize, below: &[f32]) {
+        let rows = self.samples[first..].iter_mut().zip(&mut self.squares[first..]);
+        for ((samples, squares), (start, end)) in rows.zip(below.iter().zip(&below[2..])) {
+            let hop = end - start;
+            *samples += hop;
+            *squares += hop * hop;
+        }
+    }
+}
+
 /// See the module.
 pub(super) struct EdgePile {
     highest: f64,
-    /// Of the hop under way: sums of how many samples lie below each bin.
-    hop: Vec<u32>,
-    /// For each half of each channel and each width, windows half a window apart.
-    counts: [[Vec<Count>; WIDTHS]; 4],
+    /// Of the hop under way: sums of how many samples lie below each bin, and of those below each half of a window.
+    hop: Vec<i32>,
+    below: Vec<f32>,
+    /// For each half of each channel and each width.
+    counts: [[Counts; WIDTHS]; 4],
 }
 
 impl EdgePile {
     /// Allocates.
     pub fn new() -> Self {
-        let windows = |width: usize| vec![Count::default(); (BINS >> width) + 2];
         Self {
             highest: 0.0,
             hop: vec![0; BINS + 2],
-            counts: std::array::from_fn(|_| std::array::from_fn(windows)),
+            below: Vec::with_capacity(BINS + 4),
+            counts: std::array::from_fn(|_| std::array::from_fn(Counts::new)),
         }
     }
 
@@ -103,14 +133,11 @@ impl EdgePile {
                 self.hop[bin + 1] += self.hop[bin];
             }
             for (width, counts) in counts.iter_mut().enumerate() {
-                let below = |bin: usize| self.hop[bin.clamp(from, to + 1)];
-                for window in (from >> width).saturating_sub(1)..=to >> width {
-                    let samples = (below((window + 2) << width) - below(window << width)) as f32;
-                    if let Some(count) = counts.get_mut(window) {
-                        count.samples += samples;
-                        count.squares += samples * samples;
-                    }
-                }
+                let first = (from >> width).saturating_sub(1);
+                let halves = first..=(to >> width) + 2;
+                self.below.clear();
+                self.below.extend(halves.map(|half| self.hop[(half << width).clamp(from, to + 1)] as f32));
+                counts.add(first, &self.below);
             }
             self.hop[from..=to + 1].fill(0);
         }
@@ -126,7 +153,7 @@ impl EdgePile {
         let mut over = 0.0;
         // Every other window of the narrowest width: they overlap by half.
         let top = (0..BINS / 2).rev().find(|at| {
-            over += self.counts[..lines].iter().map(|counts| counts[0][2 * at].samples).sum::<f32>();
+            over += self.counts[..lines].iter().map(|counts| counts[0].at(2 * at).samples).sum::<f32>();
             over >= OVERSHOOTS
         })?;
         let highest = (2 * top + 2) as f64 / BINS as f64;
@@ -139,7 +166,7 @@ impl EdgePile {
                 }
                 let count = |window: usize| {
                     set.iter().fold(Count::default(), |sum, line| {
-                        let one = self.counts[*line][width].get(window).copied().unwrap_or_default();
+                        let one = self.counts[*line][width].at(window);
                         Count { samples: sum.samples + one.samples, squares: sum.squares + one.squares }
                     })
                 };

@@ -65,6 +65,22 @@ struct Run {
     samples: u64,
 }
 
+impl Run {
+    /// One that begins with a sample.
+    fn of(x: f64, before: f64) -> Self {
+        let level = x.abs();
+        Self {
+            before,
+            first: x,
+            last: x,
+            lowest: level,
+            peak: level,
+            steps: 0.0,
+            samples: u64::from(level >= LOWEST),
+        }
+    }
+}
+
 /// Finds them; see the module.
 pub(super) struct FlatTops {
     channels: usize,
@@ -72,6 +88,8 @@ pub(super) struct FlatTops {
     sure_fewest: u64,
     sure: u64,
     runs: [Run; 2],
+    /// Whether a sample may go on with a run: it stands still against the one before.
+    stands: Vec<bool>,
     found: Vec<FlatTop>,
 }
 
@@ -85,6 +103,7 @@ impl FlatTops {
             sure_fewest: samples(SURE_FEWEST),
             sure: 0,
             runs: [Run::default(); 2],
+            stands: Vec::new(),
             found: Vec::with_capacity(64),
         }
     }
@@ -94,9 +113,20 @@ impl FlatTops {
         self.found.clear();
         for c in 0..self.channels {
             let mut run = self.runs[c];
-            for (n, frame) in frames.iter().enumerate() {
-                let (x, level) = (frame[c], frame[c].abs());
+            // Few samples do, and no others need a look; a run's tolerance is a little wider than that of two of its samples.
+            self.stands.clear();
+            self.stands.push(true);
+            self.stands.extend(frames.iter().zip(frames.iter().skip(1)).map(|(before, frame)| {
+                let (before, level) = (before[c].abs(), frame[c].abs());
+                let higher = if before > level { before } else { level };
+                (level >= LOWEST) & ((level - before).abs() <= 1.01 * TOLERANCE * higher)
+            }));
+            let mut n = 0;
+            while n < frames.len() {
+                let x = frames[n][c];
+                let level = x.abs();
                 let (peak, lowest) = (run.peak.max(level), run.lowest.min(level));
+                n += 1;
                 if level >= LOWEST && peak - lowest <= TOLERANCE * peak && x * run.last > 0.0 {
                     run.steps += (x - run.last).abs();
                     (run.peak, run.lowest, run.last) = (peak, lowest, x);
@@ -104,18 +134,15 @@ impl FlatTops {
                     continue;
                 }
                 if run.samples >= self.fewest {
-                    let ended = start_frame + n as u64;
+                    let ended = start_frame + n as u64 - 1;
                     self.found.extend(self.judge(&run, x, c, ended));
                 }
-                run = Run {
-                    before: run.last,
-                    first: x,
-                    last: x,
-                    lowest: level,
-                    peak: level,
-                    steps: 0.0,
-                    samples: u64::from(level >= LOWEST),
-                };
+                run = Run::of(x, run.last);
+                let moves = self.stands[n..].iter().position(|stands| *stands).unwrap_or(frames.len() - n);
+                if moves > 0 {
+                    n += moves;
+                    run = Run::of(frames[n - 1][c], frames[n - 2][c]);
+                }
             }
             self.runs[c] = run;
         }

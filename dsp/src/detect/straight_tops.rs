@@ -34,11 +34,10 @@ struct Run {
     samples: u64,
 }
 
-/// One channel: the last three samples, the last second difference and the row under way.
+/// One channel: the last three samples, the highest and the row under way.
 #[derive(Debug, Clone, Copy, Default)]
 struct Line {
     last: [f64; 3],
-    difference: f64,
     peak: f64,
     run: Option<Run>,
 }
@@ -52,6 +51,10 @@ pub(super) struct StraightTops {
     corner: f64,
     least_corner: f64,
     lines: [Line; 2],
+    /// Of the hop under way: a channel's samples after its last three, their second differences, and which of these are small.
+    samples: Vec<f64>,
+    differences: Vec<f64>,
+    small: Vec<bool>,
     found: Vec<Place>,
 }
 
@@ -67,6 +70,9 @@ impl StraightTops {
             corner: CORNER / (times * times),
             least_corner: CORNER_STEPS * step,
             lines: [Line::default(); 2],
+            samples: Vec::new(),
+            differences: Vec::new(),
+            small: Vec::new(),
             found: Vec::with_capacity(64),
         }
     }
@@ -75,52 +81,65 @@ impl StraightTops {
     pub fn push(&mut self, start_frame: u64, frames: &[Frame]) -> &[Place] {
         self.found.clear();
         for c in 0..self.channels {
-            let mut line = self.lines[c];
-            if let ([.., before, middle, last], None) = (frames, line.run) {
-                let reached = frames.iter().fold(line.last[2].abs(), |reached, frame| {
-                    let level = frame[c].abs();
-                    if level > reached { level } else { reached }
-                });
-                let peak = if reached > line.peak { reached } else { line.peak };
-                if reached <= (LOWEST * line.peak).max(QUIET) {
-                    // Nothing here is high enough: most of a programme with peaks.
-                    let last = [before[c], middle[c], last[c]];
-                    self.lines[c] =
-                        Line { last, difference: last[0] - 2.0 * last[1] + last[2], peak, run: None };
-                    continue;
+            self.push_channel(c, start_frame, frames);
+        }
+        &self.found
+    }
+
+    fn push_channel(&mut self, c: usize, start_frame: u64, frames: &[Frame]) {
+        let line = &mut self.lines[c];
+        self.samples.clear();
+        self.samples.extend(line.last);
+        self.samples.extend(frames.iter().map(|frame| frame[c]));
+        let samples = self.samples.as_slice();
+        line.last.copy_from_slice(&samples[frames.len()..]);
+        let peak = |peak: f64, x: &f64| {
+            let level = x.abs();
+            if level > peak { level } else { peak }
+        };
+        let reached = samples[2..].iter().fold(0.0, peak);
+        if line.run.is_none() && reached <= (LOWEST * line.peak).max(QUIET) {
+            // Nothing here is high enough: most of a programme with peaks.
+            line.peak = line.peak.max(reached);
+            return;
+        }
+        self.differences.clear();
+        self.differences.extend(samples.windows(3).map(|x| x[0] - 2.0 * x[1] + x[2]));
+        self.small.clear();
+        let straight = self.straight;
+        let is_small = |x: f64, difference: f64, peak: f64| {
+            let lowest = LOWEST * peak;
+            let lowest = if lowest > QUIET { lowest } else { QUIET };
+            (difference.abs() < straight * x.abs()) & (x.abs() > lowest)
+        };
+        let middles = samples[2..].iter().zip(&self.differences[1..]);
+        if reached > line.peak {
+            self.small.extend(middles.map(|(x, difference)| {
+                line.peak = peak(line.peak, x);
+                is_small(*x, *difference, line.peak)
+            }));
+        } else {
+            // Most hops: no sample waits for the one before.
+            let highest = line.peak;
+            self.small.extend(middles.map(|(x, difference)| is_small(*x, *difference, highest)));
+        }
+        let mut n = 0;
+        while n < frames.len() {
+            let [before, middle, last, x] = [samples[n], samples[n + 1], samples[n + 2], samples[n + 3]];
+            let (earlier, difference) = (self.differences[n], self.differences[n + 1]);
+            match &mut line.run {
+                Some(run) if self.small[n] => {
+                    run.straightest = run.straightest.max(difference.abs());
+                    run.samples += 1;
                 }
-            }
-            for (frame, at) in frames.iter().zip(start_frame..) {
-                let x = frame[c];
-                let [before, middle, last] = line.last;
-                let difference = middle - 2.0 * last + x;
-                let level = last.abs();
-                line.peak = line.peak.max(level);
-                if difference.abs() < self.straight * level && level > (LOWEST * line.peak).max(QUIET) {
-                    match &mut line.run {
-                        Some(run) => {
-                            run.straightest = run.straightest.max(difference.abs());
-                            run.samples += 1;
-                        }
-                        None => {
-                            let sign = last.signum();
-                            line.run = Some(Run {
-                                first: last,
-                                straightest: difference.abs(),
-                                corner: -line.difference * sign,
-                                rises: before * sign < middle * sign,
-                                samples: 1,
-                            });
-                        }
-                    }
-                } else if let Some(run) = line.run.take()
-                    && (self.fewest..=self.most).contains(&run.samples)
-                {
-                    let sign = run.first.signum();
+                Some(run) => {
+                    let (run, sign) = (*run, run.first.signum());
+                    line.run = None;
                     let corner = run.corner.min(-difference * sign);
                     let level = run.first.abs();
                     let falls = x * sign < last * sign;
-                    if run.rises
+                    if (self.fewest..=self.most).contains(&run.samples)
+                        && run.rises
                         && falls
                         && corner > (self.corner * level).max(self.least_corner)
                         && corner > CORNER_OVER_STRAIGHT * run.straightest
@@ -128,19 +147,31 @@ impl StraightTops {
                     {
                         let samples = run.samples + 2;
                         self.found.push(Place {
-                            start_frame: at.saturating_sub(samples),
+                            start_frame: (start_frame + n as u64).saturating_sub(samples),
                             frames: samples,
                             channels: channel(c),
                             figure: samples as f64,
                         });
                     }
                 }
-                line.last = [middle, last, x];
-                line.difference = difference;
+                None => {
+                    let Some(waits) = self.small[n..].iter().position(|small| *small) else { break };
+                    if waits > 0 {
+                        n += waits;
+                        continue;
+                    }
+                    let sign = last.signum();
+                    line.run = Some(Run {
+                        first: last,
+                        straightest: difference.abs(),
+                        corner: -earlier * sign,
+                        rises: before * sign < middle * sign,
+                        samples: 1,
+                    });
+                }
             }
-            self.lines[c] = line;
+            n += 1;
         }
-        &self.found
     }
 }
 
