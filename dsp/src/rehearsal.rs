@@ -39,6 +39,7 @@ pub struct Rehearsal {
     spec: ProcessSpec,
     settings: ChainSettings,
     driven: Vec<[f32; 2]>,
+    driven_lufs: f64,
 }
 
 /// Asked often: whether to go on.
@@ -60,10 +61,17 @@ impl Rehearsal {
         chain.prepare(spec);
         chain.set(&before);
         let mut driven = Vec::with_capacity(programme.len());
+        let mut meter = Loudness::new(spec.sample_rate, spec.channels);
         run(&mut chain, programme, keep_going, &mut (), |frames| {
+            meter.push(frames);
             driven.extend(frames.iter().map(|frame| frame.map(|x| x as f32)));
         })?;
-        Some(Self { spec: *spec, settings, driven })
+        Some(Self { spec: *spec, settings, driven, driven_lufs: meter.integrated_lufs() })
+    }
+
+    /// Loudness of what comes to the limiter, LUFS: how far it is from a target is the drive to begin a search with.
+    pub fn driven_lufs(&self) -> f64 {
+        self.driven_lufs
     }
 
     /// What the limiter makes of it at a drive in dB. `None` if it was told to stop.
@@ -274,8 +282,8 @@ mod tests {
         settings.equalizer.on = true;
         let spec = ProcessSpec::stereo(RATE);
         let rehearsal = Rehearsal::new(&spec, &settings, &song(), &|| true).expect("not stopped");
-        let drive_db = search(-13.0, 0.0, |drives| {
-            Ok::<_, ()>(drives.map(|drive_db| rehearsal.at(drive_db, &|| true).expect("not stopped").lufs))
+        let drive_db = search(-13.0, -13.0 - rehearsal.driven_lufs(), |drive_db| {
+            Ok::<_, ()>(rehearsal.at(drive_db, &|| true).expect("not stopped").lufs)
         })
         .expect("a drive");
         settings.limiter.drive_db = drive_db;

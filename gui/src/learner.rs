@@ -225,10 +225,8 @@ fn answer(
         tried.borrow_mut().push(outcome);
         Some(outcome)
     };
-    // One at a time: the audio thread needs a core.
-    let found = search(request.target_lufs, settings.limiter.drive_db, |[a, b]| {
-        Ok([at(a).ok_or(())?.lufs, at(b).ok_or(())?.lufs])
-    });
+    let start_db = request.target_lufs - rehearsal.driven_lufs();
+    let found = search(request.target_lufs, start_db, |drive_db| Ok(at(drive_db).ok_or(())?.lufs));
     let (drive_db, is_reached) = match found {
         Ok(drive_db) => (drive_db, true),
         Err(NoDrive::Unreachable { nearest, .. }) => (nearest.drive_db, false),

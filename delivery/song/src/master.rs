@@ -13,7 +13,7 @@ use crate::ceiling::{Held, held};
 use crate::error::MasterError;
 use crate::measure::measure_programme;
 use crate::render::render;
-use drive::{loudness_lufs, solve};
+use drive::solve;
 use lacquer_dsp::metering::Measurement;
 use lacquer_dsp::metering::cost::{Cost, CostMeter};
 use lacquer_dsp::programme::{CHUNK_FRAMES, Louder, Source, Store, visit};
@@ -148,6 +148,8 @@ pub fn master(
     let is_best = settings.limiter.on && job.limiter == LimiterMode::Best;
     // What made each render, and it before its dither: the one that is kept need not be the last.
     let mut renders: Vec<(ChainSettings, Option<SpilledAudio>)> = Vec::new();
+    // The drive that was found with the last reserve.
+    let mut drive_db: Option<f64> = None;
     let Held { frames: audio, peak, retries } = held(ceiling_dbtp, sample_rate, |reserve| {
         settings.limiter.output_reserve = own_reserve + reserve;
         if is_best {
@@ -171,17 +173,25 @@ pub fn master(
             best::dithered(&spec, &settings, &limited, |frames| audio.push(frames))?;
             return Ok(audio);
         }
+        let mut tried = None;
         if let Some(target_lufs) = job.target_lufs {
-            settings.limiter.drive_db =
-                solve(target_lufs, settings.limiter.drive_db, progress, |drive_db| {
-                    let mut settings = from_limiter(&settings);
-                    settings.limiter.drive_db = drive_db;
-                    loudness_lufs(&spec, &settings, &driven)
-                })?;
+            let start_db = match drive_db {
+                // Another reserve moves it little.
+                Some(drive_db) => drive_db,
+                None => target_lufs - best::loudness_lufs(&driven, &spec).map_err(MasterError::Spill)?,
+            };
+            let found_db = solve(target_lufs, start_db, progress, |drive_db| {
+                settings.limiter.drive_db = drive_db;
+                let audio = rendered(&from_limiter(&settings))?;
+                let lufs = best::loudness_lufs(&Widened(&audio), &spec).map_err(MasterError::Spill)?;
+                tried = Some(audio);
+                Ok(lufs)
+            })?;
+            (settings.limiter.drive_db, drive_db) = (found_db, Some(found_db));
         }
         progress(Step::Verifying, 0.0);
         renders.push((settings.clone(), None));
-        rendered(&from_limiter(&settings))
+        tried.map_or_else(|| rendered(&from_limiter(&settings)), Ok)
     })?;
     let (settings, mut archive) = renders.swap_remove(retries);
     if job.keeps_archive && archive.is_none() {
