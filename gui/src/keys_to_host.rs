@@ -11,7 +11,6 @@ use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use std::thread::JoinHandle;
-use x11rb::CURRENT_TIME;
 use x11rb::connection::Connection;
 use x11rb::errors::{ConnectionError, ReplyError};
 use x11rb::protocol::Event;
@@ -120,11 +119,27 @@ fn hand_on(
     if symbol.and_then(key).is_some_and(|key| wanted.has(&key, is_command)) {
         return Ok(());
     }
-    let parent = connection.query_tree(window)?.reply()?.parent;
-    let event =
-        KeyPressEvent { event: parent, child: x11rb::NONE, time: CURRENT_TIME.max(event.time), ..event };
-    connection.send_event(true, parent, mask, event)?;
+    let Some(host) = listener_around(connection, window, mask)? else { return Ok(()) };
+    let event = KeyPressEvent { event: host, child: x11rb::NONE, ..event };
+    connection.send_event(false, host, mask, event)?;
     Ok(connection.flush().map_err(ConnectionError::from)?)
+}
+
+/// The nearest window around one that somebody listens to in this way; none below the root, which is the window manager's.
+fn listener_around(
+    connection: &RustConnection,
+    window: Window,
+    mask: EventMask,
+) -> Result<Option<Window>, ReplyError> {
+    let mut tree = connection.query_tree(window)?.reply()?;
+    while tree.parent != tree.root && tree.parent != x11rb::NONE {
+        let window = tree.parent;
+        if connection.get_window_attributes(window)?.reply()?.all_event_masks.contains(mask) {
+            return Ok(Some(window));
+        }
+        tree = connection.query_tree(window)?.reply()?;
+    }
+    Ok(None)
 }
 
 /// The key of a symbol of X11's (`keysymdef.h`), of those that the editor may have use for.
@@ -148,6 +163,7 @@ fn key(symbol: u32) -> Option<Key> {
 mod tests {
     use super::*;
     use std::time::{Duration, Instant};
+    use x11rb::CURRENT_TIME;
     use x11rb::protocol::xproto::{InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT};
     use x11rb::protocol::xtest::ConnectionExt as _;
 
