@@ -127,6 +127,78 @@ fn auto_is_slow_on_a_tone_and_fast_on_a_beat() {
     assert!(slow > 2 * fast, "{slow} frames after a tone, {fast} after a beat");
 }
 
+/// A wave of 50 Hz whose peaks stand for `share` of its time: its squared crest factor is 1 / share.
+fn pulses(frames: usize, share: f64, level: f64) -> Vec<Frame> {
+    let half = 480;
+    let wide = (share * half as f64).round() as usize;
+    let sign = |n: usize| if (n / half).is_multiple_of(2) { level } else { -level };
+    (0..frames).map(|n| if n % half < wide { [sign(n); 2] } else { [0.0; 2] }).collect()
+}
+
+#[test]
+fn auto_times_go_with_the_square_of_the_crest_factor() {
+    let rate = 48_000.0;
+    let settings = GlueSettings { threshold_db: -20.0, ratio: 20.0, knee_db: 0.0, auto: true, ..base() };
+    for squared in [1.0, 2.0, 8.0] {
+        let mut input = pulses(240_000, 1.0 / squared, 1.0);
+        // Both powers of the crest factor fall alike: it stays what it was.
+        input[96_000..].iter_mut().for_each(|frame| *frame = frame.map(|x| 1e-3 * x));
+        let output = run(settings, rate, &input);
+        let reduction = |n: usize| -gain_db(output[n][0], input[n][0]);
+        let heard = |n: &usize| input[*n][0] != 0.0;
+        let full = (95_000..96_000).filter(heard).map(reduction).fold(0.0, f64::max);
+        let last = (96_000..240_000).filter(heard).find(|n| reduction(*n) <= 0.368 * full).unwrap_or(0);
+        let found = (last - 96_000) as f64 * 1000.0 / rate;
+        // Decoupled: release and attack follow each other, and their sum is 2 s / C^2. The wave shows its gain every 10 ms.
+        let expected = 2000.0 / squared;
+        assert!(
+            (found - expected).abs() < 0.04 * expected + 10.0,
+            "C^2 = {squared}: {found:.0} ms of {expected}"
+        );
+    }
+}
+
+#[test]
+fn an_onset_is_met_as_fast_as_its_crest_factor_asks() {
+    let rate = 48_000.0;
+    let settings = GlueSettings { threshold_db: -20.0, ratio: 20.0, knee_db: 0.0, auto: true, ..base() };
+    let input: Vec<Frame> = (0..52_800).map(|n| [if n < 48_000 { 1e-3 } else { 1.0 }; 2]).collect();
+    let output = run(settings, rate, &input);
+    let reduction = |n: usize| -gain_db(output[n][0], input[n][0]);
+    let full = 0.95 * 20.0;
+    let first = (48_000..52_800).find(|n| reduction(*n) >= 0.632 * full).unwrap_or(0);
+    // The mean power over 200 ms has not begun to follow: C^2 is 100, its most, for 2 ms, and the attack 160 ms / 100.
+    let found = (first - 48_000) as f64 * 1000.0 / rate;
+    assert!((found - 1.6).abs() < 0.05, "{found:.3} ms");
+}
+
+#[test]
+fn the_gain_moves_with_every_frame() {
+    let settings = GlueSettings { threshold_db: -20.0, ratio: 4.0, attack_ms: 5.0, ..base() };
+    let input: Vec<Frame> = (0..48_480).map(|n| [if n < 48_000 { 1e-3 } else { 1.0 }; 2]).collect();
+    let output = run(settings, 48_000.0, &input);
+    // Twice the attack after an onset: a gain in steps would stand between them and be heard as a buzz.
+    for (n, pair) in output[48_000..].windows(2).enumerate() {
+        assert!(pair[1][0] < pair[0][0], "{n} frames after the onset the gain stands at {}", pair[0][0]);
+    }
+}
+
+#[test]
+fn a_partial_link_takes_its_share() {
+    let (loud, soft) = (0.5, 0.01);
+    let input = vec![[loud, soft]; 48_000];
+    let reductions_db = |link: f64| {
+        let settings = GlueSettings { threshold_db: -30.0, ratio: 4.0, knee_db: 0.0, link, ..base() };
+        let [left, right] = run(settings, 48_000.0, &input)[47_999];
+        [-gain_db(left, loud), -gain_db(right, soft)]
+    };
+    for link in [0.0, 0.1, 0.5, 0.9, 1.0] {
+        let [left, right] = reductions_db(link);
+        // The soft channel asks for nothing of its own; the fast logarithm and exponential leave 1e-6 dB.
+        assert!(left > 17.0 && (right - link * left).abs() < 1e-4, "link {link}: {left} and {right} dB");
+    }
+}
+
 #[test]
 fn link_and_high_pass_choose_what_is_heard() {
     let linked = GlueSettings { threshold_db: -30.0, ratio: 4.0, link: 1.0, ..base() };
