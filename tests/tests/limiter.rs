@@ -52,6 +52,21 @@ fn ceiling_holds_between_the_samples() {
 }
 
 #[test]
+fn a_tone_stays_the_reserve_below_the_ceiling() {
+    let input: Vec<Frame> =
+        (0..144_000).map(|n| [1.778 * (TAU * 997.0 * n as f64 / 48_000.0).sin(); 2]).collect();
+    // What is kept free for what a detector reads low, dB, and above Live as much more as leaves the last limiter at rest.
+    for (quality, reserve_db) in [(Quality::Live, 0.03), (Quality::Standard, 0.08), (Quality::Finest, 0.08)] {
+        let output =
+            run(LimiterSettings::default(), ProcessSpec { quality, ..ProcessSpec::stereo(48_000.0) }, &input);
+        let peak = output[120_000..].as_flattened().iter().fold(0.0f64, |peak, x| peak.max(x.abs()));
+        let below_db = -1.0 - 20.0 * peak.log10();
+        // The samples meet the crests of half a second within 1e-3 dB; the detector reads within 0.008.
+        assert!((below_db - reserve_db).abs() < 0.01, "{quality:?}: {below_db:.4} dB below the ceiling");
+    }
+}
+
+#[test]
 fn samples_stay_under_the_ceiling_without_true_peak() {
     for rate in [44_100.0, 48_000.0, 96_000.0, 192_000.0] {
         let signals = torture(rate);
@@ -261,6 +276,54 @@ fn unlinked_channels_keep_out_of_each_other() {
     let output = run(unlinked, spec, &input);
     for n in 0..input.len() - latency {
         assert_eq!(output[n + latency][1], input[n][1], "the soft channel passes bit for bit");
+    }
+}
+
+#[test]
+fn a_partial_link_lies_between_none_and_all() {
+    // To the left a tone 9 dB over the ceiling, steady or in beats of 40 ms; to the right a soft one, which the links alone turn down.
+    let beat = |n: usize| if n % 12_000 < 1920 { 2.5 } else { 0.3 };
+    let tones = |level: &dyn Fn(usize) -> f64| -> Vec<Frame> {
+        let t = |n: usize| TAU * n as f64 / 48_000.0;
+        (0..96_000).map(|n| [level(n) * (437.0 * t(n)).sin(), 0.05 * (997.0 * t(n)).sin()]).collect()
+    };
+    let power = |frames: &[Frame]| frames.iter().map(|frame| frame[1] * frame[1]).sum::<f64>();
+    for quality in [Quality::Live, Quality::Standard] {
+        let spec = ProcessSpec { quality, ..ProcessSpec::stereo(48_000.0) };
+        let latency = latency(&spec);
+        // What lasts is the transient link's above Live, where the clip takes the rest; the release link's is the slow gain.
+        for (name, links, input) in
+            [("transient", [1.0, 0.0], tones(&|_| 2.5)), ("release", [0.0, 1.0], tones(&beat))]
+        {
+            let soft_db = |link: f64| {
+                let settings = LimiterSettings {
+                    style: LimiterStyle::Smooth,
+                    transient_link: link * links[0],
+                    release_link: link * links[1],
+                    ..Default::default()
+                };
+                let output = run(settings, spec, &input);
+                10.0 * (power(&output[latency..]) / power(&input[..input.len() - latency])).log10()
+            };
+            let [none, few, half, most, all] = [0.0, 0.1, 0.5, 0.9, 1.0].map(soft_db);
+            println!("{quality:?}, {name} link: {none:.3} {few:.3} {half:.3} {most:.3} {all:.3} dB");
+            assert_eq!(none, 0.0);
+            assert!(all < -0.2, "{quality:?}, {name} link: {all} dB say nothing");
+            // In dB of what a channel needs the share is the link itself; slow parts and powers bend it. The slow gain above Live links
+            // powers, of which a soft channel's own is next to nothing at any link.
+            let ranges = if quality == Quality::Live || name == "transient" {
+                [0.03..=0.3, 0.3..=0.8, 0.7..=0.99]
+            } else {
+                [0.9..=1.0, 0.9..=1.0, 0.9..=1.0]
+            };
+            for (share, range) in [few, half, most].into_iter().zip(ranges) {
+                let of_all = share / all;
+                assert!(
+                    range.contains(&of_all),
+                    "{quality:?}, {name} link: {of_all} of {all} dB, not {range:?}"
+                );
+            }
+        }
     }
 }
 
