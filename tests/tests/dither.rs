@@ -260,3 +260,49 @@ fn a_seed_repeats_and_another_differs() {
     assert_eq!(with(1), with(1));
     assert_ne!(with(1), with(2));
 }
+
+#[test]
+fn a_reset_dither_is_silent_until_the_first_sound() {
+    let settings = DitherSettings { on: true, auto_blank: false, ..Default::default() };
+    let mut stage = Dither::default();
+    stage.prepare(&ProcessSpec::stereo(RATE));
+    stage.set(&settings);
+    let mut sound = white(4800, 0.1, 4);
+    for_each_block(&mut sound, 0, |block| stage.process(block));
+    stage.reset();
+    let mut silence = vec![[0.0; 2]; 4800];
+    for_each_block(&mut silence, 0, |block| stage.process(block));
+    assert!(silence.iter().all(|frame| *frame == [0.0; 2]));
+}
+
+#[test]
+fn errors_of_a_longer_word_are_no_errors_of_a_shorter_one() {
+    let of = |word_length| DitherSettings {
+        on: true,
+        word_length,
+        shaping: DitherShaping::Strong,
+        ..Default::default()
+    };
+    let (long, short) = (of(WordLength::Bits24), of(WordLength::Bits16));
+    let mut most = 0.0f64;
+    for seed in 0..100 {
+        let mut stage = Dither::default();
+        stage.prepare(&ProcessSpec::stereo(RATE));
+        stage.set(&DitherSettings { seed, ..long });
+        let input = white(96, 0.1, seed);
+        let mut output = input.clone();
+        for_each_block(&mut output[..64], 0, |block| stage.process(block));
+        stage.set(&DitherSettings { seed, ..short });
+        for_each_block(&mut output[64..], 64, |block| stage.process(block));
+        for c in 0..2 {
+            most = most.max((output[64][c] - input[64][c]).abs());
+        }
+    }
+    let mut stage = Dither::default();
+    stage.prepare(&ProcessSpec::stereo(RATE));
+    // Rounding and dither of the first shorter word, 1.5 of its LSB, and what the shaper may still have of the longer ones.
+    let bound = 1.5 * WordLength::Bits16.lsb() + stage.peak_reserve(&long);
+    assert!(most <= bound, "{most} over {bound}");
+    // A bound that is not reached says nothing: half an LSB of rounding and the dither's own half.
+    assert!(most > WordLength::Bits16.lsb(), "{most}");
+}
