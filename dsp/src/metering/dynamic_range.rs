@@ -86,3 +86,30 @@ impl DynamicRange {
         if blocks.is_empty() { 0.0 } else { 0.5 * (of_channel(0) + of_channel(1)) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_peak_stands_over_the_loudest_fifth() {
+        let rate = 1000.0;
+        let mut meter = DynamicRange::new(rate);
+        // Blocks of 3 s: levels of the first second and of the rest, and a peak of one frame. Two of ten are loud, and neither has the second
+        // peak.
+        let soft = (0.1, 0.1, 0.1);
+        let parts = [soft, (0.4, 0.1, 0.4), (0.1, 0.1, 0.9), (0.05, 0.05, 0.8), (0.2, 0.2, 0.2)];
+        for (first, rest, peak) in parts.into_iter().chain([soft; 5]) {
+            let mut block: Vec<Frame> =
+                (0..3000).map(|n| if n < 1000 { [first, 0.5 * first] } else { [rest, 0.5 * rest] }).collect();
+            block[1234] = [-peak, 0.5 * peak];
+            meter.push(&block);
+        }
+        // Twice the mean square, as a sine's is half its peak's square; the peaks add less than 0.01 dB to it.
+        let squares = [(0.4f64.powi(2) + 2.0 * 0.1f64.powi(2)) / 3.0, 0.2f64.powi(2)];
+        let mean = 2.0 * 0.5 * (squares[0] + squares[1]);
+        let expected = 20.0 * math::log10(0.8) - 10.0 * math::log10(mean);
+        let found = meter.value_db();
+        assert!((found - expected).abs() < 0.01, "{found} dB, not {expected}");
+    }
+}

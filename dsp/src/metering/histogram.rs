@@ -177,3 +177,67 @@ impl Histograms {
         self.range.percentiles(gate, [0.10, 0.95]).map_or(0.0, |[low, high]| high - low)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::math;
+
+    /// Mean square of a loudness in LUFS.
+    fn power(lufs: f64) -> f64 {
+        math::powf(10.0, 0.1 * (lufs + 0.691))
+    }
+
+    fn filled(blocks: &[(usize, f64)]) -> Histogram {
+        let histogram = Histogram::new();
+        for (count, lufs) in blocks {
+            (0..*count).for_each(|_| histogram.add(power(*lufs)));
+        }
+        histogram
+    }
+
+    fn integrated(blocks: &[(usize, f64)]) -> f64 {
+        Histograms { gating: filled(blocks), range: Histogram::new() }.integrated_lufs()
+    }
+
+    fn range(blocks: &[(usize, f64)]) -> f64 {
+        Histograms { gating: Histogram::new(), range: filled(blocks) }.range_lu()
+    }
+
+    #[test]
+    fn the_absolute_gate_lies_at_minus_70_lufs() {
+        assert!((integrated(&[(10, -69.9)]) + 69.9).abs() < 1e-9);
+        assert_eq!(integrated(&[(10, -70.1)]), f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn the_relative_gate_lies_10_lu_below_the_ungated_mean() {
+        // 90 blocks at -20 and 10 much below have a mean of -20.46 + what the ten add, 0.04 LU.
+        let mean = |soft: f64| -0.691 + 10.0 * math::log10(0.9 * power(-20.0) + 0.1 * power(soft));
+        for (distance, counts) in [(0.1, true), (-0.1, false)] {
+            let soft = mean(-30.4) - 10.0 + distance;
+            let found = integrated(&[(90, -20.0), (10, soft)]);
+            let expected = if counts { mean(soft) } else { -20.0 };
+            assert!((found - expected).abs() < 1e-6, "{distance} LU above the gate: {found}, not {expected}");
+        }
+    }
+
+    #[test]
+    fn the_loudness_range_is_that_of_the_10th_to_the_95th_percentile() {
+        // One block in each hundredth of ten LU.
+        let blocks: Vec<(usize, f64)> = (0..1000).map(|n| (1, -29.995 + 0.01 * f64::from(n))).collect();
+        // A rank between two of a thousand.
+        let found = range(&blocks);
+        assert!((found - 8.5).abs() < 0.011, "{found} LU");
+    }
+
+    #[test]
+    fn the_gate_of_the_loudness_range_lies_20_lu_below_the_ungated_mean() {
+        // A quarter is soft: the tenth percentile, if it counts. The mean lies at -21.25 + what the soft ones add, 0.02 LU.
+        let mean = -0.691 + 10.0 * math::log10(0.75 * power(-20.0) + 0.25 * power(-41.2));
+        for (distance, expected) in [(0.1, 21.13), (-0.1, 0.0)] {
+            let found = range(&[(75, -20.0), (25, mean - 20.0 + distance)]);
+            assert!((found - expected).abs() < 0.02, "{distance} LU above the gate: {found}, not {expected}");
+        }
+    }
+}

@@ -219,3 +219,50 @@ impl Loudness {
         ended.histograms.range_lu()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::TAU;
+
+    /// Ten seconds of 1 kHz at 48 kHz.
+    fn ten_seconds(channels: usize) -> Loudness {
+        let mut loudness = Loudness::new(48_000.0, channels);
+        let tone: Vec<Frame> =
+            (0..480_000).map(|n| [0.1 * math::sin(TAU * 1000.0 * f64::from(n) / 48_000.0); 2]).collect();
+        loudness.push(&tone);
+        loudness
+    }
+
+    #[test]
+    fn blocks_of_400_ms_overlap_by_three_quarters() {
+        // The first ends after 400 ms, and each other 100 ms later: 97.
+        assert!((ten_seconds(2).histograms.heard_s() - 9.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_programme_ends_in_silence_for_its_range() {
+        // Of 71 short-term values of the tone and 15 of its end, the one of rank 1 + 0.1 * 85, rounded 10, is that with 60 hops of silence.
+        let expected = -10.0 * math::log10(1.0 - 60.0 / 300.0);
+        let found = ten_seconds(2).range_lu();
+        assert!((found - expected).abs() < 0.01, "{found} LU, not {expected}");
+    }
+
+    #[test]
+    fn one_channel_counts_once() {
+        let [mono, stereo] = [1, 2].map(|channels| ten_seconds(channels).integrated_lufs());
+        assert!((stereo - mono - 10.0 * math::log10(2.0)).abs() < 1e-9, "{mono} and {stereo} LUFS");
+    }
+
+    #[test]
+    fn a_reset_forgets_everything() {
+        let mut loudness = ten_seconds(2);
+        // The weighting filter goes on, and has rung out.
+        loudness.push(&[[0.0; 2]; 48_000]);
+        loudness.reset();
+        assert_eq!((loudness.hop_mean_square(), loudness.hop_energies()), (0.0, [0.0; 2]));
+        loudness.push(&vec![[0.0; 2]; 480 * 300]);
+        assert!(loudness.short_term_lufs() < -70.0, "{} LUFS", loudness.short_term_lufs());
+        assert_eq!(loudness.integrated_lufs(), f64::NEG_INFINITY);
+    }
+}
