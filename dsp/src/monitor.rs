@@ -310,4 +310,42 @@ mod tests {
             assert_eq!(heard[1999], expected, "{solo:?}");
         }
     }
+
+    /// The last frame that is heard of `dry` and `wet`, long after the fade, with the master known to be so much louder.
+    fn settled(settings: MonitorSettings, known_lu: f64, dry: Frame, wet: Frame) -> Frame {
+        let mut monitor = Monitor::new(RATE);
+        monitor.know(Some(known_lu));
+        monitor.set(&settings);
+        let mut heard = vec![wet; 2000];
+        monitor.process(&vec![dry; 2000], &mut heard);
+        heard[1999]
+    }
+
+    #[test]
+    fn gains_are_those_that_are_said() {
+        let twice_lu = 20.0 * math::log10(2.0);
+        let (dry, wet) = ([0.25, -0.125], [0.5, 0.375]);
+        let compare = |compare| MonitorSettings { compare, ..Default::default() };
+        let platform = |gain_db| MonitorSettings {
+            platform: Some(PlatformPlayback { gain_db, limits: false }),
+            ..Default::default()
+        };
+        let half = |frame: Frame| frame.map(|x| 0.5 * x);
+        for (name, settings, known_lu, expected) in [
+            ("a mix that is softer", compare(Compare::Mix), twice_lu, dry),
+            ("a mix that is louder", compare(Compare::Mix), -twice_lu, half(dry)),
+            ("a master that is louder", compare(Compare::Master), twice_lu, half(wet)),
+            ("a master that is softer", compare(Compare::Master), -twice_lu, wet),
+            // As loud as the mix, less the mix.
+            ("delta", MonitorSettings { delta: true, ..Default::default() }, twice_lu, [0.0, 0.3125]),
+            ("a platform", platform(-twice_lu), 0.0, half(wet)),
+            ("dim", MonitorSettings { dim: true, ..Default::default() }, 0.0, wet.map(|x| 0.1 * x)),
+        ] {
+            let heard = settled(settings, known_lu, dry, wet);
+            // dB there and back.
+            let is_near =
+                heard.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12);
+            assert!(is_near, "{name}: {heard:?}, not {expected:?}");
+        }
+    }
 }

@@ -94,8 +94,8 @@ fn wishes() -> Vec<MonitorRequest> {
     wishes
 }
 
-/// Two seconds at 48 kHz with the editor open, in blocks that come at `pace` times real time.
-fn rendered(offline: bool, wish: &MonitorRequest, pace: f64) -> [Vec<f32>; 2] {
+/// Two seconds at 48 kHz, with the editor open if it is `watched`, in blocks that come at `pace` times real time.
+fn rendered(offline: bool, watched: bool, wish: &MonitorRequest, pace: f64) -> [Vec<f32>; 2] {
     const BLOCK: usize = 480;
     let mut settings = ChainSettings::default();
     settings.limiter.drive_db = 9.0;
@@ -104,7 +104,7 @@ fn rendered(offline: bool, wish: &MonitorRequest, pace: f64) -> [Vec<f32>; 2] {
     let mut now = Instant::now();
     for (n, (left, right)) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)).enumerate() {
         let transport = Transport { playing: true, position: Some((n * BLOCK) as i64) };
-        let coming = ComingBlock { transport, frames: BLOCK, watched: true, offline, now, monitor: *wish };
+        let coming = ComingBlock { transport, frames: BLOCK, watched, offline, now, monitor: *wish };
         engine.begin_block(&coming);
         engine.process(&mut [left, right]);
         now += Duration::from_millis(10).div_f64(pace);
@@ -115,20 +115,24 @@ fn rendered(offline: bool, wish: &MonitorRequest, pace: f64) -> [Vec<f32>; 2] {
 #[test]
 fn no_monitor_function_reaches_a_bounce() {
     let off = MonitorRequest::default();
-    let plain = rendered(false, &off, 1.0);
+    let plain = rendered(false, true, &off, 1.0);
     for wish in wishes() {
-        // A host that says that it renders offline, at any pace, and one that does not and renders faster than it plays.
-        for (offline, pace) in [(true, 1.0), (true, 30.0), (false, 2.0)] {
-            assert_eq!(rendered(offline, &wish, pace), plain, "offline {offline}, {pace}, {wish:?}");
+        // A host that says that it renders offline, at any pace, one that does not and renders faster than it plays, and one that renders
+        // as fast as it plays, with the editor closed.
+        for (offline, watched, pace) in
+            [(true, true, 1.0), (true, true, 30.0), (false, true, 2.0), (false, false, 1.0)]
+        {
+            let found = rendered(offline, watched, &wish, pace);
+            assert_eq!(found, plain, "offline {offline}, watched {watched}, {pace}, {wish:?}");
         }
     }
 }
 
 #[test]
 fn every_monitor_function_is_heard_at_the_pace_of_ears() {
-    let plain = rendered(false, &MonitorRequest::default(), 1.0);
+    let plain = rendered(false, true, &MonitorRequest::default(), 1.0);
     for wish in wishes() {
-        let heard = rendered(false, &wish, 1.0);
+        let heard = rendered(false, true, &wish, 1.0);
         // Hi-fi loudspeakers are modelled as those that change nothing.
         let is_neutral = wish.settings.device == Some(Device::HiFi);
         assert_eq!(heard == plain, is_neutral, "{wish:?}");

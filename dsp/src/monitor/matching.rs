@@ -169,4 +169,19 @@ mod tests {
             assert!((matching.difference_lu() - 3.0).abs() < 1e-6, "{} at {hop}", matching.difference_lu());
         }
     }
+
+    #[test]
+    fn half_a_minute_is_remembered() {
+        let mut matching = Matching::default();
+        for hop in 1..=6000 {
+            matching.follow(hop, [energy(-18.0), energy(-12.0)], [-18.0, -12.0]);
+        }
+        // Less than what means that a setting changed: a verse that the master lifts a little more.
+        for hop in 6001..=6300 {
+            matching.follow(hop, [energy(-18.0), energy(-11.2)], [-18.0, -11.2]);
+        }
+        // Three of thirty seconds weigh a tenth.
+        let moved = matching.difference_lu() - 6.0;
+        assert!((0.05..0.12).contains(&moved), "{moved} LU");
+    }
 }
