@@ -110,4 +110,27 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn bands_meet_6_db_down_at_the_crossover() {
+        for (hz, rate) in [(40.0, 48_000.0), (1000.0, 44_100.0), (12_000.0, 96_000.0)] {
+            let c = CrossoverCoefficients::new(hz, rate);
+            let mut crossover = Crossover::default();
+            let step = std::f64::consts::TAU * hz / rate;
+            let second = rate as usize;
+            let mut powers = [0.0; 3];
+            for n in 0..2 * second {
+                let x = math::sin(step * n as f64);
+                let (low, high) = crossover.split(&c, [x; 2]);
+                if n >= second {
+                    powers = [powers[0] + x * x, powers[1] + low[0] * low[0], powers[2] + high[0] * high[0]];
+                }
+            }
+            for band in [1, 2] {
+                let db = 10.0 * math::log10(powers[band] / powers[0]);
+                // Half the amplitude; a second is a whole number of periods. A frequency 1 % off reads 0.17 dB off.
+                assert!((db + 20.0 * math::log10(2.0)).abs() < 0.001, "{hz} Hz of {rate}: {db} dB");
+            }
+        }
+    }
 }
