@@ -8,6 +8,7 @@ use lacquer_dsp::processor::for_each_block;
 use lacquer_dsp::{Block, CONTROL_PERIOD, ChainSettings, EqualizerPhase, Frame, ProcessSpec, Quality, Stage};
 use lacquer_tests::signals::{Noise, impulse, programme, white};
 use lacquer_tests::{SAMPLE_RATES, settings};
+use std::f64::consts::TAU;
 
 /// One line a stage: module name, type, and where its settings stand.
 macro_rules! contract {
@@ -166,8 +167,12 @@ fn splits_agree<S: Stage + Default>(spec: ProcessSpec, settings: &S::Settings) {
 
 fn reset_is_new<S: Stage + Default>(spec: ProcessSpec, settings: &S::Settings) {
     let input = as_channels(&spec, programme(seconds(&spec, 0.1) + 2000, spec.sample_rate, 0.9));
+    let first = run(&mut prepared::<S>(spec, settings), &input);
     let mut stage = prepared::<S>(spec, settings);
-    let first = run(&mut stage, &input);
+    // What is loud and steady fills the memories that a short programme leaves empty.
+    let tone = |n: usize| (TAU * 61.0 * n as f64 / spec.sample_rate).sin();
+    let tone = (0..seconds(&spec, 0.5)).map(|n| [0.9 * tone(n), -0.7 * tone(n)]).collect();
+    run(&mut stage, &as_channels(&spec, tone));
     stage.reset();
     let second = run(&mut stage, &input);
     assert_same_bits(&format!("{spec:?}"), &first, &second);
