@@ -163,8 +163,10 @@ mod tests {
                 (Some(frames), 96_000),
                 "{word_length}"
             );
-            // And by others, where they are installed.
-            if let Ok(info) = std::process::Command::new("sndfile-info").arg(&path).output() {
+            // And by others, where they are installed: 127 is what a machine that qemu plays says of a program that is not there.
+            if let Ok(info) = std::process::Command::new("sndfile-info").arg(&path).output()
+                && info.status.code() != Some(127)
+            {
                 let said = String::from_utf8_lossy(&info.stdout).replace(' ', "");
                 assert!(said.contains(&format!("Frames:{frames}\n")), "{word_length}: {said}");
             }
