@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use x11rb::connection::Connection;
-use x11rb::errors::{ConnectionError, ReplyError};
+use x11rb::errors::ReplyError;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
     ChangeWindowAttributesAux, ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask,
@@ -122,7 +122,7 @@ fn hand_on(
     let Some(host) = listener_around(connection, window, mask)? else { return Ok(()) };
     let event = KeyPressEvent { event: host, child: x11rb::NONE, ..event };
     connection.send_event(false, host, mask, event)?;
-    Ok(connection.flush().map_err(ConnectionError::from)?)
+    Ok(connection.flush()?)
 }
 
 /// The nearest window around one that somebody listens to in this way; none below the root, which is the window manager's.
