@@ -26,6 +26,9 @@ pub(crate) struct CurveView {
     pub piano: bool,
 }
 
+/// The stage that is shown first.
+const FIRST_STAGE: StageId = StageId::Limiter;
+
 /// See the module.
 pub(crate) struct View {
     /// What the window has too little room for.
@@ -110,7 +113,7 @@ impl Default for View {
     fn default() -> Self {
         Self {
             room: Room::default(),
-            stage: StageId::Limiter,
+            stage: FIRST_STAGE,
             hint: String::new(),
             problem: None,
             song_problem: None,
@@ -160,9 +163,11 @@ impl View {
         self.tab = Tab::named(tab).unwrap_or(self.tab);
     }
 
-    /// Their names.
+    /// Their names; none of what is shown as designed, so that to open an editor changes no session.
     pub fn shown(&self) -> [String; 2] {
-        [self.stage.stem(), self.tab.name()].map(str::to_owned)
+        let stage = if self.stage == FIRST_STAGE { "" } else { self.stage.stem() };
+        let tab = if self.tab == Tab::default() { "" } else { self.tab.name() };
+        [stage, tab].map(str::to_owned)
     }
 
     /// Hears the master as it is. A blind test rests, with what was answered so far.

@@ -114,12 +114,14 @@ fn comparing_is_no_change_of_anything() {
 #[test]
 fn the_editor_shows_what_it_showed() {
     let mut bench = Bench::new();
+    let shown = |bench: &Bench| bench.tree.params().session.read().expect("a lock").shown.clone();
+    assert_eq!(shown(&bench), ["", ""], "to open it changes no session");
     bench.click(bench.place(Role::Tab, "Vinyl"));
     // As a window writes it, which has no such key.
     bench.type_text("[[");
     assert_eq!(bench.view().stage, StageId::Imager);
     bench.type_text("]");
-    let shown = bench.tree.params().session.read().expect("a lock").shown.clone();
+    let shown = shown(&bench);
     assert_eq!(shown, ["clipper", "Vinyl"]);
     let mut view = View::default();
     view.show(&shown);
