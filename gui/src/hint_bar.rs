@@ -106,7 +106,7 @@ pub(crate) fn hint_ui(ui: &mut Ui, host: &Host, meters: &MeterReader, view: &mut
     }
     let monitored = monitored(meters, view);
     focus_for_escape(ui, monitored.is_some(), view);
-    let bypassed = host.tree.plain("bypass") == Ok(1.0);
+    let bypassed = host.is_bypassed();
     let ground = if monitored.is_some() { colors.accent } else { colors.bar };
     ui.painter().rect_filled(rect, 0.0, ground);
     let mut left = rect.left() + theme::PADDING;

@@ -113,6 +113,11 @@ impl Host<'_> {
         self.end(id);
     }
 
+    /// Whether the mix passes the chain by, in the bounce too.
+    pub fn is_bypassed(&self) -> bool {
+        self.tree.plain("bypass") == Ok(1.0)
+    }
+
     /// A parameter's value as it is shown.
     pub fn text(&self, id: &str) -> String {
         as_shown(&self.tree.text(id).unwrap_or_default())

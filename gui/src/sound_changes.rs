@@ -36,7 +36,7 @@ impl SoundChanges {
             return;
         }
         self.looked_s = Some(now);
-        let (sound, bypass) = (Slot::of(host.tree), host.tree.plain("bypass") == Ok(1.0));
+        let (sound, bypass) = (Slot::of(host.tree), host.is_bypassed());
         let is_other = |(last, was): &(Slot, bool)| *was != bypass || !last.is_like(&sound, host.tree);
         if self.last.as_ref().is_some_and(is_other) {
             self.before_s = self.heard_s;

@@ -77,7 +77,7 @@ pub(crate) fn strip_ui(ui: &mut Ui, host: &Host, meters: &mut MeterReader, view:
         let cell = Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()));
         cell_ui(ui, cell, host, meters, *stage, view);
     }
-    if host.tree.plain("bypass") == Ok(1.0) {
+    if host.is_bypassed() {
         // Nothing of it is heard.
         ui.painter().rect_filled(row, 0.0, theme::colors().window.gamma_multiply(0.6));
     }

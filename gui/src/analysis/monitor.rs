@@ -112,7 +112,7 @@ fn luck_ui(ui: &Ui, area: Rect, view: &View) {
 fn abx_ui(ui: &mut Ui, cell: &dyn Fn(f32) -> Rect, host: &Host, view: &mut View) {
     let Some(abx) = &view.abx else {
         let starts = button_ui(ui, cell(0.0), "Start", false, BLIND, view);
-        if starts && host.tree.plain("bypass") == Ok(1.0) {
+        if starts && host.is_bypassed() {
             view.problem = Some(BYPASSED.to_owned());
         } else if starts {
             // What X are depends on when the test begins: nobody can know.

@@ -18,7 +18,7 @@ pub fn solve(
     let found = search(target_lufs, start_db, |drive_db| {
         let lufs = loudness(drive_db)?;
         trials += 1;
-        progress(Step::Solving, trials as f64 / MOST_TRIALS as f64);
+        progress(Step::Solving, (trials as f64 / MOST_TRIALS as f64).min(1.0));
         Ok(lufs)
     });
     match found {
