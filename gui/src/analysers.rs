@@ -228,7 +228,9 @@ impl Analysers {
         let is_shorter = length < std::mem::replace(&mut self.history_length, length);
         if is_shorter {
             self.vinyl = Vinyl::new(self.sample_rate);
-            self.long.clear();
+            for analyser in [&mut self.input, &mut self.output, &mut self.long] {
+                analyser.clear();
+            }
             self.heard.forget();
             self.inspect_anew();
         }

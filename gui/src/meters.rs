@@ -127,7 +127,8 @@ fn controls_ui(ui: &mut Ui, rect: Rect, meters: &MeterReader, view: &mut View) {
         Rect::from_min_size(rect.min + vec2(n * (half + theme::GAP), 0.0), vec2(half, theme::CONTROL_HEIGHT))
     };
     let running = controls.is_running();
-    let hint = "Pauses the measurement or goes on with it.";
+    let hint =
+        "Pauses the measurement of loudness and peaks, or goes on with it; spectra show what plays now.";
     if button_ui(ui, top(0.0), if running { "Pause" } else { "Continue" }, !running, hint, view) {
         controls.set_running(!running);
     }

@@ -102,10 +102,12 @@ fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mu
             if !std::mem::replace(&mut view.presets_are_open, true) {
                 search.request_focus();
             }
-            let is_confirmed = search.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            let is_confirmed = search.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             search.widget_info(|| {
                 WidgetInfo::labeled(egui::accesskit::Role::TextInput, true, "Search presets")
             });
+            // From the field down into the list, where the arrows go on.
+            let mut enters = search.has_focus() && ui.input(|input| input.key_pressed(Key::ArrowDown));
             let wanted = view.preset_search.trim().to_lowercase();
             let fits = |preset: &Preset| {
                 let texts = [&preset.name, &preset.description, &preset.group];
@@ -113,7 +115,10 @@ fn menu_ui(ui: &mut Ui, host: &Host, factory: &[Preset], chosen: &str, view: &mu
             };
             let mut row = |ui: &mut Ui, preset: &Preset| {
                 let row = ui.selectable_label(preset.name == chosen, &preset.name);
-                if row.hovered() {
+                if std::mem::take(&mut enters) {
+                    row.request_focus();
+                }
+                if row.hovered() || row.has_focus() {
                     view.hint.clone_from(&preset.description);
                 }
                 if row.clicked() {

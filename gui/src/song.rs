@@ -79,8 +79,11 @@ pub(crate) fn song_ui(ui: &mut Ui, status: &Status, view: &mut View) {
         let line_width = ui.available_width() - TIME_WIDTH - theme::PADDING - sound_width;
         line_ui(ui, vec2(line_width, theme::CONTROL_HEIGHT), player, &state, view);
         let right = rect.right() - sound_width;
-        let area = Rect::from_min_max(pos2(right - TIME_WIDTH, rect.top()), pos2(right, rect.bottom()));
-        told_ui(ui, area.with_min_x(area.left() + theme::GAP), &state, view);
+        let area = Rect::from_min_max(
+            pos2(right - TIME_WIDTH + theme::GAP, rect.top()),
+            pos2(right - theme::MARGIN, rect.bottom()),
+        );
+        told_ui(ui, area, &state, view);
         if sound_width > 0.0 {
             ui.add_space(ui.available_width() - sound_width - theme::GAP);
             sound::sound_ui(ui, status, view);

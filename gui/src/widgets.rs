@@ -136,8 +136,19 @@ fn control_ui(ui: &mut Ui, rect: Rect, host: &Host, info: &ParameterInfo, label:
     area_ui(ui, control, |ui| choice_ui(ui, host, &info.id, control.width(), view));
 }
 
-/// Parameters side by side, each as wide as the others: ids with their labels.
-pub(crate) fn row_ui(ui: &mut Ui, rect: Rect, host: &Host, fields: &[(&str, &str)], view: &mut View) {
+/// Ids of parameters with their labels, in a row.
+pub(crate) type Fields<'a> = &'a [(&'a str, &'a str)];
+
+/// Rows of parameters on one grid: under each other where one is below the other, as many columns as the fullest row has.
+pub(crate) fn rows_ui(ui: &mut Ui, rects: &[Rect], host: &Host, rows: &[Fields<'_>], view: &mut View) {
+    let columns = rows.iter().map(|fields| fields.len()).max().unwrap_or_default();
+    for (rect, fields) in rects.iter().zip(rows) {
+        cells_ui(ui, *rect, columns, host, fields, &|_| false, view);
+    }
+}
+
+/// Parameters side by side, each as wide as the others.
+pub(crate) fn row_ui(ui: &mut Ui, rect: Rect, host: &Host, fields: Fields<'_>, view: &mut View) {
     live_row_ui(ui, rect, host, fields, &|_| false, view);
 }
 
@@ -146,13 +157,25 @@ pub(crate) fn live_row_ui(
     ui: &mut Ui,
     rect: Rect,
     host: &Host,
-    fields: &[(&str, &str)],
+    fields: Fields<'_>,
+    dead: &dyn Fn(&str) -> bool,
+    view: &mut View,
+) {
+    cells_ui(ui, rect, fields.len(), host, fields, dead, view);
+}
+
+fn cells_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    columns: usize,
+    host: &Host,
+    fields: Fields<'_>,
     dead: &dyn Fn(&str) -> bool,
     view: &mut View,
 ) {
     // As wide in every row of a panel, and wider where the window is.
     let widest = (rect.width() / FIELDS).max(WIDEST_FIELD);
-    let width = (rect.width() / fields.len().max(1) as f32).min(widest);
+    let width = (rect.width() / columns.max(1) as f32).min(widest);
     for (n, (id, label)) in fields.iter().enumerate() {
         let Some(info) = host.tree.info(id) else { continue };
         let corner = pos2(rect.left() + n as f32 * width, rect.top());

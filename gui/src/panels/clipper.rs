@@ -16,6 +16,6 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &mut MeterR
     let settings = host.tree.to_settings().clipper;
     let color = if settings.on { theme::colors().side } else { theme::colors().disabled };
     transfer::amplitudes(ui, left, &meters.pictures.clipper(&settings).curve, color);
-    dynamics_ui(ui, right, host, StageId::Clipper, None, meters, view);
+    dynamics_ui(ui, right, host, StageId::Clipper, meters);
     row_ui(ui, rows[0], host, &[("clipper_threshold", "Threshold"), ("clipper_knee", "Knee")], view);
 }

@@ -33,16 +33,8 @@ const REACH: f32 = 6.0;
 /// How much of a trace is left where its stage is off.
 const OFF: f32 = 0.4;
 
-/// Draws the last seconds of `stage`; `threshold` is a level in dB that can be dragged, with its name. Gives the graph of the levels.
-pub(super) fn dynamics_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    host: &Host,
-    stage: StageId,
-    threshold: Option<(&str, &str)>,
-    meters: &MeterReader,
-    view: &mut View,
-) -> Graph {
+/// Draws the last seconds of `stage`. Gives the graph of the levels.
+pub(super) fn dynamics_ui(ui: &Ui, rect: Rect, host: &Host, stage: StageId, meters: &MeterReader) -> Graph {
     let all = Rect::from_min_max(rect.min + vec2(32.0, 4.0), rect.max - vec2(NOW, 16.0));
     let border = (all.top() + (LANE * all.height()).max(34.0)).round();
     let lane = Rect::from_min_max(all.min, pos2(all.right(), border));
@@ -62,9 +54,6 @@ pub(super) fn dynamics_ui(
         ui.painter().text(at, align, name, theme::axis_font(), colors.text_third);
     }
     now_ui(ui, rect, host, stage, meters);
-    if let Some((id, name)) = threshold {
-        threshold_ui(ui, &graph, host, id, name, is_on(host, stage), view);
-    }
     graph
 }
 

@@ -6,7 +6,7 @@ use crate::host::Host;
 use crate::meter_reader::MeterReader;
 use crate::theme;
 use crate::view::View;
-use crate::widgets::row_ui;
+use crate::widgets::rows_ui;
 use egui::{Rect, Ui};
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::chain::glue::GlueSettings;
@@ -20,30 +20,26 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReade
     let color = if settings.on { theme::colors().reduction } else { theme::colors().disabled };
     let graph = transfer::levels(ui, left, |db| settings.output_db(db), now, color);
     threshold_ui(ui, &graph, host, "glue_threshold", "Threshold", settings.on, view);
-    dynamics_ui(ui, right, host, StageId::Glue, None, meters, view);
-    row_ui(
+    dynamics_ui(ui, right, host, StageId::Glue, meters);
+    rows_ui(
         ui,
-        rows[0],
+        &rows,
         host,
         &[
-            ("glue_threshold", "Threshold"),
-            ("glue_ratio", "Ratio"),
-            ("glue_knee", "Knee"),
-            ("glue_attack", "Attack"),
-            ("glue_release", "Release"),
-        ],
-        view,
-    );
-    row_ui(
-        ui,
-        rows[1],
-        host,
-        &[
-            ("glue_auto", "Auto times"),
-            ("glue_sidechain_high_pass", "Side-chain HP"),
-            ("glue_link", "Link"),
-            ("glue_mix", "Mix"),
-            ("glue_makeup", "Makeup"),
+            &[
+                ("glue_threshold", "Threshold"),
+                ("glue_ratio", "Ratio"),
+                ("glue_knee", "Knee"),
+                ("glue_attack", "Attack"),
+                ("glue_release", "Release"),
+            ],
+            &[
+                ("glue_auto", "Auto times"),
+                ("glue_sidechain_high_pass", "Side-chain HP"),
+                ("glue_link", "Link"),
+                ("glue_mix", "Mix"),
+                ("glue_makeup", "Makeup"),
+            ],
         ],
         view,
     );

@@ -2,13 +2,13 @@
 
 use super::{side_by_side, split};
 use crate::analysis::stereo::goniometer_ui;
-use crate::axes::{frequencies_ui, levels_ui};
+use crate::axes::{chip_ui, frequencies_ui, levels_ui};
 use crate::host::Host;
 use crate::meter_reader::MeterReader;
 use crate::scale::Graph;
 use crate::theme;
 use crate::view::View;
-use crate::widgets::{Axis, Handle, handle_ui, row_ui};
+use crate::widgets::{Axis, Handle, handle_ui, rows_ui};
 use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::chain::imager::{IMAGER_BANDS, ImagerSettings};
 use lacquer_dsp::metering::spectrum::Part;
@@ -25,30 +25,26 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReade
     let settings = host.tree.to_settings().imager;
     widths_ui(ui, left, host, meters, &settings, view);
     goniometer_ui(ui, right, meters);
-    row_ui(
+    rows_ui(
         ui,
-        rows[0],
+        &rows,
         host,
         &[
-            ("imager_width", "Width"),
-            ("imager_band_width_1", "Low width"),
-            ("imager_band_width_2", "Mid width"),
-            ("imager_band_width_3", "High width"),
-            ("imager_stereoize", "Stereoize"),
-            ("imager_rotation", "Rotation"),
-        ],
-        view,
-    );
-    row_ui(
-        ui,
-        rows[1],
-        host,
-        &[
-            ("imager_mono_bass", "Mono bass"),
-            ("imager_mono_below", "Mono below"),
-            ("imager_mono_slope", "Mono slope"),
-            ("imager_guard", "Guard"),
-            ("imager_guard_correlation", "Least corr."),
+            &[
+                ("imager_width", "Width"),
+                ("imager_band_width_1", "Low width"),
+                ("imager_band_width_2", "Mid width"),
+                ("imager_band_width_3", "High width"),
+                ("imager_stereoize", "Stereoize"),
+                ("imager_rotation", "Rotation"),
+            ],
+            &[
+                ("imager_mono_bass", "Mono bass"),
+                ("imager_mono_below", "Mono below"),
+                ("imager_mono_slope", "Mono slope"),
+                ("imager_guard", "Guard"),
+                ("imager_guard_correlation", "Least corr."),
+            ],
         ],
         view,
     );
@@ -70,7 +66,7 @@ fn widths_ui(
     let colors = theme::colors();
     let strength = if settings.on { 1.0 } else { 0.4 };
     let painter = ui.painter().with_clip_rect(rect);
-    let base = graph.y(1.0);
+    let (base, mut names) = (graph.y(1.0), Vec::new());
     for (n, width) in settings.band_widths().into_iter().enumerate() {
         let left = n.checked_sub(1).map_or(rect.left(), |n| graph.x(settings.crossovers_hz()[n]));
         let right = settings.crossovers_hz().get(n).map_or(rect.right(), |hz| graph.x(*hz));
@@ -93,7 +89,7 @@ fn widths_ui(
         );
         let at = pos2(0.5 * (left + right), rect.top() + 12.0);
         let text = format!("{} {:.0} %", NAMES[n], 100.0 * width);
-        painter.text(at, Align2::CENTER_CENTER, text, theme::label_font(), colors.text_second);
+        names.push((at, text));
     }
     if settings.mono_bass {
         let right = graph.x(settings.mono_below_hz);
@@ -114,6 +110,10 @@ fn widths_ui(
     for n in 1..IMAGER_BANDS {
         let name = format!("Imager crossover {n}");
         line_ui(ui, &graph, host, &format!("imager_crossover_{n}"), &name, colors.text_second, view);
+    }
+    // Over the correlation, which may pass there.
+    for (at, text) in names {
+        chip_ui(ui, at, Align2::CENTER_CENTER, &text, theme::label_font(), colors.text_second);
     }
 }
 
@@ -146,9 +146,15 @@ fn correlation_ui(ui: &Ui, graph: &Graph, settings: &ImagerSettings, meters: &Me
         let at = pos2(graph.rect.right() - 6.0, y - 2.0);
         ui.painter().text(at, Align2::RIGHT_BOTTOM, "guard", theme::axis_font(), colors.alarm);
     }
-    for (value, text) in [(-1.0, "\u{2212}1"), (0.0, "0"), (1.0, "+1")] {
+    // Inside the graph's height: below it stand the frequencies.
+    let marks = [
+        (-1.0, "\u{2212}1", Align2::LEFT_BOTTOM),
+        (0.0, "0", Align2::LEFT_CENTER),
+        (1.0, "+1", Align2::LEFT_TOP),
+    ];
+    for (value, text, align) in marks {
         let at = pos2(graph.rect.right() + 5.0, scale.y(value));
-        ui.painter().text(at, Align2::LEFT_CENTER, text, theme::axis_font(), colors.text_third);
+        ui.painter().text(at, align, text, theme::axis_font(), colors.text_third);
     }
     let mut previous = None;
     for band in meters.readings.long.bands(3).iter().filter(|band| band.powers.of(Part::Both) > LEAST_POWER) {

@@ -8,7 +8,7 @@ use crate::meter_reader::{MeterReader, TRACE_POINTS};
 use crate::scale::{Graph, level};
 use crate::theme;
 use crate::view::View;
-use crate::widgets::row_ui;
+use crate::widgets::rows_ui;
 use egui::{Align2, Pos2, Rect, Shape, Stroke, Ui, vec2};
 
 /// Peaks at the edges, dBFS.
@@ -43,25 +43,21 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &MeterReade
     };
     let color = if headroom < 0.0 { colors.alarm } else { colors.text_second };
     painter.text(rect.left_top() + vec2(8.0, 12.0), Align2::LEFT_CENTER, text, theme::label_font(), color);
-    row_ui(
+    rows_ui(
         ui,
-        rows[0],
+        &rows,
         host,
         &[
-            ("input_trim_gain", "Gain"),
-            ("input_trim_balance", "Balance"),
-            ("input_trim_dc_filter", "DC filter"),
-        ],
-        view,
-    );
-    row_ui(
-        ui,
-        rows[1],
-        host,
-        &[
-            ("input_trim_invert_left", "Invert left"),
-            ("input_trim_invert_right", "Invert right"),
-            ("input_trim_swap_channels", "Swap channels"),
+            &[
+                ("input_trim_gain", "Gain"),
+                ("input_trim_balance", "Balance"),
+                ("input_trim_dc_filter", "DC filter"),
+            ],
+            &[
+                ("input_trim_invert_left", "Invert left"),
+                ("input_trim_invert_right", "Invert right"),
+                ("input_trim_swap_channels", "Swap channels"),
+            ],
         ],
         view,
     );

@@ -1,15 +1,16 @@
 //! The limiter: the last seconds with what it takes away, its ceiling, and the drive for a loudness.
 
-use super::dynamics::dynamics_ui;
+use super::dynamics::{dynamics_ui, threshold_ui};
 use super::{loudness, split};
 use crate::axes::chip_ui;
 use crate::host::Host;
 use crate::meter_reader::MeterReader;
 use crate::meters::{self, target};
 use crate::scale::{Graph, level};
+use crate::strip::is_on;
 use crate::theme;
 use crate::view::View;
-use crate::widgets::{row_ui, small_button_ui};
+use crate::widgets::{rows_ui, small_button_ui};
 use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
 use lacquer_dsp::chain::StageId;
 use lacquer_dsp::{ProcessSpec, Quality};
@@ -51,12 +52,11 @@ pub(super) fn head_ui(ui: &mut Ui, host: &Host, view: &mut View) {
     }
 }
 
-/// The target's own ceiling as a second line, and what is over it with the one move that mends it.
-fn platform_ui(ui: &mut Ui, graph: &Graph, host: &Host, meters: &MeterReader, view: &mut View) {
+/// The target's own ceiling as a second line.
+fn asked_ui(ui: &Ui, graph: &Graph, host: &Host, meters: &MeterReader) {
     let (target, colors) = (target(host), theme::colors());
     let asked_dbtp = meters::asked_dbtp(meters, &target);
     let ceiling = host.tree.plain("limiter_ceiling").unwrap_or_default();
-    let overs = meters::overs(meters, &target, view);
     if (asked_dbtp - ceiling).abs() > 0.005 {
         let y = graph.y(asked_dbtp);
         let ends = [pos2(graph.rect.left(), y), pos2(graph.rect.right(), y)];
@@ -71,6 +71,14 @@ fn platform_ui(ui: &mut Ui, graph: &Graph, host: &Host, meters: &MeterReader, vi
         let text = format!("{} {} dBTP", target.name, level(asked_dbtp));
         chip_ui(ui, at, align, &text, theme::axis_font(), colors.text_second);
     }
+}
+
+/// What is over the target's ceiling, with the one move that mends it.
+fn overs_ui(ui: &mut Ui, graph: &Graph, host: &Host, meters: &MeterReader, view: &mut View) {
+    let (target, colors) = (target(host), theme::colors());
+    let asked_dbtp = meters::asked_dbtp(meters, &target);
+    let ceiling = host.tree.plain("limiter_ceiling").unwrap_or_default();
+    let overs = meters::overs(meters, &target, view);
     if ceiling <= asked_dbtp + 0.005 || (overs == 0 && !meters::is_over(meters, &target)) {
         return;
     }
@@ -120,34 +128,32 @@ pub(super) fn panel_ui(ui: &mut Ui, body: Rect, host: &Host, meters: &mut MeterR
     let search = Rect::from_min_max(picture.left_bottom() - vec2(0.0, loudness::HEIGHT), picture.max);
     let picture = Rect::from_min_max(picture.min, search.right_top() - vec2(0.0, theme::MARGIN));
     loudness::loudness_ui(ui, search, host, meters, view);
-    let graph =
-        dynamics_ui(ui, picture, host, StageId::Limiter, Some(("limiter_ceiling", "Ceiling")), meters, view);
-    platform_ui(ui, &graph, host, meters, view);
+    let graph = dynamics_ui(ui, picture, host, StageId::Limiter, meters);
+    asked_ui(ui, &graph, host, meters);
+    let is_on = is_on(host, StageId::Limiter);
+    threshold_ui(ui, &graph, host, "limiter_ceiling", "Ceiling", is_on, view);
+    overs_ui(ui, &graph, host, meters, view);
     if !meters.bank.output.integrated_lufs().is_finite() {
         first_run_ui(ui, &graph, host);
     }
-    row_ui(
+    rows_ui(
         ui,
-        rows[0],
+        &rows,
         host,
         &[
-            ("limiter_drive", "Drive"),
-            ("limiter_ceiling", "Ceiling"),
-            ("limiter_style", "Style"),
-            ("limiter_release", "Release"),
-            ("limiter_auto_release", "Auto release"),
-        ],
-        view,
-    );
-    row_ui(
-        ui,
-        rows[1],
-        host,
-        &[
-            ("limiter_transient_link", "Transient link"),
-            ("limiter_release_link", "Release link"),
-            ("limiter_true_peak", "True peak"),
-            ("limiter_unity_gain", "Unity gain"),
+            &[
+                ("limiter_drive", "Drive"),
+                ("limiter_ceiling", "Ceiling"),
+                ("limiter_style", "Style"),
+                ("limiter_release", "Release"),
+                ("limiter_auto_release", "Auto release"),
+            ],
+            &[
+                ("limiter_transient_link", "Transient link"),
+                ("limiter_release_link", "Release link"),
+                ("limiter_true_peak", "True peak"),
+                ("limiter_unity_gain", "Unity gain"),
+            ],
         ],
         view,
     );

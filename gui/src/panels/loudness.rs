@@ -16,6 +16,8 @@ pub(super) const HEIGHT: f32 = 60.0;
 /// Widths of the prices' first column, which has their names, and of each further one.
 const NAMES: f32 = 132.0;
 const PRICE: f32 = 65.0;
+/// Width of a button: it holds "Set for \u{2212}14.0".
+const BUTTON: f32 = 92.0;
 /// Louder targets that are priced, LU from the one that was asked for; one fewer where there is little room.
 const STEPS_LU: [f64; 4] = [0.0, 1.0, 2.0, 3.0];
 /// A row of the prices: its name, and its figure of an outcome.
@@ -97,15 +99,15 @@ fn say(ui: &Ui, rect: Rect, line: usize, text: &str, color: Color32) {
 }
 
 /// The `n`th place for a button, from the right, in the lower line.
-fn place(rect: Rect, n: usize, width: f32) -> Rect {
-    let right = rect.right() - 6.0 - n as f32 * (width + theme::GAP);
-    let corner = pos2(right - width, rect.bottom() - 5.0 - theme::CONTROL_HEIGHT);
-    Rect::from_min_size(corner, vec2(width, theme::CONTROL_HEIGHT))
+fn place(rect: Rect, n: usize) -> Rect {
+    let right = rect.right() - 6.0 - n as f32 * (BUTTON + theme::GAP);
+    let corner = pos2(right - BUTTON, rect.bottom() - 5.0 - theme::CONTROL_HEIGHT);
+    Rect::from_min_size(corner, vec2(BUTTON, theme::CONTROL_HEIGHT))
 }
 
 fn leave_ui(ui: &mut Ui, rect: Rect, name: &str, view: &mut View) -> Option<Deed> {
     let hint = "Leaves the drive as it is.";
-    button_ui(ui, place(rect, 0, 72.0), name, false, hint, view).then_some(Deed::Leave)
+    button_ui(ui, place(rect, 0), name, false, hint, view).then_some(Deed::Leave)
 }
 
 fn idle_ui(ui: &mut Ui, rect: Rect, host: &Host, view: &mut View) -> Option<Deed> {
@@ -149,7 +151,7 @@ fn listening_ui(
     let is_enough = heard_s >= LEAST_S;
     if !is_enough {
         say(ui, rect, 1, "Listening: play the loudest part.", colors.text_second);
-    } else if button_ui(ui, place(rect, 1, 72.0), "Find", true, hint, view) {
+    } else if button_ui(ui, place(rect, 1), "Find", true, hint, view) {
         return Some(Deed::Work(request.clone()));
     }
     leave_ui(ui, rect, "Stop", view)
@@ -170,21 +172,14 @@ fn ready_ui(ui: &mut Ui, rect: Rect, answer: &Answer, view: &mut View) -> Option
         let text = format!("flat: PSR {psr}, stands {} down", level(answer.found.standing_db));
         say(ui, rect, 1, &text, colors.alarm);
     }
-    if button_ui(
-        ui,
-        place(rect, 1, 72.0),
-        "Set",
-        true,
-        "Sets the drive: one step, which Undo takes back.",
-        view,
-    ) {
+    if button_ui(ui, place(rect, 1), "Set", true, "Sets the drive: one step, which Undo takes back.", view) {
         return Some(Deed::Set(drive_db));
     }
     if let Some(advice) = &answer.advice {
         let name = format!("Set for {}", level(advice.lufs));
         let hint =
             "The loudest that was tried with a PSR of 8 dB and the limiter standing less than 6 dB down.";
-        if button_ui(ui, place(rect, 2, 72.0), &name, false, hint, view) {
+        if button_ui(ui, place(rect, 2), &name, false, hint, view) {
             return Some(Deed::Set(advice.drive_db));
         }
     }

@@ -78,6 +78,18 @@ fn nothing_overlaps_and_nothing_leaves_the_window_at_any_size() {
 }
 
 #[test]
+fn controls_stand_under_each_other_in_every_window() {
+    for size in [theme::WINDOW_SIZE, theme::LEAST_WINDOW_SIZE] {
+        let mut bench = Bench::sized(size, 1.0);
+        bench.harness.state_mut().view.stage = StageId::Limiter;
+        bench.steps(2);
+        let left = |name| bench.harness.get_by_role_and_label(Role::Slider, name).rect().left();
+        let [above, below] = [left("Limiter Ceiling"), left("Limiter Release Link")];
+        assert!((above - below).abs() < EDGE, "{size:?}: {above} over {below}");
+    }
+}
+
+#[test]
 fn the_row_of_a_song_has_its_place_in_the_least_window() {
     let status = Arc::new(Status::default());
     status.set_song(Arc::new(song::Deck::default()));

@@ -301,3 +301,20 @@ impl Bench {
         self.click(egui::pos2(600.0, 300.0));
     }
 }
+
+#[test]
+fn a_new_measurement_forgets_the_highest_levels_of_the_last() {
+    let mut bench = Bench::new();
+    bench.play(1.0);
+    let held_db = |bench: &Bench| {
+        let readings = &bench.harness.state().meters.as_ref().expect("meters").readings;
+        [&readings.input, &readings.output].map(|spectrum| spectrum.held_db(&[100.0, 1000.0])[0])
+    };
+    let loud = held_db(&bench);
+    bench.status.meters().controls.reset();
+    // Silence follows: what still stands there is the last song's.
+    bench.player = Player::of(vec![[0.0; 2]; 100], RATE_HZ, bench.status.meters().clone());
+    bench.play(0.5);
+    let after = held_db(&bench);
+    assert!(loud.iter().zip(after).all(|(loud, after)| after < loud - 20.0), "{loud:?}, {after:?}");
+}

@@ -129,3 +129,15 @@ fn undo_brings_the_presets_name_back_with_its_sound() {
     let steps = bench.harness.state().steps();
     assert_eq!(steps.last().map(|(_, name)| name.as_str()), Some("Loud"), "and no value beside it");
 }
+
+#[test]
+fn arrows_lead_from_the_search_into_the_list_of_presets() {
+    let mut bench = Bench::new();
+    bench.click(bench.place(Role::ComboBox, "Presets"));
+    bench.steps(3);
+    bench.key(Key::ArrowDown, Modifiers::NONE);
+    bench.key(Key::ArrowDown, Modifiers::NONE);
+    bench.key(Key::Enter, Modifiers::NONE);
+    bench.steps(3);
+    assert_eq!(bench.preset(), lacquer_params::Preset::factory()[1].name, "the second of the list");
+}
