@@ -234,6 +234,20 @@ pub struct Finding {
     pub place_count: u64,
 }
 
+impl Finding {
+    /// Whether its figure is worse the lower it is.
+    pub fn is_worse_below(&self) -> bool {
+        match self.check {
+            Check::Dynamics | Check::Translation => true,
+            // What mono loses; the other figure is an angle.
+            Check::MonoCompatibility => self.unit == "dB",
+            // Told beyond their thresholds alone: where they lie says it.
+            Check::WordLength | Check::UpSampling | Check::LossyTrace => self.figure < self.threshold,
+            _ => false,
+        }
+    }
+}
+
 /// Places that a finding keeps.
 pub const MOST_PLACES: usize = 64;
 

@@ -6,6 +6,8 @@ mod table;
 
 pub use table::{DISTRIBUTOR, TARGETS};
 
+use crate::drive::LOUDNESS_TOLERANCE_LU;
+
 /// What a platform does to a master that is quieter than its level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quieter {
@@ -124,15 +126,27 @@ pub fn known() -> String {
     ids.join(", ")
 }
 
-/// Loudness above which a master is a loud one, LUFS: where Spotify's advice changes.
-pub const LOUD_LUFS: f64 = -14.0;
+/// Loudness above which a master is a loud one, LUFS: where Spotify's advice changes. What is as near to it as a search for the drive
+/// comes ([`LOUDNESS_TOLERANCE_LU`]) lies on it.
+const LOUD_LUFS: f64 = -14.0;
+
+/// Whether a master of this loudness in LUFS is a loud one: lossy encoders get less room from it.
+pub fn is_loud(integrated_lufs: f64) -> bool {
+    integrated_lufs > LOUD_LUFS + LOUDNESS_TOLERANCE_LU
+}
 
 impl Target {
-    /// True peaks in dBTP that it asks for: of any master, and of one above [`LOUD_LUFS`], which leaves lossy encoders less room: Spotify
-    /// asks for 1 dB more of it. Infinite where that is the same.
+    /// True peaks in dBTP that it asks for: of any master, and of one that [`is_loud`], from which Spotify asks for 1 dB more room. Infinite
+    /// where that is the same.
     pub fn asked_dbtp(&self) -> [f64; 2] {
         let of_loud = if self.id.starts_with("spotify") { self.true_peak_dbtp - 1.0 } else { f64::INFINITY };
         [self.true_peak_dbtp, of_loud]
+    }
+
+    /// True peak in dBTP that it asks for from a master that is as loud as it plays: the ceiling of one that is made for it.
+    pub fn ceiling_dbtp(&self) -> f64 {
+        let [of_any_dbtp, of_loud_dbtp] = self.asked_dbtp();
+        if self.integrated_lufs.is_some_and(is_loud) { of_any_dbtp.min(of_loud_dbtp) } else { of_any_dbtp }
     }
 
     /// A target of one's own.

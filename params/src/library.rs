@@ -14,7 +14,7 @@ pub enum LibraryError {
     #[error("a preset needs a name")]
     NoName,
     /// Another preset has the name.
-    #[error("there is a preset \"{name}\" already; give another name, or delete it first")]
+    #[error("there is a preset \"{name}\" already; give another name, or replace it")]
     Taken {
         /// The name.
         name: String,

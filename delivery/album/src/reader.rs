@@ -288,7 +288,7 @@ impl Reader<'_> {
             None => {}
             Some(toml::Value::String(name)) => {
                 let row = targets::find(name).ok_or_else(|| unknown(name))?;
-                ceiling_dbtp = row.true_peak_dbtp;
+                ceiling_dbtp = row.ceiling_dbtp();
                 target_lufs = match row.integrated_lufs {
                     Some(lufs) => lufs,
                     None if mode == Mode::AsIs => target_lufs,

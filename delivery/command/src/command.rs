@@ -54,7 +54,7 @@ pub struct Command {
     /// How many files, or parts of one, are worked on at a time; without it as many as there are cores, and four songs
     #[arg(short, long, global = true, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Tell errors alone; answers are printed all the same: a code of isrc and its lists, a preset and its lists, params, completions,
+    /// Tell errors alone, and that a folder's lacquer.toml holds; answers are printed all the same: a code of isrc and its lists, a preset and its lists, params, completions,
     /// --list, --json, --csv
     #[arg(short, long, global = true)]
     quiet: bool,
@@ -138,15 +138,16 @@ fn read() -> anyhow::Result<Command> {
     };
     let command =
         Command::from_arg_matches(&settings::with_defaults(&files)?.get_matches_from(wild::args_os()))?;
-    set_volume(match (command.quiet, command.verbose) {
-        (true, false) => Volume::Quiet,
+    // The command line goes before the files, in which there is no key for quiet.
+    set_volume(match (first.quiet, command.verbose) {
+        (true, _) => Volume::Quiet,
         (false, true) => Volume::Verbose,
-        _ => Volume::Usual,
+        (false, false) => Volume::Usual,
     });
     for file in files {
         let told = format!("defaults from {}", file.display());
-        // The folder may be a stranger's, and what it leaves out of a check has to be known.
-        if file == Path::new(settings::NAME) { remark(told) } else { say(told) }
+        // The folder may be a stranger's, and what it leaves out of a check has to be known, also where only errors are told.
+        if file == Path::new(settings::NAME) { tell(told) } else { say(told) }
     }
     Ok(command)
 }

@@ -1,5 +1,6 @@
 //! What can keep a song from being mastered, in words for whoever asked.
 
+use lacquer_dsp::drive::LOUDNESS_TOLERANCE_LU;
 use std::path::PathBuf;
 
 /// What went wrong, with what, and what to do.
@@ -16,7 +17,8 @@ pub enum MasterError {
     Resample(#[from] lacquer_files::resample::ResampleError),
     /// The loudness cannot be reached.
     #[error(
-        "{target_lufs:.1} LUFS cannot be reached: {found_lufs:.1} LUFS can be had, with the limiter's drive at {drive_db:+.1} dB, and its last LU took {db_for_last_lu:.0} dB of drive; give a target of {found_lufs:.1} or lower, or change what comes before the limiter"
+        "{target_lufs:.1} LUFS cannot be reached: {found_lufs:.1} LUFS can be had, with the limiter's drive at {drive_db:+.1} dB, and its last LU took {db_for_last_lu:.0} dB of drive; give a target of {advised_lufs:.1} or lower, or change what comes before the limiter",
+        advised_lufs = within_reach(*found_lufs)
     )]
     Unreachable {
         /// The loudness that was wanted.
@@ -46,4 +48,9 @@ pub enum MasterError {
         /// The file.
         path: PathBuf,
     },
+}
+
+/// The next tenth of a LU that is reached for sure where this loudness in LUFS is the nearest that can be had.
+fn within_reach(found_lufs: f64) -> f64 {
+    ((found_lufs - LOUDNESS_TOLERANCE_LU) * 10.0).floor() / 10.0
 }

@@ -3,7 +3,7 @@
 use crate::blocks::decibel::db_to_gain;
 use crate::blocks::math;
 use crate::processor::Frame;
-use crate::targets::{LOUD_LUFS, Miss, Quieter, Target};
+use crate::targets::{self, Miss, Quieter, Target};
 use std::fmt;
 
 /// Threshold of a platform's limiter, dBFS, and its times, ms: what Spotify says of its Loud setting.
@@ -100,7 +100,7 @@ pub fn outcome(target: &Target, integrated_lufs: f64, true_peak_dbtp: f64) -> Ou
         Quieter::Kept | Quieter::Unspecified => (0.0, false),
     };
     let [of_any_dbtp, of_loud_dbtp] = target.asked_dbtp();
-    let is_loud = of_loud_dbtp < of_any_dbtp && integrated_lufs > LOUD_LUFS;
+    let is_loud = of_loud_dbtp < of_any_dbtp && targets::is_loud(integrated_lufs);
     let asked_dbtp = if is_loud { of_loud_dbtp } else { of_any_dbtp };
     let played = integrated_lufs + gain_db;
     let is_on_level =
@@ -149,6 +149,22 @@ mod tests {
         assert_eq!(of("youtube", -20.0, -5.0).gain_db, 0.0);
         assert_eq!(of("soundcloud", -7.0, -0.2).gain_db, 0.0);
         assert_eq!(of("spotify", f64::NEG_INFINITY, f64::NEG_INFINITY).gain_db, 0.0);
+    }
+
+    #[test]
+    fn a_master_made_for_a_target_is_what_it_asks_for() {
+        for target in targets::TARGETS {
+            let Some(lufs) = target.integrated_lufs else { continue };
+            // As near as the drive's search comes, on either side.
+            for off_lu in [-0.05, 0.05] {
+                let made = outcome(target, lufs + off_lu, target.ceiling_dbtp());
+                assert!(
+                    made.is_on_level && !made.is_over && made.rejection.is_none(),
+                    "{}: {made:?}",
+                    target.id
+                );
+            }
+        }
     }
 
     #[test]

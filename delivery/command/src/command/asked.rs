@@ -34,6 +34,17 @@ pub enum AskedError {
         /// The names.
         known: String,
     },
+    /// A setting leaves no drive to reach the target's loudness with.
+    #[error(
+        "--set {setting} and --target {target}: the target's loudness is reached by the limiter's drive; leave one of them out (--no-config \
+         leaves out what lacquer.toml gives)"
+    )]
+    Contradiction {
+        /// The setting.
+        setting: &'static str,
+        /// The target.
+        target: String,
+    },
     /// A ceiling is out of range.
     #[error("--ceiling {ceiling_dbtp}: give a level between -12 and 0 dBTP")]
     Ceiling {

@@ -130,6 +130,7 @@ fn csv(reports: &[Result<Report, CheckError>]) -> Csv {
         "true_peak_dbtp",
         "loudness_range_lu",
         "plr_db",
+        "misses_target",
     ]);
     let number = |value: f64, decimals: usize| {
         if value.is_finite() { format!("{value:.decimals$}") } else { String::new() }
@@ -153,6 +154,7 @@ fn csv(reports: &[Result<Report, CheckError>]) -> Csv {
                     number(m.true_peak_dbtp, 2),
                     number(m.loudness_range_lu, 2),
                     number(m.plr_db, 2),
+                    report.misses_its_target().to_string(),
                 ]);
             }
             Err(error) => {
@@ -162,7 +164,7 @@ fn csv(reports: &[Result<Report, CheckError>]) -> Csv {
                     String::new(),
                     error.to_string(),
                 ];
-                row.resize(12, String::new());
+                row.resize(13, String::new());
                 csv.row(row);
             }
         }

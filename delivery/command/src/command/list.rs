@@ -54,7 +54,7 @@ fn target(target: &Target) -> Vec<String> {
     vec![
         target.id.to_owned(),
         lufs,
-        format!("{:.1}", target.true_peak_dbtp),
+        format!("{:.1}", target.ceiling_dbtp()),
         rate,
         target.form.bits.to_string(),
         target.name.to_owned(),

@@ -55,28 +55,38 @@ impl Switches {
     }
 }
 
-/// Holds a finding against another threshold than its own. What has no figure cannot be.
+/// Holds a finding against another threshold than its own. What has no figure cannot be, and what it is told for beside its figure stays.
 fn hold(finding: &mut Finding, threshold: f64) {
     if !finding.figure.is_finite() || !finding.threshold.is_finite() {
         return;
     }
-    // Where it lies of its own threshold says which way is worse.
-    let is_worse_upwards = finding.figure >= finding.threshold;
-    let is_beyond = if is_worse_upwards { finding.figure >= threshold } else { finding.figure <= threshold };
-    finding.severity = if is_beyond { finding.severity.max(Severity::Warn) } else { Severity::Note };
-    finding.threshold = threshold;
+    let is_worse_below = finding.is_worse_below();
+    let is_beyond = |threshold: f64| {
+        if is_worse_below { finding.figure <= threshold } else { finding.figure >= threshold }
+    };
+    let severity = match (is_beyond(finding.threshold), is_beyond(threshold)) {
+        (_, true) => finding.severity.max(Severity::Warn),
+        (true, false) => Severity::Note,
+        (false, false) => finding.severity,
+    };
+    if severity == Severity::Warn && finding.severity == Severity::Note {
+        // A note's advice is to do nothing.
+        "Beyond the threshold that was set for it: decide before it is mastered."
+            .clone_into(&mut finding.advice);
+    }
+    (finding.severity, finding.threshold) = (severity, threshold);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn finding(severity: Severity, figure: f64, own: f64) -> Finding {
+    fn finding(check: Check, severity: Severity, figure: f64, own: f64) -> Finding {
         Finding {
-            check: Check::NoiseFloor,
+            check,
             severity,
             figure,
-            unit: "dBFS",
+            unit: "dB",
             threshold: own,
             confidence: None,
             fact: String::new(),
@@ -89,19 +99,31 @@ mod tests {
     #[test]
     fn a_threshold_works_the_way_its_figure_goes() {
         use Severity::{Fail, Note, Warn};
-        for (severity, figure, own, asked, found) in [
-            (Fail, -52.0, -60.0, -50.0, Note),
-            (Warn, -52.0, -60.0, -55.0, Warn),
-            (Fail, -52.0, -60.0, -55.0, Fail),
-            (Note, -52.0, -60.0, -55.0, Warn),
-            // Less is worse: the correlation of channels.
-            (Warn, 0.1, 0.3, 0.0, Note),
-            (Note, 0.1, 0.3, 0.2, Warn),
-            (Warn, f64::NAN, 0.3, 0.0, Warn),
+        let (noise, dynamics, mono) = (Check::NoiseFloor, Check::Dynamics, Check::MonoCompatibility);
+        for (check, severity, figure, own, asked, found) in [
+            (noise, Fail, -52.0, -60.0, -50.0, Note),
+            (noise, Warn, -52.0, -60.0, -55.0, Warn),
+            (noise, Fail, -52.0, -60.0, -55.0, Fail),
+            (noise, Note, -52.0, -60.0, -55.0, Warn),
+            // Within its own threshold, too.
+            (Check::Vinyl, Note, -27.6, -10.0, 0.0, Note),
+            (Check::Vinyl, Note, -27.6, -10.0, -40.0, Warn),
+            // Less is worse: dynamics, and what mono loses.
+            (dynamics, Note, 12.1, 8.0, 6.0, Note),
+            (dynamics, Note, 12.1, 8.0, 14.0, Warn),
+            (dynamics, Warn, 7.0, 8.0, 6.0, Note),
+            (mono, Note, -0.4, -6.0, -12.0, Note),
+            (mono, Note, -0.4, -6.0, -0.1, Warn),
+            (mono, Warn, f64::NAN, -6.0, -12.0, Warn),
+            // A remark for something else than its figure: the bass that a device loses.
+            (Check::Translation, Warn, -1.3, -6.0, -12.0, Warn),
         ] {
-            let mut of = finding(severity, figure, own);
+            let mut of = finding(check, severity, figure, own);
             hold(&mut of, asked);
-            assert_eq!(of.severity, found, "{severity:?}, {figure} against {own}, asked for {asked}");
+            assert_eq!(
+                of.severity, found,
+                "{check}: {severity:?}, {figure} against {own}, asked for {asked}"
+            );
         }
     }
 

@@ -149,6 +149,30 @@ fn a_named_target_judges_and_an_unknown_one_is_refused_at_once() {
 }
 
 #[test]
+fn a_master_beside_its_target_is_told_wherever_many_are_summed_up() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, gain) in [("loud.wav", 3.9), ("soft.wav", 0.5)] {
+        write(&folder.path().join(name), INT24(2), |frame| frame.map(|x| gain * x));
+    }
+    let asked = ["--master", "--target", "spotify", "--only", "platform", text(folder.path())];
+    let output = lacquer(&asked);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let summary = &told[told.find("2 files").expect("a summary")..];
+    assert!(
+        summary.contains("   1  MISSES ITS TARGET\n") && summary.contains("   1  Fit to deliver\n"),
+        "{told}"
+    );
+    let (json, _) = checked(&asked);
+    let misses: Vec<&Value> =
+        json["files"].as_array().unwrap().iter().map(|file| &file["misses_target"]).collect();
+    assert_eq!(misses, [true, false]);
+    let csv = String::from_utf8(lacquer(&[&asked[..], &["--csv"]].concat()).stdout).unwrap();
+    let last: Vec<&str> = csv.lines().filter_map(|line| line.rsplit(',').next()).collect();
+    assert_eq!(last, ["misses_target", "true", "false"], "{csv}");
+}
+
+#[test]
 fn json_keeps_to_the_schema_that_is_printed() {
     let printed = lacquer(&["--schema"]);
     assert_eq!(code(&printed), 0);

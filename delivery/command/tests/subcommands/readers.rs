@@ -64,17 +64,22 @@ fn a_damaged_file_is_sent_back_by_check_and_warned_of_by_measure_and_master() {
 }
 
 #[test]
-fn opus_is_in_the_schema() {
+fn every_format_is_in_the_schema() {
     if !are_there() {
         return;
     }
     let scene = Scene::new();
     scene.run("opusenc --quiet song.wav a.opus");
-    let json = lacquer(&["check", "--json"], &scene.path("a.opus"));
-    let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    scene.run("sox song.wav a.au");
+    scene.run("sox song.wav a.w64");
     let schema: serde_json::Value = serde_json::from_str(lacquer_song::check::json::SCHEMA).unwrap();
-    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&report));
-    assert_eq!(report["files"][0]["format"], "Opus");
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for (name, format) in [("a.opus", "Opus"), ("a.au", "AU"), ("a.w64", "W64")] {
+        let json = lacquer(&["check", "--json"], &scene.path(name));
+        let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+        assert!(validator.is_valid(&report), "{name}");
+        assert_eq!(report["files"][0]["format"], format);
+    }
 }
 
 #[test]

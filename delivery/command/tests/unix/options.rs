@@ -131,6 +131,10 @@ fn defaults_come_from_the_folder_then_the_user_and_the_command_line_goes_before_
     assert_eq!(word_length(&["--no-config"]), "24 bit");
     std::fs::write(scene.path("other.toml"), "[master]\nword_length = \"32f\"\n").unwrap();
     assert_eq!(word_length(&["--config", "other.toml"]), "32 bit float");
+    // No key of a file's is louder than --quiet, and that the folder's holds is told all the same.
+    std::fs::write(scene.path("lacquer.toml"), "verbose = true\n").unwrap();
+    let quiet = scene.run(&["check", "a.wav", "-q"]);
+    assert_eq!((quiet.text().as_str(), quiet.err.as_str()), ("", "lacquer: defaults from lacquer.toml\n"));
     // A slip stops everything, with its place.
     std::fs::write(scene.path("lacquer.toml"), "[master]\n# a remark\nword_lenght = 16\n").unwrap();
     let slip = scene.run(&["measure", "a.wav"]);
@@ -144,6 +148,27 @@ fn defaults_come_from_the_folder_then_the_user_and_the_command_line_goes_before_
     assert_eq!(scene.run(&["measure", "a.wav", "--no-config"]).code, 0);
     let gone = scene.run(&["measure", "a.wav", "--config", "gone.toml"]);
     assert!(gone.code == 2 && gone.err.contains("gone.toml: cannot be read"), "{}", gone.err);
+}
+
+#[test]
+fn a_target_and_a_setting_that_leaves_it_no_drive_contradict_each_other() {
+    let scene = Scene::new();
+    scene.song("a.wav", 0.4, 110.0);
+    for (given, told) in [
+        ("limiter_drive=3", "limiter_drive"),
+        ("limiter_on=off", "limiter_on=off"),
+        ("bypass=on", "bypass=on"),
+    ] {
+        let master = |more: &[&str]| {
+            scene.run(&[&["master", "a.wav", "-o", "m.wav", "--force", "--set", given], more].concat())
+        };
+        let refused = master(&["--target", "-14"]);
+        assert_eq!(refused.code, 2, "{given}");
+        assert!(refused.err.contains(&format!("--set {told} and --target -14")), "{}", refused.err);
+        // What asks for no loudness goes with all of them, and a preset's promise gives way.
+        assert_eq!(master(&["--target", "vinyl", "--anyway"]).code, 0, "{given}");
+        assert_eq!(master(&["--preset", "Loud", "--anyway"]).code, 0, "{given}");
+    }
 }
 
 #[test]

@@ -55,6 +55,7 @@ struct File {
     status: &'static str,
     judged_as: &'static str,
     verdict: &'static str,
+    misses_target: bool,
     reasons: Vec<String>,
     format: &'static str,
     words: Words,
@@ -162,6 +163,7 @@ impl From<&Report> for File {
             status: "checked",
             judged_as: report.judged.id(),
             verdict: report.verdict().id(),
+            misses_target: report.misses_its_target(),
             reasons: report
                 .reasons()
                 .map(|finding| {

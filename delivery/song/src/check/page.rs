@@ -44,9 +44,12 @@ fn name_of(path: &Path) -> String {
 
 /// "3 files: 1 to send back, 2 fit".
 fn summary(read: &[&Report], unreadable: usize) -> String {
-    let count = |wanted: Verdict| read.iter().filter(|report| report.verdict() == wanted).count();
+    let misses = |report: &&&Report| report.verdict() != Verdict::SendBack && report.misses_its_target();
+    let count =
+        |wanted: Verdict| read.iter().filter(|report| report.verdict() == wanted && !misses(report)).count();
     let parts: Vec<String> = [
         (count(Verdict::SendBack), "to send back"),
+        (read.iter().filter(misses).count(), "beside the target"),
         (count(Verdict::FitWithRemarks), "fit with remarks"),
         (count(Verdict::Fit), "fit"),
         (unreadable, "not read"),

@@ -44,11 +44,21 @@ pub fn asked(arguments: &MasterArguments) -> Result<Asked, AskedError> {
         Some(target) => aim(target)?,
         None => Aim { lufs: None, row: None },
     };
+    let mut settings = tree.to_settings();
+    // What leaves the limiter no drive to be found.
+    let fixed = [
+        (is_set("limiter_drive"), "limiter_drive"),
+        (is_set("limiter_on") && !settings.limiter.on, "limiter_on=off"),
+        (is_set("bypass") && settings.bypass, "bypass=on"),
+    ];
+    let fixed = fixed.into_iter().find(|(is_fixed, _)| *is_fixed).map(|(_, setting)| setting);
+    if let (Some(setting), Some(target), Some(_)) = (fixed, &arguments.target, aim.lufs) {
+        return Err(AskedError::Contradiction { setting, target: target.clone() });
+    }
     // What a preset promises, unless the drive is given: also where a target asks for no loudness.
-    if aim.lufs.is_none() && !is_set("limiter_drive") {
+    if aim.lufs.is_none() && fixed.is_none() {
         aim.lufs = preset.as_ref().and_then(|preset| preset.loudness_lufs);
     }
-    let mut settings = tree.to_settings();
     if arguments.fix.contains(&Fix::Dc) {
         settings.input_trim.on = true;
         settings.input_trim.dc_filter = true;
@@ -60,9 +70,9 @@ pub fn asked(arguments: &MasterArguments) -> Result<Asked, AskedError> {
         (Some(ceiling_dbtp), _) => Some(ceiling_dbtp),
         // A ceiling that somebody set is lower for a reason.
         (None, Some(row)) if is_set("limiter_ceiling") => {
-            Some(row.true_peak_dbtp.min(settings.limiter.ceiling_dbtp))
+            Some(row.ceiling_dbtp().min(settings.limiter.ceiling_dbtp))
         }
-        (None, Some(row)) => Some(row.true_peak_dbtp),
+        (None, Some(row)) => Some(row.ceiling_dbtp()),
         (None, None) => None,
     };
     if let Some(ceiling_dbtp) = ceiling_dbtp {
