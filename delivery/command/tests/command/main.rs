@@ -299,6 +299,7 @@ fn shells_and_man_know_every_subcommand() {
         let output = lacquer(&["completions", shell]);
         assert!(output.status.success());
         let script = String::from_utf8(output.stdout).unwrap();
+        assert!(script.contains("spotify_loud") && script.contains("noise_floor"), "{shell} offers names");
         for subcommand in &subcommands {
             assert!(script.contains(subcommand), "{shell}: {subcommand}");
             // clap shows `help`; what it says is on the other pages.
