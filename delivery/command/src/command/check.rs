@@ -15,7 +15,7 @@ use lacquer_report::{is_report, visible};
 use lacquer_song::check::batch::{Progress, check_all};
 use lacquer_song::check::json::{Batch, SCHEMA};
 use lacquer_song::check::page::report_page;
-use lacquer_song::check::{CheckError, CheckOptions, Judged, Report, inputs, text};
+use lacquer_song::check::{CheckError, CheckOptions, Judged, Report, text};
 use lacquer_storage::atomic_file::{folder_of, write_beside};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -67,7 +67,7 @@ pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCod
     let judged = if arguments.master { Judged::Master } else { Judged::Mix };
     let wishes = CheckOptions { limits, judged, ..CheckOptions::new(targets, arguments.html.is_some()) };
     super::take_standard_input(&arguments.paths)?;
-    let files = inputs::expand(&arguments.paths);
+    let files = super::expand(&arguments.paths);
     if let Some(html) = &arguments.html {
         check_output(html, files.iter().flatten())?;
     }

@@ -1,10 +1,10 @@
 //! Which mixes are mastered, and where each master goes.
 
 use super::MasterArguments;
+use crate::command::expand;
 use anyhow::bail;
 use lacquer_files::Error;
 use lacquer_files::standard_input;
-use lacquer_song::check::inputs;
 use lacquer_storage::atomic_file::folder_of;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ fn into_folder(arguments: &MasterArguments) -> anyhow::Result<Songs> {
         if root == Path::new(standard_input::NAME) {
             bail!("-: standard input has no name of its own; give the master one with -o NAME.wav");
         }
-        for file in inputs::expand(std::slice::from_ref(root)) {
+        for file in expand(std::slice::from_ref(root)) {
             let input = match file {
                 Ok(input) => input,
                 Err(error) => {
