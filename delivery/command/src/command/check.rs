@@ -6,6 +6,7 @@ use super::exit;
 use super::output::{Volume, is_told, print, print_json, tell};
 use super::progress::Bar;
 use super::switches::Switches;
+use anyhow::bail;
 use clap::Args;
 use lacquer_dsp::detect::Verdict;
 use lacquer_dsp::targets::{self, Target};
@@ -189,6 +190,9 @@ pub(super) fn target(text: &str) -> Result<Target, AskedError> {
 
 /// Refuses a report that would take the place of a file that is checked, or that has no folder to lie in.
 pub(super) fn check_output<'a>(html: &Path, files: impl Iterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
+    if html == Path::new("-") {
+        bail!("--html -: standard output holds the text; give the page a name (./- for a file of that name)");
+    }
     let folder = folder_of(html);
     if !folder.is_dir() {
         let reason = format!("the folder {} does not exist; make it first", folder.display());
