@@ -269,7 +269,7 @@ pub fn folder_of(path: &Path) -> &Path {
 }
 
 /// What a name leads to, whether there is something yet or not.
-fn followed(path: &Path) -> PathBuf {
+pub fn followed(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
         match std::fs::read_link(&path) {

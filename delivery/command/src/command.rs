@@ -26,6 +26,7 @@ pub use output::tell;
 use clap::{FromArgMatches, Parser, Subcommand};
 use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::{Error, standard_input};
+use lacquer_song::check::{CheckError, inputs};
 use lacquer_song::jobs;
 use lacquer_song::warnings::warnings;
 use list::Listed;
@@ -150,6 +151,17 @@ fn read() -> anyhow::Result<Command> {
         if file == Path::new(settings::NAME) { tell(told) } else { say(told) }
     }
     Ok(command)
+}
+
+/// The files that are named, and those of the folders that are; what is left out of a folder is told.
+fn expand(paths: &[PathBuf]) -> Vec<Result<PathBuf, CheckError>> {
+    let inputs::Inputs { files, archives } = inputs::expand(paths);
+    if let [first, rest @ ..] = archives.as_slice() {
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        let advice = "what lies beside its master as its archive is left out; name it to have it in";
+        remark(format_args!("{}{more}: {advice}", first.display()));
+    }
+    files
 }
 
 /// Takes standard input, if one of the files that are to be read means it.

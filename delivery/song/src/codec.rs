@@ -96,7 +96,11 @@ impl FromStr for Codec {
 
     /// A name as [`Format`] reads it, of a lossy format.
     fn from_str(text: &str) -> Result<Self, EncodeError> {
-        match text.parse()? {
+        let format = text.parse().map_err(|error| match error {
+            EncodeError::Format { text } => EncodeError::Lossy { text },
+            error => error,
+        })?;
+        match format {
             Format::Vorbis { quality } => Ok(Self::Vorbis { quality }),
             Format::Opus { kbps } => Ok(Self::Opus { kbps }),
             Format::Mp3 { kbps } => Ok(Self::Mp3 { kbps }),

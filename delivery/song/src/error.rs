@@ -43,7 +43,7 @@ pub enum MasterError {
         at_s: f64,
     },
     /// There is nothing to measure.
-    #[error("{}: no loudness: the programme is silent or shorter than 0.4 s; leave --target out", path.display())]
+    #[error("{}: no loudness that could be brought to a target: the programme is silent or shorter than 0.4 s; ask for no loudness", path.display())]
     Silent {
         /// The file.
         path: PathBuf,

@@ -34,7 +34,11 @@ pub fn songs_at_a_time(songs: usize) -> usize {
 }
 
 /// Does something for each item, so many at a time, and gives the results in order. A panic of one goes on when the others are done.
-pub fn each<T: Sync, R: Send>(items: &[T], at_a_time: usize, work: impl Fn(usize, &T) -> R + Sync) -> Vec<R> {
+pub fn each<'a, T: Sync, R: Send>(
+    items: &'a [T],
+    at_a_time: usize,
+    work: impl Fn(usize, &'a T) -> R + Sync,
+) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
     std::thread::scope(|scope| {

@@ -6,6 +6,7 @@ use super::exit;
 use super::output::{Volume, is_told, print, print_json, tell};
 use super::progress::Bar;
 use super::switches::Switches;
+use anyhow::bail;
 use clap::Args;
 use lacquer_dsp::detect::Verdict;
 use lacquer_dsp::targets::{self, Target};
@@ -15,7 +16,7 @@ use lacquer_report::{is_report, visible};
 use lacquer_song::check::batch::{Progress, check_all};
 use lacquer_song::check::json::{Batch, SCHEMA};
 use lacquer_song::check::page::report_page;
-use lacquer_song::check::{CheckError, CheckOptions, Judged, Report, inputs, text};
+use lacquer_song::check::{CheckError, CheckOptions, Judged, Report, text};
 use lacquer_storage::atomic_file::{folder_of, write_beside};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -67,7 +68,7 @@ pub fn run(arguments: &CheckArguments, limits: Limits) -> anyhow::Result<ExitCod
     let judged = if arguments.master { Judged::Master } else { Judged::Mix };
     let wishes = CheckOptions { limits, judged, ..CheckOptions::new(targets, arguments.html.is_some()) };
     super::take_standard_input(&arguments.paths)?;
-    let files = inputs::expand(&arguments.paths);
+    let files = super::expand(&arguments.paths);
     if let Some(html) = &arguments.html {
         check_output(html, files.iter().flatten())?;
     }
@@ -191,6 +192,9 @@ pub(super) fn target(text: &str) -> Result<Target, AskedError> {
 
 /// Refuses a report that would take the place of a file that is checked, or that has no folder to lie in.
 pub(super) fn check_output<'a>(html: &Path, files: impl Iterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
+    if html == Path::new("-") {
+        bail!("--html -: standard output holds the text; give the page a name (./- for a file of that name)");
+    }
     let folder = folder_of(html);
     if !folder.is_dir() {
         let reason = format!("the folder {} does not exist; make it first", folder.display());

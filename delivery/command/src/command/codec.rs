@@ -7,6 +7,7 @@ use super::scratch::scratch;
 use super::warn;
 use anyhow::bail;
 use clap::Args;
+use lacquer_files::Error;
 use lacquer_files::audio::Programme;
 use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::encode::{EncodeError, Format, WordLength, check_output, encode_as};
@@ -16,7 +17,7 @@ use lacquer_song::codec::trim::fixed;
 use lacquer_song::codec::{Codec, CodecReport, overs, usual};
 use lacquer_song::jobs;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Ceilings in dBTP that may be asked for.
@@ -31,7 +32,7 @@ pub struct CodecArguments {
     /// The masters
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Encodings, separated by commas, for instance opus128,vorbis8,mp3-320
+    /// Encodings, separated by commas, for instance opus128,vorbis8; mp3-320 in builds that have LAME
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     codec: Vec<Codec>,
     /// Highest true peak after decoding in dBTP, -12 to 0
@@ -58,9 +59,27 @@ pub struct CodecArguments {
 #[derive(Serialize)]
 struct Report {
     file: String,
+    status: &'static str,
     codecs: Vec<CodecReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_measured: Vec<NotMeasured>,
     trim_db: f64,
     fixed: Option<FixReport>,
+}
+
+/// A file that was not measured, in JSON.
+#[derive(Serialize)]
+struct Failed {
+    file: String,
+    status: &'static str,
+    reason: String,
+}
+
+/// An encoding that this build cannot make, in JSON.
+#[derive(Clone, Serialize)]
+struct NotMeasured {
+    codec: String,
+    reason: String,
 }
 
 /// What was written, in JSON.
@@ -71,69 +90,125 @@ struct FixReport {
     is_cleared: bool,
 }
 
-/// Measures the files one after the other.
+/// Measures the files one after the other. A file or an encoding that cannot be measured keeps no other from being measured.
 pub fn run(arguments: &CodecArguments, limits: Limits) -> anyhow::Result<ExitCode> {
     if !CEILINGS_DBTP.contains(&arguments.ceiling) {
         bail!("--ceiling {}: give a level between -12 and 0 dBTP", arguments.ceiling);
     }
-    let codecs = if arguments.codec.is_empty() { usual() } else { arguments.codec.clone() };
-    for codec in &codecs {
-        codec.format().check()?;
+    let mut code = exit::DONE;
+    let (mut codecs, mut not_measured) = (Vec::new(), Vec::new());
+    for codec in if arguments.codec.is_empty() { usual() } else { arguments.codec.clone() } {
+        match codec.format().check() {
+            Ok(()) => codecs.push(codec),
+            // No trim clears what is not measured.
+            Err(error) if arguments.fix || arguments.codec.len() == 1 => return Err(error.into()),
+            Err(error) => {
+                tell(format_args!("{}: {error}", codec.format().id()));
+                code = exit::FAILED;
+                not_measured.push(NotMeasured { codec: codec.format().id(), reason: error.to_string() });
+            }
+        }
     }
     if let Some(output) = &arguments.output {
         let [input] = arguments.files.as_slice() else { bail!("--fix: give one file at a time") };
+        check_name(output)?;
         check_output(input, output, arguments.force)?;
     }
     super::take_standard_input(&arguments.files)?;
     let bar = Bar::new("Encoding and decoding");
     let scratch = scratch(arguments.output.as_deref());
     let (mut json, mut lines) = (String::new(), Lines::default());
-    let mut code = exit::DONE;
+    let mut is_first = true;
     for (n, file) in arguments.files.iter().enumerate() {
         bar.show("Encoding and decoding", n as f64 / arguments.files.len() as f64);
-        let mut reader = Reader::open(file, &limits)?;
-        let programme = reader.spill(&scratch, &|_| {})?;
-        reader.require_whole()?;
-        warn(&reader);
-        let reports = measure_all(&programme, &codecs, arguments.ceiling, &scratch)?;
-        let trim_db = reports.iter().map(|report| report.trim_db).fold(0.0, f64::min);
-        let mut report = Report { file: file.display().to_string(), codecs: reports, trim_db, fixed: None };
-        if let Some(output) = &arguments.output {
-            bar.show("Trimming", 1.0);
-            let made =
-                fixed(&programme, &codecs, arguments.ceiling, trim_db, arguments.word_length, &scratch)?;
-            // The tags go along; a loudness that was written before the trim no longer holds.
-            let earlier = tags::read(file).unwrap_or_else(|error| {
-                tell(format_args!("{error}; the trimmed file has none"));
-                Tags::default()
-            });
-            let tags = Tags { loudness: None, ..earlier };
-            encode_as(output, &made.audio, &Format::Wav(arguments.word_length), &tags)?;
-            report.fixed = Some(FixReport {
-                output: output.display().to_string(),
-                trim_db: (made.trim_db * 1000.0).round() / 1000.0 + 0.0,
-                is_cleared: made.is_cleared,
-            });
-        }
-        let is_clear = match &report.fixed {
-            Some(fix) => fix.is_cleared,
-            None => report.codecs.iter().all(|codec| codec.over_count == 0),
-        };
-        if !is_clear {
-            code = exit::PERSON;
-        }
-        if arguments.json {
-            json += &(serde_json::to_string(&report)? + "\n");
-        } else {
-            if n > 0 {
-                lines.gap();
+        let line = match measured(file, &codecs, arguments, limits, &scratch, &bar) {
+            Ok(report) => {
+                let report = Report { not_measured: not_measured.clone(), ..report };
+                if !report.is_clear() {
+                    code = exit::worse(code, exit::PERSON);
+                }
+                if !std::mem::take(&mut is_first) {
+                    lines.gap();
+                }
+                describe(&report, &mut lines);
+                serde_json::to_string(&report)?
             }
-            describe(&report, &mut lines);
-        }
+            Err(error) => {
+                tell(&error);
+                code = exit::FAILED;
+                let status = if error.is::<Error>() { "unreadable" } else { "failed" };
+                let file = file.display().to_string();
+                serde_json::to_string(&Failed { file, status, reason: error.to_string() })?
+            }
+        };
+        json += &(line + "\n");
     }
     drop(bar);
     let printed = if arguments.json { print_json(&json) } else { lines.report() };
     printed.map(|()| ExitCode::from(code))
+}
+
+/// Refuses names that the trimmed master cannot have.
+fn check_name(output: &Path) -> anyhow::Result<()> {
+    if output == Path::new("-") {
+        bail!("-o -: the trimmed master needs a name, which ends in .wav");
+    }
+    if !output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("wav")) {
+        bail!("{}: the trimmed master is a WAV file; let the name end in .wav", output.display());
+    }
+    Ok(())
+}
+
+/// What the encodings do to a file; and the trimmed master, where one is asked for.
+fn measured(
+    file: &Path,
+    codecs: &[Codec],
+    arguments: &CodecArguments,
+    limits: Limits,
+    scratch: &Scratch,
+    bar: &Bar,
+) -> anyhow::Result<Report> {
+    let mut reader = Reader::open(file, &limits)?;
+    let programme = reader.spill(scratch, &|_| {})?;
+    reader.require_whole()?;
+    warn(&reader);
+    let reports = measure_all(&programme, codecs, arguments.ceiling, scratch)?;
+    let trim_db = reports.iter().map(|report| report.trim_db).fold(0.0, f64::min);
+    let mut report = Report {
+        file: file.display().to_string(),
+        status: "measured",
+        codecs: reports,
+        not_measured: Vec::new(),
+        trim_db,
+        fixed: None,
+    };
+    if let Some(output) = &arguments.output {
+        bar.show("Trimming", 1.0);
+        let made = fixed(&programme, codecs, arguments.ceiling, trim_db, arguments.word_length, scratch)?;
+        // The tags go along; a loudness that was written before the trim no longer holds.
+        let earlier = tags::read(file).unwrap_or_else(|error| {
+            tell(format_args!("{error}; the trimmed file has none"));
+            Tags::default()
+        });
+        let tags = Tags { loudness: None, ..earlier };
+        encode_as(output, &made.audio, &Format::Wav(arguments.word_length), &tags)?;
+        report.fixed = Some(FixReport {
+            output: output.display().to_string(),
+            trim_db: (made.trim_db * 1000.0).round() / 1000.0 + 0.0,
+            is_cleared: made.is_cleared,
+        });
+    }
+    Ok(report)
+}
+
+impl Report {
+    /// Whether nothing is left over full scale.
+    fn is_clear(&self) -> bool {
+        match &self.fixed {
+            Some(fix) => fix.is_cleared,
+            None => self.codecs.iter().all(|codec| codec.over_count == 0),
+        }
+    }
 }
 
 /// Reports of the encodings in their order, as many at a time as there are cores.

@@ -2,6 +2,8 @@
 
 mod asked;
 mod batch;
+mod not_made;
+mod outputs;
 mod places;
 mod report;
 mod song;
@@ -18,9 +20,10 @@ use clap::Args;
 use lacquer_files::decode::Limits;
 use lacquer_files::encode::WordLength;
 use lacquer_song::master::LimiterMode;
+use not_made::NotMade;
 use places::{Song, Songs, songs};
 use report::describe;
-use song::{Outcome, make};
+use song::make;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -111,37 +114,47 @@ pub fn run(arguments: &MasterArguments, limits: Limits) -> anyhow::Result<ExitCo
     let asked = asked(arguments)?;
     let found = songs(arguments)?;
     refuse(arguments, &asked, &found)?;
+    found.remarks.iter().for_each(remark);
     super::take_standard_input(&arguments.inputs)?;
     if found.folder.is_some() {
         return batch::run(arguments, &asked, &found, limits);
     }
-    let song = &found.songs[0];
+    let song = match &found.songs[0] {
+        Ok(song) => song,
+        Err(not_made) => return told(not_made, arguments),
+    };
     let bar = Bar::new("Checking");
-    let done = make(song, &asked, arguments, limits, &|message, done| bar.show(message, done))?;
-    let code = if arguments.replay_gain && matches!(done.outcome, Outcome::Made(_)) {
-        tag(std::slice::from_ref(song), &limits, &bar)
+    let done = make(song, &asked, arguments, limits, &|message, done| bar.show(message, done));
+    let code = if arguments.replay_gain && done.outcome.is_ok() {
+        tag([song].into_iter(), &limits, &bar)
     } else {
         exit::DONE
     };
     drop(bar);
     done.remarks.iter().for_each(remark);
     match done.outcome {
-        Outcome::SentBack(line) => {
-            tell(line);
-            return Ok(ExitCode::from(exit::PERSON));
-        }
-        Outcome::Made(report) if arguments.json => {
+        Err(not_made) => return told(&not_made, arguments),
+        Ok(report) if arguments.json => {
             print_json(&(serde_json::to_string_pretty(&report)? + "\n"))?;
         }
-        Outcome::Made(report) if song.is_streamed() => describe(&report).report_aside(),
-        Outcome::Made(report) => describe(&report).report()?,
+        Ok(report) if song.is_streamed() => describe(&report).report_aside(),
+        Ok(report) => describe(&report).report()?,
     }
     Ok(ExitCode::from(code))
 }
 
+/// Says why the one master was not made.
+fn told(not_made: &NotMade, arguments: &MasterArguments) -> anyhow::Result<ExitCode> {
+    tell(not_made);
+    if arguments.json {
+        print_json(&(serde_json::to_string_pretty(not_made)? + "\n"))?;
+    }
+    Ok(ExitCode::from(not_made.code()))
+}
+
 /// Writes the gains of masters that were just made; gives the exit code.
-fn tag(songs: &[Song], limits: &Limits, bar: &Bar) -> u8 {
-    let files: Vec<PathBuf> = songs.iter().map(|song| song.output.clone()).collect();
+fn tag<'a>(songs: impl Iterator<Item = &'a Song>, limits: &Limits, bar: &Bar) -> u8 {
+    let files: Vec<PathBuf> = songs.map(|song| song.output.clone()).collect();
     let errors = replay_gain::tag(&files, limits, bar);
     errors.iter().for_each(tell);
     if errors.is_empty() { exit::DONE } else { exit::FAILED }
@@ -152,11 +165,11 @@ fn refuse(arguments: &MasterArguments, asked: &Asked, found: &Songs) -> anyhow::
     let is_flac =
         |song: &Song| song.output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("flac"));
     let has_flac =
-        found.songs.iter().any(is_flac) || found.songs.iter().any(Song::is_streamed) && arguments.is_flac();
+        found.placed().any(is_flac) || found.placed().any(Song::is_streamed) && arguments.is_flac();
     if has_flac && asked.job.word_length == WordLength::Float32 {
         bail!("--word-length 32f: FLAC holds no floating point; write WAV, or give 24");
     }
-    if found.songs.iter().any(Song::is_streamed) {
+    if found.placed().any(Song::is_streamed) {
         if arguments.json || arguments.archive || arguments.replay_gain {
             bail!(
                 "-o -: standard output holds the master alone; leave --json, --archive and --replay-gain out, or give a name"
@@ -170,8 +183,7 @@ fn refuse(arguments: &MasterArguments, asked: &Asked, found: &Songs) -> anyhow::
         if found.folder.is_some() {
             bail!("--html: give one mix at a time");
         }
-        let song = &found.songs[0];
-        check_report(html, [&song.input, &song.output].into_iter())?;
+        check_report(html, arguments.inputs.iter())?;
     }
     Ok(())
 }

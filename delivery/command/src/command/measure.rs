@@ -8,7 +8,7 @@ use super::progress::Bar;
 use clap::Args;
 use lacquer_files::Error;
 use lacquer_files::decode::{Limits, Reader};
-use lacquer_song::check::{CheckError, inputs};
+use lacquer_song::check::CheckError;
 use lacquer_song::jobs;
 use lacquer_song::measure::{Readings, measure_blocks};
 use lacquer_song::warnings::warnings;
@@ -78,7 +78,7 @@ struct Unreadable {
 pub fn run(arguments: &MeasureArguments, limits: Limits) -> anyhow::Result<ExitCode> {
     super::take_standard_input(&arguments.files)?;
     let bar = Bar::new("Measuring");
-    let files = inputs::expand(&arguments.files);
+    let files = super::expand(&arguments.files);
     let results = measure_all(&files, &limits, &bar);
     drop(bar);
     let measured = || results.iter().flatten();

@@ -8,7 +8,6 @@ use clap::Args;
 use lacquer_files::decode::Limits;
 use lacquer_files::replay_gain::{Level, ReplayGain};
 use lacquer_files::tags::{self, Tags};
-use lacquer_song::check::inputs;
 use lacquer_song::jobs;
 use lacquer_song::replay_gain::{Album, measure};
 use serde::Serialize;
@@ -49,7 +48,7 @@ struct Row {
 pub fn run(arguments: &ReplayGainArguments, limits: Limits) -> anyhow::Result<ExitCode> {
     let mut code = exit::DONE;
     let mut files = Vec::new();
-    for file in inputs::expand(&arguments.files) {
+    for file in super::expand(&arguments.files) {
         match file {
             Ok(file) => files.push(file),
             Err(error) => {

@@ -246,7 +246,8 @@ fn what_cannot_be_done_is_said_in_one_line_and_leaves_nothing() {
         let line = master("song.wav", more);
         assert!(line.contains(says), "{line}");
     }
-    assert!(master("silent.wav", &["--target", "-14"]).contains("no loudness"));
+    let no_target = master("silent.wav", &["--target", "-14", "--anyway"]);
+    assert!(no_target.contains("no loudness") && no_target.contains("leave --target out"), "{no_target}");
     assert!(refused(&["master", text(&path), "-o", text(&path)]).contains("input"));
     assert!(refused(&["master", text(&path), "-o", "/nowhere/at/all.wav"]).contains("/nowhere/at"));
     assert!(refused(&["measure", text(&inside("text.wav"))]).contains("text.wav"));

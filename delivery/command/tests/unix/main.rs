@@ -6,5 +6,6 @@
 mod batch;
 mod gains;
 mod options;
+mod outputs;
 mod scene;
 mod streams;

@@ -60,6 +60,15 @@ impl Scene {
         path
     }
 
+    /// Ten seconds of nothing.
+    pub fn silence(&self, name: &str) -> PathBuf {
+        let path = self.path(name);
+        let frames = vec![[0.0; 2]; 10 * RATE as usize];
+        let audio = Audio { sample_rate: RATE, channels: 2, frames };
+        encode_as(&path, &audio, &Format::Wav(WordLength::Bits24), &Tags::default()).unwrap();
+        path
+    }
+
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lacquer"));
         command

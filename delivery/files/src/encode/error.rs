@@ -4,6 +4,9 @@ use crate::error::Error;
 use crate::tags::TagError;
 use std::path::{Path, PathBuf};
 
+/// Lossy formats that this build has.
+const LOSSY: &str = if super::mp3::IS_BUILT { "opus128, vorbis8 or mp3-320" } else { "opus128 or vorbis8" };
+
 /// What went wrong, with what, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
@@ -23,8 +26,14 @@ pub enum EncodeError {
         /// What was given.
         text: String,
     },
+    /// No format, where a lossy one is meant.
+    #[error("{text:?} is no lossy format; give {LOSSY}")]
+    Lossy {
+        /// What was given.
+        text: String,
+    },
     /// A lossless format where a lossy one is meant.
-    #[error("{text:?} loses nothing; give a lossy format: opus128, vorbis8 or mp3-320")]
+    #[error("{text:?} loses nothing; give a lossy format: {LOSSY}")]
     Lossless {
         /// What was given.
         text: String,

@@ -12,23 +12,50 @@ const ENDINGS: [&str; 19] = [
     "oga", "opus", "mp3", "m4a", "mp4",
 ];
 
+/// What is behind the stem of a master in the name of its archive, the master before its dither.
+const ARCHIVE: &str = "archive";
+
+/// What was found.
+pub struct Inputs {
+    /// Each file, or what is not followed or cannot be listed, in its place.
+    pub files: Vec<Result<PathBuf, CheckError>>,
+    /// Archives of masters that lie beside them in a folder, and are no files of it: the song would be there twice.
+    pub archives: Vec<PathBuf>,
+}
+
 /// The files of `paths` in their order: a file for itself, a folder for every audio file below it, sorted by name, each folder
 /// once even where links lead back into it. No link is followed out of a folder that was named: folders may be a stranger's. What is
-/// not followed or cannot be listed stands as an error in its place.
-pub fn expand(paths: &[PathBuf]) -> Vec<Result<PathBuf, CheckError>> {
-    let mut files = Vec::new();
+/// not followed or cannot be listed stands as an error in its place. Archives of masters are left out of a folder.
+pub fn expand(paths: &[PathBuf]) -> Inputs {
+    let (mut files, mut archives) = (Vec::new(), Vec::new());
     for path in paths {
         if path.is_dir() {
-            let before = files.len();
-            walk(path, &mut files);
-            if files.len() == before {
-                files.push(Err(CheckError::NoAudio { path: path.clone() }));
+            let mut found = Vec::new();
+            walk(path, &mut found);
+            if found.is_empty() {
+                found.push(Err(CheckError::NoAudio { path: path.clone() }));
+            }
+            let masters: HashSet<PathBuf> =
+                found.iter().flatten().map(|file| file.with_extension("")).collect();
+            for file in found {
+                match file {
+                    Ok(file) if master_of(&file).is_some_and(|master| masters.contains(&master)) => {
+                        archives.push(file);
+                    }
+                    file => files.push(file),
+                }
             }
         } else {
             files.push(Ok(path.clone()));
         }
     }
-    files
+    Inputs { files, archives }
+}
+
+/// The master whose archive has this name, without its ending.
+fn master_of(archive: &Path) -> Option<PathBuf> {
+    let stem = archive.extension().filter(|ending| *ending == "wav").map(|_| archive.with_extension(""))?;
+    (stem.extension()? == ARCHIVE).then(|| stem.with_extension(""))
 }
 
 /// Everything below a folder, depth first, names in order. Folders wait on a list rather than on the stack, which a deep tree
@@ -101,7 +128,7 @@ mod tests {
         }
         #[cfg(unix)]
         std::os::unix::fs::symlink(root, root.join("b/deep/again")).unwrap();
-        let files: Vec<PathBuf> = expand(&[root.to_owned()]).into_iter().map(Result::unwrap).collect();
+        let files: Vec<PathBuf> = expand(&[root.to_owned()]).files.into_iter().map(Result::unwrap).collect();
         let name = |path: &PathBuf| path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
         let names: Vec<_> = files.iter().map(name).collect();
         assert_eq!(names, ["a.mp3", "b/2.WAV", "b/10.flac", "b/deep/x.ogg"]);
@@ -124,7 +151,7 @@ mod tests {
         symlink(outside.join("letter.txt"), inside.join("letter.txt")).unwrap();
         // The folder's own name may be a link.
         symlink(&inside, folder.path().join("named")).unwrap();
-        let files = expand(&[folder.path().join("named")]);
+        let files = expand(&[folder.path().join("named")]).files;
         let read: Vec<_> = files.iter().flatten().map(|path| path.file_name().unwrap()).collect();
         assert_eq!(read, ["c.wav", "own.wav"]);
         let refused: Vec<_> =
@@ -133,10 +160,26 @@ mod tests {
     }
 
     #[test]
+    fn archives_beside_their_masters_are_left_out_of_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for name in ["1. a.flac", "1. a.archive.wav", "b.archive.wav", "c.wav", "c.archive.flac"] {
+            std::fs::write(root.join(name), b"x").unwrap();
+        }
+        let found = expand(&[root.to_owned(), root.join("1. a.archive.wav")]);
+        let names = |paths: Vec<&PathBuf>| -> Vec<String> {
+            paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(names(found.archives.iter().collect()), ["1. a.archive.wav"]);
+        let files = names(found.files.iter().flatten().collect());
+        assert_eq!(files, ["1. a.flac", "b.archive.wav", "c.archive.flac", "c.wav", "1. a.archive.wav"]);
+    }
+
+    #[test]
     fn a_folder_without_audio_is_an_error_in_its_place() {
         let folder = tempfile::tempdir().unwrap();
         let named = PathBuf::from("any.name");
-        let files = expand(&[folder.path().to_owned(), named.clone()]);
+        let files = expand(&[folder.path().to_owned(), named.clone()]).files;
         assert!(matches!(&files[0], Err(CheckError::NoAudio { .. })));
         assert_eq!(files[1].as_ref().unwrap(), &named);
     }

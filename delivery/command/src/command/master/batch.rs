@@ -1,9 +1,10 @@
 //! Many mixes into a folder of masters, several at a time.
 
 use super::asked::Asked;
+use super::not_made::NotMade;
 use super::places::{Song, Songs};
 use super::report::Report;
-use super::song::{Done, Outcome, make};
+use super::song::{Done, make};
 use super::{MasterArguments, tag};
 use crate::command::check::short_name;
 use crate::command::exit;
@@ -26,61 +27,69 @@ pub fn run(
     found: &Songs,
     limits: Limits,
 ) -> anyhow::Result<ExitCode> {
-    for song in &found.songs {
-        let folder = folder_of(&song.output);
-        std::fs::create_dir_all(folder)
-            .map_err(|error| anyhow!("{}: cannot be made: {error}", folder.display()))?;
-    }
     let bars = Bars::new(found.songs.len(), NAME);
     let finished = AtomicUsize::new(0);
-    let results = jobs::each(&found.songs, jobs::songs_at_a_time(found.songs.len()), |_, song| {
+    let make = |song: &Song| {
+        make_folder(song)?;
         bars.aside(|| say(format_args!("{} -> {}", song.input.display(), song.output.display())));
         let bar = bars.begin(short_name(&song.input));
-        let done = make(song, asked, arguments, limits, &|message, done| bar.show(message, done));
-        drop(bar);
+        let Done { outcome, remarks } =
+            make(song, asked, arguments, limits, &|message, done| bar.show(message, done));
+        bars.aside(|| remarks.iter().for_each(remark));
+        outcome
+    };
+    let results = jobs::each(&found.songs, jobs::songs_at_a_time(found.songs.len()), |_, song| {
+        let made = match song {
+            Ok(song) => make(song).map(|report| (song, report)),
+            Err(not_made) => Err(not_made.clone()),
+        };
         bars.finished(1 + finished.fetch_add(1, Ordering::Relaxed));
-        bars.aside(|| match &done {
-            Ok(Done { outcome: Outcome::SentBack(line), .. }) => tell(line),
-            Ok(Done { remarks, .. }) => remarks.iter().for_each(remark),
-            Err(error) => tell(error),
-        });
-        done
+        if let Err(not_made) = &made {
+            bars.aside(|| tell(not_made));
+        }
+        made
     });
     drop(bars);
     let mut code = exit::DONE;
-    for refused in &found.refused {
-        tell(refused);
-        code = exit::FAILED;
-    }
-    let (mut reports, mut made) = (Vec::new(), Vec::new());
-    for (song, result) in found.songs.iter().zip(results) {
-        match result.map(|done| done.outcome) {
-            Ok(Outcome::Made(report)) => {
-                reports.push(report);
-                made.push(song.clone());
+    let (mut json, mut made) = (String::new(), Vec::new());
+    for result in results {
+        let line = match result {
+            Ok((song, report)) => {
+                let line = serde_json::to_string(&report)?;
+                made.push((song, report));
+                line
             }
-            Ok(Outcome::SentBack(_)) => code = exit::worse(code, exit::PERSON),
-            Err(_) => code = exit::worse(code, exit::FAILED),
-        }
+            Err(not_made) => {
+                code = exit::worse(code, not_made.code());
+                serde_json::to_string(&not_made)?
+            }
+        };
+        json += &(line + "\n");
     }
     if arguments.replay_gain {
-        code = exit::worse(code, tag(&made, &limits, &Bar::new("Measuring")));
+        code = exit::worse(code, tag(made.iter().map(|(song, _)| *song), &limits, &Bar::new("Measuring")));
     }
     if arguments.json {
-        let lines = reports.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
-        print_json(&lines.iter().map(|line| format!("{line}\n")).collect::<String>())?;
+        print_json(&json)?;
     } else {
-        describe(&reports, &made, found.songs.len() + found.refused.len()).report()?;
+        describe(&made, found.songs.len()).report()?;
     }
     Ok(ExitCode::from(code))
 }
 
+/// Makes the folder of a master.
+fn make_folder(song: &Song) -> Result<(), NotMade> {
+    let folder = folder_of(&song.output);
+    std::fs::create_dir_all(folder).map_err(|error| {
+        NotMade::failed(&song.input, &anyhow!("{}: cannot be made: {error}", folder.display()))
+    })
+}
+
 /// A line a master, and how many there are.
-fn describe(reports: &[Box<Report>], made: &[Song], asked_for: usize) -> Lines {
-    let rows: Vec<Vec<String>> = reports
+fn describe(made: &[(&Song, Box<Report>)], asked_for: usize) -> Lines {
+    let rows: Vec<Vec<String>> = made
         .iter()
-        .zip(made)
-        .map(|(report, song)| {
+        .map(|(song, report)| {
             let [before, after, peak] = report.levels();
             vec![song.output.display().to_string(), before, after, peak]
         })

@@ -1,12 +1,15 @@
 //! Which mixes are mastered, and where each master goes.
 
 use super::MasterArguments;
+use super::not_made::NotMade;
+use super::outputs::{Beside, clashes, file_of};
+use crate::command::expand;
 use anyhow::bail;
 use lacquer_files::Error;
 use lacquer_files::standard_input;
-use lacquer_song::check::inputs;
 use lacquer_storage::atomic_file::folder_of;
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// What stands for standard output; a file of this name is `./-`.
@@ -29,42 +32,95 @@ impl Song {
 
     /// Where the master before its dither goes: beside it.
     pub fn archive(&self) -> PathBuf {
-        let stem = self.output.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        self.output.with_file_name(format!("{stem}.archive.wav"))
+        named(&self.output, ".archive.wav")
     }
 }
 
-/// The mixes, and what of the arguments cannot be read as one.
-pub struct Songs {
-    /// Each mix with its master.
-    pub songs: Vec<Song>,
-    /// Why others are none, in words.
-    pub refused: Vec<String>,
-    /// The folder that the masters go to, if it is one.
-    pub folder: Option<PathBuf>,
+/// A file's name with something else behind its stem. It is kept to the byte: it need not be text.
+fn named(path: &Path, behind: &str) -> PathBuf {
+    let mut name: OsString = path.file_stem().unwrap_or_default().to_owned();
+    name.push(behind);
+    path.with_file_name(name)
 }
 
-/// Finds the mixes and names their masters. Refuses, before anything is made, whatever would replace something.
+/// The mixes, and what there is to say of the files beside them.
+pub struct Songs {
+    /// Each mix with its master, or why it has none, in the order given.
+    pub songs: Vec<Result<Song, NotMade>>,
+    /// The folder that the masters go to, if it is one.
+    pub folder: Option<PathBuf>,
+    /// What is left out.
+    pub remarks: Vec<String>,
+}
+
+impl Songs {
+    /// Those that have a place.
+    pub fn placed(&self) -> impl Iterator<Item = &Song> {
+        self.songs.iter().flatten()
+    }
+}
+
+/// Finds the mixes and names their masters. Refuses, before anything is made, each that would replace something.
 pub fn songs(arguments: &MasterArguments) -> anyhow::Result<Songs> {
     let output = &arguments.output;
     let ends_as_folder =
         output.as_os_str().as_encoded_bytes().last().is_some_and(|c| matches!(c, b'/' | b'\\'));
     let is_one = matches!(arguments.inputs.as_slice(), [input] if !input.is_dir());
-    let songs = if is_one && !ends_as_folder && !output.is_dir() {
+    let mut found = if is_one && !ends_as_folder && !output.is_dir() {
         let input = arguments.inputs[0].clone();
-        Songs { songs: vec![Song { input, output: output.clone() }], refused: Vec::new(), folder: None }
+        let songs = vec![Ok(Song { input, output: output.clone() })];
+        Songs { songs, folder: None, remarks: Vec::new() }
     } else {
         into_folder(arguments)?
     };
-    let inputs: HashSet<PathBuf> =
-        songs.songs.iter().filter_map(|song| song.input.canonicalize().ok()).collect();
-    for song in &songs.songs {
-        check(&song.output, &inputs, arguments, songs.folder.is_some())?;
-        if arguments.archive {
-            check(&song.archive(), &inputs, arguments, songs.folder.is_some())?;
+    let earlier = leave_out_masters(&mut found);
+    let inputs: HashSet<PathBuf> = found.placed().map(|song| file_of(&song.input)).collect();
+    let placed: Vec<Song> = found.placed().cloned().collect();
+    let page = arguments.html.as_deref().filter(|_| found.folder.is_none());
+    let mut clashes = clashes(&placed, Beside { archive: arguments.archive, page }).into_iter();
+    let is_made = found.folder.is_some();
+    let check = |output: &Path| -> Result<(), String> {
+        // Without a suffix a file beside its mix, in another format, may well be a mix: it is not replaced at all.
+        if arguments.suffix.as_deref().unwrap_or_default().is_empty() && earlier.contains(&file_of(output)) {
+            let advice = "it may be a mix: give --suffix, or another folder";
+            return Err(format!("{}: is there already, among the mixes; {advice}", output.display()));
+        }
+        check(output, &inputs, arguments, is_made).map_err(|error| error.to_string())
+    };
+    for entry in &mut found.songs {
+        let Ok(song) = entry else { continue };
+        let mut reason = check(&song.output).err();
+        if reason.is_none() && arguments.archive {
+            reason = check(&song.archive()).err();
+        }
+        if let Some(reason) = clashes.next().flatten().or(reason) {
+            *entry = Err(NotMade::refused(&song.input, reason));
         }
     }
-    Ok(songs)
+    Ok(found)
+}
+
+/// Leaves out what is the master of another mix, from an earlier run into the folder of the mixes. Gives these files.
+fn leave_out_masters(found: &mut Songs) -> HashSet<PathBuf> {
+    let mut mixes: HashMap<PathBuf, PathBuf> = HashMap::new();
+    for song in found.placed() {
+        let [input, output] = [&song.input, &song.output].map(|path| file_of(path));
+        if input != output {
+            mixes.insert(output, song.input.clone());
+        }
+    }
+    let mut left_out = HashSet::new();
+    let (songs, remarks) = (&mut found.songs, &mut found.remarks);
+    songs.retain(|song| {
+        let Ok(song) = song else { return true };
+        let file = file_of(&song.input);
+        let Some(mix) = mixes.get(&file) else { return true };
+        let (name, mix) = (song.input.display(), mix.display());
+        remarks.push(format!("{name}: taken for the master of {mix} from an earlier run, and left out"));
+        left_out.insert(file);
+        false
+    });
+    left_out
 }
 
 /// Every mix under its own name in the folder of the masters; what lies in folders keeps its place in them.
@@ -77,48 +133,45 @@ fn into_folder(arguments: &MasterArguments) -> anyhow::Result<Songs> {
     if suffix.contains(['/', '\\', '\0']) {
         bail!("--suffix {suffix}: it is put behind a name and leads into no folder; leave the stroke out");
     }
-    let ending = if arguments.is_flac() { "flac" } else { "wav" };
+    let behind = format!("{suffix}.{}", if arguments.is_flac() { "flac" } else { "wav" });
     let own = folder.canonicalize().ok();
-    let (mut songs, mut refused) = (Vec::new(), Vec::new());
-    let mut taken: HashMap<PathBuf, PathBuf> = HashMap::new();
+    let mut songs = Vec::new();
+    let mut seen = HashSet::new();
     for root in &arguments.inputs {
         if root == Path::new(standard_input::NAME) {
             bail!("-: standard input has no name of its own; give the master one with -o NAME.wav");
         }
-        for file in inputs::expand(std::slice::from_ref(root)) {
+        // Masters of an earlier run, in a folder among the mixes, are no mixes.
+        let masters = own.as_ref().filter(|own| {
+            root.canonicalize().is_ok_and(|root| root.is_dir() && own.starts_with(&root) && **own != root)
+        });
+        for file in expand(std::slice::from_ref(root)) {
             let input = match file {
                 Ok(input) => input,
                 Err(error) => {
-                    refused.push(error.to_string());
+                    let path = error.path().to_owned();
+                    songs.push(Err(NotMade::failed(&path, &error.into())));
                     continue;
                 }
             };
-            // Masters of an earlier run, in a folder among the mixes, are no mixes.
-            let is_master =
-                matches!((input.canonicalize(), &own), (Ok(file), Some(own)) if file.starts_with(own));
-            if is_master && root.is_dir() {
+            let is_master = |own: &PathBuf| input.canonicalize().is_ok_and(|file| file.starts_with(own));
+            if masters.is_some_and(is_master) {
                 continue;
             }
             let name = input.strip_prefix(root).ok().filter(|name| !name.as_os_str().is_empty());
             let name =
                 name.map(Path::to_owned).or_else(|| input.file_name().map(PathBuf::from)).unwrap_or_default();
-            let stem = name.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let output = folder.join(name.with_file_name(format!("{stem}{suffix}.{ending}")));
-            if let Some(other) = taken.insert(output.clone(), input.clone()) {
-                bail!(
-                    "{}: would be the master of both {} and {}; master them into folders of their own",
-                    output.display(),
-                    other.display(),
-                    input.display()
-                );
+            let output = folder.join(named(&name, &behind));
+            // One mix that is named twice is one mix.
+            if seen.insert((file_of(&input), output.clone())) {
+                songs.push(Ok(Song { input, output }));
             }
-            songs.push(Song { input, output });
         }
     }
-    if songs.is_empty() && refused.is_empty() {
+    if songs.is_empty() {
         bail!("there is no mix beside the masters in {}", folder.display());
     }
-    Ok(Songs { songs, refused, folder: Some(folder.clone()) })
+    Ok(Songs { songs, folder: Some(folder.clone()), remarks: Vec::new() })
 }
 
 /// Refuses a name that cannot be written, or where something stands that would be lost.
@@ -135,7 +188,7 @@ fn check(
     if !["wav", "flac"].iter().any(|known| ending.eq_ignore_ascii_case(known)) {
         return Err(Error::OutputKind { path: output.to_owned() });
     }
-    if output.canonicalize().is_ok_and(|output| inputs.contains(&output)) {
+    if inputs.contains(&file_of(output)) {
         return Err(Error::OutputIsInput { path: output.to_owned() });
     }
     // A folder of masters is made; any other has to be there.

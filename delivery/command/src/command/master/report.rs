@@ -26,6 +26,7 @@ const HEARD_RANGE_LU: f64 = 1.0;
 #[derive(Serialize)]
 pub struct Report<'a> {
     input: String,
+    status: &'static str,
     output: String,
     /// The master before its dither.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -204,6 +205,7 @@ pub(super) fn report<'a>(
     let limiter = made.settings.limiter.on.then_some(&made.settings.limiter);
     Report {
         input: song.input.display().to_string(),
+        status: "mastered",
         output: song.output.display().to_string(),
         archive: made.archive.is_some().then(|| song.archive().display().to_string()),
         preset: preset.map(|preset| preset.name.as_str()),

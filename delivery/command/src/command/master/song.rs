@@ -2,33 +2,26 @@
 
 use super::MasterArguments;
 use super::asked::Asked;
+use super::not_made::NotMade;
 use super::places::Song;
 use super::report::{Report, report, write_page};
 use crate::command::scratch::scratch;
+use anyhow::bail;
 use lacquer_album::mix_checks::MixCheck;
 use lacquer_files::audio::Programme;
 use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::encode::{Format, WordLength, encode_as, encode_out};
 use lacquer_files::tags::{self, TagError, Tags, cover};
-use lacquer_song::MasterError;
 use lacquer_song::check::{CheckOptions, check};
 use lacquer_song::master::{Step, master};
 use lacquer_song::warnings::warnings;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// What came of a mix.
-pub enum Outcome<'a> {
-    /// Its master was written.
-    Made(Box<Report<'a>>),
-    /// The check sends it back, for what this line says; nothing was made.
-    SentBack(String),
-}
-
-/// A mix's outcome, and what there is to say of its file.
+/// What came of a mix, and what there is to say of its file.
 pub struct Done<'a> {
-    /// See [`Outcome`].
-    pub outcome: Outcome<'a>,
+    /// Its master was written, or why none was.
+    pub outcome: Result<Box<Report<'a>>, NotMade>,
     /// Lines with the file's name before them.
     pub remarks: Vec<String>,
 }
@@ -36,8 +29,21 @@ pub struct Done<'a> {
 /// Shows a message and how much is done, 0 to 1.
 pub type Show<'a> = &'a (dyn Fn(&str, f64) + Sync);
 
-/// Makes the master of a mix.
+/// Makes the master of a mix, or says why there is none.
 pub fn make<'a>(
+    song: &Song,
+    asked: &'a Asked,
+    arguments: &MasterArguments,
+    limits: Limits,
+    show: Show,
+) -> Done<'a> {
+    try_make(song, asked, arguments, limits, show).unwrap_or_else(|error| Done {
+        outcome: Err(NotMade::failed(&song.input, &error)),
+        remarks: Vec::new(),
+    })
+}
+
+fn try_make<'a>(
     song: &Song,
     asked: &'a Asked,
     arguments: &MasterArguments,
@@ -52,14 +58,15 @@ pub fn make<'a>(
     let programme = reader.spill(&scratch, &|done| show("Reading", done))?;
     reader.require_whole()?;
     let mut job = asked.job.clone();
-    if job.target_lufs.is_some() && !lufs.is_finite() {
-        return Err(MasterError::Silent { path: song.input.clone() }.into());
-    }
     let name = song.input.display();
     if checked.is_sent_back() && !arguments.anyway {
-        let line =
-            format!("{name}: {} Nothing was made; ask for a new mix, or give --anyway", checked.line());
-        return Ok(Done { outcome: Outcome::SentBack(line), remarks: Vec::new() });
+        return Ok(Done { outcome: Err(NotMade::sent_back(&song.input, checked)), remarks: Vec::new() });
+    }
+    if let Some(target_lufs) = job.target_lufs.filter(|_| !lufs.is_finite()) {
+        let advice = silence_advice(asked, arguments);
+        bail!(
+            "{name}: no loudness that could be brought to {target_lufs} LUFS: the programme is silent or shorter than 0.4 s; {advice}"
+        );
     }
     let mut remarks: Vec<String> =
         warnings(&reader).into_iter().map(|warning| format!("{name}: {warning}")).collect();
@@ -85,7 +92,17 @@ pub fn make<'a>(
     if let Some(html) = &arguments.html {
         write_page(html, song, &job, &report, &programme, &made)?;
     }
-    Ok(Done { outcome: Outcome::Made(Box::new(report)), remarks })
+    Ok(Done { outcome: Ok(Box::new(report)), remarks })
+}
+
+/// What makes a master of a mix without a loudness: where a preset promises one, it is without its target that it does.
+fn silence_advice(asked: &Asked, arguments: &MasterArguments) -> &'static str {
+    let preset_promises = asked.preset.as_ref().is_some_and(|preset| preset.loudness_lufs.is_some());
+    match (&arguments.target, preset_promises) {
+        (Some(_), false) => "leave --target out",
+        (Some(_), true) => "leave --target out, and give the preset a drive with --set limiter_drive=0",
+        (None, _) => "give the preset a drive with --set limiter_drive=0",
+    }
 }
 
 /// What the check says of the mix, and its loudness, LUFS.
