@@ -47,7 +47,7 @@ pub fn make<'a>(
     show("Checking", 0.0);
     let (checked, lufs) = checked(&song.input, arguments, limits, &|done| show("Checking", done))?;
     // What cannot be mastered at all is no question of a verdict.
-    let scratch = scratch(Some(&song.output).filter(|_| !song.is_streamed()).map(PathBuf::as_path));
+    let scratch = scratch(Some(&song.output).filter(|_| !song.is_written_into()).map(PathBuf::as_path));
     let mut reader = Reader::open(&song.input, &limits)?;
     let programme = reader.spill(&scratch, &|done| show("Reading", done))?;
     reader.require_whole()?;
@@ -124,10 +124,7 @@ fn write(
     arguments: &MasterArguments,
     tags: &Tags,
 ) -> anyhow::Result<()> {
-    let is_flac = match song.output.extension() {
-        Some(ending) => ending.eq_ignore_ascii_case("flac"),
-        None => arguments.is_flac(),
-    };
+    let is_flac = song.is_flac(arguments);
     let format = match word_length {
         WordLength::Bits16 if is_flac => Format::Flac(16),
         _ if is_flac => Format::Flac(24),
