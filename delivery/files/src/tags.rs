@@ -23,7 +23,7 @@ pub mod verify;
 pub use cover::Cover;
 pub use error::TagError;
 
-use crate::replay_gain::ReplayGain;
+use crate::replay_gain::{Kind as Gains, ReplayGain};
 use crate::standard_input;
 use container::Container;
 use lacquer_isrc::Isrc;
@@ -272,6 +272,18 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
         }
     }
     Ok(())
+}
+
+/// Which gains [`write`] puts into a file.
+///
+/// # Errors
+/// [`TagError`], as [`write`] has it for a file whose tags are not written here.
+pub fn gains(path: &Path) -> Result<Gains, TagError> {
+    match Container::of(&mut open(path)?).map_err(TagError::reading(path))? {
+        Container::Opus => Ok(Gains::R128),
+        Container::Wave | Container::Flac | Container::Vorbis | Container::Mp3 => Ok(Gains::ReplayGain),
+        Container::Other => Err(TagError::Kind { path: path.to_owned() }),
+    }
 }
 
 /// Reads the tags of a file. A code that is none is left out: [`codes`] gives what stands there.
