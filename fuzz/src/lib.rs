@@ -127,6 +127,7 @@ pub fn tags(data: &[u8]) {
     with_file(data, |path| {
         let _ = tagger::read(path);
         let _ = tagger::codes(path);
+        let _ = tagger::carried::of_mix(path);
     });
 }
 

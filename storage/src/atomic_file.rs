@@ -56,13 +56,14 @@ impl Part {
     /// # Errors
     /// If nothing can be written in that folder.
     pub fn beside(path: &Path) -> io::Result<Self> {
-        let path = followed(path);
-        match path.metadata() {
-            Ok(about) if !about.is_file() && !about.is_dir() => {
-                Ok(Self { file: tempfile::tempfile()?, interim: Interim::Aside, path, permissions: None })
-            }
-            about => Self::new(path, about.ok().map(|about| about.permissions())),
+        // The system alone can follow a shell's `>(...)`: what /dev/fd/63 leads to is no path.
+        if path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+            let (file, path) = (tempfile::tempfile()?, path.to_owned());
+            return Ok(Self { file, interim: Interim::Aside, path, permissions: None });
         }
+        let path = followed(path);
+        let standing = path.metadata().ok().map(|about| about.permissions());
+        Self::new(path, standing)
     }
 
     /// Begins what goes to standard output once it is whole.

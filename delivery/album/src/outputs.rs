@@ -101,8 +101,7 @@ fn tags(album: &Album, track: usize, readings: &Readings, code: Option<Isrc>) ->
         upc: album.upc.clone(),
         isrc: code,
         loudness: loudness(readings),
-        cover: None,
-        replay_gain: None,
+        ..Tags::default()
     }
 }
 

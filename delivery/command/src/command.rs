@@ -164,11 +164,10 @@ fn expand(paths: &[PathBuf]) -> Vec<Result<PathBuf, CheckError>> {
     files
 }
 
-/// Takes standard input, if one of the files that are to be read means it.
+/// Takes standard input, and pipes that the command was started with, if they are among the files that are to be read.
 fn take_standard_input(files: &[PathBuf]) -> Result<(), Error> {
-    let name = Path::new(standard_input::NAME);
-    if files.iter().any(|file| file == name) {
-        standard_input::take().map_err(|source| Error::Read { path: name.to_owned(), source })?;
+    for file in files {
+        standard_input::take(file).map_err(|source| Error::Read { path: file.clone(), source })?;
     }
     Ok(())
 }

@@ -95,7 +95,8 @@ impl Reader {
             return Self::of(path, input, limits);
         }
         let unreadable = |source| Error::Read { path: path.to_owned(), source };
-        let file = open_regular(path, u64::MAX).map_err(unreadable)?;
+        let refused = |error| unreadable(standard_input::refusal(path, error));
+        let file = open_regular(path, u64::MAX).map_err(refused)?;
         Self::of(path, file, limits)
     }
 

@@ -35,10 +35,39 @@ impl Level {
         format!("{:.6}", self.peak)
     }
 
+    /// What a player of Opus turns it by, dB.
+    pub fn r128_db(&self) -> f64 {
+        R128_LUFS - self.integrated_lufs
+    }
+
     /// The gain as Opus has it, in 256ths of a dB.
     pub fn r128_text(&self) -> String {
-        let steps = ((R128_LUFS - self.integrated_lufs) * 256.0).round();
+        let steps = (self.r128_db() * 256.0).round();
         format!("{}", steps.clamp(f64::from(i16::MIN), f64::from(i16::MAX)) as i16)
+    }
+}
+
+/// Which gains a file's tags have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub enum Kind {
+    /// Gains and peaks of ReplayGain 2.0.
+    ReplayGain,
+    /// Gains of RFC 7845 without peaks, in Opus.
+    R128,
+}
+
+impl Kind {
+    /// What a player turns a level by, dB.
+    pub fn gain_db(self, level: &Level) -> f64 {
+        match self {
+            Self::ReplayGain => level.gain_db(),
+            Self::R128 => level.r128_db(),
+        }
+    }
+
+    /// The peak that is written, as an amplitude.
+    pub fn peak(self, level: &Level) -> Option<f64> {
+        (self == Self::ReplayGain).then_some(level.peak)
     }
 }
 

@@ -1,18 +1,19 @@
-//! Standard input as a file: it is kept whole in a file without a name, because what is read of it (headers, tags, a second look) goes back and
-//! forth.
+//! Standard input, and a pipe that the command was started with, as a file: it is kept whole in a file without a name, because what is read of it (headers, tags, a second
+//! look) goes back and forth.
 //!
-//! A [`Reader`](crate::decode::Reader) and [`tags::read`](crate::tags::read) take [`NAME`] for it only once [`take`] was called: a name that a stranger
-//! gives, in an album or a folder, never makes anybody wait for a terminal.
+//! A [`Reader`](crate::decode::Reader) and [`tags::read`](crate::tags::read) take [`NAME`] or a pipe's name for it only once [`take`] was called: a
+//! name that a stranger gives, in an album or a folder, never makes anybody wait for a terminal or a pipe.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom};
-use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// What it is called; a file of this name is `./-`.
+/// What standard input is called; a file of this name is `./-`.
 pub const NAME: &str = "-";
 
-static TAKEN: OnceLock<Kept> = OnceLock::new();
+/// Each by its name.
+static TAKEN: Mutex<Vec<(PathBuf, Kept)>> = Mutex::new(Vec::new());
 
 /// The file that it is kept in, which all readers share.
 #[derive(Clone)]
@@ -21,29 +22,68 @@ struct Kept {
     bytes: u64,
 }
 
-/// Reads standard input to its end. Called again it is there already.
+/// Reads standard input or a pipe to its end, if `path` is one. Called again it is there already.
 ///
 /// # Errors
 /// If it is a terminal, cannot be read, or there is no room for it among the system's temporary files.
-pub fn take() -> io::Result<()> {
-    if TAKEN.get().is_some() {
+pub fn take(path: &Path) -> io::Result<()> {
+    if kept(path).is_some() {
         return Ok(());
     }
-    let mut input = io::stdin().lock();
-    if input.is_terminal() {
-        let reason = "it is a terminal; pipe a file into it, or give a file's name";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    if path != Path::new(NAME) && !is_pipe(path) {
+        return Ok(());
     }
     let mut file = tempfile::tempfile()?;
-    let bytes = io::copy(&mut input, &mut file)?;
-    let _ = TAKEN.set(Kept { file: Arc::new(Mutex::new(file)), bytes });
+    let bytes = if path == Path::new(NAME) {
+        let mut input = io::stdin().lock();
+        if input.is_terminal() {
+            let reason = "it is a terminal; pipe a file into it, or give a file's name";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+        }
+        io::copy(&mut input, &mut file)?
+    } else {
+        io::copy(&mut File::open(path)?, &mut file)?
+    };
+    let kept = Kept { file: Arc::new(Mutex::new(file)), bytes };
+    TAKEN.lock().unwrap_or_else(PoisonError::into_inner).push((path.to_owned(), kept));
     Ok(())
+}
+
+/// Whether a name is that of a pipe which the command was started with, as a shell's substitution (`<(...)`) is. One that lies in a folder may be
+/// anybody's, and may have no writer to wait for.
+fn is_pipe(path: &Path) -> bool {
+    let is_own =
+        path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd") || path == Path::new("/dev/stdin");
+    is_own && is_fifo(path)
+}
+
+#[cfg(unix)]
+fn is_fifo(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    path.metadata().is_ok_and(|about| about.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_fifo(_: &Path) -> bool {
+    false
+}
+
+/// Why a file cannot be read, and what to do where it is a pipe.
+pub(crate) fn refusal(path: &Path, error: io::Error) -> io::Error {
+    if !is_fifo(path) {
+        return error;
+    }
+    io::Error::new(error.kind(), format!("{error}; give {NAME} and pipe it in"))
+}
+
+fn kept(path: &Path) -> Option<Kept> {
+    let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    taken.iter().find(|(name, _)| name == path).map(|(_, kept)| kept.clone())
 }
 
 /// A reader of it from its start, if it was taken and `path` means it.
 pub(crate) fn reader(path: &Path) -> Option<StandardInput> {
-    let kept = TAKEN.get().filter(|_| path == Path::new(NAME))?.clone();
-    Some(StandardInput { kept, at: 0 })
+    Some(StandardInput { kept: kept(path)?, at: 0 })
 }
 
 /// A copy of it as a file of its own, if it was taken and `path` means it.

@@ -11,6 +11,7 @@
 
 pub mod axml;
 pub mod bext;
+pub mod carried;
 pub mod comments;
 pub mod container;
 pub mod cover;
@@ -18,15 +19,17 @@ mod error;
 mod id3;
 mod info;
 pub mod riff;
+mod track;
 pub mod verify;
 
+pub use carried::Carried;
 pub use cover::Cover;
 pub use error::TagError;
+pub use track::{Loudness, Tags};
 
-use crate::replay_gain::ReplayGain;
+use crate::replay_gain::Kind as Gains;
 use crate::standard_input;
 use container::Container;
-use lacquer_isrc::Isrc;
 use lacquer_storage::atomic_file::Part;
 use lacquer_storage::regular_file::open_regular;
 use lofty::config::{ParseOptions, ParsingMode, WriteOptions};
@@ -40,54 +43,6 @@ use std::io::{BufReader, Seek, SeekFrom};
 use std::path::Path;
 
 pub use comments::BETWEEN;
-
-/// Tags of a track, whatever the format. Empty texts are absent.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Tags {
-    /// The track's title.
-    pub title: Option<String>,
-    /// Who performs it; several names have `; ` between them and become an entry each where a format has entries.
-    pub performer: Option<String>,
-    /// Who composed it.
-    pub composer: Option<String>,
-    /// The album.
-    pub album: Option<String>,
-    /// Whose album it is.
-    pub album_performer: Option<String>,
-    /// Number of the track, from 1, and of all tracks.
-    pub track: Option<(u32, u32)>,
-    /// Year of release.
-    pub year: Option<u32>,
-    /// Genre.
-    pub genre: Option<String>,
-    /// Label.
-    pub label: Option<String>,
-    /// The album's UPC or EAN, 13 digits.
-    pub upc: Option<String>,
-    /// The recording's code.
-    pub isrc: Option<Isrc>,
-    /// What a `bext` chunk says of the loudness.
-    pub loudness: Option<Loudness>,
-    /// The front cover, which FLAC, Vorbis, Opus and MP3 hold; it is written, and read by [`cover::of_file`].
-    pub cover: Option<Cover>,
-    /// What players turn it by; it is written and not read, for it goes with the sound.
-    pub replay_gain: Option<ReplayGain>,
-}
-
-/// Loudness as EBU Tech 3285 version 2 has it in a `bext` chunk.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Loudness {
-    /// Integrated loudness, LUFS.
-    pub integrated_lufs: f64,
-    /// Loudness range, LU.
-    pub range_lu: f64,
-    /// Highest true peak, dBTP.
-    pub true_peak_dbtp: f64,
-    /// Highest momentary loudness, LUFS.
-    pub momentary_max_lufs: f64,
-    /// Highest short-term loudness, LUFS.
-    pub short_term_max_lufs: f64,
-}
 
 /// Where a code was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -117,72 +72,6 @@ impl std::fmt::Display for Field {
     }
 }
 
-impl Tags {
-    /// These, and where they say nothing what `others` say.
-    fn or(self, others: Self) -> Self {
-        Self {
-            title: self.title.or(others.title),
-            performer: self.performer.or(others.performer),
-            composer: self.composer.or(others.composer),
-            album: self.album.or(others.album),
-            album_performer: self.album_performer.or(others.album_performer),
-            track: self.track.or(others.track),
-            year: self.year.or(others.year),
-            genre: self.genre.or(others.genre),
-            label: self.label.or(others.label),
-            upc: self.upc.or(others.upc),
-            isrc: self.isrc.or(others.isrc),
-            loudness: self.loudness.or(others.loudness),
-            cover: self.cover.or(others.cover),
-            replay_gain: self.replay_gain.or(others.replay_gain),
-        }
-    }
-
-    /// These but for what `others` say something of.
-    fn without(self, others: &Self) -> Self {
-        Self {
-            title: self.title.filter(|_| others.title.is_none()),
-            performer: self.performer.filter(|_| others.performer.is_none()),
-            composer: self.composer.filter(|_| others.composer.is_none()),
-            album: self.album.filter(|_| others.album.is_none()),
-            album_performer: self.album_performer.filter(|_| others.album_performer.is_none()),
-            track: self.track.filter(|_| others.track.is_none()),
-            year: self.year.filter(|_| others.year.is_none()),
-            genre: self.genre.filter(|_| others.genre.is_none()),
-            label: self.label.filter(|_| others.label.is_none()),
-            upc: self.upc.filter(|_| others.upc.is_none()),
-            isrc: self.isrc.filter(|_| others.isrc.is_none()),
-            loudness: self.loudness.filter(|_| others.loudness.is_none()),
-            cover: self.cover,
-            replay_gain: self.replay_gain,
-        }
-    }
-
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// The texts with spaces in place of control characters; texts of space alone are absent.
-    fn cleaned(&self) -> Self {
-        let mut tags = self.clone();
-        for text in [
-            &mut tags.title,
-            &mut tags.performer,
-            &mut tags.composer,
-            &mut tags.album,
-            &mut tags.album_performer,
-            &mut tags.genre,
-            &mut tags.label,
-            &mut tags.upc,
-        ] {
-            let clean = text.take().map(|text| text.replace(char::is_control, " ").trim().to_owned());
-            *text = clean.filter(|text| !text.is_empty());
-        }
-        tags
-    }
-}
-
 /// Writes tags into a file. What `tags` does not say stays as it is in the file; so does everything else in it, the audio above all.
 ///
 /// # Errors
@@ -208,7 +97,7 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
     let tags = tags.cleaned();
     let container = Container::of(source).map_err(TagError::reading(path))?;
     if container == Container::Wave {
-        // Distributors ask for WAV without a picture, and take the cover beside it.
+        // Distributors ask for WAV without a picture, and take an album's cover beside it.
         return riff::copy_with(path, source, target, &Tags { cover: None, ..tags });
     }
     let lofty = |reason: &dyn std::fmt::Display| TagError::Format {
@@ -245,14 +134,14 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
             rewrite!(VorbisFile, |file, tags| {
                 comments::apply(file.vorbis_comments_mut(), tags);
                 comments::set_replay_gain(file.vorbis_comments_mut(), tags);
-                comments::set_cover(file.vorbis_comments_mut(), tags);
+                comments::set_pictures(file.vorbis_comments_mut(), tags);
             });
         }
         Container::Opus => {
             rewrite!(OpusFile, |file, tags| {
                 comments::apply(file.vorbis_comments_mut(), tags);
                 comments::set_r128(file.vorbis_comments_mut(), tags);
-                comments::set_cover(file.vorbis_comments_mut(), tags);
+                comments::set_pictures(file.vorbis_comments_mut(), tags);
             });
         }
         Container::Flac => rewrite!(FlacFile, |file, tags| {
@@ -260,7 +149,7 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
             comments::apply(&mut comments, tags);
             comments::set_replay_gain(&mut comments, tags);
             file.set_vorbis_comments(comments);
-            comments::set_cover(file, tags);
+            comments::set_pictures(file, tags);
         }),
         Container::Mp3 => rewrite!(MpegFile, |file, tags| {
             let mut tag = file.remove_id3v2().unwrap_or_default();
@@ -272,6 +161,18 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
         }
     }
     Ok(())
+}
+
+/// Which gains [`write`] puts into a file.
+///
+/// # Errors
+/// [`TagError`], as [`write`] has it for a file whose tags are not written here.
+pub fn gains(path: &Path) -> Result<Gains, TagError> {
+    match Container::of(&mut open(path)?).map_err(TagError::reading(path))? {
+        Container::Opus => Ok(Gains::R128),
+        Container::Wave | Container::Flac | Container::Vorbis | Container::Mp3 => Ok(Gains::ReplayGain),
+        Container::Other => Err(TagError::Kind { path: path.to_owned() }),
+    }
 }
 
 /// Reads the tags of a file. A code that is none is left out: [`codes`] gives what stands there.

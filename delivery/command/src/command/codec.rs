@@ -12,7 +12,7 @@ use lacquer_files::audio::Programme;
 use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::encode::{EncodeError, Format, WordLength, check_output, encode_as};
 use lacquer_files::spill::Scratch;
-use lacquer_files::tags::{self, Tags};
+use lacquer_files::tags::{Tags, carried};
 use lacquer_song::codec::trim::fixed;
 use lacquer_song::codec::{Codec, CodecReport, overs, usual};
 use lacquer_song::jobs;
@@ -186,11 +186,10 @@ fn measured(
         bar.show("Trimming", 1.0);
         let made = fixed(&programme, codecs, arguments.ceiling, trim_db, arguments.word_length, scratch)?;
         // The tags go along; a loudness that was written before the trim no longer holds.
-        let earlier = tags::read(file).unwrap_or_else(|error| {
+        let tags = carried::of_mix(file).unwrap_or_else(|error| {
             tell(format_args!("{error}; the trimmed file has none"));
             Tags::default()
         });
-        let tags = Tags { loudness: None, ..earlier };
         encode_as(output, &made.audio, &Format::Wav(arguments.word_length), &tags)?;
         report.fixed = Some(FixReport {
             output: output.display().to_string(),

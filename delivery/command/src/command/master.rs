@@ -42,10 +42,10 @@ pub struct MasterArguments {
     /// What is put behind the names in a folder of masters
     #[arg(long, value_name = "TEXT")]
     suffix: Option<String>,
-    /// Write FLAC into a folder or to standard output
+    /// Write FLAC into a folder, a pipe or standard output
     #[arg(long)]
     flac: bool,
-    /// Write WAV into a folder or to standard output, as without it
+    /// Write WAV into a folder, a pipe or standard output, as without it
     #[arg(long, conflicts_with = "flac")]
     wav: bool,
     /// Replace files that are there
@@ -162,18 +162,18 @@ fn tag<'a>(songs: impl Iterator<Item = &'a Song>, limits: &Limits, bar: &Bar) ->
 
 /// Refuses what does not go together.
 fn refuse(arguments: &MasterArguments, asked: &Asked, found: &Songs) -> anyhow::Result<()> {
-    let is_flac =
-        |song: &Song| song.output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("flac"));
-    let has_flac =
-        found.placed().any(is_flac) || found.placed().any(Song::is_streamed) && arguments.is_flac();
+    let has_flac = found.placed().any(|song| song.is_flac(arguments));
     if has_flac && asked.job.word_length == WordLength::Float32 {
         bail!("--word-length 32f: FLAC holds no floating point; write WAV, or give 24");
     }
+    if found.placed().any(Song::is_written_into) && (arguments.archive || arguments.replay_gain) {
+        bail!(
+            "--archive and --replay-gain: a pipe or a device holds the master alone; leave them out, or give a name"
+        );
+    }
     if found.placed().any(Song::is_streamed) {
-        if arguments.json || arguments.archive || arguments.replay_gain {
-            bail!(
-                "-o -: standard output holds the master alone; leave --json, --archive and --replay-gain out, or give a name"
-            );
+        if arguments.json {
+            bail!("-o -: standard output holds the master alone; leave --json out, or give a name");
         }
         if std::io::stdout().is_terminal() {
             bail!("-o -: standard output is a terminal; pipe it into something, or give a name");

@@ -6,7 +6,7 @@ use super::output::{Lines, print_json, tell};
 use super::progress::Bar;
 use clap::Args;
 use lacquer_files::decode::Limits;
-use lacquer_files::replay_gain::{Level, ReplayGain};
+use lacquer_files::replay_gain::{Kind, Level, ReplayGain};
 use lacquer_files::tags::{self, Tags};
 use lacquer_song::jobs;
 use lacquer_song::replay_gain::{Album, measure};
@@ -37,9 +37,11 @@ pub struct ReplayGainArguments {
 #[derive(Serialize)]
 struct Row {
     file: String,
+    /// Which tags: ReplayGain, or R128 in Opus, whose gains are others and which have no peaks.
+    tags: Kind,
     integrated_lufs: f64,
     track_gain_db: f64,
-    track_peak: f64,
+    track_peak: Option<f64>,
     album_gain_db: Option<f64>,
     album_peak: Option<f64>,
 }
@@ -75,13 +77,14 @@ pub fn run(arguments: &ReplayGainArguments, limits: Limits) -> anyhow::Result<Ex
                 row.file.clone(),
                 format!("{:.2}", row.integrated_lufs),
                 decibels(Some(row.track_gain_db)),
-                format!("{:.6}", row.track_peak),
+                row.track_peak.map_or_else(|| "-".to_owned(), |peak| format!("{peak:.6}")),
                 decibels(row.album_gain_db),
+                format!("{:?}", row.tags),
             ]
         };
         let mut lines = Lines::default();
         let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
-        lines.table(&["", "LUFS", "track dB", "peak", "album dB"], &rows);
+        lines.table(&["", "LUFS", "track dB", "peak", "album dB", "tags"], &rows);
         lines.report()?;
     }
     Ok(ExitCode::from(code))
@@ -96,14 +99,25 @@ fn write(
     bar: &Bar,
 ) -> (Vec<Row>, Vec<String>) {
     let album = Album::default();
-    let measured = measure_all(files, limits, &album, bar);
-    let mut errors: Vec<String> = measured.iter().filter_map(|found| found.as_ref().err().cloned()).collect();
-    let levels: Vec<(&PathBuf, Level)> =
-        files.iter().zip(measured).filter_map(|(file, found)| Some((file, found.ok()?))).collect();
+    // What cannot be written is refused before it is measured, in a dry run too.
+    let (mut takers, mut errors) = (Vec::new(), Vec::new());
+    for file in files {
+        match tags::gains(file) {
+            Ok(kind) => takers.push((file.clone(), kind)),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    let measured = measure_all(&takers, limits, &album, bar);
+    errors.extend(measured.iter().filter_map(|found| found.as_ref().err().cloned()));
+    let levels: Vec<(&PathBuf, Kind, Level)> = takers
+        .iter()
+        .zip(measured)
+        .filter_map(|((file, kind), found)| Some((file, *kind, found.ok()?)))
+        .collect();
     let is_whole = is_album && errors.is_empty();
-    let of_album = is_whole.then(|| album.level(levels.iter().map(|(_, level)| *level))).flatten();
+    let of_album = is_whole.then(|| album.level(levels.iter().map(|(.., level)| *level))).flatten();
     let mut rows = Vec::new();
-    for (file, track) in levels {
+    for (file, kind, track) in levels {
         let replay_gain = Some(ReplayGain { track, album: of_album });
         if is_written && let Err(error) = tags::write(file, &Tags { replay_gain, ..Tags::default() }) {
             errors.push(error.to_string());
@@ -112,11 +126,12 @@ fn write(
         let rounded = |value: f64| (value * 1e6).round() / 1e6;
         rows.push(Row {
             file: file.display().to_string(),
+            tags: kind,
             integrated_lufs: rounded(track.integrated_lufs),
-            track_gain_db: rounded(track.gain_db()),
-            track_peak: rounded(track.peak),
-            album_gain_db: of_album.map(|level| rounded(level.gain_db())),
-            album_peak: of_album.map(|level| rounded(level.peak)),
+            track_gain_db: rounded(kind.gain_db(&track)),
+            track_peak: kind.peak(&track).map(rounded),
+            album_gain_db: of_album.map(|level| rounded(kind.gain_db(&level))),
+            album_peak: of_album.and_then(|level| kind.peak(&level)).map(rounded),
         });
     }
     (rows, errors)
@@ -128,14 +143,19 @@ pub(super) fn tag(files: &[PathBuf], limits: &Limits, bar: &Bar) -> Vec<String> 
 }
 
 /// The level of each file in order, or why it has none.
-fn measure_all(files: &[PathBuf], limits: &Limits, album: &Album, bar: &Bar) -> Vec<Result<Level, String>> {
+fn measure_all(
+    files: &[(PathBuf, Kind)],
+    limits: &Limits,
+    album: &Album,
+    bar: &Bar,
+) -> Vec<Result<Level, String>> {
     let done = AtomicUsize::new(0);
     let of = |file: &Path| match measure(file, limits, album, &|_| {}) {
         Ok(Some(level)) => Ok(level),
         Ok(None) => Err(format!("{}: no loudness: it is silent or shorter than 0.4 s", file.display())),
         Err(error) => Err(error.to_string()),
     };
-    jobs::each(files, jobs::at_a_time(files.len()), |_, file| {
+    jobs::each(files, jobs::at_a_time(files.len()), |_, (file, _)| {
         let level = of(file);
         let done = 1 + done.fetch_add(1, Ordering::Relaxed);
         bar.show(&short_name(file), done as f64 / files.len() as f64);

@@ -124,3 +124,42 @@ fn masters_of_a_folder_are_tagged_as_an_album() {
         assert!(miss_db.abs() < 0.1, "{miss_db} dB");
     }
 }
+
+/// A dry run says what would be written, and refuses what would be refused.
+#[test]
+fn a_dry_run_says_what_the_real_one_does() {
+    let scene = Scene::new();
+    scene.song("a.wav", 0.4, 110.0);
+    if !lacquer_left_out::has_program("ffmpeg") {
+        return;
+    }
+    for ending in ["m4a", "aiff", "caf", "au", "w64", "opus", "ogg", "flac", "mp3"] {
+        let coding = if ending == "ogg" { "-c:a libvorbis" } else { "" };
+        let name = format!("all/a.{ending}");
+        assert_eq!(
+            scene.shell(&format!("mkdir -p all && ffmpeg -v error -y -i a.wav {coding} {name}")).code,
+            0
+        );
+        let dry = scene.run(&["replay-gain", &name, "--dry-run", "--json"]);
+        let real = scene.run(&["replay-gain", &name, "--json"]);
+        assert_eq!((dry.code, dry.text(), &dry.err), (real.code, real.text(), &real.err), "{ending}");
+        let is_refused = matches!(ending, "m4a" | "aiff" | "caf" | "au" | "w64");
+        assert_eq!(dry.code, if is_refused { 2 } else { 0 }, "{ending}: {}", dry.err);
+        if is_refused {
+            continue;
+        }
+        let Some(tags) = probed(&scene.path(&name)) else { return };
+        let said = dry.json();
+        let written_db = match ending {
+            "opus" => number(tags.get("R128_TRACK_GAIN")) / 256.0,
+            _ => number(tags.get("REPLAYGAIN_TRACK_GAIN")),
+        };
+        // What is written has two decimals, or 256ths.
+        let apart_db = (said["track_gain_db"].as_f64().unwrap() - written_db).abs();
+        assert!(apart_db < 0.0051, "{ending}: {said} beside {written_db} dB");
+        assert_eq!(said["tags"], if ending == "opus" { "R128" } else { "ReplayGain" });
+        assert_eq!(said["track_peak"].is_null(), ending == "opus", "R128 tags have no peak: {said}");
+    }
+    let folder = scene.run(&["replay-gain", "all", "--dry-run"]);
+    assert_eq!((folder.code, folder.err.lines().count()), (2, 5), "{}", folder.err);
+}

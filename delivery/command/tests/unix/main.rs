@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod batch;
+mod carried;
 mod gains;
 mod options;
 mod outputs;

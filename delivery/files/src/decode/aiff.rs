@@ -9,6 +9,15 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 /// Chunks of a file; a good one has ten.
 const MOST_CHUNKS: usize = 4096;
+/// From here on a size that the file does not have is a placeholder: what sox writes into a pipe, where it cannot go back.
+const PLACEHOLDER: u64 = 0x7f00_0000;
+/// Bytes before the end of a file in which the chunks are looked for that close it.
+const CLOSING: u64 = 1 << 24;
+/// Chunks that may follow the sound.
+const KNOWN: [&[u8; 4]; 12] = [
+    b"ID3 ", b"COMT", b"ANNO", b"NAME", b"AUTH", b"(c) ", b"MARK", b"INST", b"APPL", b"MIDI", b"AESD",
+    b"COMM",
+];
 
 /// The `COMM` chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +77,8 @@ fn extended(bytes: &[u8; 10]) -> u32 {
 pub(super) struct Aiff<R> {
     plain: Plain<R>,
     common: Common,
+    /// Frames that its header promises, where that is a promise.
+    promised: Option<u64>,
     /// Bytes of sound that are there.
     there: u64,
 }
@@ -94,50 +105,55 @@ impl<R: Source> Aiff<R> {
             source.read_exact(&mut head)?;
             let [id0, id1, id2, id3, l0, l1, l2, l3] = head;
             let claimed = u64::from(u32::from_be_bytes([l0, l1, l2, l3]));
-            let length = claimed.min(end - at - 8);
+            let mut length = claimed.min(end - at - 8);
             match &[id0, id1, id2, id3] {
                 b"COMM" => {
                     let mut bytes = Vec::new();
                     source.by_ref().take(length.min(64)).read_to_end(&mut bytes)?;
                     common = Some(Common::parse(&bytes, is_compressed)?);
                 }
-                b"SSND" if length >= 8 && sound.is_none() => {
+                b"SSND" if at + 16 <= end && sound.is_none() => {
                     let mut offset = [0; 4];
                     source.read_exact(&mut offset)?;
+                    length = sound_bytes(&mut source, at + 8, claimed, end)?;
                     // The block's size after it aligns the sound on a disk, and changes nothing here.
                     let from = (at + 16 + u64::from(u32::from_be_bytes(offset))).min(end);
-                    sound = Some((from, (at + 8 + length).max(from), claimed));
+                    sound = Some((from, (at + 8 + length).max(from)));
                 }
                 _ => {}
             }
             at += 8 + length + length % 2;
         }
         let common = common.ok_or("it has no COMM chunk")?;
-        let (from, mut to, claimed) = sound.ok_or(Refusal::NoSamples)?;
-        if claimed <= 8 || claimed >= u64::from(i32::MAX as u32) && to == end {
-            // Never filled in.
-            to = end;
-        }
+        let (from, to) = sound.ok_or(Refusal::NoSamples)?;
         let there = to - from;
-        // What is not sound of whole frames is not read; a length of 0 was never filled in.
-        let promised = common.frames.saturating_mul(common.form.frame_bytes());
-        let wanted = if common.frames == 0 { there } else { there.min(promised) };
-        Ok(Self { plain: Plain::new(source, common.form, from, wanted)?, common, there })
+        let frame_bytes = common.form.frame_bytes();
+        let bytes = common.frames.saturating_mul(frame_bytes);
+        let is_placeholder = bytes > there && bytes > PLACEHOLDER - frame_bytes;
+        let promised = Some(common.frames).filter(|frames| *frames > 0 && !is_placeholder);
+        // What is not sound of whole frames is not read.
+        let wanted = promised.map_or(there, |_| there.min(bytes));
+        Ok(Self { plain: Plain::new(source, common.form, from, wanted)?, common, promised, there })
     }
 
     fn finish(&mut self, remarks: &mut Remarks) {
         let frame_bytes = self.common.form.frame_bytes();
-        let (promised, there, given) = (self.common.frames, self.there / frame_bytes, self.plain.given());
+        let (there, given) = (self.there / frame_bytes, self.plain.given());
+        let Some(promised) = self.promised else {
+            let (severity, fact, action) = match self.common.frames {
+                0 => (Severity::Warn, "no length", "find nothing in it: export it again."),
+                _ => (
+                    Severity::Note,
+                    "no true length",
+                    "show a wrong length: export it again, or rewrite its header.",
+                ),
+            };
+            let fact = format!("Its header gives {fact}: it is read to its end");
+            return remarks.say(severity, fact, &format!("Other players may {action}"), None);
+        };
         if promised > given {
             let reason = format!("its header promises {promised} frames, {given} are there");
             remarks.breaks_off(given, reason, true);
-        } else if promised == 0 {
-            remarks.say(
-                Severity::Warn,
-                "Its header gives no length: it is read to its end".to_owned(),
-                "Other players may find nothing in it: export it again.",
-                None,
-            );
         } else if (there - promised.min(there)) * frame_bytes > MOST_PADDING {
             let more = there - promised;
             let more_s = more as f64 / f64::from(self.common.form.sample_rate);
@@ -151,9 +167,52 @@ impl<R: Source> Aiff<R> {
     }
 }
 
+/// Bytes of the chunk of sound that begins at `start` and claims so many; to the chunks that close the file where that is no claim.
+fn sound_bytes<R: Source>(source: &mut BufReader<R>, start: u64, claimed: u64, end: u64) -> io::Result<u64> {
+    let rest = end - start;
+    // A sound of nothing has the eight bytes before it; who could not go back has written less, or as much and sound behind it.
+    let is_empty = claimed <= 8 && leads_to_end(source, start + claimed, end)?;
+    if is_empty || claimed > 8 && (claimed <= rest || claimed < PLACEHOLDER) {
+        return Ok(claimed.min(rest));
+    }
+    let from = start.max(end.saturating_sub(CLOSING));
+    let mut bytes = Vec::new();
+    source.seek(SeekFrom::Start(from))?;
+    source.by_ref().take(end - from).read_to_end(&mut bytes)?;
+    for (n, window) in bytes.windows(4).enumerate() {
+        let at = from + n as u64;
+        if KNOWN.iter().any(|known| window == *known) && leads_to_end(source, at, end)? {
+            return Ok(at - start);
+        }
+    }
+    Ok(rest)
+}
+
+/// Whether chunks lead from `at` to the end of the file.
+fn leads_to_end<R: Source>(source: &mut BufReader<R>, mut at: u64, end: u64) -> io::Result<bool> {
+    for _ in 0..MOST_CHUNKS {
+        // A pad byte may be left out at the very end.
+        if at == end || at == end + 1 {
+            return Ok(true);
+        }
+        let mut head = [0; 8];
+        source.seek(SeekFrom::Start(at))?;
+        if at + 8 > end || source.read_exact(&mut head).is_err() {
+            return Ok(false);
+        }
+        let [id @ .., a, b, c, d] = head;
+        if !id.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Ok(false);
+        }
+        let length = u64::from(u32::from_be_bytes([a, b, c, d]));
+        at += 8 + length + length % 2;
+    }
+    Ok(false)
+}
+
 impl<R: Source> Stream for Aiff<R> {
     fn facts(&self) -> Facts {
-        self.common.form.facts("AIFF", Some(self.common.frames).filter(|frames| *frames > 0))
+        self.common.form.facts("AIFF", self.promised)
     }
 
     fn step(&mut self, into: &mut Vec<[f32; 2]>, remarks: &mut Remarks) -> io::Result<Step> {

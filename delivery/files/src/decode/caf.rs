@@ -11,6 +11,10 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 const MOST_CHUNKS: usize = 4096;
 /// Bytes of a chunk that is read whole: a table of six hours of packets has eight million.
 const MOST_BYTES: u64 = 64 << 20;
+/// Bytes before the end of a file in which its header may stand again: libsndfile's has 4096.
+const CLOSING: u64 = 1 << 16;
+/// What a file begins with.
+const HEAD: &[u8; 12] = b"caff\0\x01\0\0desc";
 /// Flags of PCM.
 const IS_FLOAT: u32 = 1;
 const IS_LITTLE_ENDIAN: u32 = 2;
@@ -120,6 +124,7 @@ fn read<R: Source>(source: &mut BufReader<R>, offset: u64) -> Result<Chunks, Ref
     let end = source.seek(SeekFrom::End(0))?;
     let mut chunks = Chunks::default();
     let mut at = offset + 8;
+    let mut has_restarted = false;
     for _ in 0..MOST_CHUNKS {
         let mut head = [0; 12];
         source.seek(SeekFrom::Start(at))?;
@@ -127,6 +132,13 @@ fn read<R: Source>(source: &mut BufReader<R>, offset: u64) -> Result<Chunks, Ref
             break;
         }
         if head.starts_with(b"caff") {
+            // libsndfile writes its header into a pipe twice before the sound.
+            let is_silent = chunks.sound.is_some_and(|(_, claim)| claim.claimed == Some(0));
+            if is_silent && !has_restarted {
+                (chunks, has_restarted) = (Chunks::default(), true);
+                at += 8;
+                continue;
+            }
             chunks.has_more = true;
             at = end;
             break;
@@ -139,8 +151,8 @@ fn read<R: Source>(source: &mut BufReader<R>, offset: u64) -> Result<Chunks, Ref
         let size = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
         let there = end - at - 12;
         // A length of -1 goes on to the end: nobody came back to fill it in.
-        let claimed = u64::try_from(size).ok();
-        let length = claimed.unwrap_or(there).min(there);
+        let mut claimed = u64::try_from(size).ok();
+        let mut length = claimed.unwrap_or(there).min(there);
         let mut contents = || -> io::Result<Vec<u8>> {
             let mut bytes = Vec::new();
             source.by_ref().take(length.min(MOST_BYTES)).read_to_end(&mut bytes)?;
@@ -152,8 +164,18 @@ fn read<R: Source>(source: &mut BufReader<R>, offset: u64) -> Result<Chunks, Ref
             b"kuki" => chunks.cookie = contents()?,
             // The count of edits stands before the sound.
             b"data" if length >= 4 && chunks.sound.is_none() => {
+                let from = at + 16;
+                // So has one of nothing that is followed by what is no chunk.
+                claimed =
+                    claimed.filter(|bytes| *bytes > 4 || leads_to_end(source, from, end).unwrap_or(true));
+                let to = if claimed.is_none() { restated(source, from, end)?.unwrap_or(end) } else { end };
+                length = claimed.map_or(to - at - 12, |_| length);
                 let claimed = claimed.map(|bytes| bytes.saturating_sub(4));
-                chunks.sound = Some((at + 16, Claim { claimed, there: there - 4 }));
+                chunks.sound = Some((from, Claim { claimed, there: to - from }));
+                if to < end {
+                    at = end;
+                    break;
+                }
             }
             _ => {}
         }
@@ -161,6 +183,45 @@ fn read<R: Source>(source: &mut BufReader<R>, offset: u64) -> Result<Chunks, Ref
     }
     chunks.behind = end.saturating_sub(at);
     Ok(chunks)
+}
+
+/// Whether chunks lead from `at` to the end of the file, or to another file.
+fn leads_to_end<R: Source>(source: &mut BufReader<R>, mut at: u64, end: u64) -> io::Result<bool> {
+    for _ in 0..MOST_CHUNKS {
+        let mut head = [0; 12];
+        source.seek(SeekFrom::Start(at))?;
+        if at >= end || at + 12 > end || source.read_exact(&mut head).is_err() {
+            return Ok(at == end);
+        }
+        if head.starts_with(&HEAD[..8]) {
+            return Ok(true);
+        }
+        let [id @ .., a, b, c, d, e, f, g, h] = head;
+        let Ok(length) = u64::try_from(i64::from_be_bytes([a, b, c, d, e, f, g, h])) else {
+            return Ok(false);
+        };
+        if !id.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Ok(false);
+        }
+        at = at.saturating_add(12).saturating_add(length);
+    }
+    Ok(false)
+}
+
+/// Where the header stands again behind a sound that begins at `from`, with the length that it has by then: libsndfile ends a pipe so.
+fn restated<R: Source>(source: &mut BufReader<R>, from: u64, end: u64) -> io::Result<Option<u64>> {
+    let start = from.max(end.saturating_sub(CLOSING));
+    let mut bytes = Vec::new();
+    source.seek(SeekFrom::Start(start))?;
+    source.by_ref().take(end - start).read_to_end(&mut bytes)?;
+    for (n, _) in bytes.windows(HEAD.len()).enumerate().filter(|(_, window)| window == HEAD) {
+        let place = start + n as u64;
+        let said = (place - from + 4).to_be_bytes();
+        if bytes[n..].windows(12).any(|window| window[..4] == *b"data" && window[4..] == said) {
+            return Ok(Some(place));
+        }
+    }
+    Ok(None)
 }
 
 /// The `pakt` chunk: where the packets lie that follow each other from `from` on.

@@ -7,8 +7,13 @@ use lofty::picture::PictureType;
 
 /// Puts into `comments` what `tags` says.
 pub(super) fn apply(comments: &mut VorbisComments, tags: &Tags) {
+    tags.carried.put_into_comments(comments);
+    // A date with its day, and "03", say no less than what is known here.
+    let said = read(comments);
+    let (year, pair) =
+        (tags.year.filter(|_| said.year != tags.year), tags.track.filter(|_| said.track != tags.track));
     let number = |number: u32| (number > 0).then(|| number.to_string());
-    let (track, total) = tags.track.map_or((None, None), |(track, total)| (number(track), number(total)));
+    let (track, total) = pair.map_or((None, None), |(track, total)| (number(track), number(total)));
     let fields = [
         ("TITLE", tags.title.clone()),
         ("ARTIST", tags.performer.clone()),
@@ -16,7 +21,7 @@ pub(super) fn apply(comments: &mut VorbisComments, tags: &Tags) {
         ("ALBUMARTIST", tags.album_performer.clone()),
         ("TRACKNUMBER", track),
         ("TRACKTOTAL", total),
-        ("DATE", tags.year.map(|year| format!("{year:04}"))),
+        ("DATE", year.map(|year| format!("{year:04}"))),
         ("GENRE", tags.genre.clone()),
         // Players know one or the other.
         ("LABEL", tags.label.clone()),
@@ -75,8 +80,9 @@ fn set(comments: &mut VorbisComments, key: &str, text: Option<String>) {
 /// Fields of names, of which there may be several: an entry each, as the specification recommends.
 const NAMES: [&str; 3] = ["ARTIST", "ALBUMARTIST", "COMPOSER"];
 
-/// Puts the cover in the place of the one that is there.
-pub(super) fn set_cover(pictures: &mut impl OggPictureStorage, tags: &Tags) {
+/// Puts the cover in the place of the one that is there, and carried pictures beside it.
+pub(super) fn set_pictures(pictures: &mut impl OggPictureStorage, tags: &Tags) {
+    tags.carried.put_pictures(pictures);
     if let Some(cover) = &tags.cover {
         let (picture, about) = cover.picture();
         pictures.remove_picture_type(PictureType::CoverFront);
@@ -106,9 +112,7 @@ pub(super) fn read(comments: &VorbisComments) -> Tags {
         label: text(&["LABEL", "ORGANIZATION"]),
         upc: text(&["BARCODE", "UPC"]),
         isrc: codes(comments).iter().find_map(|text| text.parse().ok()),
-        loudness: None,
-        cover: None,
-        replay_gain: None,
+        ..Tags::default()
     }
 }
 

@@ -18,10 +18,17 @@ const NAMES: [&str; 3] = ["TPE1", "TPE2", "TCOM"];
 
 /// Puts into `tag` what `tags` says.
 pub(super) fn apply(tag: &mut Id3v2Tag, tags: &Tags) {
-    let track = tags.track.filter(|(track, _)| *track > 0).map(|(track, total)| match total {
-        0 => track.to_string(),
-        total => format!("{track}/{total}"),
-    });
+    tags.carried.put_into_id3(tag);
+    // A date with its day, and "03", say no less than what is known here.
+    let said = read(tag);
+    let year = tags.year.filter(|_| said.year != tags.year);
+    let track =
+        tags.track.filter(|(track, _)| *track > 0 && said.track != tags.track).map(|(track, total)| {
+            match total {
+                0 => track.to_string(),
+                total => format!("{track}/{total}"),
+            }
+        });
     let frames = [
         ("TIT2", tags.title.clone()),
         ("TPE1", tags.performer.clone()),
@@ -43,7 +50,7 @@ pub(super) fn apply(tag: &mut Id3v2Tag, tags: &Tags) {
             tag.insert(Frame::Text(TextInformationFrame::new(id, TextEncoding::UTF8, value)));
         }
     }
-    if let Some(year) = tags.year.and_then(|year| u16::try_from(year).ok()).filter(|year| *year <= 9999) {
+    if let Some(year) = year.and_then(|year| u16::try_from(year).ok()).filter(|year| *year <= 9999) {
         let id = FrameId::Valid(Cow::Borrowed("TDRC"));
         let timestamp = Timestamp { year, ..Timestamp::default() };
         tag.insert(Frame::Timestamp(TimestampFrame::new(id, TextEncoding::UTF8, timestamp)));
@@ -88,13 +95,11 @@ pub(super) fn read(tag: &Id3v2Tag) -> Tags {
         album_performer: text("TPE2"),
         track: text("TRCK").and_then(|text| pair(&text)),
         year: tag.date().map(|date| u32::from(date.year)),
-        genre: tag.genres().and_then(|mut genres| genres.next().map(str::to_owned)),
+        genre: tag.genres().and_then(joined),
         label: text("TPUB"),
         upc: tag.get_user_text("BARCODE").map(str::to_owned),
         isrc: codes(tag).iter().find_map(|text| text.parse().ok()),
-        loudness: None,
-        cover: None,
-        replay_gain: None,
+        ..Tags::default()
     }
 }
 
@@ -119,9 +124,7 @@ pub(super) fn read_any(tag: &Tag) -> Tags {
         label: text(ItemKey::Label),
         upc: text(ItemKey::Barcode),
         isrc: tag.get_strings(ItemKey::Isrc).find_map(|code| code.parse().ok()),
-        loudness: None,
-        cover: None,
-        replay_gain: None,
+        ..Tags::default()
     }
 }
 

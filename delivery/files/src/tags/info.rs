@@ -53,12 +53,18 @@ fn decoded(bytes: &[u8]) -> String {
 /// The list's bytes with what `tags` says; other entries stay.
 pub(super) fn with(earlier: Option<&[u8]>, tags: &Tags) -> Vec<u8> {
     let track = tags.track.filter(|(track, _)| *track > 0).map(|(track, _)| track.to_string());
+    let year = tags.year.map(|year| format!("{year:04}"));
+    // With its day where the mix has it.
+    let date =
+        tags.carried.text("DATE").filter(|date| year.as_ref().is_some_and(|year| date.starts_with(year)));
     let own = [
         (b"INAM", tags.title.clone()),
         (b"IART", tags.performer.clone()),
         (b"IPRD", tags.album.clone()),
         (b"IGNR", tags.genre.clone()),
-        (b"ICRD", tags.year.map(|year| format!("{year:04}"))),
+        (b"ICRD", date.or(year)),
+        (b"ICMT", tags.carried.text("COMMENT")),
+        (b"ICOP", tags.carried.text("COPYRIGHT")),
         (b"ITRK", track),
     ];
     let mut list = KIND.to_vec();

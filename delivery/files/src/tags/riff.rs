@@ -4,8 +4,10 @@
 //! RIFF size WAVE [ds64] bext ... fmt data ... LIST axml "id3 "
 //! ```
 
+use super::carried::{Fields, name_of_info};
 use super::{Field, TagError, Tags, axml, bext, id3, info};
 use crate::riff::{Chunk, ELSEWHERE, Layout};
+use lofty::id3::v2::Id3v2Tag;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -159,6 +161,20 @@ pub(super) fn read(path: &Path, file: &mut (impl Read + Seek)) -> Result<Tags, T
     let code = axml::codes(&String::from_utf8_lossy(&xml)).iter().find_map(|code| code.parse().ok());
     tags.isrc = code.or(tags.isrc);
     Ok(tags)
+}
+
+/// The tag in the `id3 ` chunk, and the entries of the list as fields.
+pub(super) fn carried(
+    path: &Path,
+    file: &mut (impl Read + Seek),
+) -> Result<(Option<Id3v2Tag>, Fields), TagError> {
+    let reading = TagError::reading(path);
+    let layout = Layout::read(file, 0).map_err(&reading)?;
+    let tag = layout.contents(file, &ID3).map_err(&reading)?.as_deref().and_then(id3::from_bytes);
+    let list = layout.info(file).map_err(&reading)?.map(|(_, bytes)| bytes);
+    let entries = list.as_deref().and_then(info::entries).unwrap_or_default();
+    let field = |(id, _): &([u8; 4], &[u8])| Some((name_of_info(id), info::text(&entries, id)?));
+    Ok((tag, entries.iter().filter_map(field).collect()))
 }
 
 /// The codes as they stand in the chunks.

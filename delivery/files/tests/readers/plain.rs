@@ -103,3 +103,40 @@ fn a_length_that_was_never_filled_in_is_read_to_the_end_and_said() {
         assert!(read.said().starts_with("note: Its header gives no length"), "{name}: {}", read.said());
     }
 }
+
+/// What a tool writes into a pipe.
+fn piped(scene: &Scene, line: &str) -> Vec<u8> {
+    let mut words = line.split(' ');
+    let mut command = std::process::Command::new(words.next().unwrap());
+    let output = command.args(words).current_dir(scene.folder.path()).output().unwrap();
+    assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+#[test]
+fn streams_of_aiff_and_caf_are_read_to_their_end_and_said() {
+    if !are_there() {
+        return;
+    }
+    let scene = Scene::new();
+    for line in [
+        "sox song.wav -t aiff -",
+        "sox song.wav -t aifc -",
+        "sox song.wav -t caf -",
+        "ffmpeg -v error -i song.wav -f aiff -",
+        "ffmpeg -v error -i song.wav -f caf -",
+    ] {
+        let bytes = piped(&scene, line);
+        let read = scene.read("piped", &bytes);
+        assert!(read.frames() == frames().len() && !read.is_sent_back(), "{line}: {}", read.said());
+        assert!(read.decoded().audio.frames == by_ffmpeg(&scene.path("song.wav")), "{line}");
+        assert!(read.said().contains("Its header gives no"), "{line}: {}", read.said());
+        // A header alone is no song.
+        let head = scene.read("head", &bytes[..50]);
+        assert!(head.is_sent_back(), "{line}: {}", head.said());
+    }
+    // A length that the file could have had is a promise, as in WAV.
+    let whole = scene.made("sox song.wav whole.aiff", "whole.aiff");
+    let half = scene.read("half.aiff", &whole[..whole.len() / 2]);
+    assert!(half.is_sent_back() && half.said().contains("breaks off after 1."), "{}", half.said());
+}

@@ -10,7 +10,7 @@ use lacquer_files::Audio;
 use lacquer_files::decode::decode;
 use lacquer_files::encode::{Format, WordLength, encode, encode_as};
 use lacquer_files::riff::Layout;
-use lacquer_files::tags::{self, Field, Loudness, Tags};
+use lacquer_files::tags::{self, Field, Loudness, Tags, carried};
 use proptest::prelude::*;
 use std::io::Cursor;
 use std::path::Path;
@@ -63,8 +63,7 @@ fn every_tag() -> Tags {
             momentary_max_lufs: -9.87,
             short_term_max_lufs: -11.5,
         }),
-        cover: None,
-        replay_gain: None,
+        ..Tags::default()
     }
 }
 
@@ -256,6 +255,11 @@ proptest! {
             std::fs::write(&path, &bytes).unwrap();
             let _ = tags::read(&path);
             let _ = tags::codes(&path);
+            if let Ok(mix) = carried::of_mix(&path) {
+                let master = folder.path().join("master.flac");
+                let written = encode_as(&master, &song(), &Format::Flac(16), &mix);
+                assert!(written.is_ok(), "{extension}: {:?}", written.err().map(|error| error.to_string()));
+            }
             if tags::write(&path, &every_tag()).is_err() {
                 prop_assert_eq!(std::fs::read(&path).unwrap(), bytes, "a refused file is as it was");
             }

@@ -27,13 +27,41 @@ pub struct Song {
 impl Song {
     /// Whether the master goes to standard output.
     pub fn is_streamed(&self) -> bool {
-        self.output == Path::new(STANDARD_OUTPUT)
+        is_standard_output(&self.output)
+    }
+
+    /// Whether the master goes into standard output, a device or a pipe, where nothing can stand beside it.
+    pub fn is_written_into(&self) -> bool {
+        is_written_into(&self.output)
+    }
+
+    /// Whether the master is FLAC: as its name says, and where that says nothing as the arguments do.
+    pub fn is_flac(&self, arguments: &MasterArguments) -> bool {
+        named_flac(&self.output).unwrap_or_else(|| arguments.is_flac())
     }
 
     /// Where the master before its dither goes: beside it.
     pub fn archive(&self) -> PathBuf {
         named(&self.output, ".archive.wav")
     }
+}
+
+/// Whether a name is one of standard output's.
+fn is_standard_output(output: &Path) -> bool {
+    let names = [STANDARD_OUTPUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+    names.iter().any(|name| output == Path::new(name))
+}
+
+fn is_written_into(output: &Path) -> bool {
+    let is_node = |about: std::fs::Metadata| !about.is_file() && !about.is_dir();
+    is_standard_output(output) || output.metadata().is_ok_and(is_node)
+}
+
+/// Whether a name's ending is FLAC's or WAV's, if it is either.
+fn named_flac(output: &Path) -> Option<bool> {
+    let ending = output.extension()?;
+    let is = |known: &str| ending.eq_ignore_ascii_case(known);
+    (is("flac") || is("wav")).then(|| is("flac"))
 }
 
 /// A file's name with something else behind its stem. It is kept to the byte: it need not be text.
@@ -181,11 +209,11 @@ fn check(
     arguments: &MasterArguments,
     is_made: bool,
 ) -> Result<(), Error> {
-    if output == Path::new(STANDARD_OUTPUT) {
+    // A device or a pipe may have any name.
+    if is_written_into(output) {
         return Ok(());
     }
-    let ending = output.extension().unwrap_or_default();
-    if !["wav", "flac"].iter().any(|known| ending.eq_ignore_ascii_case(known)) {
+    if named_flac(output).is_none() {
         return Err(Error::OutputKind { path: output.to_owned() });
     }
     if inputs.contains(&file_of(output)) {
@@ -196,7 +224,7 @@ fn check(
         let reason = format!("the folder {} does not exist; make it first", folder_of(output).display());
         return Err(Error::Write { path: output.to_owned(), reason });
     }
-    // A device or a pipe is written into, and what a link leads to counts.
+    // What a link leads to counts.
     if output.is_file() && !arguments.force {
         return Err(Error::Exists { path: output.to_owned() });
     }

@@ -8,10 +8,9 @@ use super::report::{Report, report, write_page};
 use crate::command::scratch::scratch;
 use anyhow::bail;
 use lacquer_album::mix_checks::MixCheck;
-use lacquer_files::audio::Programme;
 use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::encode::{Format, WordLength, encode_as, encode_out};
-use lacquer_files::tags::{self, TagError, Tags, cover};
+use lacquer_files::tags::{TagError, Tags, carried};
 use lacquer_song::check::{CheckOptions, check};
 use lacquer_song::master::{Step, master};
 use lacquer_song::warnings::warnings;
@@ -53,7 +52,7 @@ fn try_make<'a>(
     show("Checking", 0.0);
     let (checked, lufs) = checked(&song.input, arguments, limits, &|done| show("Checking", done))?;
     // What cannot be mastered at all is no question of a verdict.
-    let scratch = scratch(Some(&song.output).filter(|_| !song.is_streamed()).map(PathBuf::as_path));
+    let scratch = scratch(Some(&song.output).filter(|_| !song.is_written_into()).map(PathBuf::as_path));
     let mut reader = Reader::open(&song.input, &limits)?;
     let programme = reader.spill(&scratch, &|done| show("Reading", done))?;
     reader.require_whole()?;
@@ -83,8 +82,13 @@ fn try_make<'a>(
     })?;
     let elapsed_s = started.elapsed().as_secs_f64();
     show("Writing", 1.0);
-    let tags = carried(&song.input, &mut remarks);
-    write(song, &made.audio, job.word_length, arguments, &tags)?;
+    let format = format(song, job.word_length, arguments);
+    let tags = carried(song, &format, &mut remarks);
+    if song.is_streamed() {
+        encode_out(&made.audio, &format, &tags)?;
+    } else {
+        encode_as(&song.output, &made.audio, &format, &tags)?;
+    }
     if let Some(archive) = &made.archive {
         encode_as(&song.archive(), archive, &Format::Wav(WordLength::Float32), &tags)?;
     }
@@ -120,10 +124,10 @@ fn checked(
     Ok((checked, report.measurement.integrated_lufs))
 }
 
-/// The mix's tags, as they hold of its master: not the loudness.
-fn carried(input: &Path, remarks: &mut Vec<String>) -> Tags {
-    let read = match tags::read(input) {
-        Ok(read) => read,
+/// The mix's tags, as they hold of its master, and what is said of those that it cannot hold.
+fn carried(song: &Song, format: &Format, remarks: &mut Vec<String>) -> Tags {
+    let tags = match carried::of_mix(&song.input) {
+        Ok(tags) => tags,
         // Formats without tags have none to carry.
         Err(TagError::Kind { .. }) => Tags::default(),
         Err(error) => {
@@ -131,29 +135,20 @@ fn carried(input: &Path, remarks: &mut Vec<String>) -> Tags {
             Tags::default()
         }
     };
-    Tags { loudness: None, cover: cover::of_file(input), ..read }
+    let lost = tags.carried.lost_in(format);
+    if !lost.is_empty() {
+        let (name, lost) = (song.input.display(), lost.join(", "));
+        remarks.push(format!("{name}: of its tags the master cannot hold {lost}"));
+    }
+    tags
 }
 
-fn write(
-    song: &Song,
-    audio: &dyn Programme,
-    word_length: WordLength,
-    arguments: &MasterArguments,
-    tags: &Tags,
-) -> anyhow::Result<()> {
-    let is_flac = match song.output.extension() {
-        Some(ending) => ending.eq_ignore_ascii_case("flac"),
-        None => arguments.is_flac(),
-    };
-    let format = match word_length {
+/// What the master is written as.
+fn format(song: &Song, word_length: WordLength, arguments: &MasterArguments) -> Format {
+    let is_flac = song.is_flac(arguments);
+    match word_length {
         WordLength::Bits16 if is_flac => Format::Flac(16),
         _ if is_flac => Format::Flac(24),
         word_length => Format::Wav(word_length),
-    };
-    if song.is_streamed() {
-        encode_out(audio, &format, tags)?;
-    } else {
-        encode_as(&song.output, audio, &format, tags)?;
     }
-    Ok(())
 }
