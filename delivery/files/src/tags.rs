@@ -163,10 +163,10 @@ pub fn copy_with(path: &Path, source: &mut File, target: &mut File, tags: &Tags)
     Ok(())
 }
 
-/// Which gains [`write`] puts into a file.
+/// Which gains [`write()`] puts into a file.
 ///
 /// # Errors
-/// [`TagError`], as [`write`] has it for a file whose tags are not written here.
+/// [`TagError`], as [`write()`] has it for a file whose tags are not written here.
 pub fn gains(path: &Path) -> Result<Gains, TagError> {
     match Container::of(&mut open(path)?).map_err(TagError::reading(path))? {
         Container::Opus => Ok(Gains::R128),
