@@ -281,7 +281,9 @@ fn other(path: &Path, reader: BufReader<File>) -> Result<Option<lofty::tag::Tag>
         .guess_file_type()
         .map_err(TagError::reading(path))?;
     let probe = if probe.file_type().is_some() { probe } else { return Err(unknown()) };
-    let file = probe.read().map_err(|_| unknown())?;
+    let file = probe
+        .read()
+        .map_err(|error| TagError::Format { path: path.to_owned(), reason: error.to_string() })?;
     Ok(file.primary_tag().or_else(|| file.first_tag()).cloned())
 }
 

@@ -34,6 +34,12 @@ use std::path::Path;
 /// Bytes of a block of FLAC, whose length has 24 bits, less room for what stands before a picture.
 const MOST_PICTURE_BYTES: usize = (1 << 24) - (1 << 12);
 
+/// Most fields, or frames, and most bytes of all their texts: a stranger's file may hold any number, and all comments of FLAC have 16 MiB.
+const MOST_FIELDS: usize = 1024;
+const MOST_TEXT_BYTES: usize = 8 << 20;
+/// Most bytes of a title or of a name.
+const MOST_NAME_BYTES: usize = 1 << 16;
+
 /// Fields that hold of the mix's own sound and file; the second list has what such names begin with.
 const ITS_OWN: [&str; 17] = [
     "ISRC",
@@ -76,6 +82,9 @@ pub struct Carried {
     frames: Vec<Frame<'static>>,
     /// What has no form outside the mix's format.
     lost: Vec<String>,
+    /// Bytes of the texts, and how many fields there are beyond what is carried.
+    text_bytes: usize,
+    beyond: usize,
 }
 
 impl std::fmt::Debug for Carried {
@@ -95,8 +104,13 @@ impl std::fmt::Debug for Carried {
 /// # Errors
 /// [`TagError`].
 pub fn of_mix(path: &Path) -> Result<Tags, TagError> {
-    let tags = super::read(path)?;
+    let mut tags = super::read(path)?;
     let mut carried = read(path)?;
+    for (name, text) in tags.texts_mut() {
+        if let Some(long) = text.take_if(|text| text.len() > MOST_NAME_BYTES) {
+            carried.lost.push(format!("a {name} of {} kB", long.len() / 1000));
+        }
+    }
     for (place, text) in super::codes(path)? {
         // The list's entry means something else.
         if place != Field::InfoList && text.parse::<Isrc>().is_err() {
@@ -155,6 +169,10 @@ impl Carried {
     /// What a file of this format cannot hold, in words.
     pub fn lost_in(&self, format: &Format) -> Vec<String> {
         let mut lost = self.lost.clone();
+        if self.beyond > 0 {
+            let (fields, most) = (self.beyond, MOST_TEXT_BYTES >> 20);
+            lost.push(format!("{fields} of its fields, beyond {MOST_FIELDS} of them or {most} MiB of text"));
+        }
         if !matches!(format, Format::Wav(_) | Format::Mp3 { .. }) {
             let frames = self.frames.iter().filter(|frame| frames::fields_of(frame).is_empty());
             lost.extend(frames.map(|frame| format!("the ID3v2 frame {}", frame.id_str())));
@@ -181,8 +199,20 @@ impl Carried {
         let there: HashSet<String> = self.fields.iter().map(|(name, _)| name.to_ascii_uppercase()).collect();
         let is_new = |name: &str| !is_its_own(name) && !there.contains(&name.to_ascii_uppercase());
         let clean = |text: String| text.replace('\0', " ");
-        let fields = fields.into_iter().filter(|(name, text)| is_new(name) && !text.trim().is_empty());
-        self.fields.extend(fields.map(|(name, text)| (name, clean(text))));
+        for (name, text) in fields.into_iter().filter(|(name, text)| is_new(name) && !text.trim().is_empty())
+        {
+            if self.has_room(self.fields.len(), text.len()) {
+                self.text_bytes += text.len();
+                self.fields.push((name, clean(text)));
+            }
+        }
+    }
+
+    /// Whether one more than `count` may be carried, with so many bytes of text; what may not is counted.
+    fn has_room(&mut self, count: usize, bytes: usize) -> bool {
+        let has_room = count < MOST_FIELDS && self.text_bytes + bytes <= MOST_TEXT_BYTES;
+        self.beyond += usize::from(!has_room);
+        has_room
     }
 
     fn add_comments(&mut self, mut comments: VorbisComments) {
@@ -200,12 +230,13 @@ impl Carried {
                 Frame::Picture(of) if !has_pictures => self.pictures.push(of.picture.into_owned()),
                 Frame::Picture(_) => {}
                 frame if frames::is_its_own(&frame) => {}
+                frame if !self.has_room(self.frames.len(), frames::text_bytes(&frame)) => {}
                 frame if !frames::can_be_written(&frame) => {
                     self.lost.push(format!("the ID3v2 frame {}", frame.id_str()));
                 }
                 frame => {
                     fields.extend(frames::fields_of(&frame));
-                    self.frames.push(frame);
+                    self.frames.push(frames::in_utf8(frame));
                 }
             }
         }
@@ -233,10 +264,13 @@ impl Carried {
             .map_err(TagError::reading(path))?;
         let (kind, mut reader) = (probe.file_type(), probe.into_inner());
         reader.rewind().map_err(TagError::reading(path))?;
-        let unknown = || TagError::Kind { path: path.to_owned() };
+        let damaged = |reason: &dyn std::fmt::Display| TagError::Format {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+        };
         match kind {
             Some(lofty::file::FileType::Mp4) => {
-                let mut file = Mp4File::read_from(&mut reader, options()).map_err(|_| unknown())?;
+                let mut file = Mp4File::read_from(&mut reader, options()).map_err(|error| damaged(&error))?;
                 let Some(tag) = file.remove_ilst() else { return Ok(()) };
                 let mut pictures: Vec<Picture> = tag.pictures().into_iter().flatten().cloned().collect();
                 // MP4 says nothing of their kind: players show the first as the front cover.
@@ -249,7 +283,8 @@ impl Carried {
                 self.lost.extend(lost);
             }
             Some(lofty::file::FileType::Aiff) => {
-                let mut file = AiffFile::read_from(&mut reader, options()).map_err(|_| unknown())?;
+                let mut file =
+                    AiffFile::read_from(&mut reader, options()).map_err(|error| damaged(&error))?;
                 self.add_frames(file.remove_id3v2());
                 self.add_tag(file.remove_text_chunks().map(Tag::from));
             }
@@ -289,4 +324,24 @@ impl Carried {
 /// Whether Vorbis comments can have a field of this name.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| matches!(c, ' '..='}') && c != '=')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_any_size_are_carried_up_to_a_bound_and_the_rest_is_named() {
+        let mut carried = Carried::default();
+        carried.add_fields((0..200_000).map(|n| (format!("FIELD {n}"), "text".to_owned())));
+        let mut tag = Id3v2Tag::default();
+        carried.put_into_id3(&mut tag);
+        assert_eq!(tag.len(), MOST_FIELDS);
+        assert!(carried.lost_in(&Format::Flac(24))[0].starts_with("198976 of its fields, beyond 1024"));
+        let mut carried = Carried::default();
+        let long = "x".repeat(MOST_TEXT_BYTES + 1);
+        carried.add_fields([("LONG".to_owned(), long), ("SHORT".to_owned(), "text".to_owned())]);
+        assert_eq!(carried.fields, [("SHORT".to_owned(), "text".to_owned())]);
+        assert_eq!(carried.lost_in(&Format::Flac(24)).len(), 1);
+    }
 }

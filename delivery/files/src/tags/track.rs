@@ -102,19 +102,24 @@ impl Tags {
         *self == Self::default()
     }
 
+    /// The texts, with what they are.
+    pub(super) fn texts_mut(&mut self) -> [(&'static str, &mut Option<String>); 8] {
+        [
+            ("title", &mut self.title),
+            ("performer", &mut self.performer),
+            ("composer", &mut self.composer),
+            ("album", &mut self.album),
+            ("album's performer", &mut self.album_performer),
+            ("genre", &mut self.genre),
+            ("label", &mut self.label),
+            ("UPC", &mut self.upc),
+        ]
+    }
+
     /// The texts with spaces in place of control characters; texts of space alone are absent.
     pub(super) fn cleaned(&self) -> Self {
         let mut tags = self.clone();
-        for text in [
-            &mut tags.title,
-            &mut tags.performer,
-            &mut tags.composer,
-            &mut tags.album,
-            &mut tags.album_performer,
-            &mut tags.genre,
-            &mut tags.label,
-            &mut tags.upc,
-        ] {
+        for (_, text) in tags.texts_mut() {
             let clean = text.take().map(|text| text.replace(char::is_control, " ").trim().to_owned());
             *text = clean.filter(|text| !text.is_empty());
         }

@@ -101,16 +101,17 @@ pub fn songs(arguments: &MasterArguments) -> anyhow::Result<Songs> {
     } else {
         into_folder(arguments)?
     };
-    let earlier = leave_out_masters(&mut found);
+    let suffix = arguments.suffix.as_deref().unwrap_or_default();
+    let earlier = leave_out_masters(&mut found, suffix);
     let inputs: HashSet<PathBuf> = found.placed().map(|song| file_of(&song.input)).collect();
     let placed: Vec<Song> = found.placed().cloned().collect();
     let page = arguments.html.as_deref().filter(|_| found.folder.is_none());
     let mut clashes = clashes(&placed, Beside { archive: arguments.archive, page }).into_iter();
     let is_made = found.folder.is_some();
     let check = |output: &Path| -> Result<(), String> {
-        // Without a suffix a file beside its mix, in another format, may well be a mix: it is not replaced at all.
-        if arguments.suffix.as_deref().unwrap_or_default().is_empty() && earlier.contains(&file_of(output)) {
-            let advice = "it may be a mix: give --suffix, or another folder";
+        // A name says no more than that: what stands beside its mix may be one itself, and is not replaced at all.
+        if earlier.contains(&file_of(output)) {
+            let advice = "it may be a mix: give another --suffix or folder, or take it away";
             return Err(format!("{}: is there already, among the mixes; {advice}", output.display()));
         }
         check(output, &inputs, arguments, is_made).map_err(|error| error.to_string())
@@ -128,11 +129,13 @@ pub fn songs(arguments: &MasterArguments) -> anyhow::Result<Songs> {
     Ok(found)
 }
 
-/// Leaves out what is the master of another mix, from an earlier run into the folder of the mixes. Gives these files.
-fn leave_out_masters(found: &mut Songs) -> HashSet<PathBuf> {
+/// Leaves out what is the master of another mix, from an earlier run into the folder of the mixes; a suffix tells one in another format, too.
+/// Gives these files.
+fn leave_out_masters(found: &mut Songs, suffix: &str) -> HashSet<PathBuf> {
+    let name_of = |file: PathBuf| if suffix.is_empty() { file } else { file.with_extension("") };
     let mut mixes: HashMap<PathBuf, PathBuf> = HashMap::new();
     for song in found.placed() {
-        let [input, output] = [&song.input, &song.output].map(|path| file_of(path));
+        let [input, output] = [&song.input, &song.output].map(|path| name_of(file_of(path)));
         if input != output {
             mixes.insert(output, song.input.clone());
         }
@@ -142,7 +145,7 @@ fn leave_out_masters(found: &mut Songs) -> HashSet<PathBuf> {
     songs.retain(|song| {
         let Ok(song) = song else { return true };
         let file = file_of(&song.input);
-        let Some(mix) = mixes.get(&file) else { return true };
+        let Some(mix) = mixes.get(&name_of(file.clone())) else { return true };
         let (name, mix) = (song.input.display(), mix.display());
         remarks.push(format!("{name}: taken for the master of {mix} from an earlier run, and left out"));
         left_out.insert(file);

@@ -59,6 +59,22 @@ pub(super) fn can_be_written(frame: &Frame<'static>) -> bool {
     to_bytes(&tag).is_ok()
 }
 
+/// Bytes of a frame's texts.
+pub(super) fn text_bytes(frame: &Frame) -> usize {
+    fields_of(frame).iter().map(|(_, text)| text.len()).sum()
+}
+
+/// A frame whose address lofty can write: it writes them in the encoding of the words beside them, where readers take them for Latin-1.
+pub(super) fn in_utf8(frame: Frame<'static>) -> Frame<'static> {
+    match frame {
+        Frame::UserUrl(mut of) => {
+            of.encoding = TextEncoding::UTF8;
+            Frame::UserUrl(of)
+        }
+        frame => frame,
+    }
+}
+
 /// The name of a frame's field, or of a text that a user named.
 fn name_of(id: &str) -> &str {
     let own = NAMES.iter().find(|(frame, _)| *frame == id).map(|(_, name)| *name);
@@ -209,4 +225,18 @@ fn put_role(tag: &mut Id3v2Tag, role: &'static str, names: &[&str]) {
     }
     pairs.extend(names.iter().map(|name| (Cow::Borrowed(role), Cow::Owned((*name).to_owned()))));
     tag.insert(KeyValueFrame::new(id, TextEncoding::UTF8, pairs).into());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_written_as_readers_read_it() {
+        let frame = ExtendedUrlFrame::new(TextEncoding::UTF16, "page".to_owned(), "http://a.b".to_owned());
+        let mut tag = Id3v2Tag::default();
+        tag.insert(in_utf8(frame.into()));
+        let bytes = to_bytes(&tag).expect("a tag");
+        assert!(bytes.windows(10).any(|window| window == b"http://a.b"), "not in one byte a letter");
+    }
 }

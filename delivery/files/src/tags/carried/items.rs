@@ -13,6 +13,9 @@ const ATOMS: [(&str, &str); 5] = [
     ("tmpo", "BPM"),
     ("\u{a9}lyr", "LYRICS"),
 ];
+/// Items of APE with a number and how many there are, with the fields of both.
+const PAIRS: [(&str, [&str; 2]); 2] =
+    [("Track", ["TRACKNUMBER", "TRACKTOTAL"]), ("Disc", ["DISCNUMBER", "DISCTOTAL"])];
 /// Who made an MP4 holds what he says of himself here.
 const APPLE: &str = "com.apple.iTunes";
 
@@ -73,6 +76,11 @@ pub(super) fn of_ape(tag: &ApeTag) -> Vec<(String, String)> {
     for item in tag {
         let name = known(TagType::Ape, item.key()).unwrap_or(item.key());
         if let ItemValue::Text(text) | ItemValue::Locator(text) = item.value() {
+            if let Some((_, names)) = PAIRS.iter().find(|(key, _)| key.eq_ignore_ascii_case(item.key())) {
+                let parts = text.split('/').zip(names);
+                fields.extend(parts.map(|(number, name)| ((*name).to_owned(), number.trim().to_owned())));
+                continue;
+            }
             fields.extend(text.split('\0').map(|text| (name.to_owned(), text.to_owned())));
         }
     }
@@ -105,5 +113,20 @@ pub(in crate::tags) fn name_of_info(id: &[u8; 4]) -> String {
         b"IENG" => "ENGINEER".to_owned(),
         b"ISFT" => "ENCODER".to_owned(),
         _ => known(TagType::RiffInfo, &key).map_or(key, str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lofty::ape::ApeItem;
+
+    #[test]
+    fn a_number_of_ape_and_how_many_there_are_become_two_fields() {
+        let mut tag = ApeTag::default();
+        let item = ApeItem::new("Track".to_owned(), ItemValue::Text("4/9".to_owned())).expect("an item");
+        tag.insert(item);
+        let fields = [("TRACKNUMBER", "4"), ("TRACKTOTAL", "9")];
+        assert_eq!(of_ape(&tag), fields.map(|(name, text)| (name.to_owned(), text.to_owned())));
     }
 }
