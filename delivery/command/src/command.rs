@@ -2,6 +2,7 @@
 
 mod album;
 mod asked;
+mod carried;
 mod check;
 mod codec;
 mod csv;

@@ -57,6 +57,14 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What people call them.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ReplayGain => "ReplayGain",
+            Self::R128 => "R128",
+        }
+    }
+
     /// What a player turns a level by, dB.
     pub fn gain_db(self, level: &Level) -> f64 {
         match self {

@@ -1,7 +1,8 @@
 //! `lacquer codec`.
 
+use super::carried::carried;
 use super::exit;
-use super::output::{Lines, print_json, tell};
+use super::output::{Lines, print_json, remark, tell};
 use super::progress::Bar;
 use super::scratch::scratch;
 use super::warn;
@@ -12,7 +13,6 @@ use lacquer_files::audio::Programme;
 use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::encode::{EncodeError, Format, WordLength, check_output, encode_as};
 use lacquer_files::spill::Scratch;
-use lacquer_files::tags::{Tags, carried};
 use lacquer_song::codec::trim::fixed;
 use lacquer_song::codec::{Codec, CodecReport, overs, usual};
 use lacquer_song::jobs;
@@ -186,11 +186,11 @@ fn measured(
         bar.show("Trimming", 1.0);
         let made = fixed(&programme, codecs, arguments.ceiling, trim_db, arguments.word_length, scratch)?;
         // The tags go along; a loudness that was written before the trim no longer holds.
-        let tags = carried::of_mix(file).unwrap_or_else(|error| {
-            tell(format_args!("{error}; the trimmed file has none"));
-            Tags::default()
-        });
-        encode_as(output, &made.audio, &Format::Wav(arguments.word_length), &tags)?;
+        let format = Format::Wav(arguments.word_length);
+        let mut remarks = Vec::new();
+        let tags = carried(file, &format, &mut remarks);
+        remarks.iter().for_each(remark);
+        encode_as(output, &made.audio, &format, &tags)?;
         report.fixed = Some(FixReport {
             output: output.display().to_string(),
             trim_db: (made.trim_db * 1000.0).round() / 1000.0 + 0.0,

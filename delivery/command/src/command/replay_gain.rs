@@ -79,7 +79,7 @@ pub fn run(arguments: &ReplayGainArguments, limits: Limits) -> anyhow::Result<Ex
                 decibels(Some(row.track_gain_db)),
                 row.track_peak.map_or_else(|| "-".to_owned(), |peak| format!("{peak:.6}")),
                 decibels(row.album_gain_db),
-                format!("{:?}", row.tags),
+                row.tags.name().to_owned(),
             ]
         };
         let mut lines = Lines::default();

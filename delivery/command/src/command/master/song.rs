@@ -5,12 +5,12 @@ use super::asked::Asked;
 use super::not_made::NotMade;
 use super::places::Song;
 use super::report::{Report, report, write_page};
+use crate::command::carried::carried;
 use crate::command::scratch::scratch;
 use anyhow::bail;
 use lacquer_album::mix_checks::MixCheck;
 use lacquer_files::decode::{Limits, Reader};
 use lacquer_files::encode::{Format, WordLength, encode_as, encode_out};
-use lacquer_files::tags::{TagError, Tags, carried};
 use lacquer_song::check::{CheckOptions, check};
 use lacquer_song::master::{Step, master};
 use lacquer_song::warnings::warnings;
@@ -83,7 +83,7 @@ fn try_make<'a>(
     let elapsed_s = started.elapsed().as_secs_f64();
     show("Writing", 1.0);
     let format = format(song, job.word_length, arguments);
-    let tags = carried(song, &format, &mut remarks);
+    let tags = carried(&song.input, &format, &mut remarks);
     if song.is_streamed() {
         encode_out(&made.audio, &format, &tags)?;
     } else {
@@ -122,25 +122,6 @@ fn checked(
     let mut checked = MixCheck::of(&report);
     checked.is_accepted = checked.is_sent_back() && arguments.anyway;
     Ok((checked, report.measurement.integrated_lufs))
-}
-
-/// The mix's tags, as they hold of its master, and what is said of those that it cannot hold.
-fn carried(song: &Song, format: &Format, remarks: &mut Vec<String>) -> Tags {
-    let tags = match carried::of_mix(&song.input) {
-        Ok(tags) => tags,
-        // Formats without tags have none to carry.
-        Err(TagError::Kind { .. }) => Tags::default(),
-        Err(error) => {
-            remarks.push(format!("{error}; the master has none"));
-            Tags::default()
-        }
-    };
-    let lost = tags.carried.lost_in(format);
-    if !lost.is_empty() {
-        let (name, lost) = (song.input.display(), lost.join(", "));
-        remarks.push(format!("{name}: of its tags the master cannot hold {lost}"));
-    }
-    tags
 }
 
 /// What the master is written as.
