@@ -5,7 +5,9 @@
 mod figures;
 
 use super::curves::Curves;
-use super::words::{Span, figure, headline, place, sentence, spans, stored_words, time, verdict_sentence};
+use super::words::{
+    Rank, Span, figure, headline, place, rank, sentence, spans, stored_words, time, verdict_sentence,
+};
 use super::{CheckError, CheckOptions, Report};
 use crate::measure::Readings;
 use lacquer_dsp::detect::{Check, Finding, Severity, Verdict};
@@ -44,14 +46,12 @@ fn name_of(path: &Path) -> String {
 
 /// "3 files: 1 to send back, 2 fit".
 fn summary(read: &[&Report], unreadable: usize) -> String {
-    let misses = |report: &&&Report| report.verdict() != Verdict::SendBack && report.misses_its_target();
-    let count =
-        |wanted: Verdict| read.iter().filter(|report| report.verdict() == wanted && !misses(report)).count();
+    let count = |wanted: Rank| read.iter().filter(|report| rank(report) == wanted).count();
     let parts: Vec<String> = [
-        (count(Verdict::SendBack), "to send back"),
-        (read.iter().filter(misses).count(), "beside the target"),
-        (count(Verdict::FitWithRemarks), "fit with remarks"),
-        (count(Verdict::Fit), "fit"),
+        (count(Rank::SendBack), "to send back"),
+        (count(Rank::Misses), "beside the target"),
+        (count(Rank::Remarks), "fit with remarks"),
+        (count(Rank::Fit), "fit"),
         (unreadable, "not read"),
     ]
     .into_iter()

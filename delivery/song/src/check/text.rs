@@ -1,6 +1,8 @@
 //! A report for a terminal: the verdict first, then why, then everything that was found and measured.
 
-use super::words::{headline, place, sentence, severity, spans, stored_words, time, verdict_sentence};
+use super::words::{
+    Rank, headline, place, rank, sentence, severity, spans, stored_words, time, verdict_sentence,
+};
 use super::{CheckError, CheckOptions, Judged, Report};
 use crate::measure::Readings;
 use lacquer_dsp::detect::{Finding, Severity, Verdict};
@@ -68,30 +70,16 @@ pub fn describe(report: &Report, wishes: &CheckOptions) -> String {
     text
 }
 
-/// The last of the headlines' order.
-const FIT: u8 = 3;
-
-/// In which order headlines are told: the worst first.
-fn headline_order(report: &Report) -> u8 {
-    match report.verdict() {
-        Verdict::SendBack => 0,
-        _ if report.misses_its_target() => 1,
-        Verdict::FitWithRemarks => 2,
-        Verdict::Fit => FIT,
-    }
-}
-
 /// What came of many files: how many of each verdict, and the names of those that need a person.
 pub fn summary(reports: &[Result<Report, CheckError>]) -> String {
     let read = || reports.iter().flatten();
     let name = |path: &std::path::Path| visible(&path.display().to_string());
     let mut text = format!("{} files\n", reports.len());
-    let headlines = read().map(|report| (headline_order(report), headline(report)));
-    let headlines: BTreeMap<u8, &str> = headlines.collect();
+    let headlines: BTreeMap<Rank, &str> = read().map(|report| (rank(report), headline(report))).collect();
     for (order, headline) in headlines {
-        let with: Vec<&Report> = read().filter(|report| headline_order(report) == order).collect();
+        let with: Vec<&Report> = read().filter(|report| rank(report) == order).collect();
         text += &format!("  {:>4}  {headline}\n", with.len());
-        if order != FIT {
+        if order != Rank::Fit {
             for report in with {
                 let mut checks: Vec<&str> = report.reasons().map(|reason| reason.check.name()).collect();
                 // A head and a tail are two findings of one check.

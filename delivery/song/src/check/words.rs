@@ -77,12 +77,34 @@ pub fn verdict(verdict: Verdict, judged: Judged) -> &'static str {
     }
 }
 
+/// What is to be done with a file, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// It goes back.
+    SendBack,
+    /// It misses what its target asks for.
+    Misses,
+    /// There is something to decide on.
+    Remarks,
+    /// Nothing.
+    Fit,
+}
+
+/// The rank of a file among many.
+pub fn rank(report: &Report) -> Rank {
+    match report.verdict() {
+        Verdict::SendBack => Rank::SendBack,
+        _ if report.misses_its_target() => Rank::Misses,
+        Verdict::FitWithRemarks => Rank::Remarks,
+        Verdict::Fit => Rank::Fit,
+    }
+}
+
 /// The headline of a file: its verdict, or that it misses what its target asks for.
 pub fn headline(report: &Report) -> &'static str {
-    if report.verdict() != Verdict::SendBack && report.misses_its_target() {
-        "MISSES ITS TARGET"
-    } else {
-        verdict(report.verdict(), report.judged)
+    match rank(report) {
+        Rank::Misses => "MISSES ITS TARGET",
+        _ => verdict(report.verdict(), report.judged),
     }
 }
 
