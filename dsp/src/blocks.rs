@@ -12,6 +12,7 @@ pub mod matched;
 pub mod math;
 pub mod oversampler;
 pub mod placement;
+pub mod simd;
 pub mod smoothing;
 pub mod svf;
 pub mod timeline;

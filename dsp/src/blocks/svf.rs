@@ -96,8 +96,10 @@ impl SvfCoefficients {
 /// Memory of one stereo section.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct SvfState {
-    ic1: Frame,
-    ic2: Frame,
+    /// Of the first integrator, twice.
+    pub(crate) ic1: Frame,
+    /// Of the second.
+    pub(crate) ic2: Frame,
 }
 
 impl SvfState {

@@ -15,6 +15,7 @@
 
 mod auto_gain;
 mod band;
+mod cascade;
 mod correction;
 mod kernel;
 mod linear;

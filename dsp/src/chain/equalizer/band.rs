@@ -50,7 +50,8 @@ impl Coefficients {
 /// A section at work.
 #[derive(Debug, Clone, Copy)]
 pub struct Section {
-    state: SvfState,
+    /// The memory of its filter.
+    pub(super) state: SvfState,
     end: Coefficients,
     now: Coefficients,
     step: Coefficients,
@@ -76,26 +77,17 @@ impl Section {
         self.end = end;
     }
 
-    /// Runs sections that stand still, in series: together, since each alone would wait for its own last frame.
+    /// a1, a2 and a3 of [`SvfState::advance`].
     #[inline(always)]
-    pub fn run_still<const N: usize>(sections: &mut [Self; N], frames: &mut [Frame]) {
-        let mut states = sections.map(|section| section.state);
-        let coefficients = sections.map(|section| section.now);
-        let a1 = coefficients.map(|c| c.a1());
-        for frame in frames {
-            let mut x = *frame;
-            for n in 0..N {
-                let (v1, v2) = states[n].tick(coefficients[n].g, a1[n], x);
-                let e = &coefficients[n].e;
-                for c in 0..2 {
-                    x[c] += (e[0][c] * x[c] + e[1][c] * v1[c]) + e[2][c] * v2[c];
-                }
-            }
-            *frame = x;
-        }
-        for (section, state) in sections.iter_mut().zip(states) {
-            section.state = state;
-        }
+    pub fn recursion(&self) -> [f64; 3] {
+        let (g, a1) = (self.now.g, self.now.a1());
+        [a1, g * a1, g * g * a1]
+    }
+
+    /// Weights of the input, the band-pass and the low-pass in what is added to the input.
+    #[inline(always)]
+    pub fn weights(&self) -> &[Frame; 3] {
+        &self.now.e
     }
 
     /// Runs a section whose coefficients move, on the share of each frame that enters it, and with the share of its effect.

@@ -4,16 +4,16 @@
 //! order, so that only a band on left or right notices that one on mid or side comes later.
 
 use super::band::{Band, Section};
+use super::cascade::{self, TOGETHER};
 use super::correction::{CorrectionCoefficients, Exchange, GRID, grid};
 use super::{EQUALIZER_BANDS, EqualizerBand, EqualizerSettings, Placement};
 use crate::blocks::matched::GridPoint;
+use crate::blocks::simd::Simd;
 use crate::processor::Frame;
-
-/// Sections that are run together at most.
-const TOGETHER: usize = 4;
 
 /// The bands at work; see the module.
 pub struct MinimumPhase {
+    simd: Simd,
     grid: [GridPoint; GRID],
     bands: [Band; EQUALIZER_BANDS],
     /// For left and right, and for mid and side.
@@ -28,6 +28,7 @@ pub struct MinimumPhase {
 impl Default for MinimumPhase {
     fn default() -> Self {
         Self {
+            simd: Simd::default(),
             grid: [GridPoint::default(); GRID],
             bands: Default::default(),
             corrections: Default::default(),
@@ -42,6 +43,7 @@ impl Default for MinimumPhase {
 impl MinimumPhase {
     /// Sets the sample rate in hertz, and the length of a band's fade in ms.
     pub fn prepare(&mut self, sample_rate: f64, fade_ms: f64) {
+        self.simd = Simd::detect();
         self.grid = grid();
         self.corrections.iter_mut().for_each(|correction| correction.prepare(sample_rate));
         self.bands.iter_mut().for_each(|band| band.prepare(sample_rate, fade_ms));
@@ -139,14 +141,14 @@ impl MinimumPhase {
     /// Processes the frames of a block.
     pub fn process(&mut self, frames: &mut [Frame]) {
         let [left_right, mid_side] = &mut self.corrections;
-        run(&mut self.bands, frames, |placement| !is_mid_or_side(placement));
+        run(self.simd, &mut self.bands, frames, |placement| !is_mid_or_side(placement));
         left_right.process(frames);
         let used = self.bands.iter().any(|band| band.is_active() && is_mid_or_side(band.placement()));
         if used || mid_side.is_active() {
             for frame in frames.iter_mut() {
                 *frame = [0.5 * (frame[0] + frame[1]), 0.5 * (frame[0] - frame[1])];
             }
-            run(&mut self.bands, frames, is_mid_or_side);
+            run(self.simd, &mut self.bands, frames, is_mid_or_side);
             mid_side.process(frames);
             for frame in frames.iter_mut() {
                 *frame = [frame[0] + frame[1], frame[0] - frame[1]];
@@ -171,60 +173,24 @@ fn is_mid_or_side(placement: Placement) -> bool {
 }
 
 /// Runs the active bands of a kind, still sections together.
-fn run(bands: &mut [Band], frames: &mut [Frame], kind: impl Fn(Placement) -> bool) {
-    let mut still = [Section::default(); TOGETHER];
-    let mut origins = [(0, 0); TOGETHER];
+fn run(simd: Simd, bands: &mut [Band], frames: &mut [Frame], kind: impl Fn(Placement) -> bool) {
+    let mut still: [Option<&mut Section>; TOGETHER] = Default::default();
     let mut count = 0;
-    for index in 0..bands.len() {
-        if !bands[index].is_active() || !kind(bands[index].placement()) {
-            continue;
-        }
-        let shares = bands[index].is_moving().then(|| bands[index].shares());
-        for section in 0..bands[index].sections().len() {
+    for band in bands.iter_mut().filter(|band| band.is_active() && kind(band.placement())) {
+        let shares = band.is_moving().then(|| band.shares());
+        band.advance(frames.len());
+        for section in band.sections() {
+            if count == TOGETHER || shares.is_some() {
+                cascade::run(simd, &mut still[..count], frames);
+                count = 0;
+            }
             if let Some(shares) = &shares {
-                flush(bands, &mut still, &origins, count, frames);
-                count = 0;
-                bands[index].sections()[section].run_moving(frames, shares);
-                continue;
-            }
-            still[count] = bands[index].sections()[section];
-            origins[count] = (index, section);
-            count += 1;
-            if count == TOGETHER {
-                flush(bands, &mut still, &origins, count, frames);
-                count = 0;
+                section.run_moving(frames, shares);
+            } else {
+                still[count] = Some(section);
+                count += 1;
             }
         }
-        bands[index].advance(frames.len());
     }
-    flush(bands, &mut still, &origins, count, frames);
-}
-
-/// Runs the first `count` of the gathered sections and puts them back where they came from.
-fn flush(
-    bands: &mut [Band],
-    still: &mut [Section; TOGETHER],
-    origins: &[(usize, usize); TOGETHER],
-    count: usize,
-    frames: &mut [Frame],
-) {
-    let [a, b, c, _] = still;
-    match count {
-        0 => return,
-        1 => Section::run_still(std::array::from_mut(a), frames),
-        2 => {
-            let mut two = [*a, *b];
-            Section::run_still(&mut two, frames);
-            [*a, *b] = two;
-        }
-        3 => {
-            let mut three = [*a, *b, *c];
-            Section::run_still(&mut three, frames);
-            [*a, *b, *c] = three;
-        }
-        _ => Section::run_still(still, frames),
-    }
-    for (section, (band, place)) in still.iter().zip(origins).take(count) {
-        bands[*band].sections()[*place] = *section;
-    }
+    cascade::run(simd, &mut still[..count], frames);
 }

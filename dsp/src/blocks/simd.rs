@@ -1,0 +1,282 @@
+//! The widest vectors that the CPU has: what goes in lanes is compiled for the baseline and for AVX2, and runs as the one that the CPU takes.
+//!
+//! It is written once. Nothing in it fuses multiply and add or changes an order, so that every CPU gives the same bits. The baselines of
+//! x86-64 and arm64, SSE2 and NEON, hold two numbers of double precision in a vector, AVX2 four.
+//!
+//! Loops over long arrays find their vectors by themselves. Recursions, in which lanes change places, are written in [`Lanes`].
+
+use std::ops::{Add, Mul, Sub};
+
+/// What was found out about the CPU. [`Simd::detect`] is the one way to find it, so that nobody runs what the CPU does not take.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Simd {
+    has_avx2: bool,
+}
+
+impl Simd {
+    /// Asks the CPU. Not for the audio thread.
+    pub fn detect() -> Self {
+        Self {
+            #[cfg(target_arch = "x86_64")]
+            has_avx2: std::arch::is_x86_feature_detected!("avx2"),
+            #[cfg(not(target_arch = "x86_64"))]
+            has_avx2: false,
+        }
+    }
+
+    /// Whether AVX2 is there.
+    #[inline(always)]
+    pub fn has_avx2(self) -> bool {
+        self.has_avx2
+    }
+}
+
+/// Four numbers that go together.
+pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
+    /// These four.
+    fn new(values: [f64; 4]) -> Self;
+    /// The four.
+    fn values(self) -> [f64; 4];
+    /// Four from `at` on. To be inlined: the check of the bounds is the slice's.
+    #[inline(always)]
+    fn load(values: &[f64], at: usize) -> Self {
+        Self::new([values[at], values[at + 1], values[at + 2], values[at + 3]])
+    }
+    /// `low` twice, then `high` twice.
+    #[inline(always)]
+    fn pairs(low: f64, high: f64) -> Self {
+        Self::new([low, low, high, high])
+    }
+    /// The first two of `low`, then those of `high`.
+    fn of_halves(low: [f64; 2], high: [f64; 2]) -> Self;
+    /// The first two.
+    fn low(self) -> [f64; 2];
+    /// The last two.
+    fn high(self) -> [f64; 2];
+    /// The last two of `self`, then the first two of `next`.
+    fn high_then_low(self, next: Self) -> Self;
+    /// The first two of `self`, then the first two of `next`.
+    fn low_then_low(self, next: Self) -> Self;
+    /// The larger of each two; `other` where one is not a number.
+    fn max(self, other: Self) -> Self;
+    /// Without signs.
+    fn abs(self) -> Self;
+    /// Of two masks, what is set in both.
+    fn both_set(self, other: Self) -> Self;
+    /// `self` where `mask` has all bits set, `other` where it has none.
+    fn where_set(self, mask: Self, other: Self) -> Self;
+}
+
+/// Lanes of any CPU.
+#[derive(Debug, Clone, Copy)]
+pub struct Plain([f64; 4]);
+
+macro_rules! plain {
+    ($($operator:ident $method:ident),*) => {$(
+        impl $operator for Plain {
+            type Output = Self;
+
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self(std::array::from_fn(|l| self.0[l].$method(other.0[l])))
+            }
+        }
+    )*};
+}
+
+plain!(Add add, Sub sub, Mul mul);
+
+impl Lanes for Plain {
+    #[inline(always)]
+    fn new(values: [f64; 4]) -> Self {
+        Self(values)
+    }
+
+    #[inline(always)]
+    fn values(self) -> [f64; 4] {
+        self.0
+    }
+
+    #[inline(always)]
+    fn of_halves([a, b]: [f64; 2], [c, d]: [f64; 2]) -> Self {
+        Self([a, b, c, d])
+    }
+
+    #[inline(always)]
+    fn low(self) -> [f64; 2] {
+        [self.0[0], self.0[1]]
+    }
+
+    #[inline(always)]
+    fn high(self) -> [f64; 2] {
+        [self.0[2], self.0[3]]
+    }
+
+    #[inline(always)]
+    fn high_then_low(self, next: Self) -> Self {
+        Self::of_halves(self.high(), next.low())
+    }
+
+    #[inline(always)]
+    fn low_then_low(self, next: Self) -> Self {
+        Self::of_halves(self.low(), next.low())
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        Self(std::array::from_fn(|l| if self.0[l] > other.0[l] { self.0[l] } else { other.0[l] }))
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Self(self.0.map(f64::abs))
+    }
+
+    #[inline(always)]
+    fn both_set(self, other: Self) -> Self {
+        Self(std::array::from_fn(|l| f64::from_bits(self.0[l].to_bits() & other.0[l].to_bits())))
+    }
+
+    #[inline(always)]
+    fn where_set(self, mask: Self, other: Self) -> Self {
+        Self(std::array::from_fn(|l| if mask.0[l].to_bits() == 0 { other.0[l] } else { self.0[l] }))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub use wide::Wide;
+
+#[cfg(target_arch = "x86_64")]
+mod wide {
+    use super::Lanes;
+    use std::arch::x86_64::*;
+    use std::ops::{Add, Mul, Sub};
+
+    /// Lanes of AVX2. Only [`in_lanes`](super::in_lanes) names them, in functions that are compiled for it and run where it was found: this
+    /// is what every `unsafe` here rests on.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Wide(__m256d);
+
+    macro_rules! operators {
+        ($($operator:ident $method:ident $intrinsic:ident),*) => {$(
+            impl $operator for Wide {
+                type Output = Self;
+
+                #[inline(always)]
+                fn $method(self, other: Self) -> Self {
+                    // SAFETY: as the type says.
+                    Self(unsafe { $intrinsic(self.0, other.0) })
+                }
+            }
+        )*};
+    }
+
+    operators!(Add add _mm256_add_pd, Sub sub _mm256_sub_pd, Mul mul _mm256_mul_pd);
+
+    impl Lanes for Wide {
+        #[inline(always)]
+        fn new(values: [f64; 4]) -> Self {
+            // SAFETY: as the type says; there are four of them, and they need not be aligned.
+            Self(unsafe { _mm256_loadu_pd(values.as_ptr()) })
+        }
+
+        #[inline(always)]
+        fn values(self) -> [f64; 4] {
+            let mut values = [0.0; 4];
+            // SAFETY: as for `new`.
+            unsafe { _mm256_storeu_pd(values.as_mut_ptr(), self.0) };
+            values
+        }
+
+        #[inline(always)]
+        fn of_halves(low: [f64; 2], high: [f64; 2]) -> Self {
+            // SAFETY: as the type says; there are two of each.
+            Self(unsafe { _mm256_set_m128d(_mm_loadu_pd(high.as_ptr()), _mm_loadu_pd(low.as_ptr())) })
+        }
+
+        #[inline(always)]
+        fn low(self) -> [f64; 2] {
+            let mut values = [0.0; 2];
+            // SAFETY: as the type says; there is room for two.
+            unsafe { _mm_storeu_pd(values.as_mut_ptr(), _mm256_castpd256_pd128(self.0)) };
+            values
+        }
+
+        #[inline(always)]
+        fn high(self) -> [f64; 2] {
+            let mut values = [0.0; 2];
+            // SAFETY: as the type says; there is room for two.
+            unsafe { _mm_storeu_pd(values.as_mut_ptr(), _mm256_extractf128_pd(self.0, 1)) };
+            values
+        }
+
+        #[inline(always)]
+        fn high_then_low(self, next: Self) -> Self {
+            // SAFETY: as the type says. The second half of the first, the first one of the second.
+            Self(unsafe { _mm256_permute2f128_pd(self.0, next.0, 0x21) })
+        }
+
+        #[inline(always)]
+        fn low_then_low(self, next: Self) -> Self {
+            // SAFETY: as the type says. The first half of both.
+            Self(unsafe { _mm256_permute2f128_pd(self.0, next.0, 0x20) })
+        }
+
+        #[inline(always)]
+        fn max(self, other: Self) -> Self {
+            // SAFETY: as the type says.
+            Self(unsafe { _mm256_max_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn abs(self) -> Self {
+            // SAFETY: as the type says. All bits but those of -0.
+            Self(unsafe { _mm256_andnot_pd(_mm256_set1_pd(-0.0), self.0) })
+        }
+
+        #[inline(always)]
+        fn both_set(self, other: Self) -> Self {
+            // SAFETY: as the type says.
+            Self(unsafe { _mm256_and_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn where_set(self, mask: Self, other: Self) -> Self {
+            // SAFETY: as the type says.
+            Self(unsafe { _mm256_blendv_pd(other.0, self.0, mask.0) })
+        }
+    }
+}
+
+/// `in_lanes! { fn name(argument: Type, ...) -> Type = body }` declares `name`, which takes a [`Simd`] before the arguments and gives them to
+/// `body` compiled for the widest vectors; `= body::<_>` does so for a `body` that is generic over its [`Lanes`]. `body` and what it calls
+/// have to be `#[inline(always)]`: what is not is compiled for the baseline.
+macro_rules! in_lanes {
+    ($(#[$attribute:meta])* $visibility:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $output:ty)? = $body:ident::<_>) => {
+        in_lanes! {
+            @ $(#[$attribute])* $visibility fn $name($($argument: $type),*) $(-> $output)?,
+            $body::<$crate::blocks::simd::Plain>, $body::<$crate::blocks::simd::Wide>
+        }
+    };
+    ($(#[$attribute:meta])* $visibility:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $output:ty)? = $body:path) => {
+        in_lanes! { @ $(#[$attribute])* $visibility fn $name($($argument: $type),*) $(-> $output)?, $body, $body }
+    };
+    (@ $(#[$attribute:meta])* $visibility:vis fn $name:ident($($argument:ident: $type:ty),*) $(-> $output:ty)?, $plain:path, $wide:path) => {
+        $(#[$attribute])*
+        $visibility fn $name(simd: $crate::blocks::simd::Simd, $($argument: $type),*) $(-> $output)? {
+            #[cfg(target_arch = "x86_64")]
+            if simd.has_avx2() {
+                #[target_feature(enable = "avx2")]
+                fn with_avx2($($argument: $type),*) $(-> $output)? {
+                    $wide($($argument),*)
+                }
+                // SAFETY: the CPU has AVX2, as whoever made the token found out.
+                return unsafe { with_avx2($($argument),*) };
+            }
+            let _ = simd;
+            $plain($($argument),*)
+        }
+    };
+}
+
+pub(crate) use in_lanes;

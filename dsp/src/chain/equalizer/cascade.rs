@@ -1,0 +1,159 @@
+//! Still sections in series, run at the same time: while one is at a frame, the one before it is at the next.
+//!
+//! A recursion waits for itself; in a vector, two sections and both their channels wait together. Section n of a cascade is n frames behind the
+//! first, so that what it takes in is what the one before gave in the step before. It begins n steps later and ends n steps later: in
+//! these steps the memory of the others stands still. Bits are those of one section after the other.
+
+use super::band::Section;
+use crate::blocks::simd::{Lanes, in_lanes};
+use crate::blocks::svf::SvfState;
+use crate::processor::Frame;
+
+/// Two sections that run together: both channels of the one, then of the other.
+#[derive(Clone, Copy)]
+struct Pair<V> {
+    /// Of the state-variable filter in the form of [`SvfState::advance`].
+    a: [V; 3],
+    b: [V; 3],
+    e: [V; 3],
+    ic1: V,
+    ic2: V,
+}
+
+impl<V: Lanes> Pair<V> {
+    #[inline(always)]
+    fn new([first, second]: [&Section; 2]) -> Self {
+        let [a1, a2, a3] = first.recursion();
+        let [d1, d2, d3] = second.recursion();
+        let a = [V::pairs(a1, d1), V::pairs(a2, d2), V::pairs(a3, d3)];
+        let [e, h] = [first.weights(), second.weights()];
+        let one = V::pairs(1.0, 1.0);
+        Self {
+            a,
+            b: [(a[0] + a[0]) - one, a[1] + a[1], a[2] + a[2]],
+            e: [V::of_halves(e[0], h[0]), V::of_halves(e[1], h[1]), V::of_halves(e[2], h[2])],
+            ic1: V::of_halves(first.state.ic1, second.state.ic1),
+            ic2: V::of_halves(first.state.ic2, second.state.ic2),
+        }
+    }
+
+    /// What comes out for `x`. Where `at_work` is given, what is not set in it keeps what it holds.
+    #[inline(always)]
+    fn tick(&mut self, x: V, at_work: Option<V>) -> V {
+        let (ic1, ic2) = (self.ic1, self.ic2);
+        let difference = x - ic2;
+        let v1 = self.a[0] * ic1 + self.a[1] * difference;
+        let v2 = ic2 + (self.a[1] * ic1 + self.a[2] * difference);
+        let next_1 = self.b[0] * ic1 + self.b[1] * difference;
+        let next_2 = ic2 + (self.b[1] * ic1 + self.b[2] * difference);
+        (self.ic1, self.ic2) = match at_work {
+            Some(mask) => (next_1.where_set(mask, ic1), next_2.where_set(mask, ic2)),
+            None => (next_1, next_2),
+        };
+        x + ((self.e[0] * x + self.e[1] * v1) + self.e[2] * v2)
+    }
+}
+
+/// Steps that a section is behind the one before. One lane of a vector waits for the others: what comes out takes twice as long as what is
+/// kept for the next frame, and would be waited for in the next step.
+const LAG: usize = 2;
+/// Sections that run together: their recursions take all registers of AVX2, and few steps are not whole.
+pub const TOGETHER: usize = 4;
+/// Numbers of a mask for all of them.
+const WIDTH: usize = 2 * TOGETHER;
+
+/// All bits set.
+const SET: f64 = f64::from_bits(u64::MAX);
+/// Read from [`WIDTH`] - 2 t - 2 on: sections that have begun in step t.
+const BEGUN: [f64; 2 * WIDTH] = [SET, SET, SET, SET, SET, SET, SET, SET, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+/// The same for those that have not ended t steps after the last frame came in.
+const GOING_ON: [f64; 2 * WIDTH] = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, SET, SET, SET, SET, SET, SET, SET, SET];
+
+in_lanes! {
+    /// Runs up to [`TOGETHER`] sections in series over frames in place.
+    pub fn run(sections: &mut [Option<&mut Section>], frames: &mut [Frame]) = run_in::<_>
+}
+
+/// A cascade at work: its pairs, and what each gave [`LAG`] steps ago and in the last one.
+struct Cascade<V, const PAIRS: usize> {
+    pairs: [Pair<V>; PAIRS],
+    given: [[V; LAG]; PAIRS],
+}
+
+impl<V: Lanes, const PAIRS: usize> Cascade<V, PAIRS> {
+    /// Lets the next frame in; what is not set in both parts of `guard` stands still.
+    #[inline(always)]
+    fn step(&mut self, frame: Frame, guard: Option<[&[f64]; 2]>) {
+        let mut before = V::of_halves(frame, frame);
+        for n in 0..PAIRS {
+            let [oldest, newest] = self.given[n];
+            let x = before.high_then_low(oldest);
+            before = oldest;
+            let at_work = match guard {
+                Some([begun, going_on]) => Some(V::load(begun, 4 * n).both_set(V::load(going_on, 4 * n))),
+                None => None,
+            };
+            self.given[n] = [newest, self.pairs[n].tick(x, at_work)];
+        }
+    }
+}
+
+#[inline(always)]
+fn run_in<V: Lanes>(sections: &mut [Option<&mut Section>], frames: &mut [Frame]) {
+    match sections.len() {
+        0 => {}
+        1 => run_count::<V, 1, 1>(sections, frames),
+        2 => run_count::<V, 2, 1>(sections, frames),
+        3 => run_count::<V, 3, 2>(sections, frames),
+        _ => run_count::<V, 4, 2>(sections, frames),
+    }
+}
+
+#[inline(always)]
+fn run_count<V: Lanes, const COUNT: usize, const PAIRS: usize>(
+    sections: &mut [Option<&mut Section>],
+    frames: &mut [Frame],
+) {
+    let (behind, length) = (LAG * (COUNT - 1), frames.len());
+    let idle = Section::default();
+    let mut pairs = [Pair::<V>::new([&idle, &idle]); PAIRS];
+    for (pair, sections) in pairs.iter_mut().zip(sections.chunks(2)) {
+        if let Some(Some(first)) = sections.first() {
+            let second = match sections.get(1) {
+                Some(Some(second)) => second,
+                _ => &idle,
+            };
+            *pair = Pair::new([first, second]);
+        }
+    }
+    let mut cascade = Cascade { pairs, given: [[V::pairs(0.0, 0.0); LAG]; PAIRS] };
+    let begun = |t: usize| &BEGUN[WIDTH - 2 - 2 * (t / LAG).min(TOGETHER - 1)..];
+    let going_on = |t: usize| {
+        let ended = if t < length { 0 } else { (t - length) / LAG + 1 };
+        &GOING_ON[WIDTH - 2 * ended.min(TOGETHER)..]
+    };
+    // All are at work from the step in which the last one begins to that in which the first one ends.
+    let whole = if length > behind { behind..length } else { 0..0 };
+    for t in 0..whole.start {
+        cascade.step(frames[t], Some([begun(t), going_on(t)]));
+    }
+    for t in whole.clone() {
+        cascade.step(frames[t], None);
+        let [_, last] = cascade.given[PAIRS - 1];
+        frames[t - behind] = if COUNT % 2 == 1 { last.low() } else { last.high() };
+    }
+    for t in whole.end..length + behind {
+        let frame = frames.get(t).copied().unwrap_or_default();
+        cascade.step(frame, Some([begun(t), going_on(t)]));
+        if t >= behind {
+            let [_, last] = cascade.given[PAIRS - 1];
+            frames[t - behind] = if COUNT % 2 == 1 { last.low() } else { last.high() };
+        }
+    }
+    for (pair, sections) in cascade.pairs.iter().zip(sections.chunks_mut(2)) {
+        let ends = [(pair.ic1.low(), pair.ic2.low()), (pair.ic1.high(), pair.ic2.high())];
+        for (section, (ic1, ic2)) in sections.iter_mut().flatten().zip(ends) {
+            section.state = SvfState { ic1, ic2 };
+        }
+    }
+}
