@@ -57,6 +57,8 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
     fn high_then_low(self, next: Self) -> Self;
     /// The first two of `self`, then the first two of `next`.
     fn low_then_low(self, next: Self) -> Self;
+    /// The second of `self` and of `other`, then the fourth of both.
+    fn odd_of_each(self, other: Self) -> Self;
     /// The larger of each two; `other` where one is not a number.
     fn max(self, other: Self) -> Self;
     /// Without signs.
@@ -120,6 +122,11 @@ impl Lanes for Plain {
     #[inline(always)]
     fn low_then_low(self, next: Self) -> Self {
         Self::of_halves(self.low(), next.low())
+    }
+
+    #[inline(always)]
+    fn odd_of_each(self, other: Self) -> Self {
+        Self([self.0[1], other.0[1], self.0[3], other.0[3]])
     }
 
     #[inline(always)]
@@ -220,6 +227,12 @@ mod wide {
         fn low_then_low(self, next: Self) -> Self {
             // SAFETY: as the type says. The first half of both.
             Self(unsafe { _mm256_permute2f128_pd(self.0, next.0, 0x20) })
+        }
+
+        #[inline(always)]
+        fn odd_of_each(self, other: Self) -> Self {
+            // SAFETY: as the type says.
+            Self(unsafe { _mm256_unpackhi_pd(self.0, other.0) })
         }
 
         #[inline(always)]

@@ -28,9 +28,10 @@ mod stereoize;
 mod widths;
 
 use crate::blocks::math;
+use crate::blocks::simd::{Lanes, Simd, in_lanes};
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::parameters::{choices, parameters};
-use crate::processor::{Block, ProcessSpec, Processor, Stage};
+use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage};
 use guard::Guard;
 use mono_bass::MonoBass;
 use stereoize::Stereoize;
@@ -107,6 +108,7 @@ impl ImagerSettings {
 #[derive(Default)]
 pub struct Imager {
     settings: ImagerSettings,
+    simd: Simd,
     mono: bool,
     rotation: [Smoother; 2],
     widths: Widths,
@@ -118,6 +120,7 @@ pub struct Imager {
 
 impl Processor for Imager {
     fn prepare(&mut self, spec: &ProcessSpec) {
+        self.simd = Simd::detect();
         self.mono = spec.channels == 1;
         self.rotation[0] = Smoother::new(1.0);
         for smoother in &mut self.rotation {
@@ -153,16 +156,29 @@ impl Processor for Imager {
         }
         self.rotate(block);
         if self.widths.is_active() || self.mono_bass.is_active() || self.stereoize.is_active() {
-            for frame in block.frames.iter_mut() {
-                let mid = 0.5 * (frame[0] + frame[1]);
-                let side = 0.5 * (frame[0] - frame[1]);
-                let widened = self.widths.tick(mid, side);
-                let mut target = self.mono_bass.tick(widened);
-                target += self.stereoize.tick(mid);
-                let gained = target - side;
-                *frame = [frame[0] + gained, frame[1] - gained];
-            }
+            widen(self.simd, self, block.frames);
         }
+    }
+}
+
+in_lanes! {
+    /// Works on the side.
+    fn widen(imager: &mut Imager, frames: &mut [Frame]) = widen_in::<_>
+}
+
+#[inline(always)]
+fn widen_in<V: Lanes>(imager: &mut Imager, frames: &mut [Frame]) {
+    let (mut mids, mut sides) = ([0.0; CONTROL_PERIOD], [0.0; CONTROL_PERIOD]);
+    let (mids, sides) = (&mut mids[..frames.len()], &mut sides[..frames.len()]);
+    for ((mid, side), frame) in mids.iter_mut().zip(sides.iter_mut()).zip(frames.iter()) {
+        (*mid, *side) = (0.5 * (frame[0] + frame[1]), 0.5 * (frame[0] - frame[1]));
+    }
+    imager.widths.process::<V>(mids, sides);
+    imager.mono_bass.process(sides);
+    imager.stereoize.process(mids, sides);
+    for (frame, target) in frames.iter_mut().zip(sides.iter()) {
+        let gained = target - 0.5 * (frame[0] - frame[1]);
+        *frame = [frame[0] + gained, frame[1] - gained];
     }
 }
 

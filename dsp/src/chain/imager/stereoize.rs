@@ -6,6 +6,7 @@
 use crate::blocks::entry::Entry;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
+use crate::processor::CONTROL_PERIOD;
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// Delays in ms, of no common measure and below the threshold of an echo.
@@ -76,23 +77,41 @@ impl Stereoize {
         self.started = true;
     }
 
-    /// The side made of one sample of the mid.
+    /// Adds the side made of the mid, of at most [`CONTROL_PERIOD`] frames.
     #[inline(always)]
-    pub fn tick(&mut self, mid: f64) -> f64 {
+    pub fn process(&mut self, mids: &[f64], sides: &mut [f64]) {
         if !self.active {
-            return 0.0;
+            return;
         }
-        let mid = if self.entry.is_complete() { mid } else { self.entry.next_gain() * mid };
-        let (band, low) = self.high_pass.tick(self.filter.g, self.filter.a1(), [mid, mid]);
-        let mut x = mid - self.filter.k * band[0] - low[0];
+        let mut made = [0.0; CONTROL_PERIOD];
+        let made = &mut made[..mids.len()];
+        made.copy_from_slice(mids);
+        if !self.entry.is_complete() {
+            made.iter_mut().for_each(|x| *x *= self.entry.next_gain());
+        }
+        let (filter, a1, mut state) = (self.filter, self.filter.a1(), self.high_pass);
+        for x in made.iter_mut() {
+            let (band, low) = state.tick(filter.g, a1, [*x, *x]);
+            *x = *x - filter.k * band[0] - low[0];
+        }
+        self.high_pass = state;
         for (line, place) in self.lines.iter_mut().zip(&mut self.places) {
-            if let Some(slot) = line.get_mut(*place) {
-                let y = *slot - COEFFICIENT * x;
-                *slot = x + COEFFICIENT * y;
-                x = y;
+            // From place to place, none of them twice, so that they go in lanes.
+            let mut rest = &mut made[..];
+            while !rest.is_empty() && *place < line.len() {
+                let (now, later) = rest.split_at_mut(rest.len().min(line.len() - *place));
+                for (x, slot) in now.iter_mut().zip(&mut line[*place..]) {
+                    let y = *slot - COEFFICIENT * *x;
+                    *slot = *x + COEFFICIENT * y;
+                    *x = y;
+                }
+                *place += now.len();
+                *place = if *place == line.len() { 0 } else { *place };
+                rest = later;
             }
-            *place = if *place + 1 >= line.len() { 0 } else { *place + 1 };
         }
-        self.amount.next() * x
+        for (side, made) in sides.iter_mut().zip(made) {
+            *side += self.amount.next() * *made;
+        }
     }
 }

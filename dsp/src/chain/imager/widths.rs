@@ -3,8 +3,8 @@
 use super::IMAGER_BANDS;
 use crate::blocks::math;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
-use crate::blocks::svf::SvfState;
-use crate::processor::{CONTROL_PERIOD, Frame};
+use crate::blocks::simd::Lanes;
+use crate::processor::CONTROL_PERIOD;
 use std::f64::consts::{PI, SQRT_2};
 
 /// Least distance between the crossovers, as a ratio: a third of an octave.
@@ -24,16 +24,25 @@ pub struct Widths {
     /// Logarithms of the crossovers in hertz.
     crossovers: [Smoother; IMAGER_BANDS - 1],
     watched: bool,
-    states: [SvfState; IMAGER_BANDS - 1],
-    /// tan(pi f / fs) at the period's end, now, and its step.
+    /// tan(pi f / fs) at the period's end.
     g_end: [f64; 2],
+    end: Weights,
+    shelves: Shelves,
+    active: bool,
+}
+
+/// The filters at work.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shelves {
+    /// M and S of the first filter, then of the second.
+    ic1: [f64; 4],
+    ic2: [f64; 4],
+    /// tan(pi f / fs) of both, and its step.
     g: [f64; 2],
     g_step: [f64; 2],
-    end: Weights,
     weights: Weights,
     steps: Weights,
     powers: Powers,
-    active: bool,
 }
 
 impl Widths {
@@ -47,8 +56,12 @@ impl Widths {
 
     /// Forgets the audio.
     pub fn reset(&mut self) {
-        self.states = Default::default();
-        self.powers = Default::default();
+        self.forget();
+        self.shelves.powers = Default::default();
+    }
+
+    fn forget(&mut self) {
+        (self.shelves.ic1, self.shelves.ic2) = Default::default();
     }
 
     /// Takes the widths, 0 to 4, the crossovers in hertz, and whether the powers are wanted.
@@ -88,23 +101,24 @@ impl Widths {
 
     /// Powers since the last call.
     pub fn take_powers(&mut self) -> Powers {
-        std::mem::take(&mut self.powers)
+        std::mem::take(&mut self.shelves.powers)
     }
 
     /// Starts a control period that ends with the widths scaled by `gains`.
     pub fn begin_period(&mut self, gains: [f64; IMAGER_BANDS]) {
         let per_sample = 1.0 / CONTROL_PERIOD as f64;
-        self.weights = self.end;
+        self.shelves.weights = self.end;
         let mut ends = [0.0; IMAGER_BANDS];
         for ((end, smoother), gain) in ends.iter_mut().zip(&mut self.widths).zip(gains) {
             smoother.begin_period();
             *end = smoother.end_of_period() * gain;
         }
         self.end = weights(ends);
-        for ((step, end), now) in self.steps.iter_mut().zip(self.end).zip(self.weights) {
+        let shelves = &mut self.shelves;
+        for ((step, end), now) in shelves.steps.iter_mut().zip(self.end).zip(shelves.weights) {
             *step = (end - now) * per_sample;
         }
-        self.g = self.g_end;
+        shelves.g = self.g_end;
         let mut moving = false;
         for smoother in &mut self.crossovers {
             moving |= smoother.begin_period();
@@ -112,12 +126,13 @@ impl Widths {
         if moving {
             self.g_end = self.pre_warped();
         }
-        self.g_step = [0, 1].map(|n| (self.g_end[n] - self.g[n]) * per_sample);
+        let shelves = &mut self.shelves;
+        shelves.g_step = [0, 1].map(|n| (self.g_end[n] - shelves.g[n]) * per_sample);
         let was_active = self.active;
-        let changes = [self.weights, self.end].iter().any(|weights| *weights != [1.0, 0.0, 0.0, 0.0, 0.0]);
+        let changes = [shelves.weights, self.end].iter().any(|weights| *weights != [1.0, 0.0, 0.0, 0.0, 0.0]);
         self.active = self.watched || changes;
         if was_active && !self.active {
-            self.states = Default::default();
+            self.forget();
         }
     }
 
@@ -125,33 +140,78 @@ impl Widths {
         self.crossovers.map(|log_hz| math::tan(PI * math::exp(log_hz.end_of_period()) / self.sample_rate))
     }
 
-    /// S after the shelves.
+    /// Lets S through the shelves.
     #[inline(always)]
-    pub fn tick(&mut self, mid: f64, side: f64) -> f64 {
+    pub fn process<V: Lanes>(&mut self, mids: &[f64], sides: &mut [f64]) {
         if !self.active {
-            return side;
+            return;
         }
-        let x: Frame = [mid, side];
-        let mut bands = [[0.0; 2]; 2];
-        let mut lows = [[0.0; 2]; 2];
-        for n in 0..2 {
-            self.g[n] += self.g_step[n];
-            let a1 = 1.0 / (1.0 + self.g[n] * (self.g[n] + SQRT_2));
-            (bands[n], lows[n]) = self.states[n].tick(self.g[n], a1, x);
+        // Copies stay in registers.
+        let mut shelves = self.shelves;
+        let mut coefficients = Coefficients::<V>::new(&shelves);
+        let root_of_2 = V::pairs(SQRT_2, SQRT_2);
+        let (mut ic1, mut ic2) = (V::new(shelves.ic1), V::new(shelves.ic2));
+        let [low, middle, high] = shelves.powers;
+        let mut powers = [V::of_halves(low, low), V::of_halves(middle, middle), V::of_halves(high, high)];
+        let ([first, rest @ ..], [first_step, rest_step @ ..]) = (shelves.weights, shelves.steps);
+        let (mut first, mut rest, rest_step) = (first, V::new(rest), V::new(rest_step));
+        for (mid, side) in mids.iter().zip(sides) {
+            if !coefficients.still {
+                for (g, step) in shelves.g.iter_mut().zip(shelves.g_step) {
+                    *g += step;
+                }
+                coefficients = Coefficients::moving(shelves.g);
+            }
+            let ([a1, a2, a3], [b1, b2, b3]) = (coefficients.a, coefficients.b);
+            let x = V::new([*mid, *side, *mid, *side]);
+            let difference = x - ic2;
+            let band = a1 * ic1 + a2 * difference;
+            let low = ic2 + (a2 * ic1 + a3 * difference);
+            (ic1, ic2) = (b1 * ic1 + b2 * difference, ic2 + (b2 * ic1 + b3 * difference));
+            let high = x - root_of_2 * band - low;
+            let middle = x - low - high.high_then_low(high);
+            powers[0] = powers[0] + low * low;
+            powers[1] = powers[1] + middle * middle;
+            powers[2] = powers[2] + high * high;
+            first += first_step;
+            rest = rest + rest_step;
+            // Band-pass and low-pass of the side of the first filter, then of the second.
+            let [a, b, c, d] = (rest * band.odd_of_each(low)).values();
+            *side = first * *side + a + b + c + d;
         }
-        for c in 0..2 {
-            let low = lows[0][c];
-            let high = x[c] - SQRT_2 * bands[1][c] - lows[1][c];
-            let middle = x[c] - low - high;
-            self.powers[0][c] += low * low;
-            self.powers[1][c] += middle * middle;
-            self.powers[2][c] += high * high;
-        }
-        for (weight, step) in self.weights.iter_mut().zip(self.steps) {
-            *weight += step;
-        }
-        let w = self.weights;
-        w[0] * side + w[1] * bands[0][1] + w[2] * lows[0][1] + w[3] * bands[1][1] + w[4] * lows[1][1]
+        (shelves.ic1, shelves.ic2) = (ic1.values(), ic2.values());
+        shelves.powers = [powers[0].low(), powers[1].low(), powers[2].high()];
+        let [a, b, c, d] = rest.values();
+        shelves.weights = [first, a, b, c, d];
+        self.shelves = shelves;
+    }
+}
+
+/// The recursions of both filters, in the form of [`SvfState::advance`](crate::blocks::svf::SvfState::advance).
+#[derive(Clone, Copy)]
+struct Coefficients<V> {
+    still: bool,
+    a: [V; 3],
+    b: [V; 3],
+}
+
+impl<V: Lanes> Coefficients<V> {
+    /// For the coming frames.
+    #[inline(always)]
+    fn new(shelves: &Shelves) -> Self {
+        Self { still: shelves.g_step == [0.0; 2], ..Self::moving(shelves.g) }
+    }
+
+    #[inline(always)]
+    fn moving([low, high]: [f64; 2]) -> Self {
+        let one = V::pairs(1.0, 1.0);
+        let a1 = [1.0 / (1.0 + low * (low + SQRT_2)), 1.0 / (1.0 + high * (high + SQRT_2))];
+        let a = [
+            V::pairs(a1[0], a1[1]),
+            V::pairs(low * a1[0], high * a1[1]),
+            V::pairs(low * low * a1[0], high * high * a1[1]),
+        ];
+        Self { still: false, a, b: [(a[0] + a[0]) - one, a[1] + a[1], a[2] + a[2]] }
     }
 }
 
