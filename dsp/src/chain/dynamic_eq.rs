@@ -17,6 +17,7 @@ mod lattice;
 
 use crate::blocks::ballistics::hop_frames;
 use crate::blocks::placement::Placement;
+use crate::blocks::simd::{Lanes, Simd, in_lanes};
 use crate::chain::equalizer::{EqualizerBand, EqualizerShape};
 use crate::parameters::{choices, parameters};
 use crate::processor::{Block, CONTROL_PERIOD, EqualizerPhase, Frame, ProcessSpec, Processor, Stage};
@@ -124,6 +125,7 @@ const HOP_MS: f64 = 0.2;
 #[derive(Default)]
 pub struct DynamicEq {
     settings: DynamicEqSettings,
+    simd: Simd,
     hop: usize,
     bands: [Band; DYNAMIC_EQ_BANDS],
     listening: Option<usize>,
@@ -146,6 +148,7 @@ impl DynamicEq {
 
 impl Processor for DynamicEq {
     fn prepare(&mut self, spec: &ProcessSpec) {
+        self.simd = Simd::detect();
         self.hop = hop_frames(HOP_MS, spec.sample_rate);
         self.bands.iter_mut().for_each(|band| band.prepare(spec.sample_rate, self.hop));
         self.listened = Vec::with_capacity(CONTROL_PERIOD);
@@ -171,10 +174,40 @@ impl Processor for DynamicEq {
             self.bands.iter_mut().for_each(|band| band.begin_period(first));
         }
         self.listened.clear();
-        for (n, band) in self.bands.iter_mut().enumerate() {
-            let listened = (self.listening == Some(n)).then_some(&mut self.listened);
-            band.process(block, listened);
+        let position = block.position();
+        run(self.simd, self, block.frames, position);
+    }
+}
+
+in_lanes! {
+    /// Runs all bands from hop to hop.
+    fn run(stage: &mut DynamicEq, frames: &mut [Frame], position: u64) = run_in::<_>
+}
+
+#[inline(always)]
+fn run_in<V: Lanes>(stage: &mut DynamicEq, frames: &mut [Frame], position: u64) {
+    let mut left = stage.hop - (position % stage.hop as u64) as usize;
+    let mut rest = frames;
+    while !rest.is_empty() {
+        let (frames, later) = rest.split_at_mut(left.min(rest.len()));
+        for (n, band) in stage.bands.iter_mut().enumerate() {
+            if stage.listening == Some(n) {
+                band.listen(frames, &mut stage.listened);
+            }
+            if band.is_active() {
+                band.run::<V>(frames);
+            }
         }
+        if frames.len() == left {
+            // The next hop's gains, one after the other: none of them waits for another.
+            for band in &mut stage.bands {
+                if band.is_active() {
+                    band.finish_hop();
+                }
+            }
+        }
+        left = stage.hop;
+        rest = later;
     }
 }
 

@@ -10,9 +10,10 @@ use crate::blocks::decibel::fast_gain_to_db;
 use crate::blocks::entry::Entry;
 use crate::blocks::matched::GridPoint;
 use crate::blocks::math;
+use crate::blocks::simd::Lanes;
 use crate::blocks::smoothing::{Controls, Ramp};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
-use crate::processor::{Block, CONTROL_PERIOD, Frame};
+use crate::processor::{CONTROL_PERIOD, Frame};
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 /// Width of the knee in dB.
@@ -183,51 +184,48 @@ impl Band {
         };
     }
 
-    /// Runs the band over a block; what its detector hears goes to `listened`.
-    pub fn process(&mut self, block: &mut Block, listened: Option<&mut Vec<Frame>>) {
-        if let Some(listened) = listened {
-            listened.clear();
-            let mut state = self.region_state;
-            let a1 = self.region.a1();
-            let placement = Placement::from(self.used.placement);
-            for frame in block.frames.iter() {
-                listened.push(placement.take(region(&mut state, &self.region, a1, *frame)));
-            }
-        }
-        if !self.used.on && self.fade == 0.0 {
-            return;
-        }
-        match self.used.placement {
-            DynamicEqPlacement::Stereo => self.run::<0>(block),
-            DynamicEqPlacement::Mid => self.run::<1>(block),
-            DynamicEqPlacement::Side => self.run::<2>(block),
+    /// Writes what the detector will hear of the next frames.
+    pub fn listen(&self, frames: &[Frame], listened: &mut Vec<Frame>) {
+        let mut state = self.region_state;
+        let a1 = self.region.a1();
+        let placement = Placement::from(self.used.placement);
+        for frame in frames {
+            listened.push(placement.take(region(&mut state, &self.region, a1, *frame)));
         }
     }
 
-    fn run<const PLACEMENT: usize>(&mut self, block: &mut Block) {
-        let mut left = self.hop - (block.position() % self.hop as u64) as usize;
-        let mut rest = &mut block.frames[..];
-        while !rest.is_empty() {
-            let (frames, later) = rest.split_at_mut(left.min(rest.len()));
-            if self.entry.is_complete() && self.presence.rests_at(1.0) {
-                self.run_hop::<PLACEMENT, false>(frames);
-            } else {
-                self.run_hop::<PLACEMENT, true>(frames);
-            }
-            if frames.len() == left {
-                self.finish_hop();
-            }
-            left = self.hop;
-            rest = later;
-        }
+    /// Whether the band does anything in this period.
+    pub fn is_active(&self) -> bool {
+        self.used.on || self.fade != 0.0
     }
 
-    /// Runs frames of one hop, with everything that changes in them in registers.
+    /// Runs the band over frames of one hop.
     #[inline(always)]
-    fn run_hop<const PLACEMENT: usize, const FADES: bool>(&mut self, frames: &mut [Frame]) {
-        let (filter, region_a1) = (self.region, self.region.a1());
-        let (mut region_state, mut state) = (self.region_state, self.state);
-        let (mut now, step, mut peaks) = (self.now, self.step, self.peaks);
+    pub fn run<V: Lanes>(&mut self, frames: &mut [Frame]) {
+        let fades = !(self.entry.is_complete() && self.presence.rests_at(1.0));
+        match (self.used.placement, fades) {
+            (DynamicEqPlacement::Stereo, false) => self.run_in::<V, 0, false>(frames),
+            (DynamicEqPlacement::Stereo, true) => self.run_in::<V, 0, true>(frames),
+            (DynamicEqPlacement::Mid, false) => self.run_in::<V, 1, false>(frames),
+            (DynamicEqPlacement::Mid, true) => self.run_in::<V, 1, true>(frames),
+            (DynamicEqPlacement::Side, false) => self.run_in::<V, 2, false>(frames),
+            (DynamicEqPlacement::Side, true) => self.run_in::<V, 2, true>(frames),
+        }
+    }
+
+    /// The filter of the detector in the first two lanes, which stands still, and that of the gain in the others.
+    #[inline(always)]
+    fn run_in<V: Lanes, const PLACEMENT: usize, const FADES: bool>(&mut self, frames: &mut [Frame]) {
+        let (filter, a1) = (self.region, self.region.a1());
+        let still = [a1, filter.g * a1, filter.g * filter.g * a1, filter.m0, filter.m1, filter.m2];
+        let (mut now, mut step) = ([V::pairs(0.0, 0.0); 6], [V::pairs(0.0, 0.0); 6]);
+        for n in 0..6 {
+            (now[n], step[n]) = (V::pairs(still[n], self.now[n]), V::pairs(0.0, self.step[n]));
+        }
+        let one = V::pairs(1.0, 1.0);
+        let mut ic1 = V::of_halves(self.region_state.ic1, self.state.ic1);
+        let mut ic2 = V::of_halves(self.region_state.ic2, self.state.ic2);
+        let mut peaks = V::of_halves(self.peaks[0], self.peaks[1]);
         for frame in frames {
             let mut x = match PLACEMENT {
                 0 => *frame,
@@ -238,17 +236,19 @@ impl Band {
                 let gain = self.entry.next_gain();
                 x = [gain * x[0], gain * x[1]];
             }
-            let heard = region(&mut region_state, &filter, region_a1, x);
-            for c in 0..2 {
-                raise(&mut peaks[0][c], heard[c].abs());
-                raise(&mut peaks[1][c], frame[c].abs());
-            }
+            let x = V::of_halves(x, x);
             for n in 0..6 {
-                now[n] += step[n];
+                now[n] = now[n] + step[n];
             }
             let [a1, a2, a3, e0, e1, e2] = now;
-            let (v1, v2) = state.advance(a1, a2, a3, x);
-            let mut added = [(e0 * x[0] + e1 * v1[0]) + e2 * v2[0], (e0 * x[1] + e1 * v1[1]) + e2 * v2[1]];
+            let (b1, b2, b3) = ((a1 + a1) - one, a2 + a2, a3 + a3);
+            let difference = x - ic2;
+            let v1 = a1 * ic1 + a2 * difference;
+            let v2 = ic2 + (a2 * ic1 + a3 * difference);
+            (ic1, ic2) = (b1 * ic1 + b2 * difference, ic2 + (b2 * ic1 + b3 * difference));
+            let out = (e0 * x + e1 * v1) + e2 * v2;
+            peaks = out.low_then_low(V::of_halves(*frame, *frame)).abs().max(peaks);
+            let mut added = out.high();
             if FADES {
                 let fade = self.presence.next();
                 let presence = fade * fade * (3.0 - 2.0 * fade);
@@ -260,13 +260,17 @@ impl Band {
                 _ => [frame[0] + added[0], frame[1] - added[0]],
             };
         }
-        (self.region_state, self.state) = (region_state, state);
-        (self.now, self.peaks) = (now, peaks);
+        self.region_state = SvfState { ic1: ic1.low(), ic2: ic2.low() };
+        self.state = SvfState { ic1: ic1.high(), ic2: ic2.high() };
+        self.peaks = [peaks.low(), peaks.high()];
+        for n in 0..6 {
+            self.now[n] = now[n].high()[0];
+        }
     }
 
     /// Takes the peaks of a finished hop and aims at the filter for the next.
-    #[inline]
-    fn finish_hop(&mut self) {
+    #[inline(always)]
+    pub fn finish_hop(&mut self) {
         let [threshold_db, slope, range_db, _, _] = self.controls.step();
         let computer = GainComputer { threshold_db, slope, knee_db: KNEE_DB };
         let peaks = self.peaks.map(|peaks| peaks[0].max(peaks[1]));
