@@ -16,6 +16,7 @@ mod shelves;
 
 use crate::blocks::ballistics::hop_frames;
 use crate::blocks::entry::Entry;
+use crate::blocks::simd::{Lanes, Simd, in_lanes};
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Stage};
 use bands::Bands;
@@ -40,6 +41,7 @@ const MODE_FADE_MS: f64 = 15.0;
 #[derive(Default)]
 pub struct Multiband {
     settings: MultibandSettings,
+    simd: Simd,
     /// Frames per hop, a power of two.
     hop: usize,
     crossovers: Crossovers,
@@ -118,7 +120,7 @@ impl Multiband {
     }
 
     /// Takes the peaks of a finished hop and aims at the gains for the next.
-    #[inline]
+    #[inline(always)]
     fn finish_hop(&mut self) {
         let mix = self.mix_at_hop.next();
         let link = self.link.end_of_period();
@@ -131,7 +133,7 @@ impl Multiband {
             } else {
                 compressor.finish_hop(*peaks, link)
             };
-            *gains = own.map(|gain| 1.0 + mix * (gain - 1.0));
+            *gains = [1.0 + mix * (own[0] - 1.0), 1.0 + mix * (own[1] - 1.0)];
         }
         self.peaks = Default::default();
         if let Some(part) = self.listening {
@@ -217,8 +219,43 @@ impl Multiband {
     }
 }
 
+in_lanes! {
+    /// Runs the transparent mode.
+    fn run_shelves(stage: &mut Multiband, block: &mut Block) = run_shelves_in::<_>
+}
+
+#[inline(always)]
+fn run_shelves_in<V: Lanes>(stage: &mut Multiband, block: &mut Block) {
+    if stage.listening.is_some() {
+        stage.run::<true, false>(block);
+        return;
+    }
+    let mut left = stage.hop - (block.position() % stage.hop as u64) as usize;
+    let mut rest = &mut block.frames[..];
+    while !rest.is_empty() {
+        let (frames, later) = rest.split_at_mut(left.min(rest.len()));
+        stage.shelves.run::<V>(&mut stage.crossovers, frames, &mut stage.peaks);
+        if frames.len() == left {
+            stage.finish_hop();
+        }
+        left = stage.hop;
+        rest = later;
+    }
+}
+
+in_lanes! {
+    /// Runs the Linkwitz-Riley mode.
+    fn run_bands(stage: &mut Multiband, block: &mut Block) = Multiband::run::<false, true>
+}
+
+in_lanes! {
+    /// Runs both, one of them on its way in.
+    fn run_both(stage: &mut Multiband, block: &mut Block) = Multiband::run::<true, true>
+}
+
 impl Processor for Multiband {
     fn prepare(&mut self, spec: &ProcessSpec) {
+        self.simd = Simd::detect();
         self.hop = hop_frames(HOP_MS, spec.sample_rate);
         self.crossovers.prepare(spec.sample_rate);
         let hop_rate = spec.sample_rate / self.hop as f64;
@@ -260,11 +297,11 @@ impl Processor for Multiband {
                 self.shelves.start(&self.gains);
                 self.start(false);
             }
-            self.run::<true, true>(block);
+            run_both(self.simd, self, block);
         } else if target == 0.0 {
-            self.run::<true, false>(block);
+            run_shelves(self.simd, self, block);
         } else {
-            self.run::<false, true>(block);
+            run_bands(self.simd, self, block);
         }
     }
 }

@@ -42,7 +42,7 @@ impl Bands {
     }
 
     /// Starts a hop of `frames` frames that ends with the bands' gains.
-    #[inline]
+    #[inline(always)]
     pub fn aim(&mut self, gains: &BandFrames, frames: usize) {
         let per_frame = 1.0 / frames as f64;
         self.gains = self.end;

@@ -107,7 +107,7 @@ impl BandCompressor {
     }
 
     /// Gain at the next hop's end for both channels, the louder one steering.
-    #[inline]
+    #[inline(always)]
     pub fn finish_linked_hop(&mut self, peaks: Frame) -> f64 {
         self.now = self.controls.step();
         let wanted = self.wanted_db(0, peaks[0].max(peaks[1]));
@@ -118,7 +118,7 @@ impl BandCompressor {
     }
 
     /// Gains at the next hop's end, with the channels linked by the share `link`.
-    #[inline]
+    #[inline(always)]
     pub fn finish_hop(&mut self, peaks: Frame, link: f64) -> Frame {
         self.now = self.controls.step();
         let own = [self.wanted_db(0, peaks[0]), self.wanted_db(1, peaks[1])];

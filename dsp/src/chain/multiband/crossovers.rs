@@ -73,6 +73,12 @@ impl Crossovers {
         }
     }
 
+    /// Whether they move in this period.
+    #[inline(always)]
+    pub fn is_moving(&self) -> bool {
+        self.moving
+    }
+
     /// The coefficients of the crossovers, low to high.
     #[inline(always)]
     pub fn coefficients(&self) -> &[CrossoverCoefficients; CROSSOVERS] {
