@@ -4,6 +4,7 @@
 //! Range Compressor Design", JAES 60(6), 2012, equations 4 and 17; all levels in dB.
 
 use crate::blocks::math;
+use crate::blocks::simd::Lanes;
 use crate::processor::CONTROL_PERIOD;
 
 /// Static curve of a downward compressor with a quadratic soft knee.
@@ -43,6 +44,40 @@ impl GainComputer {
         let inside = (over + half).max(0.0).min(self.knee_db);
         let parabola = if self.knee_db > 0.0 { inside * inside / (2.0 * self.knee_db) } else { 0.0 };
         self.slope * (parabola + (over - half).max(0.0))
+    }
+}
+
+/// Four [`GainComputer`]s, whose figures have the bits of theirs.
+#[derive(Clone, Copy)]
+pub struct GainComputers<V> {
+    /// Levels above which the gain is reduced, dB.
+    pub threshold_db: V,
+    /// 1 - 1/ratio.
+    pub slope: V,
+    /// Widths of the knee, dB.
+    pub knee_db: V,
+}
+
+impl<V: Lanes> GainComputers<V> {
+    /// Gain reductions in dB, positive.
+    #[inline(always)]
+    pub fn reduction_db(&self, level_db: V) -> V {
+        self.over(level_db - self.threshold_db)
+    }
+
+    /// Gains in dB, positive, of what lies under the threshold.
+    #[inline(always)]
+    pub fn boost_db(&self, level_db: V) -> V {
+        self.over(self.threshold_db - level_db)
+    }
+
+    #[inline(always)]
+    fn over(&self, over: V) -> V {
+        let (half, none) = (V::all(0.5) * self.knee_db, V::all(0.0));
+        let inside = (over + half).max(none).min(self.knee_db);
+        // Without a knee nothing is inside: 0 by whatever there is.
+        let width = (self.knee_db + self.knee_db).max(V::all(f64::MIN_POSITIVE));
+        self.slope * (inside * inside / width + (over - half).max(none))
     }
 }
 

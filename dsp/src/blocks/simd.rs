@@ -5,7 +5,7 @@
 //!
 //! Loops over long arrays find their vectors by themselves. Recursions, in which lanes change places, are written in [`Lanes`].
 
-use std::ops::{Add, Mul, Sub};
+use std::ops::{Add, Div, Mul, Sub};
 
 /// What was found out about the CPU. [`Simd::detect`] is the one way to find it, so that nobody runs what the CPU does not take.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,11 +32,18 @@ impl Simd {
 }
 
 /// Four numbers that go together.
-pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
+pub trait Lanes:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+{
     /// These four.
     fn new(values: [f64; 4]) -> Self;
     /// The four.
     fn values(self) -> [f64; 4];
+    /// The same four times.
+    #[inline(always)]
+    fn all(value: f64) -> Self {
+        Self::new([value; 4])
+    }
     /// Four from `at` on. To be inlined: the check of the bounds is the slice's.
     #[inline(always)]
     fn load(values: &[f64], at: usize) -> Self {
@@ -61,8 +68,18 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
     fn odd_of_each(self, other: Self) -> Self;
     /// The larger of each two; `other` where one is not a number.
     fn max(self, other: Self) -> Self;
+    /// The smaller of each two; `other` where one is not a number.
+    fn min(self, other: Self) -> Self;
     /// Without signs.
     fn abs(self) -> Self;
+    /// Their bits as whole numbers, added up without a carry over the top.
+    fn plus_bits(self, other: Self) -> Self;
+    /// Bits that are set in one of both.
+    fn differing_bits(self, other: Self) -> Self;
+    /// Bits moved down by `N`, with zeros from above.
+    fn bits_down<const N: i32>(self) -> Self;
+    /// Bits moved up by `N`, with zeros from below.
+    fn bits_up<const N: i32>(self) -> Self;
     /// Of two masks, what is set in both.
     fn both_set(self, other: Self) -> Self;
     /// `self` where `mask` has all bits set, `other` where it has none.
@@ -72,6 +89,13 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
 /// Lanes of any CPU.
 #[derive(Debug, Clone, Copy)]
 pub struct Plain([f64; 4]);
+
+impl Plain {
+    #[inline(always)]
+    fn with_bits(self, other: Self, work: impl Fn(u64, u64) -> u64) -> Self {
+        Self(std::array::from_fn(|l| f64::from_bits(work(self.0[l].to_bits(), other.0[l].to_bits()))))
+    }
+}
 
 macro_rules! plain {
     ($($operator:ident $method:ident),*) => {$(
@@ -86,7 +110,7 @@ macro_rules! plain {
     )*};
 }
 
-plain!(Add add, Sub sub, Mul mul);
+plain!(Add add, Sub sub, Mul mul, Div div);
 
 impl Lanes for Plain {
     #[inline(always)]
@@ -135,13 +159,38 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        Self(std::array::from_fn(|l| if self.0[l] < other.0[l] { self.0[l] } else { other.0[l] }))
+    }
+
+    #[inline(always)]
     fn abs(self) -> Self {
         Self(self.0.map(f64::abs))
     }
 
     #[inline(always)]
+    fn plus_bits(self, other: Self) -> Self {
+        self.with_bits(other, u64::wrapping_add)
+    }
+
+    #[inline(always)]
+    fn differing_bits(self, other: Self) -> Self {
+        self.with_bits(other, |one, other| one ^ other)
+    }
+
+    #[inline(always)]
+    fn bits_down<const N: i32>(self) -> Self {
+        self.with_bits(self, |bits, _| bits >> N)
+    }
+
+    #[inline(always)]
+    fn bits_up<const N: i32>(self) -> Self {
+        self.with_bits(self, |bits, _| bits << N)
+    }
+
+    #[inline(always)]
     fn both_set(self, other: Self) -> Self {
-        Self(std::array::from_fn(|l| f64::from_bits(self.0[l].to_bits() & other.0[l].to_bits())))
+        self.with_bits(other, |one, other| one & other)
     }
 
     #[inline(always)]
@@ -157,7 +206,7 @@ pub use wide::Wide;
 mod wide {
     use super::Lanes;
     use std::arch::x86_64::*;
-    use std::ops::{Add, Mul, Sub};
+    use std::ops::{Add, Div, Mul, Sub};
 
     /// Lanes of AVX2. Only [`in_lanes`](super::in_lanes) names them, in functions that are compiled for it and run where it was found: this
     /// is what every `unsafe` here rests on.
@@ -178,7 +227,7 @@ mod wide {
         )*};
     }
 
-    operators!(Add add _mm256_add_pd, Sub sub _mm256_sub_pd, Mul mul _mm256_mul_pd);
+    operators!(Add add _mm256_add_pd, Sub sub _mm256_sub_pd, Mul mul _mm256_mul_pd, Div div _mm256_div_pd);
 
     impl Lanes for Wide {
         #[inline(always)]
@@ -239,6 +288,41 @@ mod wide {
         fn max(self, other: Self) -> Self {
             // SAFETY: as the type says.
             Self(unsafe { _mm256_max_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn min(self, other: Self) -> Self {
+            // SAFETY: as the type says.
+            Self(unsafe { _mm256_min_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn plus_bits(self, other: Self) -> Self {
+            // SAFETY: as the type says.
+            unsafe {
+                Self(_mm256_castsi256_pd(_mm256_add_epi64(
+                    _mm256_castpd_si256(self.0),
+                    _mm256_castpd_si256(other.0),
+                )))
+            }
+        }
+
+        #[inline(always)]
+        fn differing_bits(self, other: Self) -> Self {
+            // SAFETY: as the type says.
+            Self(unsafe { _mm256_xor_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn bits_down<const N: i32>(self) -> Self {
+            // SAFETY: as the type says.
+            unsafe { Self(_mm256_castsi256_pd(_mm256_srli_epi64::<N>(_mm256_castpd_si256(self.0)))) }
+        }
+
+        #[inline(always)]
+        fn bits_up<const N: i32>(self) -> Self {
+            // SAFETY: as the type says.
+            unsafe { Self(_mm256_castsi256_pd(_mm256_slli_epi64::<N>(_mm256_castpd_si256(self.0)))) }
         }
 
         #[inline(always)]

@@ -121,19 +121,19 @@ impl Multiband {
 
     /// Takes the peaks of a finished hop and aims at the gains for the next.
     #[inline(always)]
-    fn finish_hop(&mut self) {
+    fn finish_hop<V: Lanes>(&mut self) {
         let mix = self.mix_at_hop.next();
         let link = self.link.end_of_period();
         let linked = link == 1.0 && !self.link.is_moving();
         let last = self.gains;
-        for ((compressor, peaks), gains) in self.compressors.iter_mut().zip(&self.peaks).zip(&mut self.gains)
-        {
-            let own = if linked {
-                [compressor.finish_linked_hop(*peaks); 2]
-            } else {
-                compressor.finish_hop(*peaks, link)
-            };
-            *gains = [1.0 + mix * (own[0] - 1.0), 1.0 + mix * (own[1] - 1.0)];
+        let [left, right] = if linked {
+            let [both] = BandCompressor::finish_hop::<V, 1>(&mut self.compressors, &self.peaks, link);
+            [both, both]
+        } else {
+            BandCompressor::finish_hop::<V, 2>(&mut self.compressors, &self.peaks, link)
+        };
+        for (b, gains) in self.gains.iter_mut().enumerate() {
+            *gains = [1.0 + mix * (left[b] - 1.0), 1.0 + mix * (right[b] - 1.0)];
         }
         self.peaks = Default::default();
         if let Some(part) = self.listening {
@@ -199,7 +199,7 @@ impl Multiband {
     }
 
     #[inline(always)]
-    fn run<const SHELVES: bool, const BANDS: bool>(&mut self, block: &mut Block) {
+    fn run<V: Lanes, const SHELVES: bool, const BANDS: bool>(&mut self, block: &mut Block) {
         let mut in_hop = (block.position() % self.hop as u64) as usize;
         for n in 0..block.frames.len() {
             let (y, bands) = self.tick::<SHELVES, BANDS>(block.frames[n]);
@@ -213,7 +213,7 @@ impl Multiband {
             in_hop += 1;
             if in_hop == self.hop {
                 in_hop = 0;
-                self.finish_hop();
+                self.finish_hop::<V>();
             }
         }
     }
@@ -227,7 +227,7 @@ in_lanes! {
 #[inline(always)]
 fn run_shelves_in<V: Lanes>(stage: &mut Multiband, block: &mut Block) {
     if stage.listening.is_some() {
-        stage.run::<true, false>(block);
+        stage.run::<V, true, false>(block);
         return;
     }
     let mut left = stage.hop - (block.position() % stage.hop as u64) as usize;
@@ -236,7 +236,7 @@ fn run_shelves_in<V: Lanes>(stage: &mut Multiband, block: &mut Block) {
         let (frames, later) = rest.split_at_mut(left.min(rest.len()));
         stage.shelves.run::<V>(&mut stage.crossovers, frames, &mut stage.peaks);
         if frames.len() == left {
-            stage.finish_hop();
+            stage.finish_hop::<V>();
         }
         left = stage.hop;
         rest = later;
@@ -245,12 +245,22 @@ fn run_shelves_in<V: Lanes>(stage: &mut Multiband, block: &mut Block) {
 
 in_lanes! {
     /// Runs the Linkwitz-Riley mode.
-    fn run_bands(stage: &mut Multiband, block: &mut Block) = Multiband::run::<false, true>
+    fn run_bands(stage: &mut Multiband, block: &mut Block) = run_bands_in::<_>
 }
 
 in_lanes! {
     /// Runs both, one of them on its way in.
-    fn run_both(stage: &mut Multiband, block: &mut Block) = Multiband::run::<true, true>
+    fn run_both(stage: &mut Multiband, block: &mut Block) = run_both_in::<_>
+}
+
+#[inline(always)]
+fn run_bands_in<V: Lanes>(stage: &mut Multiband, block: &mut Block) {
+    stage.run::<V, false, true>(block);
+}
+
+#[inline(always)]
+fn run_both_in<V: Lanes>(stage: &mut Multiband, block: &mut Block) {
+    stage.run::<V, true, true>(block);
 }
 
 impl Processor for Multiband {

@@ -5,9 +5,10 @@
 //! less where the band's envelope is below -60 dBFS, so that noise stays where it is; there the attack is the time in which a
 //! boost goes away.
 
-use super::{MultibandBand, MultibandDirection};
-use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
-use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
+use super::{BandFrames, MULTIBAND_BANDS, MultibandBand, MultibandDirection};
+use crate::blocks::ballistics::{Ballistics, GainComputers, time_coefficient};
+use crate::blocks::decibel::{db_to_gain, db_to_gains, gains_to_db};
+use crate::blocks::simd::Lanes;
 use crate::blocks::smoothing::Controls;
 use crate::processor::Frame;
 
@@ -20,6 +21,13 @@ pub fn upward_share(level_db: f64) -> f64 {
     let [floor, full] = UPWARD_FLOOR_DB;
     ((level_db - floor) / (full - floor)).clamp(0.0, 1.0)
 }
+/// [`upward_share`] of four bands.
+#[inline(always)]
+fn upward_shares<V: Lanes>(level_db: V) -> V {
+    let [floor, full] = UPWARD_FLOOR_DB;
+    ((level_db - V::all(floor)) / V::all(full - floor)).max(V::all(0.0)).min(V::all(1.0))
+}
+
 /// Time constant in ms of that envelope: longer than a period of 20 Hz, so that it does not follow the wave.
 const UPWARD_ENVELOPE_MS: f64 = 100.0;
 /// Reduction in dB below which a release ends.
@@ -27,6 +35,9 @@ const RELEASED_DB: f64 = 1e-7;
 
 /// Threshold in dB, 1 - 1/ratio, knee, range and makeup in dB, and the share of the upward direction.
 const CONTROLS: usize = 6;
+
+/// A figure of each band.
+type Gains = [f64; MULTIBAND_BANDS];
 
 /// A band's compressor; see the module.
 #[derive(Debug, Clone, Default)]
@@ -106,47 +117,59 @@ impl BandCompressor {
         self.most_level
     }
 
-    /// Gain at the next hop's end for both channels, the louder one steering.
+    /// Gains of the bands at the next hop's end from their peaks, of as many channels as have their own: of one, the louder steers both;
+    /// two are linked by the share `link`.
     #[inline(always)]
-    pub fn finish_linked_hop(&mut self, peaks: Frame) -> f64 {
-        self.now = self.controls.step();
-        let wanted = self.wanted_db(0, peaks[0].max(peaks[1]));
-        self.envelopes[1] = self.envelopes[0];
-        let gain = self.aim(0, wanted);
-        self.ballistics[1] = self.ballistics[0];
-        gain
-    }
-
-    /// Gains at the next hop's end, with the channels linked by the share `link`.
-    #[inline(always)]
-    pub fn finish_hop(&mut self, peaks: Frame, link: f64) -> Frame {
-        self.now = self.controls.step();
-        let own = [self.wanted_db(0, peaks[0]), self.wanted_db(1, peaks[1])];
-        let most = own[0].max(own[1]);
-        let gains =
-            [self.aim(0, own[0] + link * (most - own[0])), self.aim(1, own[1] + link * (most - own[1]))];
-        self.reduction_db = self.ballistics[0].value().max(self.ballistics[1].value());
+    pub fn finish_hop<V: Lanes, const CHANNELS: usize>(
+        bands: &mut [Self; MULTIBAND_BANDS],
+        peaks: &BandFrames,
+        link: f64,
+    ) -> [Gains; CHANNELS] {
+        let mut controls = [[0.0; MULTIBAND_BANDS]; CONTROLS];
+        let (mut levels, mut envelopes) = ([[0.0; MULTIBAND_BANDS]; CHANNELS], [[0.0; MULTIBAND_BANDS]; CHANNELS]);
+        for (b, (band, peaks)) in bands.iter_mut().zip(peaks).enumerate() {
+            band.now = band.controls.step();
+            for (control, now) in controls.iter_mut().zip(band.now) {
+                control[b] = now;
+            }
+            for c in 0..CHANNELS {
+                let level = if CHANNELS == 1 { peaks[0].max(peaks[1]) } else { peaks[c] };
+                band.envelopes[c] = level.max(band.decay * band.envelopes[c]);
+                band.most_level = if level > band.most_level { level } else { band.most_level };
+                (levels[c][b], envelopes[c][b]) = (level, band.envelopes[c]);
+            }
+        }
+        let mut wanted = [[0.0; MULTIBAND_BANDS]; CHANNELS];
+        for c in 0..CHANNELS {
+            wanted[c] = wanted_db(&controls, V::new(levels[c]), V::new(envelopes[c])).values();
+        }
+        if CHANNELS == 2 {
+            for b in 0..MULTIBAND_BANDS {
+                let most = wanted[0][b].max(wanted[1][b]);
+                for wanted in &mut wanted {
+                    wanted[b] += link * (most - wanted[b]);
+                }
+            }
+        }
+        let mut reductions = [[0.0; MULTIBAND_BANDS]; CHANNELS];
+        for (b, band) in bands.iter_mut().enumerate() {
+            for c in 0..CHANNELS {
+                reductions[c][b] = band.aim(c, wanted[c][b]);
+            }
+            if CHANNELS == 1 {
+                (band.envelopes[1], band.ballistics[1]) = (band.envelopes[0], band.ballistics[0]);
+            }
+            band.reduction_db = band.ballistics[0].value().max(band.ballistics[1].value());
+        }
+        let [.., makeup_db, _] = controls;
+        let mut gains = [[0.0; MULTIBAND_BANDS]; CHANNELS];
+        for c in 0..CHANNELS {
+            gains[c] = db_to_gains(V::new(makeup_db) - V::new(reductions[c])).values();
+        }
         gains
     }
 
-    /// Reduction in dB that the static curve asks for; negative for a boost.
-    #[inline(always)]
-    fn wanted_db(&mut self, channel: usize, peak: f64) -> f64 {
-        self.envelopes[channel] = peak.max(self.decay * self.envelopes[channel]);
-        self.most_level = if peak > self.most_level { peak } else { self.most_level };
-        let [threshold_db, slope, knee_db, range_db, _, upward] = self.now;
-        let computer = GainComputer { threshold_db, slope, knee_db };
-        let level_db = fast_gain_to_db(peak);
-        let down = computer.reduction_db(level_db).min(range_db);
-        if upward == 0.0 {
-            return down;
-        }
-        let share = upward_share(fast_gain_to_db(self.envelopes[channel]));
-        let up = share * computer.boost_db(level_db).min(range_db);
-        (1.0 - upward) * down - upward * up
-    }
-
-    /// Moves a channel's reduction towards what is wanted, as attack and release allow, and returns its gain.
+    /// Moves a channel's reduction in dB towards what is wanted, as attack and release allow.
     #[inline(always)]
     fn aim(&mut self, channel: usize, wanted_db: f64) -> f64 {
         let ballistics = &mut self.ballistics[channel];
@@ -155,8 +178,24 @@ impl BandCompressor {
             ballistics.reset();
             reduction = 0.0;
         }
-        self.reduction_db = reduction;
         self.most_db = self.most_db.max(reduction);
-        fast_db_to_gain(self.now[4] - reduction)
+        reduction
     }
+}
+
+/// Reductions in dB that the static curves ask for; negative for a boost.
+#[inline(always)]
+fn wanted_db<V: Lanes>(controls: &[Gains; CONTROLS], levels: V, envelopes: V) -> V {
+    let [threshold_db, slope, knee_db, range_db, _, upward] = *controls;
+    let range_db = V::new(range_db);
+    let computers =
+        GainComputers { threshold_db: V::new(threshold_db), slope: V::new(slope), knee_db: V::new(knee_db) };
+    let levels_db = gains_to_db(levels);
+    let down = computers.reduction_db(levels_db).min(range_db);
+    if upward == [0.0; MULTIBAND_BANDS] {
+        return down;
+    }
+    let upward = V::new(upward);
+    let up = upward_shares(gains_to_db(envelopes)) * computers.boost_db(levels_db).min(range_db);
+    (V::all(1.0) - upward) * down - upward * up
 }
