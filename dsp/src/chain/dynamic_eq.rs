@@ -199,12 +199,7 @@ fn run_in<V: Lanes>(stage: &mut DynamicEq, frames: &mut [Frame], position: u64) 
             }
         }
         if frames.len() == left {
-            // The next hop's gains, one after the other: none of them waits for another.
-            for band in &mut stage.bands {
-                if band.is_active() {
-                    band.finish_hop();
-                }
-            }
+            Band::finish_hop::<V>(&mut stage.bands);
         }
         left = stage.hop;
         rest = later;

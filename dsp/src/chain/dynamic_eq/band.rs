@@ -4,9 +4,9 @@
 //! placement, detector or switch fades the band out, changes it, and fades it in.
 
 use super::lattice::{self, Coefficients, GRID, Lattice};
-use super::{DynamicEqBand, DynamicEqPlacement, DynamicEqShape, Placement};
-use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
-use crate::blocks::decibel::fast_gain_to_db;
+use super::{DYNAMIC_EQ_BANDS, DynamicEqBand, DynamicEqPlacement, DynamicEqShape, Placement};
+use crate::blocks::ballistics::{Ballistics, GainComputers, time_coefficient};
+use crate::blocks::decibel::gains_to_db;
 use crate::blocks::entry::Entry;
 use crate::blocks::matched::GridPoint;
 use crate::blocks::math;
@@ -268,30 +268,71 @@ impl Band {
         }
     }
 
-    /// Takes the peaks of a finished hop and aims at the filter for the next.
+    /// Takes the peaks of a finished hop and aims at the filters for the next: those of active bands, in lanes.
     #[inline(always)]
-    pub fn finish_hop(&mut self) {
-        let [threshold_db, slope, range_db, _, _] = self.controls.step();
-        let computer = GainComputer { threshold_db, slope, knee_db: KNEE_DB };
-        let peaks = self.peaks.map(|peaks| peaks[0].max(peaks[1]));
-        self.peaks = [[0.0; 2]; 2];
-        let wanted_db = if self.used.relative {
-            for (envelope, peak) in self.envelopes.iter_mut().zip(peaks) {
-                *envelope = peak.max(self.decay * *envelope);
+    pub fn finish_hop<V: Lanes>(bands: &mut [Self; DYNAMIC_EQ_BANDS]) {
+        let mut controls = [[0.0; DYNAMIC_EQ_BANDS]; CONTROLS];
+        // Of the region and, where it is measured against that, of the whole signal.
+        let mut levels = [[1.0; DYNAMIC_EQ_BANDS]; 2];
+        let mut is_any_relative = false;
+        for (b, band) in bands.iter_mut().enumerate() {
+            if !band.is_active() {
+                continue;
             }
-            let [region_db, whole_db] = self.envelopes.map(fast_gain_to_db);
-            let [floor, full] = RELATIVE_FLOOR_DB;
-            let share = ((whole_db - floor) / (full - floor)).clamp(0.0, 1.0);
-            if share > 0.0 {
-                raise(&mut self.most_level, self.envelopes[0] / self.envelopes[1]);
+            for (control, now) in controls.iter_mut().zip(band.controls.step()) {
+                control[b] = now;
             }
-            share * computer.reduction_db(region_db - whole_db)
-        } else {
-            raise(&mut self.most_level, peaks[0]);
-            computer.reduction_db(fast_gain_to_db(peaks[0]))
+            let [region, whole] = [0, 1].map(|n| band.peaks[n][0].max(band.peaks[n][1]));
+            band.peaks = [[0.0; 2]; 2];
+            if band.used.relative {
+                is_any_relative = true;
+                for (envelope, peak) in band.envelopes.iter_mut().zip([region, whole]) {
+                    *envelope = peak.max(band.decay * *envelope);
+                }
+                (levels[0][b], levels[1][b]) = (band.envelopes[0], band.envelopes[1]);
+            } else {
+                levels[0][b] = region;
+                raise(&mut band.most_level, region);
+            }
+        }
+        let [threshold_db, slope, range_db, _, _] = controls;
+        let computers = GainComputers {
+            threshold_db: V::new(threshold_db),
+            slope: V::new(slope),
+            knee_db: V::all(KNEE_DB),
         };
+        let mut level_db = gains_to_db(V::new(levels[0]));
+        let mut present = V::all(1.0);
+        if is_any_relative {
+            let whole_db = gains_to_db(V::new(levels[1]));
+            let [floor, full] = RELATIVE_FLOOR_DB;
+            let mut shares =
+                ((whole_db - V::all(floor)) / V::all(full - floor)).max(V::all(0.0)).min(V::all(1.0)).values();
+            for (b, band) in bands.iter_mut().enumerate() {
+                if !band.used.relative {
+                    shares[b] = 1.0;
+                } else if shares[b] > 0.0 && band.is_active() {
+                    raise(&mut band.most_level, band.envelopes[0] / band.envelopes[1]);
+                }
+            }
+            present = V::new(shares);
+            // The level of what is measured against nothing is 1: 0 dB.
+            level_db = level_db - whole_db;
+        }
+        let ranges = V::new(range_db);
         // Attack and release work on the share of the range, so that the range itself can pass through 0.
-        let wanted_share = (wanted_db / range_db.abs().max(LEAST_RANGE_DB)).min(1.0);
+        let wanted_shares =
+            (present * computers.reduction_db(level_db) / ranges.abs().max(V::all(LEAST_RANGE_DB))).min(V::all(1.0));
+        for ((band, wanted_share), range_db) in bands.iter_mut().zip(wanted_shares.values()).zip(range_db) {
+            if band.is_active() {
+                band.aim(wanted_share, range_db);
+            }
+        }
+    }
+
+    /// Lets the gain run to a share of the range, as attack and release allow, and the filter to the gain.
+    #[inline(always)]
+    fn aim(&mut self, wanted_share: f64, range_db: f64) {
         let mut share = self.ballistics.tick(wanted_share, self.attack, self.release);
         if wanted_share == 0.0 && share < RELEASED_SHARE {
             self.ballistics.reset();
@@ -303,11 +344,15 @@ impl Band {
         if self.moving {
             self.moved += self.hop as f64 / CONTROL_PERIOD as f64;
             let start = self.from.at(self.gain_db);
-            end = std::array::from_fn(|n| start[n] + self.moved * (end[n] - start[n]));
+            for n in 0..6 {
+                end[n] = start[n] + self.moved * (end[n] - start[n]);
+            }
         }
         self.now = self.end;
         let per_frame = 1.0 / self.hop as f64;
-        self.step = std::array::from_fn(|n| (end[n] - self.now[n]) * per_frame);
+        for n in 0..6 {
+            self.step[n] = (end[n] - self.now[n]) * per_frame;
+        }
         self.end = end;
     }
 }

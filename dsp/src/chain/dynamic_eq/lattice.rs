@@ -64,7 +64,11 @@ impl Lattice {
         let below = (place as usize).min(2 * BOOSTS - 1);
         let share = place - below as f64;
         let (low, high) = (&self.points[below], &self.points[below + 1]);
-        std::array::from_fn(|n| low[n] + share * (high[n] - low[n]))
+        let mut between = [0.0; 6];
+        for n in 0..6 {
+            between[n] = low[n] + share * (high[n] - low[n]);
+        }
+        between
     }
 }
 
