@@ -49,6 +49,11 @@ pub trait Lanes:
     fn load(values: &[f64], at: usize) -> Self {
         Self::new([values[at], values[at + 1], values[at + 2], values[at + 3]])
     }
+    /// Puts the four into `values` from `at` on.
+    #[inline(always)]
+    fn store(self, values: &mut [f64], at: usize) {
+        values[at..at + 4].copy_from_slice(&self.values());
+    }
     /// `low` twice, then `high` twice.
     #[inline(always)]
     fn pairs(low: f64, high: f64) -> Self {

@@ -16,9 +16,10 @@
 
 mod detector;
 
-use crate::blocks::ballistics::{Ballistics, GainComputer, time_coefficient};
-use crate::blocks::decibel::{db_to_gain, fast_db_to_gain, fast_gain_to_db};
+use crate::blocks::ballistics::{Ballistics, GainComputer, GainComputers, time_coefficient};
+use crate::blocks::decibel::{db_to_gain, db_to_gains, gains_to_db};
 use crate::blocks::math;
+use crate::blocks::simd::{Lanes, Simd, in_lanes};
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::parameters::parameters;
@@ -80,6 +81,7 @@ const RELEASED_DB: f64 = 1e-7;
 #[derive(Default)]
 pub struct Glue {
     settings: GlueSettings,
+    simd: Simd,
     sample_rate: f64,
     /// Frames of the longest half-wave that is held.
     longest: usize,
@@ -160,76 +162,135 @@ impl Glue {
         self.release = time_coefficient(self.settings.release_ms, self.sample_rate);
     }
 
-    /// Levels of a frame for the static curve, and attack and release.
+    /// What the detectors hear of the frames.
     #[inline(always)]
-    fn detect(&mut self, side_chain: Frame) -> Detected {
-        let squares = [side_chain[0] * side_chain[0], side_chain[1] * side_chain[1]];
-        let levels = [0, 1].map(|c| self.levels[c].tick(side_chain[c], self.longest));
-        let (peak, mean) = (squares[0].max(squares[1]), 0.5 * (squares[0] + squares[1]));
-        self.crest.tick(peak, mean, self.crest_coefficient);
-        let (attack, release) = if self.settings.auto {
-            let squared = self.crest.squared();
-            (decay(squared * self.auto[0]), decay(squared * self.auto[1]))
-        } else {
-            (self.attack, self.release)
-        };
-        Detected { levels, attack, release }
+    fn side_chain(&mut self, frames: &[Frame]) -> [Frame; CONTROL_PERIOD] {
+        let mut heard = [[0.0; 2]; CONTROL_PERIOD];
+        let heard_frames = &mut heard[..frames.len()];
+        heard_frames.copy_from_slice(frames);
+        if self.filtering {
+            // Copies stay in registers, here and below.
+            let (filter, a1, mut high_pass) = (self.filter, self.filter.a1(), self.high_pass);
+            for x in heard_frames {
+                let (band, low) = high_pass.tick(filter.g, a1, *x);
+                *x = [x[0] - filter.k * band[0] - low[0], x[1] - filter.k * band[1] - low[1]];
+            }
+            self.high_pass = high_pass;
+        }
+        heard
     }
 
-    /// The gains that the detected levels lead to.
-    fn follow(&mut self, detected: &[Detected], gains: &mut [Frame]) {
-        let link = self.link.end_of_period();
-        // Both channels do the same: the louder one's level decides.
-        let is_linked = link == 1.0 && !self.link.is_moving();
-        let mut wanted = [[0.0; 2]; CONTROL_PERIOD];
-        for (wanted, Detected { levels, .. }) in wanted.iter_mut().zip(detected) {
-            let computer = GainComputer {
-                threshold_db: self.threshold.next(),
-                slope: self.slope.next(),
-                knee_db: self.knee.next(),
-            };
-            *wanted = if is_linked {
-                [computer.reduction_db(fast_gain_to_db(levels[0].max(levels[1]))); 2]
-            } else {
-                let own = levels.map(|level| computer.reduction_db(fast_gain_to_db(level)));
-                let most = own[0].max(own[1]);
-                own.map(|own| link * most + (1.0 - link) * own)
-            };
+    /// Attack and release of each frame as coefficients.
+    #[inline(always)]
+    fn times(&mut self, heard: &[Frame]) -> [PerFrame; 2] {
+        let mut crests = [0.0; CONTROL_PERIOD];
+        let mut crest = self.crest;
+        for (squared, x) in crests.iter_mut().zip(heard) {
+            let squares = [x[0] * x[0], x[1] * x[1]];
+            crest.tick(squares[0].max(squares[1]), 0.5 * (squares[0] + squares[1]), self.crest_coefficient);
+            *squared = crest.squared();
         }
-        let channels = if is_linked { 1 } else { 2 };
-        for ((gains, wanted), detected) in gains.iter_mut().zip(wanted).zip(detected) {
-            for c in 0..channels {
-                gains[c] = -self.aim(c, wanted[c], detected);
+        self.crest = crest;
+        if !self.settings.auto {
+            return [[self.attack; CONTROL_PERIOD], [self.release; CONTROL_PERIOD]];
+        }
+        let mut times = [crests; 2];
+        for (times, scale) in times.iter_mut().zip(self.auto) {
+            times.iter_mut().for_each(|squared| *squared = decay(*squared * scale));
+        }
+        times
+    }
+
+    /// The reductions that the static curve asks for, of as many channels as have their own.
+    #[inline(always)]
+    fn wanted<V: Lanes, const CHANNELS: usize>(&mut self, heard: &[Frame]) -> [PerFrame; CHANNELS] {
+        let mut levels = [[0.0; CONTROL_PERIOD]; 2];
+        for c in 0..2 {
+            let mut detector = self.levels[c];
+            for (level, x) in levels[c].iter_mut().zip(heard) {
+                *level = detector.tick(x[c], self.longest);
+            }
+            self.levels[c] = detector;
+        }
+        let mut curve = [[0.0; CONTROL_PERIOD]; 3];
+        for (values, ramp) in curve.iter_mut().zip([&mut self.threshold, &mut self.slope, &mut self.knee]) {
+            values[..heard.len()].iter_mut().for_each(|value| *value = ramp.next());
+        }
+        let [threshold_db, slope, knee_db] = &curve;
+        let mut wanted = [[0.0; CONTROL_PERIOD]; CHANNELS];
+        for n in (0..heard.len()).step_by(4) {
+            let computers = GainComputers {
+                threshold_db: V::load(threshold_db, n),
+                slope: V::load(slope, n),
+                knee_db: V::load(knee_db, n),
+            };
+            let [left, right] = [V::load(&levels[0], n), V::load(&levels[1], n)];
+            if CHANNELS == 1 {
+                // Both channels do the same: the louder one's level decides.
+                computers.reduction_db(gains_to_db(right.max(left))).store(&mut wanted[0], n);
+            } else {
+                computers.reduction_db(gains_to_db(left)).store(&mut wanted[0], n);
+                computers.reduction_db(gains_to_db(right)).store(&mut wanted[1], n);
             }
         }
-        for gains in gains.iter_mut() {
-            gains[0] = fast_db_to_gain(gains[0]);
-            gains[1] = if is_linked { gains[0] } else { fast_db_to_gain(gains[1]) };
-        }
-        if is_linked {
-            self.ballistics[1] = self.ballistics[0];
-        }
+        wanted
     }
 
-    /// Lets a channel's reduction in dB run to the wanted one, as attack and release allow.
+    /// Lets a channel's reductions in dB run to the wanted ones, as attack and release allow, and gives their gains.
     #[inline(always)]
-    fn aim(&mut self, channel: usize, wanted_db: f64, detected: &Detected) -> f64 {
-        let mut reduction = self.ballistics[channel].tick(wanted_db, detected.attack, detected.release);
-        if wanted_db == 0.0 && reduction < RELEASED_DB {
-            self.ballistics[channel].reset();
-            reduction = 0.0;
+    fn follow<V: Lanes>(&mut self, channel: usize, wanted: &[f64], [attack, release]: &[PerFrame; 2]) -> PerFrame {
+        let mut gains = [0.0; CONTROL_PERIOD];
+        let (mut ballistics, mut most) = (self.ballistics[channel], self.reduction_db);
+        for (n, (gain, wanted_db)) in gains.iter_mut().zip(wanted).enumerate() {
+            let mut reduction = ballistics.tick(*wanted_db, attack[n], release[n]);
+            if *wanted_db == 0.0 && reduction < RELEASED_DB {
+                ballistics.reset();
+                reduction = 0.0;
+            }
+            most = most.max(reduction);
+            *gain = -reduction;
         }
-        self.reduction_db = self.reduction_db.max(reduction);
-        reduction
+        (self.ballistics[channel], self.reduction_db) = (ballistics, most);
+        for n in (0..wanted.len()).step_by(4) {
+            db_to_gains(V::load(&gains, n)).store(&mut gains, n);
+        }
+        gains
     }
 }
 
-/// What the side chain says of a frame: levels as amplitudes, attack and release as coefficients.
-#[derive(Debug, Clone, Copy, Default)]
-struct Detected {
-    levels: Frame,
-    attack: f64,
-    release: f64,
+/// A figure for each frame of a period.
+type PerFrame = [f64; CONTROL_PERIOD];
+
+in_lanes! {
+    /// Compresses frames in place, at most a control period of them.
+    fn compress(glue: &mut Glue, frames: &mut [Frame]) = compress_in::<_>
+}
+
+#[inline(always)]
+fn compress_in<V: Lanes>(glue: &mut Glue, frames: &mut [Frame]) {
+    let length = frames.len();
+    let heard = glue.side_chain(frames);
+    let heard = &heard[..length];
+    let times = glue.times(heard);
+    let link = glue.link.end_of_period();
+    let [left, right] = if link == 1.0 && !glue.link.is_moving() {
+        let [wanted] = glue.wanted::<V, 1>(heard);
+        let gains = glue.follow::<V>(0, &wanted[..length], &times);
+        glue.ballistics[1] = glue.ballistics[0];
+        [gains, gains]
+    } else {
+        let [mut left, mut right] = glue.wanted::<V, 2>(heard);
+        for (left, right) in left.iter_mut().zip(&mut right) {
+            let most = left.max(*right);
+            (*left, *right) = (link * most + (1.0 - link) * *left, link * most + (1.0 - link) * *right);
+        }
+        [glue.follow::<V>(0, &left[..length], &times), glue.follow::<V>(1, &right[..length], &times)]
+    };
+    for ((frame, left), right) in frames.iter_mut().zip(left).zip(right) {
+        let (wet, makeup) = (glue.wet.next(), glue.makeup.next());
+        frame[0] *= 1.0 + wet * (makeup * left - 1.0);
+        frame[1] *= 1.0 + wet * (makeup * right - 1.0);
+    }
 }
 
 /// e^-x for the x below 0.015 of a crest factor's times, within 3e-9.
@@ -240,6 +301,7 @@ fn decay(x: f64) -> f64 {
 
 impl Processor for Glue {
     fn prepare(&mut self, spec: &ProcessSpec) {
+        self.simd = Simd::detect();
         self.sample_rate = spec.sample_rate;
         self.longest = (LONGEST_HALF_WAVE_MS * 0.001 * spec.sample_rate) as usize;
         self.crest_coefficient = time_coefficient(CREST_MS, spec.sample_rate);
@@ -267,25 +329,7 @@ impl Processor for Glue {
         if block.starts_control_period() {
             self.begin_period();
         }
-        let length = block.frames.len();
-        let mut detected = [Detected::default(); CONTROL_PERIOD];
-        let (filter, a1, filtering) = (self.filter, self.filter.a1(), self.filtering);
-        for (detected, frame) in detected.iter_mut().zip(block.frames.iter()) {
-            let mut side_chain = *frame;
-            if filtering {
-                let (band, low) = self.high_pass.tick(filter.g, a1, *frame);
-                side_chain = [frame[0] - filter.k * band[0] - low[0], frame[1] - filter.k * band[1] - low[1]];
-            }
-            *detected = self.detect(side_chain);
-        }
-        let mut gains = [[1.0; 2]; CONTROL_PERIOD];
-        self.follow(&detected[..length], &mut gains[..length]);
-        for (frame, gains) in block.frames.iter_mut().zip(gains) {
-            let (wet, makeup) = (self.wet.next(), self.makeup.next());
-            for c in 0..2 {
-                frame[c] *= 1.0 + wet * (makeup * gains[c] - 1.0);
-            }
-        }
+        compress(self.simd, self, block.frames);
     }
 }
 
