@@ -38,6 +38,7 @@ use crate::blocks::fir::Frame32;
 use crate::blocks::late::Late;
 use crate::blocks::math;
 use crate::blocks::oversampler::Oversampler;
+use crate::blocks::simd::{Simd, in_lanes};
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::processor::{Block, CONTROL_PERIOD, Frame, ProcessSpec, Processor, Quality, Stage};
@@ -69,6 +70,7 @@ struct Behind {
 /// The stage; see the module.
 pub struct Saturator {
     settings: SaturatorSettings,
+    simd: Simd,
     /// The character in use: a new one waits until the wet signal has faded out.
     character: SaturatorCharacter,
     oversampler: Oversampler,
@@ -88,6 +90,10 @@ pub struct Saturator {
     emphasis_db: Smoother,
     mid_side: Smoother,
     drive: Ramp,
+    /// What drive, tilt and character come to, and of which character that is.
+    behind: Behind,
+    tilt_shelf: Shelf,
+    made_up: SaturatorCharacter,
     tilt_before: emphasis::ShelfRamp,
     shelf_before: Shelf,
     shelf_after: Shelf,
@@ -110,6 +116,7 @@ impl Default for Saturator {
     fn default() -> Self {
         Self {
             settings: SaturatorSettings::default(),
+            simd: Simd::default(),
             character: SaturatorCharacter::default(),
             oversampler: Oversampler::default(),
             shaper: Shaper::default(),
@@ -128,6 +135,9 @@ impl Default for Saturator {
             emphasis_db: Smoother::default(),
             mid_side: Smoother::default(),
             drive: Ramp::default(),
+            behind: Behind::default(),
+            tilt_shelf: Shelf::FLAT,
+            made_up: SaturatorCharacter::default(),
             tilt_before: Default::default(),
             shelf_before: Shelf::FLAT,
             shelf_after: Shelf::FLAT,
@@ -153,6 +163,7 @@ impl Processor for Saturator {
             Quality::Standard | Quality::Finest => 16,
         };
         self.oversampler = Oversampler::new(spec, factor);
+        self.simd = Simd::detect();
         self.shaper = Shaper::new();
         self.mean = if spec.quality == Quality::Live { Mean::Cubature } else { Mean::Midpoints };
         self.delay = Delay::new(self.oversampler.latency_samples());
@@ -195,14 +206,14 @@ impl Processor for Saturator {
             return;
         }
         let length = block.frames.len();
-        self.drive_in(block.frames);
+        drive_in(self.simd, self, block.frames);
         self.delay.process(block.frames);
         let (shaper, mean, bias) = (&self.shaper, self.mean, self.character.colour().bias as f32);
         let residual = &mut self.residual[..length];
         self.oversampler.process(&self.input[..length], residual, |window, residual| {
             shaper.residual(mean, window.as_flattened(), residual.as_flattened_mut(), bias)
         });
-        self.mix_out(block.frames);
+        mix_out(self.simd, self, block.frames);
     }
 }
 
@@ -241,16 +252,19 @@ impl Saturator {
             }
             smoother.begin_period();
         }
-        let drive_db = self.drive_db.end_of_period();
-        let tilt = 0.5 * self.emphasis_db.end_of_period();
-        let tilt = Shelf::new(-tilt, tilt, TILT_HZ, self.sample_rate);
-        let behind = Behind {
-            drive: db_to_gain(drive_db),
-            makeup: self.shaper.makeup(self.character, drive_db),
-            mix: self.mix.end_of_period(),
-            mid_side: self.mid_side.end_of_period(),
-            tilt: tilt.inverse(),
-        };
+        // Powers of ten are dear: they are taken where something moves.
+        if first || self.drive_db.is_moving() || self.emphasis_db.is_moving() || self.made_up != self.character {
+            self.made_up = self.character;
+            let drive_db = self.drive_db.end_of_period();
+            let tilt = 0.5 * self.emphasis_db.end_of_period();
+            self.tilt_shelf = Shelf::new(-tilt, tilt, TILT_HZ, self.sample_rate);
+            self.behind.tilt = self.tilt_shelf.inverse();
+            self.behind.drive = db_to_gain(drive_db);
+            self.behind.makeup = self.shaper.makeup(self.character, drive_db);
+        }
+        let tilt = self.tilt_shelf;
+        let behind =
+            Behind { mix: self.mix.end_of_period(), mid_side: self.mid_side.end_of_period(), ..self.behind };
         if first {
             self.drive.snap(behind.drive);
             self.tilt_before.snap(tilt);
@@ -282,7 +296,7 @@ impl Saturator {
         };
     }
 
-    /// Writes what drives the curve to `input`, and adds the head bump to the frames.
+    #[inline(always)]
     fn drive_in(&mut self, frames: &mut [Frame]) {
         let colour = self.character.colour();
         let (mut drive, mut mid_side) = (self.drive, self.mid_side);
@@ -313,20 +327,23 @@ impl Saturator {
         self.tilt[0] = tilt_state;
         self.tilt_before = tilt;
         if colour.bump > 0.0 {
-            let mut mix = self.mix;
+            let (mut mix, mut bump) = (self.mix, self.bump);
             let (filter, a1) = (self.bump_filter, self.bump_filter.a1());
             for frame in frames {
-                let (band, _) = self.bump.tick(filter.g, a1, *frame);
+                let (band, _) = bump.tick(filter.g, a1, *frame);
                 let amount = colour.bump * mix.next() * filter.m1;
                 *frame = [frame[0] + amount * band[0], frame[1] + amount * band[1]];
             }
-            self.mix = mix;
+            (self.mix, self.bump) = (mix, bump);
         }
     }
 
-    /// Mixes the residual, undriven and de-emphasised, into the delayed frames.
+    #[inline(always)]
     fn mix_out(&mut self, frames: &mut [Frame]) {
         let colour = self.character.colour();
+        // Copies stay in registers.
+        let (mut undrive, mut mid_side) = (self.undrive, self.wet_mid_side);
+        let (mut wet, mut makeup, mut dc_level) = (self.wet, self.makeup, self.dc_level);
         let [_, mut shelf_state] = self.shelf;
         let [_, mut tilt_state] = self.tilt;
         let mut tilt = self.tilt_after;
@@ -334,7 +351,7 @@ impl Saturator {
         let tilted = self.tilt_after.is_active();
         let block_dc = if colour.bias != 0.0 { self.dc_coefficient } else { 0.0 };
         for (frame, residual) in frames.iter_mut().zip(&self.residual) {
-            let undrive = 1.0 / self.undrive.next();
+            let undrive = 1.0 / undrive.next();
             let mut r = [undrive * f64::from(residual[0]), undrive * f64::from(residual[1])];
             if tilted {
                 r = tilt_state.tick(&tilt.next(), r);
@@ -342,14 +359,16 @@ impl Saturator {
             if shelved {
                 r = shelf_state.tick(&shelf, r);
             }
-            let r = place(r, self.wet_mid_side.next());
-            let (mix, makeup) = (self.wet.next(), self.makeup.next());
+            let r = place(r, mid_side.next());
+            let (mix, makeup) = (wet.next(), makeup.next());
             for c in 0..2 {
                 let added = (makeup - 1.0) * frame[c] + makeup * r[c];
-                self.dc_level[c] += block_dc * (added - self.dc_level[c]);
-                frame[c] += mix * (added - self.dc_level[c]);
+                dc_level[c] += block_dc * (added - dc_level[c]);
+                frame[c] += mix * (added - dc_level[c]);
             }
         }
+        (self.undrive, self.wet_mid_side) = (undrive, mid_side);
+        (self.wet, self.makeup, self.dc_level) = (wet, makeup, dc_level);
         self.shelf[1] = shelf_state;
         self.tilt[1] = tilt_state;
         self.tilt_after = tilt;
@@ -357,6 +376,16 @@ impl Saturator {
             frames.iter_mut().for_each(|frame| frame[1] = frame[0]);
         }
     }
+}
+
+in_lanes! {
+    /// Writes what drives the curve to `input`, and adds the head bump to the frames.
+    fn drive_in(saturator: &mut Saturator, frames: &mut [Frame]) = Saturator::drive_in
+}
+
+in_lanes! {
+    /// Mixes the residual, undriven and de-emphasised, into the delayed frames.
+    fn mix_out(saturator: &mut Saturator, frames: &mut [Frame]) = Saturator::mix_out
 }
 
 /// Turns the side down for a negative and the mid down for a positive amount.
