@@ -23,6 +23,7 @@ mod resonators;
 
 use crate::blocks::entry::Entry;
 use crate::blocks::math;
+use crate::blocks::simd::{Simd, in_lanes};
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::svf::{SvfCoefficients, SvfState};
 use crate::parameters::parameters;
@@ -57,6 +58,7 @@ const LOUDNESS_CORNER_HZ: f64 = 38.135;
 /// The stage; see the module.
 #[derive(Default)]
 pub struct Bass {
+    simd: Simd,
     rate: RateChange,
     low_rate: f64,
     resonators: Resonators,
@@ -100,6 +102,7 @@ impl Transient {
     }
 
     /// The stand-in for one low-rate sample of the mid, given the amplitude that the resonators have reached.
+    #[inline(always)]
     fn tick(&mut self, filter: &SvfCoefficients, x: f64, reached: f64) -> f64 {
         let (_, low) = self.low.tick(filter.g, filter.a1(), [x, x]);
         let level = low[0].abs();
@@ -115,6 +118,7 @@ impl Transient {
 
 impl Processor for Bass {
     fn prepare(&mut self, spec: &ProcessSpec) {
+        self.simd = Simd::detect();
         self.rate = RateChange::new(spec.sample_rate);
         self.low_rate = spec.sample_rate / self.rate.factor() as f64;
         self.resonators = Resonators::new(self.low_rate);
@@ -149,6 +153,18 @@ impl Processor for Bass {
         if block.starts_control_period() {
             self.begin_period();
         }
+        add_harmonics(self.simd, self, block);
+    }
+}
+
+in_lanes! {
+    /// Adds the harmonics to a block.
+    fn add_harmonics(bass: &mut Bass, block: &mut Block) = Bass::add_harmonics
+}
+
+impl Bass {
+    #[inline(always)]
+    fn add_harmonics(&mut self, block: &mut Block) {
         self.listened_length = block.frames.len();
         let idle = self.amount.end_of_period() == 0.0 && !self.amount.is_moving() && !self.listening;
         if idle {
@@ -163,18 +179,19 @@ impl Processor for Bass {
         if !self.entry.is_complete() {
             mids.iter_mut().for_each(|mid| *mid *= self.entry.next_gain());
         }
-        let mut rate = std::mem::take(&mut self.rate);
-        rate.process(mids, block.position(), &mut spread, |mid| self.harmonics(mid));
-        self.rate = rate;
+        let mut lows = [0.0; CONTROL_PERIOD];
+        let count = self.rate.down(mids, block.position(), &mut lows);
+        for low in &mut lows[..count] {
+            *low = self.harmonics(*low);
+        }
+        self.rate.up(&lows[..count], block.position(), &mut spread[..block.frames.len()]);
         for ((frame, spread), listened) in block.frames.iter_mut().zip(spread).zip(&mut self.listened) {
             let added = self.amount.next() * spread;
             *listened = [added; 2];
             *frame = [frame[0] + added, frame[1] + added];
         }
     }
-}
 
-impl Bass {
     fn begin_period(&mut self) {
         let was_idle = self.amount.end_of_period() == 0.0 && !self.listening;
         if !self.started {
@@ -204,6 +221,7 @@ impl Bass {
     }
 
     /// The harmonics for one low-rate sample of the mid.
+    #[inline(always)]
     fn harmonics(&mut self, mid: f64) -> f64 {
         let (pure, reached) = self.resonators.tick(mid);
         let transient_filter = self.high_pass_filter;

@@ -55,28 +55,35 @@ impl RateChange {
         self.lows = [0.0; MEANS];
     }
 
-    /// Feeds `mids`, of which the first stands at `position`, to `low_rate` at the low rate and writes what it
-    /// returns, interpolated, to `output`.
-    pub fn process(
-        &mut self,
-        mids: &[f64],
-        position: u64,
-        output: &mut [f64; CONTROL_PERIOD],
-        mut low_rate: impl FnMut(f64) -> f64,
-    ) {
+    /// Takes `mids`, of which the first stands at `position`, down: writes the samples of the low rate that lie at them to the beginning of
+    /// `lows`, and returns how many they are.
+    #[inline(always)]
+    pub fn down(&mut self, mids: &[f64], position: u64, lows: &mut [f64; CONTROL_PERIOD]) -> usize {
         let (history, length) = (self.kernel.len() - 1, mids.len());
         self.mids[history..history + length].copy_from_slice(mids);
+        let first = (position.wrapping_neg() % self.factor as u64) as usize;
+        let mut count = 0;
+        for (low, n) in lows.iter_mut().zip((first..length).step_by(self.factor)) {
+            *low = self.kernel.iter().zip(&self.mids[n..]).map(|(tap, mid)| tap * mid).sum();
+            count += 1;
+        }
+        self.mids.copy_within(length..length + history, 0);
+        count
+    }
+
+    /// The way up of what was made of them, for as many frames as `output` has.
+    #[inline(always)]
+    pub fn up(&mut self, lows: &[f64], position: u64, output: &mut [f64]) {
         let mut phase = (position % self.factor as u64) as usize;
-        for (n, output) in output[..length].iter_mut().enumerate() {
+        let mut lows = lows.iter();
+        for output in output {
             if phase == 0 {
-                let low: f64 = self.kernel.iter().zip(&self.mids[n..]).map(|(tap, mid)| tap * mid).sum();
                 self.lows.copy_within(..MEANS - 1, 1);
-                self.lows[0] = low_rate(low);
+                self.lows[0] = lows.next().copied().unwrap_or_default();
             }
             let taps = self.phases[phase];
             *output = taps.iter().zip(self.lows).map(|(tap, low)| tap * low).sum();
             phase = if phase + 1 == self.factor { 0 } else { phase + 1 };
         }
-        self.mids.copy_within(length..length + history, 0);
     }
 }

@@ -83,6 +83,7 @@ impl Resonators {
     }
 
     /// The harmonics for one sample, and the amplitude of the lows that the resonators have reached.
+    #[inline(always)]
     pub fn tick(&mut self, x: f64) -> (f64, f64) {
         let mut power = [0.0; COUNT];
         for (b, power) in power.iter_mut().enumerate() {
