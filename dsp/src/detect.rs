@@ -10,6 +10,7 @@
 )]
 
 mod analysis;
+mod beat;
 mod channel_delay;
 mod clicks;
 mod clipping;
