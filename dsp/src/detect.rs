@@ -15,6 +15,7 @@ mod channel_delay;
 mod clicks;
 mod clipping;
 mod codec_grid;
+mod covariance;
 mod dc_offset;
 mod detector;
 mod detectors;
@@ -57,6 +58,7 @@ mod truncation;
 mod up_sampling;
 mod vinyl;
 mod wall;
+mod whitened;
 mod word_length;
 
 pub use inspector::Inspector;
