@@ -10,10 +10,12 @@
 )]
 
 mod analysis;
+mod beat;
 mod channel_delay;
 mod clicks;
 mod clipping;
 mod codec_grid;
+mod covariance;
 mod dc_offset;
 mod detector;
 mod detectors;
@@ -56,6 +58,7 @@ mod truncation;
 mod up_sampling;
 mod vinyl;
 mod wall;
+mod whitened;
 mod word_length;
 
 pub use inspector::Inspector;

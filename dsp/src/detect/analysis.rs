@@ -75,12 +75,14 @@ impl Analysis {
         self.spectrum.push(frames);
         self.true_bits.push(frames);
         self.codec_grid.push(frames);
+        let (lows, low_samples) = self.lows.push(frames);
         Hop {
             weighted: self.meter.hop_energies(),
             short_term_lufs: self.meter.momentary_and_short_term_lufs().1,
             true_bits: self.true_bits.count(),
             flat_tops: self.flat_tops.push(start_frame, frames),
-            lows: self.lows.push(frames),
+            lows,
+            low_samples,
             ..Hop::of(start_frame, frames)
         }
     }

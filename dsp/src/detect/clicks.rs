@@ -6,11 +6,14 @@
 //! residual is what it is all around, where the noise of a stroke has risen or not yet died; and new values for its few samples are all that it
 //! takes to be rid of it ([`super::mending`]), where a note that begins has begun.
 //!
+//! Jumps of one instrument, each like the others and on the steps of a beat ([`super::beat`]), are told and send nothing back: they may be meant.
+//!
 //! Before the first sample there is nothing to foretell the first ones from: an edge there is told by Head and tail.
 //!
 //! Above 120 kHz there is no music in the upper half of the spectrum and prediction, which finds next to nothing there, would follow the click
 //! itself; the residual is then what the four neighbours of a sample do not explain: x0 - 2/3 (x1 + x-1) + 1/6 (x2 + x-2).
 
+use super::beat::{self, Event};
 use super::detector::{Detector, Programme};
 use super::evidence::{Evidence, counted};
 use super::hop::Hop;
@@ -57,6 +60,8 @@ const NEIGHBOURS: usize = 1;
 /// So many, and so many a minute, no restoration is asked to remove.
 const MANY: u64 = 10;
 const MANY_PER_MINUTE: f64 = 12.0;
+/// Single samples that are looked at for a beat, the first ones: of more no more is learnt.
+const MOST_TIMED: usize = 512;
 
 /// A stretch of 1.3 ms.
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,6 +72,8 @@ struct Cell {
     /// Highest residual and where.
     highest: f64,
     frame: u64,
+    /// How far the sample there stands out of its neighbours, with its sign.
+    jump: f64,
     /// Mean square of the residual just before or just after it, the larger; and the same, closer to it.
     near: f64,
     close: f64,
@@ -84,6 +91,7 @@ struct Line {
 
 /// See the module.
 pub(super) struct Clicks {
+    sample_rate_hz: f64,
     channels: usize,
     cell: usize,
     block: usize,
@@ -91,10 +99,21 @@ pub(super) struct Clicks {
     predictor: Option<Predictor>,
     lines: [Line; 2],
     next_frame: u64,
-    found: Vec<(u64, usize, f64)>,
+    found: Vec<Click>,
     places: Places,
     /// Clicks in either channel that are single samples.
     sharp: u64,
+    timed: Vec<Event>,
+}
+
+/// A click in one channel.
+#[derive(Debug, Clone, Copy)]
+struct Click {
+    frame: u64,
+    channel: usize,
+    height_db: f64,
+    /// What a single sample jumps by.
+    jump: Option<f64>,
 }
 
 impl Detector for Clicks {
@@ -110,6 +129,7 @@ impl Detector for Clicks {
             Line { samples, residual: vec![0.0; NEAR_BEFORE[0] + block], cells }
         };
         Self {
+            sample_rate_hz,
             channels,
             cell,
             block,
@@ -119,6 +139,7 @@ impl Detector for Clicks {
             found: Vec::with_capacity(BLOCK_CELLS),
             places: Places::default(),
             sharp: 0,
+            timed: Vec::with_capacity(MOST_TIMED),
         }
     }
 
@@ -141,7 +162,16 @@ impl Detector for Clicks {
         let count = self.places.count();
         (count > 0).then(|| {
             let sharp = self.sharp.min(count);
+            let played = beat::played(&self.timed);
+            // Those of them that are damage.
+            let sharp = sharp.saturating_sub(played.map_or(0, |played| played.count as u64));
             let per_minute = sharp as f64 * 60.0 / evidence.seconds(evidence.frames).max(1.0);
+            let played = played.map_or_else(String::new, |played| {
+                format!(
+                    " {} of them are alike and keep a step of {:.3} s: an instrument begins its notes so, or a sampler clicks at them.",
+                    played.count, played.step_s
+                )
+            });
             Finding {
                 check: Check::Clicks,
                 severity: if sharp >= MANY && per_minute >= MANY_PER_MINUTE {
@@ -154,7 +184,7 @@ impl Detector for Clicks {
                 threshold: 30.0,
                 confidence: None,
                 fact: format!(
-                    "{}, the worst {:.0} dB over what is around it, first at {}.",
+                    "{}, the worst {:.0} dB over what is around it, first at {}.{played}",
                     counted(count, "click"),
                     self.places.worst(),
                     evidence.time(self.places.first_frame())
@@ -207,6 +237,7 @@ impl Clicks {
                 cell.residual /= self.cell as f64;
                 let power = cell.highest * cell.highest;
                 if power > ABOVE_CELL * cell.residual && cell.highest >= LOWEST {
+                    cell.jump = jump(&line.samples, (ORDER + at).saturating_sub(late as usize));
                     let at = NEAR_BEFORE[0] + at;
                     [cell.near, cell.close] = [(NEAR_BEFORE, NEAR_AFTER), (CLOSE_BEFORE, CLOSE_AFTER)]
                         .map(|(before, after)| near(&line.residual, at, before, after));
@@ -216,8 +247,10 @@ impl Clicks {
                 cell.steps /= self.cell as f64;
                 line.cells.push_back(cell);
                 if let Some((cell, height_db)) = judge(&line.cells) {
-                    self.found.push((cell.frame, c, height_db));
-                    self.sharp += u64::from(cell.highest * cell.highest > ABOVE_NEAR * cell.close);
+                    let is_sharp = cell.highest * cell.highest > ABOVE_NEAR * cell.close;
+                    self.sharp += u64::from(is_sharp);
+                    let jump = is_sharp.then_some(cell.jump);
+                    self.found.push(Click { frame: cell.frame, channel: c, height_db, jump });
                 }
                 line.cells.pop_front();
             }
@@ -227,14 +260,17 @@ impl Clicks {
             line.samples.truncate(ORDER);
         }
         self.next_frame += self.block as u64;
-        self.found.sort_by_key(|(frame, ..)| *frame);
+        self.found.sort_by_key(|click| click.frame);
         let mut found = self.found.drain(..).peekable();
-        while let Some((start_frame, c, figure)) = found.next() {
-            let twin =
-                found.next_if(|(frame, other, _)| *other != c && frame - start_frame < self.cell as u64);
+        while let Some(Click { frame, channel: c, height_db, jump }) = found.next() {
+            let twin = found.next_if(|other| other.channel != c && other.frame - frame < self.cell as u64);
             let channels = if twin.is_some() { Channels::Both } else { channel(c) };
-            let figure = twin.map_or(figure, |(.., other)| figure.max(other));
-            self.places.add(Place { start_frame, frames: 1, channels, figure });
+            let figure = twin.map_or(height_db, |other| height_db.max(other.height_db));
+            self.places.add(Place { start_frame: frame, frames: 1, channels, figure });
+            let jump = jump.or(twin.and_then(|other| other.jump));
+            if let (Some(jump), true) = (jump, self.timed.len() < MOST_TIMED) {
+                self.timed.push(Event { at_s: frame as f64 / self.sample_rate_hz, jump });
+            }
         }
     }
 }
@@ -247,6 +283,18 @@ fn near(residual: &[f64], at: usize, before: [usize; 2], after: [usize; 2]) -> f
         if part.len() < LEAST_NEAR { 0.0 } else { sum / part.len() as f64 }
     };
     mean(at - before[0], at - before[1]).max(mean(at + after[0], at + after[1]))
+}
+
+/// How far a sample stands out of those beside it. The residual tells no sign: a click that is louder than its block bends the prediction, and the sample
+/// after it may then hold the highest error, of the other sign; so the one before is looked at as well.
+fn jump(samples: &[f64], at: usize) -> f64 {
+    let over = |at: usize| {
+        let before = samples.get(at.saturating_sub(1)).copied().unwrap_or_default();
+        let after = samples.get(at + 1).copied().unwrap_or(before);
+        samples.get(at).copied().unwrap_or_default() - 0.5 * (before + after)
+    };
+    let [one, other] = [over(at.saturating_sub(1)), over(at)];
+    if one.abs() > other.abs() { one } else { other }
 }
 
 /// What its two neighbours on either side do not explain of a sample, two samples late. `samples` as for [`Predictor::residual`].

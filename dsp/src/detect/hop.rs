@@ -27,6 +27,8 @@ pub(super) struct Hop<'a> {
     pub flat_tops: &'a [FlatTop],
     /// Where a window of [`super::lows`] ended in it, the bins of each channel.
     pub lows: Option<&'a [Vec<Complex<f64>>]>,
+    /// The samples of [`super::lows`] that came with it, of both channels.
+    pub low_samples: [&'a [f64]; 2],
 }
 
 impl<'a> Hop<'a> {

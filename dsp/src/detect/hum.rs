@@ -47,29 +47,28 @@ pub(super) struct Hum {
     lowest: [Vec<f64>; 2],
     windows: u64,
     votes: [[Vote; 2]; 2],
-    /// Of each channel, at each frequency of mains; and what was found in them, once, at the end.
-    steady_lines: [[SteadyLines; 2]; 2],
+    /// At each frequency of mains; and what was found in them, once, at the end.
+    steady_lines: SteadyLines<2>,
     steady: Option<Steady>,
 }
 
 impl Detector for Hum {
     fn new(programme: &Programme) -> Self {
         let Programme { sample_rate_hz, channels, .. } = *programme;
-        let (bin_hz, window_s) = (lows::bin_hz(sample_rate_hz), lows::window_s(sample_rate_hz));
-        let steady_lines = || MAINS_HZ.map(|mains_hz| SteadyLines::new(mains_hz, bin_hz, window_s, SCALE));
         Self {
             channels,
-            bin_hz,
+            bin_hz: lows::bin_hz(sample_rate_hz),
             powers: vec![0.0; lows::BINS],
             lowest: [vec![f64::MAX; lows::BINS], vec![f64::MAX; lows::BINS]],
             windows: 0,
             votes: Default::default(),
-            steady_lines: [steady_lines(), steady_lines()],
+            steady_lines: SteadyLines::new(MAINS_HZ, lows::rate_hz(sample_rate_hz)),
             steady: None,
         }
     }
 
     fn push(&mut self, hop: &Hop) {
+        self.steady_lines.push(hop.low_samples);
         let Some(channels) = hop.lows else { return };
         self.windows += 1;
         for (c, bins) in channels.iter().enumerate() {
@@ -78,9 +77,6 @@ impl Detector for Hum {
             }
             for (lowest, power) in self.lowest[c].iter_mut().zip(&self.powers) {
                 *lowest = lowest.min(*power);
-            }
-            for lines in &mut self.steady_lines[c] {
-                lines.push(bins, &self.powers);
             }
             for (vote, mains_hz) in self.votes[c].iter_mut().zip(MAINS_HZ) {
                 if let Some(power) = hum(&self.powers, self.bin_hz, mains_hz) {
@@ -92,14 +88,12 @@ impl Detector for Hum {
     }
 
     fn leave_out_comparison(&mut self) {
-        self.steady_lines.as_flattened_mut().iter_mut().for_each(SteadyLines::leave_out);
+        self.steady_lines.leave_out();
     }
 
     /// Looks for lines in step over all that was heard. Takes about a fiftieth of a second.
     fn end(&mut self, _evidence: &Evidence) {
-        let lines = self.steady_lines[..self.channels].as_flattened();
-        self.steady =
-            lines.iter().filter_map(SteadyLines::hum).max_by(|one, other| one.power.total_cmp(&other.power));
+        self.steady = self.steady_lines.hum();
     }
 
     fn findings(&self, _evidence: &Evidence) -> Option<Finding> {

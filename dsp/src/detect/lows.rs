@@ -28,12 +28,12 @@ fn step(sample_rate_hz: f64) -> usize {
 
 /// Width of a bin, hertz.
 pub(super) fn bin_hz(sample_rate_hz: f64) -> f64 {
-    sample_rate_hz / step(sample_rate_hz) as f64 / LENGTH as f64
+    rate_hz(sample_rate_hz) / LENGTH as f64
 }
 
-/// From one window to the next, s.
-pub(super) fn window_s(sample_rate_hz: f64) -> f64 {
-    0.5 / bin_hz(sample_rate_hz)
+/// Rate that remains, hertz.
+pub(super) fn rate_hz(sample_rate_hz: f64) -> f64 {
+    sample_rate_hz / step(sample_rate_hz) as f64
 }
 
 /// See the module.
@@ -44,6 +44,8 @@ pub(super) struct Lows {
     step: usize,
     phase: usize,
     lines: [Vec<f64>; 2],
+    /// What the last frames added to them.
+    fresh: [Vec<f64>; 2],
     window: Vec<f64>,
     transform: Arc<dyn RealToComplex<f64>>,
     buffer: Vec<f64>,
@@ -63,6 +65,7 @@ impl Lows {
             step: step(sample_rate_hz),
             phase: 0,
             lines: [Vec::with_capacity(LENGTH), Vec::with_capacity(LENGTH)],
+            fresh: Default::default(),
             window: (0..LENGTH)
                 .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / LENGTH as f64).cos())
                 .collect(),
@@ -73,9 +76,10 @@ impl Lows {
         }
     }
 
-    /// Takes the next frames, less than a window; where one ended among them, the bins of each channel.
-    pub fn push(&mut self, frames: &[Frame]) -> Option<&[Vec<Complex<f64>>]> {
+    /// Takes the next frames, less than a window: where one ended among them, the bins of each channel; and the samples that remain of the frames.
+    pub fn push(&mut self, frames: &[Frame]) -> (Option<&[Vec<Complex<f64>>]>, [&[f64]; 2]) {
         let mut has_ended = false;
+        self.fresh.iter_mut().for_each(Vec::clear);
         let [first, second] = self.sections;
         let a1 = [first.a1(), second.a1()];
         // Copies stay in registers.
@@ -88,6 +92,8 @@ impl Lows {
                 self.phase = 0;
                 self.lines[0].push(low[0]);
                 self.lines[1].push(low[1]);
+                self.fresh[0].push(low[0]);
+                self.fresh[1].push(low[1]);
                 if self.lines[0].len() == LENGTH {
                     self.finish_window();
                     has_ended = true;
@@ -95,7 +101,7 @@ impl Lows {
             }
         }
         self.states = [one, other];
-        has_ended.then_some(&self.bins[..self.channels])
+        (has_ended.then_some(&self.bins[..self.channels]), [&self.fresh[0], &self.fresh[1]])
     }
 
     fn finish_window(&mut self) {

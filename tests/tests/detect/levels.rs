@@ -153,17 +153,30 @@ fn clicks_that_stand_out_are_found_where_they_are() {
 }
 
 #[test]
-fn a_sampler_that_clicks_at_its_beats_sends_a_mix_back() {
-    // As a published song does (credits1-cp.ogg of Debian's extremetuxracer-data): in the left channel alone single samples stand 0.42 to 0.45 above both
-    // neighbours, 19 of them, at multiples of 37 800 frames, a beat at 70 a minute, from each other; -0.159, 0.281, -0.134 at 16.718 s. These are clicks.
+fn a_sampler_that_clicks_at_its_beats_is_told_and_clicks_of_damage_send_a_mix_back() {
+    // As a published song has it (credits1-cp.ogg of Debian's extremetuxracer-data): in the left channel alone single samples stand 0.39 to 0.44 above both
+    // neighbours, all upwards, at multiples of 4725 frames, a sixteenth at 140 beats a minute, from each other; -0.159, 0.281, -0.134 at 16.718 s.
     for programme in programmes().iter().filter(|programme| programme.style == Style::Band) {
-        let mut frames = quantized(&programme.frames, 24, 6);
-        (20_000..frames.len()).step_by(37_800 / 2).for_each(|at| frames[at][0] += 0.43);
-        let inspection = inspected(programme.rate_hz, WORDS, &frames);
-        let found = finding(&inspection, Check::Clicks).expect("clicks");
-        assert_eq!(found.severity, Severity::Fail, "{found:?}");
+        let clean = quantized(&programme.frames, 24, 6);
+        let clicked = |late: &dyn Fn(usize) -> usize, jump: &dyn Fn(usize) -> f64| {
+            let mut frames = clean.clone();
+            for (n, at) in (20_000..frames.len() - 20_000).step_by(37_800 / 2).enumerate() {
+                frames[at + late(n)][0] += jump(n);
+            }
+            let inspection = inspected(programme.rate_hz, WORDS, &frames);
+            finding(&inspection, Check::Clicks).expect("clicks").clone()
+        };
+        let found = clicked(&|_| 0, &|_| 0.43);
+        assert_eq!(found.severity, Severity::Warn, "{found:?}");
         let in_left = |place: &lacquer_dsp::detect::Place| place.channels == Channels::Left;
         assert!(found.places.iter().all(in_left), "{found:?}");
+        // The same at any time, or as often upwards as downwards, is damage.
+        for found in [
+            clicked(&|n| n * n * 7919 % 15_000, &|_| 0.43),
+            clicked(&|_| 0, &|n| if n % 2 == 0 { 0.43 } else { -0.43 }),
+        ] {
+            assert_eq!(found.severity, Severity::Fail, "{found:?}");
+        }
     }
 }
 
