@@ -13,7 +13,7 @@
 use super::runs::Runs;
 use super::window::{MeanCascade, SlidingMaximum};
 use crate::blocks::math;
-use crate::processor::Frame;
+use crate::processor::{CONTROL_PERIOD, Frame};
 
 /// Reduction in dB below which a release ends.
 const RELEASED_DB: f64 = 1e-6;
@@ -161,9 +161,27 @@ impl Envelope {
         self.runs.skip(frames);
     }
 
-    /// The reduction in dB for the frame `look_ahead` earlier. `is_positive` says which side of zero the louder channel is on.
-    #[inline]
-    pub fn tick(&mut self, needed: Frame, is_positive: bool, controls: &Controls) -> Frame {
+    /// Puts the reduction in dB for the frame `look_ahead` earlier in the place of what each frame needs; at most a control period of them.
+    /// `is_positive` says which side of zero the louder channel of each is on.
+    #[inline(always)]
+    pub fn process(&mut self, frames: &mut [Frame], is_positive: &[bool; CONTROL_PERIOD], controls: &Controls) {
+        for (needed, is_positive) in frames.iter_mut().zip(is_positive) {
+            *needed = self.held_reduction(*needed, *is_positive, controls);
+        }
+        if self.is_same {
+            let mut singles = [[0.0; 1]; CONTROL_PERIOD];
+            let singles = &mut singles[..frames.len()];
+            singles.iter_mut().zip(frames.iter()).for_each(|(single, frame)| *single = [frame[0]]);
+            self.means.process(singles);
+            frames.iter_mut().zip(singles).for_each(|(frame, single)| *frame = [single[0]; 2]);
+        } else {
+            self.means.process(frames);
+        }
+    }
+
+    /// The reduction in dB before the means.
+    #[inline(always)]
+    fn held_reduction(&mut self, needed: Frame, is_positive: bool, controls: &Controls) -> Frame {
         let most = needed[0].max(needed[1]);
         self.runs.tick(most, is_positive);
         let hold = self.runs.hold();
@@ -187,7 +205,7 @@ impl Envelope {
             self.hold_crest(0, maximum[0], hold);
             let reduction = self.release_held(0, self.held[0], controls);
             self.quiet = if most > 0.0 || reduction != 0.0 { 0 } else { self.quiet.saturating_add(1) };
-            return [self.means.tick_same(reduction); 2];
+            return [reduction; 2];
         }
         for (c, maximum) in maximum.into_iter().enumerate() {
             self.hold_crest(c, maximum, hold);
@@ -196,7 +214,7 @@ impl Envelope {
         let reduction = [self.release_held(0, loudest, controls), self.release_held(1, loudest, controls)];
         let acts = most > 0.0 || reduction[0] != 0.0 || reduction[1] != 0.0;
         self.quiet = if acts { 0 } else { self.quiet.saturating_add(1) };
-        self.means.tick(reduction)
+        reduction
     }
 
     /// What a channel needs is held.

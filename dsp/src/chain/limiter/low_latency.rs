@@ -146,26 +146,36 @@ impl LowLatency {
         self.reduction_db
     }
 
-    /// Reduction in dB for the frame that leaves the delay now.
+    /// Puts the reduction in dB for the frame that leaves the delay in the place of what each frame needs.
     #[inline(always)]
-    fn reduction(&mut self, needed: [f64; 2], is_positive: bool) -> [f64; 2] {
-        let reduction = self.envelopes[self.style].tick(needed, is_positive, &self.controls);
+    fn reduce(&mut self, frames: &mut [Frame], is_positive: &[bool; CONTROL_PERIOD]) {
         if self.next_style == self.style {
-            return reduction;
+            self.envelopes[self.style].process(frames, is_positive, &self.controls);
+            return;
         }
         // Both give every frame what it needs, and so does any mixture.
-        let next = self.envelopes[self.next_style].tick(needed, is_positive, &self.controls);
-        if self.warm_up > 0 {
-            self.warm_up -= 1;
-            return reduction;
+        let mut next = [[0.0; 2]; CONTROL_PERIOD];
+        let next = &mut next[..frames.len()];
+        next.copy_from_slice(frames);
+        self.envelopes[self.style].process(frames, is_positive, &self.controls);
+        self.envelopes[self.next_style].process(next, is_positive, &self.controls);
+        for (reduction, next) in frames.iter_mut().zip(next) {
+            if self.warm_up > 0 {
+                self.warm_up -= 1;
+                continue;
+            }
+            self.style_fade = (self.style_fade + self.style_step).min(1.0);
+            if self.style_fade == 1.0 {
+                *reduction = *next;
+                continue;
+            }
+            let fade = self.style_fade * self.style_fade * (3.0 - 2.0 * self.style_fade);
+            *reduction =
+                [reduction[0] + fade * (next[0] - reduction[0]), reduction[1] + fade * (next[1] - reduction[1])];
         }
-        self.style_fade += self.style_step;
-        if self.style_fade >= 1.0 {
+        if self.style_fade == 1.0 {
             self.style = self.next_style;
-            return next;
         }
-        let fade = self.style_fade * self.style_fade * (3.0 - 2.0 * self.style_fade);
-        [reduction[0] + fade * (next[0] - reduction[0]), reduction[1] + fade * (next[1] - reduction[1])]
     }
 
     /// Limits frames in place, at most a control period of them.
@@ -191,12 +201,12 @@ impl LowLatency {
                 [over_db(level[0], *ceiling), over_db(level[1], *ceiling)]
             };
         }
-        let mut reductions = [[0.0; 2]; CONTROL_PERIOD];
-        let measured = found.levels.iter().zip(&found.samples).zip(&needed);
-        for (reduction, ((level, side), needed)) in reductions[..length].iter_mut().zip(measured) {
-            let louder = if level[1] > level[0] { side[1] } else { side[0] };
-            *reduction = self.reduction(*needed, louder > 0.0);
+        let mut is_positive = [false; CONTROL_PERIOD];
+        for (is_positive, (level, side)) in is_positive.iter_mut().zip(found.levels.iter().zip(&found.samples)) {
+            *is_positive = (if level[1] > level[0] { side[1] } else { side[0] }) > 0.0;
         }
+        let mut reductions = needed;
+        self.reduce(&mut reductions[..length], &is_positive);
         let reductions = &reductions[..length];
         self.reduction_db =
             reductions.as_flattened().iter().fold(self.reduction_db, |most, db| most.max(*db));

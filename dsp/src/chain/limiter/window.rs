@@ -1,6 +1,6 @@
 //! Maximum and mean over a sliding window, at a cost that does not depend on its length.
 
-use crate::processor::Frame;
+use crate::processor::{CONTROL_PERIOD, Frame};
 
 /// Maximum of the last `n` values, for both channels (M. van Herk, 1992; J. Gil, M. Werman, 1993): within a stretch of
 /// n values a running maximum, and of the stretch before it the maxima of its ends.
@@ -86,31 +86,30 @@ impl SlidingMean {
         Self { ring: vec![[0; 2]; length], sum: [0; 2], place: 0, scale: 1.0 / length as f64 }
     }
 
-    /// [`SlidingMean::tick`] of the same value in both channels, whose sums are the same.
+    /// Puts the mean with each value in its place, of both channels or, where they have always had the same, of the first for both.
     #[inline(always)]
-    fn tick_same(&mut self, x: i64) -> i64 {
-        let old = std::mem::replace(&mut self.ring[self.place], [x; 2]);
-        self.place += 1;
-        if self.place == self.ring.len() {
-            self.place = 0;
+    fn process<const CHANNELS: usize>(&mut self, values: &mut [[i64; CHANNELS]]) {
+        let mut rest = values;
+        while !rest.is_empty() {
+            // Up to the ring's end, so that the sums alone wait for each other.
+            let (now, later) = rest.split_at_mut(rest.len().min(self.ring.len() - self.place));
+            let mut sum = self.sum;
+            for (x, old) in now.iter_mut().zip(&mut self.ring[self.place..]) {
+                let new = [x[0], x[CHANNELS - 1]];
+                for c in 0..CHANNELS {
+                    sum[c] += new[c] - old[c];
+                    x[c] = sum[c];
+                }
+                *old = new;
+            }
+            self.sum = if CHANNELS == 1 { [sum[0]; 2] } else { sum };
+            for sum in now.as_flattened_mut() {
+                *sum = fixed(float(*sum) * self.scale);
+            }
+            self.place += now.len();
+            self.place = if self.place == self.ring.len() { 0 } else { self.place };
+            rest = later;
         }
-        self.sum = [self.sum[0] + (x - old[0]); 2];
-        fixed(float(self.sum[0]) * self.scale)
-    }
-
-    #[inline(always)]
-    fn tick(&mut self, x: [i64; 2]) -> [i64; 2] {
-        let old = std::mem::replace(&mut self.ring[self.place], x);
-        self.place += 1;
-        if self.place == self.ring.len() {
-            self.place = 0;
-        }
-        let mut mean = [0; 2];
-        for c in 0..2 {
-            self.sum[c] += x[c] - old[c];
-            mean[c] = fixed(float(self.sum[c]) * self.scale);
-        }
-        mean
     }
 }
 
@@ -145,24 +144,22 @@ impl MeanCascade {
         }
     }
 
-    /// [`MeanCascade::tick`] while both channels have always had the same values.
+    /// Puts the mean with each value in its place, in dB; with one channel of both, while both have always had the same values.
     #[inline(always)]
-    pub fn tick_same(&mut self, x: f64) -> f64 {
-        let mut mean = fixed(x * STEPS_PER_DB);
-        for means in &mut self.means {
-            mean = means.tick_same(mean);
+    pub fn process<const CHANNELS: usize>(&mut self, values: &mut [[f64; CHANNELS]]) {
+        let mut means = [[0; CHANNELS]; CONTROL_PERIOD];
+        for values in values.chunks_mut(CONTROL_PERIOD) {
+            let means = &mut means[..values.len()];
+            for (mean, x) in means.as_flattened_mut().iter_mut().zip(values.as_flattened()) {
+                *mean = fixed(x * STEPS_PER_DB);
+            }
+            for mean in &mut self.means {
+                mean.process(means);
+            }
+            for (x, mean) in values.as_flattened_mut().iter_mut().zip(means.as_flattened()) {
+                *x = float(*mean) * (1.0 / STEPS_PER_DB);
+            }
         }
-        float(mean) * (1.0 / STEPS_PER_DB)
-    }
-
-    /// The mean with the newest value, in dB.
-    #[inline(always)]
-    pub fn tick(&mut self, x: Frame) -> Frame {
-        let mut mean = [fixed(x[0] * STEPS_PER_DB), fixed(x[1] * STEPS_PER_DB)];
-        for means in &mut self.means {
-            mean = means.tick(mean);
-        }
-        [float(mean[0]) * (1.0 / STEPS_PER_DB), float(mean[1]) * (1.0 / STEPS_PER_DB)]
     }
 }
 
@@ -186,10 +183,11 @@ mod tests {
     fn means_settle_and_leave_nothing() {
         let mut cascade = MeanCascade::new(200);
         assert!(cascade.reach() <= 200);
-        let mut y = [0.0; 2];
-        (0..1000).for_each(|_| y = cascade.tick([6.0, 0.0]));
-        assert!((y[0] - 6.0).abs() < 1e-8 && y[1] == 0.0);
-        (0..=cascade.reach()).for_each(|_| y = cascade.tick([0.0, 0.0]));
-        assert_eq!(y, [0.0; 2]);
+        let mut y = vec![[6.0, 0.0]; 1000];
+        cascade.process(&mut y);
+        assert!((y[999][0] - 6.0).abs() < 1e-8 && y[999][1] == 0.0);
+        let mut y = vec![[0.0; 2]; cascade.reach() + 1];
+        cascade.process(&mut y);
+        assert_eq!(y[cascade.reach()], [0.0; 2]);
     }
 }
