@@ -92,6 +92,9 @@ pub struct Glue {
     mix: Smoother,
     makeup_db: Smoother,
     high_pass_log: Smoother,
+    /// What makeup and ratio come to at the period's end.
+    makeup_gain: f64,
+    slope_end: f64,
     threshold: Ramp,
     slope: Ramp,
     knee: Ramp,
@@ -135,15 +138,19 @@ impl Glue {
             }
             smoother.begin_period();
         }
-        for (ramp, end) in [
-            (&mut self.makeup, db_to_gain(self.makeup_db.end_of_period())),
-            (&mut self.wet, self.mix.end_of_period()),
-        ] {
+        // Powers are dear: they are taken where something moves.
+        if first || self.makeup_db.is_moving() {
+            self.makeup_gain = db_to_gain(self.makeup_db.end_of_period());
+        }
+        if first || self.ratio_log.is_moving() {
+            self.slope_end = 1.0 - math::exp(-self.ratio_log.end_of_period());
+        }
+        for (ramp, end) in [(&mut self.makeup, self.makeup_gain), (&mut self.wet, self.mix.end_of_period())] {
             if first { ramp.snap(end) } else { ramp.begin_period(end) }
         }
         let ends = [
             (&mut self.threshold, self.threshold_db.end_of_period()),
-            (&mut self.slope, 1.0 - math::exp(-self.ratio_log.end_of_period())),
+            (&mut self.slope, self.slope_end),
             (&mut self.knee, self.knee_db.end_of_period()),
         ];
         for (ramp, end) in ends {
@@ -158,6 +165,9 @@ impl Glue {
             }
             self.filtering = filtering;
         }
+    }
+
+    fn set_times(&mut self) {
         self.attack = time_coefficient(self.settings.attack_ms, self.sample_rate);
         self.release = time_coefficient(self.settings.release_ms, self.sample_rate);
     }
@@ -306,6 +316,7 @@ impl Processor for Glue {
         self.longest = (LONGEST_HALF_WAVE_MS * 0.001 * spec.sample_rate) as usize;
         self.crest_coefficient = time_coefficient(CREST_MS, spec.sample_rate);
         self.auto = [AUTO_MS[0], AUTO_MS[1] - AUTO_MS[0]].map(|ms| 1000.0 / (ms * spec.sample_rate));
+        self.set_times();
         let rate = spec.sample_rate;
         self.smoothers().into_iter().for_each(|smoother| smoother.prepare(rate, CONTROL_SMOOTHING_MS));
         self.reset();
@@ -338,6 +349,7 @@ impl Stage for Glue {
 
     fn apply(&mut self, settings: &Self::Settings) {
         self.settings = *settings;
+        self.set_times();
         self.threshold_db.set_target(settings.threshold_db);
         self.ratio_log.set_target(math::ln(settings.ratio));
         self.knee_db.set_target(settings.knee_db);

@@ -101,6 +101,9 @@ impl Band {
             math::ln(band.frequency_hz.min(0.45 * self.sample_rate)),
             math::ln(band.q),
         ]);
+        let hop_rate = self.sample_rate / self.hop as f64;
+        self.attack = time_coefficient(band.attack_ms, hop_rate);
+        self.release = time_coefficient(band.release_ms, hop_rate);
     }
 
     /// Gain in dB now.
@@ -133,9 +136,6 @@ impl Band {
         }
         let hops = CONTROL_PERIOD / self.hop;
         self.controls.begin_period(hops);
-        let hop_rate = self.sample_rate / self.hop as f64;
-        self.attack = time_coefficient(self.wanted.attack_ms, hop_rate);
-        self.release = time_coefficient(self.wanted.release_ms, hop_rate);
         let changed = first || (self.fade == 0.0 && !self.is_current());
         if changed {
             self.used = self.wanted;

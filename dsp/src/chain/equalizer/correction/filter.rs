@@ -43,11 +43,15 @@ impl Correction {
     /// Puts the filter on its coefficients at once.
     pub fn snap(&mut self, end: [CorrectionCoefficients; 2]) {
         self.end = end;
+        self.moving = true;
         self.begin_period(end);
     }
 
     /// Starts a control period that ends at these coefficients.
     pub fn begin_period(&mut self, end: [CorrectionCoefficients; 2]) {
+        if !self.moving && end == self.end {
+            return;
+        }
         let per_sample = 1.0 / CONTROL_PERIOD as f64;
         for k in 0..=ORDER {
             for (c, (from, to)) in self.end.iter().zip(&end).enumerate() {
@@ -77,31 +81,39 @@ impl Correction {
         if !self.active {
             return;
         }
-        let mut state = self.state;
-        for frame in frames {
-            if self.moving {
-                for k in 0..=ORDER {
-                    for c in 0..2 {
-                        self.b[k][c] += self.b_step[k][c];
-                        self.a[k][c] += self.a_step[k][c];
-                    }
-                }
-            }
-            let x = *frame;
-            let mut y = [0.0; 2];
-            for c in 0..2 {
-                y[c] = self.b[0][c] * x[c] + state[0][c];
-            }
-            for k in 1..ORDER {
-                for c in 0..2 {
-                    state[k - 1][c] = (self.b[k][c] * x[c] + state[k][c]) - self.a[k][c] * y[c];
-                }
-            }
-            for c in 0..2 {
-                state[ORDER - 1][c] = self.b[ORDER][c] * x[c] - self.a[ORDER][c] * y[c];
-            }
-            *frame = y;
+        // Copies stay in registers.
+        let (mut state, mut b, mut a) = (self.state, self.b, self.a);
+        if !self.moving {
+            frames.iter_mut().for_each(|frame| *frame = tick(&mut state, &b, &a, *frame));
+            self.state = state;
+            return;
         }
-        self.state = state;
+        for frame in frames {
+            for k in 0..=ORDER {
+                for c in 0..2 {
+                    b[k][c] += self.b_step[k][c];
+                    a[k][c] += self.a_step[k][c];
+                }
+            }
+            *frame = tick(&mut state, &b, &a, *frame);
+        }
+        (self.state, self.b, self.a) = (state, b, a);
     }
+}
+
+#[inline(always)]
+fn tick(state: &mut [Frame; ORDER], b: &[Frame; ORDER + 1], a: &[Frame; ORDER + 1], x: Frame) -> Frame {
+    let mut y = [0.0; 2];
+    for c in 0..2 {
+        y[c] = b[0][c] * x[c] + state[0][c];
+    }
+    for k in 1..ORDER {
+        for c in 0..2 {
+            state[k - 1][c] = (b[k][c] * x[c] + state[k][c]) - a[k][c] * y[c];
+        }
+    }
+    for c in 0..2 {
+        state[ORDER - 1][c] = b[ORDER][c] * x[c] - a[ORDER][c] * y[c];
+    }
+    y
 }
