@@ -144,6 +144,16 @@ impl Ramp {
         self.step = 0.0;
     }
 
+    /// Whether the value moves in this period.
+    pub fn is_moving(&self) -> bool {
+        self.step != 0.0
+    }
+
+    /// The value at the end of this period: throughout it, unless it moves.
+    pub fn end(&self) -> f64 {
+        self.end
+    }
+
     /// Whether the value is `value` throughout this period.
     pub fn rests_at(&self, value: f64) -> bool {
         self.step == 0.0 && self.end == value

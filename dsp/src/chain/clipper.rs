@@ -99,9 +99,14 @@ impl Processor for Clipper {
             self.begin_period();
         }
         let length = block.frames.len();
-        let mut knees = [Knee { start: 1.0, end: 1.0 }; CONTROL_PERIOD];
-        for ((knee, input), frame) in knees.iter_mut().zip(&mut self.input).zip(block.frames.iter()) {
-            *knee = Knee::new(self.at_curve[0].next(), self.at_curve[1].next());
+        let [threshold, start_ratio] = &mut self.at_curve;
+        let mut knees = [Knee::new(threshold.end(), start_ratio.end()); CONTROL_PERIOD];
+        if threshold.is_moving() || start_ratio.is_moving() {
+            for knee in &mut knees[..length] {
+                *knee = Knee::new(threshold.next(), start_ratio.next());
+            }
+        }
+        for (input, frame) in self.input.iter_mut().zip(block.frames.iter()) {
             *input = frame.map(|x| x as f32);
         }
         self.delay.process(block.frames);

@@ -94,18 +94,27 @@ impl Processor for InputTrim {
         if self.neutral {
             return;
         }
-        let (mut matrix, mut dc_amount) = (self.matrix, self.dc_amount);
-        for frame in block.frames.iter_mut() {
-            let [a, b, c, d] = matrix.each_mut().map(Smoother::next);
+        // Copies stay in registers.
+        let (mut matrix, mut dc_amount, mut dc_level) = (self.matrix, self.dc_amount, self.dc_level);
+        let moves = matrix.iter().chain([&dc_amount]).any(Smoother::is_moving);
+        let mut trim = |frame: &mut Frame, [a, b, c, d]: [f64; 4], amount: f64| {
             let [left, right] = *frame;
             *frame = [a * left + b * right, c * left + d * right];
-            let amount = dc_amount.next();
-            for (sample, level) in frame.iter_mut().zip(&mut self.dc_level) {
+            for (sample, level) in frame.iter_mut().zip(&mut dc_level) {
                 *level += self.dc_coefficient * (*sample - *level);
                 *sample -= amount * *level;
             }
+        };
+        if moves {
+            for frame in block.frames.iter_mut() {
+                trim(frame, matrix.each_mut().map(Smoother::next), dc_amount.next());
+            }
+            (self.matrix, self.dc_amount) = (matrix, dc_amount);
+        } else {
+            let (matrix, amount) = (matrix.map(|value| value.end_of_period()), dc_amount.end_of_period());
+            block.frames.iter_mut().for_each(|frame| trim(frame, matrix, amount));
         }
-        (self.matrix, self.dc_amount) = (matrix, dc_amount);
+        self.dc_level = dc_level;
     }
 }
 
