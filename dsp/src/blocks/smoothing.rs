@@ -159,6 +159,12 @@ impl Ramp {
         self.step == 0.0 && self.end == value
     }
 
+    /// The next sample's value; that of the whole period if it is known that nothing `MOVES`, which a loop need not wait for.
+    #[inline(always)]
+    pub fn value<const MOVES: bool>(&mut self) -> f64 {
+        if MOVES { self.next() } else { self.end }
+    }
+
     /// The next sample's value.
     #[inline(always)]
     #[allow(clippy::should_implement_trait)]

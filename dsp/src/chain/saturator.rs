@@ -298,6 +298,16 @@ impl Saturator {
 
     #[inline(always)]
     fn drive_in(&mut self, frames: &mut [Frame]) {
+        let controls = self.mid_side.is_moving() || self.mix.is_moving();
+        if controls || self.drive.is_moving() || self.tilt_before.is_moving() {
+            self.drive_in_as::<true>(frames);
+        } else {
+            self.drive_in_as::<false>(frames);
+        }
+    }
+
+    #[inline(always)]
+    fn drive_in_as<const MOVES: bool>(&mut self, frames: &mut [Frame]) {
         let colour = self.character.colour();
         let (mut drive, mut mid_side) = (self.drive, self.mid_side);
         let mut tilt = self.tilt_before;
@@ -307,7 +317,7 @@ impl Saturator {
         let tilted = self.tilt_before.is_active();
         let entering = !self.entry.is_complete();
         for (input, frame) in self.input.iter_mut().zip(frames.iter()) {
-            let mut x = place(*frame, mid_side.next());
+            let mut x = place(*frame, if MOVES { mid_side.next() } else { mid_side.end_of_period() });
             if entering {
                 let gain = self.entry.next_gain();
                 x = [gain * x[0], gain * x[1]];
@@ -316,9 +326,9 @@ impl Saturator {
                 x = shelf_state.tick(&shelf, x);
             }
             if tilted {
-                x = tilt_state.tick(&tilt.next(), x);
+                x = tilt_state.tick(&tilt.value::<MOVES>(), x);
             }
-            let drive = drive.next();
+            let drive = drive.value::<MOVES>();
             *input = [(drive * x[0]) as f32, (drive * x[1]) as f32];
         }
         self.drive = drive;
@@ -331,7 +341,8 @@ impl Saturator {
             let (filter, a1) = (self.bump_filter, self.bump_filter.a1());
             for frame in frames {
                 let (band, _) = bump.tick(filter.g, a1, *frame);
-                let amount = colour.bump * mix.next() * filter.m1;
+                let mix = if MOVES { mix.next() } else { mix.end_of_period() };
+                let amount = colour.bump * mix * filter.m1;
                 *frame = [frame[0] + amount * band[0], frame[1] + amount * band[1]];
             }
             (self.mix, self.bump) = (mix, bump);
@@ -340,6 +351,16 @@ impl Saturator {
 
     #[inline(always)]
     fn mix_out(&mut self, frames: &mut [Frame]) {
+        let ramps = [&self.undrive, &self.wet_mid_side, &self.wet, &self.makeup];
+        if ramps.into_iter().any(Ramp::is_moving) || self.tilt_after.is_moving() {
+            self.mix_out_as::<true>(frames);
+        } else {
+            self.mix_out_as::<false>(frames);
+        }
+    }
+
+    #[inline(always)]
+    fn mix_out_as<const MOVES: bool>(&mut self, frames: &mut [Frame]) {
         let colour = self.character.colour();
         // Copies stay in registers.
         let (mut undrive, mut mid_side) = (self.undrive, self.wet_mid_side);
@@ -351,16 +372,16 @@ impl Saturator {
         let tilted = self.tilt_after.is_active();
         let block_dc = if colour.bias != 0.0 { self.dc_coefficient } else { 0.0 };
         for (frame, residual) in frames.iter_mut().zip(&self.residual) {
-            let undrive = 1.0 / undrive.next();
+            let undrive = 1.0 / undrive.value::<MOVES>();
             let mut r = [undrive * f64::from(residual[0]), undrive * f64::from(residual[1])];
             if tilted {
-                r = tilt_state.tick(&tilt.next(), r);
+                r = tilt_state.tick(&tilt.value::<MOVES>(), r);
             }
             if shelved {
                 r = shelf_state.tick(&shelf, r);
             }
-            let r = place(r, mid_side.next());
-            let (mix, makeup) = (wet.next(), makeup.next());
+            let r = place(r, mid_side.value::<MOVES>());
+            let (mix, makeup) = (wet.value::<MOVES>(), makeup.value::<MOVES>());
             for c in 0..2 {
                 let added = (makeup - 1.0) * frame[c] + makeup * r[c];
                 dc_level[c] += block_dc * (added - dc_level[c]);

@@ -101,12 +101,19 @@ impl ShelfRamp {
         self.step != [0.0; 3] || self.end.low != self.end.high
     }
 
-    /// The next sample's shelf.
+    /// Whether the shelf moves in this period.
+    pub fn is_moving(&self) -> bool {
+        self.step != [0.0; 3]
+    }
+
+    /// The next sample's shelf; that of the whole period if it is known that nothing `MOVES`.
     #[inline(always)]
-    pub fn next(&mut self) -> Shelf {
-        self.current.pole += self.step[0];
-        self.current.low += self.step[1];
-        self.current.high += self.step[2];
+    pub fn value<const MOVES: bool>(&mut self) -> Shelf {
+        if MOVES {
+            self.current.pole += self.step[0];
+            self.current.low += self.step[1];
+            self.current.high += self.step[2];
+        }
         self.current
     }
 }
