@@ -135,7 +135,10 @@ mod tests {
         let in_lanes = |x| if Simd::detect().has_avx2() { widest(Simd::detect(), x) } else { plain(x) };
         let mut values: Vec<f64> = (-4000..4000).map(|n| f64::from(n) * 0.173).collect();
         values.extend([0.0, -0.0, 1.0, 1e-30, 1e-31, 1e300, f64::MAX, 600.0, -600.0, 601.0, -1e9]);
-        for x in values.chunks_exact(4).flat_map(|x| [[x[0], x[1], x[2], x[3]], [x[0].abs(), x[1].abs(), 1.0, 0.0]]) {
+        for x in values
+            .chunks_exact(4)
+            .flat_map(|x| [[x[0], x[1], x[2], x[3]], [x[0].abs(), x[1].abs(), 1.0, 0.0]])
+        {
             for (db, gains) in [plain(x), in_lanes(x)] {
                 assert_eq!(db.map(f64::to_bits), x.map(|x| fast_gain_to_db(x).to_bits()), "{x:?}");
                 assert_eq!(gains.map(f64::to_bits), x.map(|x| fast_db_to_gain(x).to_bits()), "{x:?}");

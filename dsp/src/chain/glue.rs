@@ -248,7 +248,12 @@ impl Glue {
 
     /// Lets a channel's reductions in dB run to the wanted ones, as attack and release allow, and gives their gains.
     #[inline(always)]
-    fn follow<V: Lanes>(&mut self, channel: usize, wanted: &[f64], [attack, release]: &[PerFrame; 2]) -> PerFrame {
+    fn follow<V: Lanes>(
+        &mut self,
+        channel: usize,
+        wanted: &[f64],
+        [attack, release]: &[PerFrame; 2],
+    ) -> PerFrame {
         let mut gains = [0.0; CONTROL_PERIOD];
         let (mut ballistics, mut most) = (self.ballistics[channel], self.reduction_db);
         for (n, (gain, wanted_db)) in gains.iter_mut().zip(wanted).enumerate() {

@@ -253,7 +253,11 @@ impl Saturator {
             smoother.begin_period();
         }
         // Powers of ten are dear: they are taken where something moves.
-        if first || self.drive_db.is_moving() || self.emphasis_db.is_moving() || self.made_up != self.character {
+        if first
+            || self.drive_db.is_moving()
+            || self.emphasis_db.is_moving()
+            || self.made_up != self.character
+        {
             self.made_up = self.character;
             let drive_db = self.drive_db.end_of_period();
             let tilt = 0.5 * self.emphasis_db.end_of_period();

@@ -36,6 +36,9 @@ pub(super) fn rate_hz(sample_rate_hz: f64) -> f64 {
     sample_rate_hz / step(sample_rate_hz) as f64
 }
 
+/// Bins of each channel.
+pub(super) type Bins<'a> = &'a [Vec<Complex<f64>>];
+
 /// See the module.
 pub(super) struct Lows {
     channels: usize,
@@ -77,7 +80,7 @@ impl Lows {
     }
 
     /// Takes the next frames, less than a window: where one ended among them, the bins of each channel; and the samples that remain of the frames.
-    pub fn push(&mut self, frames: &[Frame]) -> (Option<&[Vec<Complex<f64>>]>, [&[f64]; 2]) {
+    pub fn push(&mut self, frames: &[Frame]) -> (Option<Bins<'_>>, [&[f64]; 2]) {
         let mut has_ended = false;
         self.fresh.iter_mut().for_each(Vec::clear);
         let [first, second] = self.sections;

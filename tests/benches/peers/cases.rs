@@ -2,6 +2,7 @@
 //! calf-plugins, x42-plugins, zam-plugins.
 
 use crate::lv2::{Message, Slot};
+use lacquer_dsp::chain::equalizer::{EqualizerBand, EqualizerSettings, EqualizerShape};
 
 const LSP: &str = "http://lsp-plug.in/plugins/lv2/";
 const CALF: &str = "http://calf.sourceforge.net/plugins/";
@@ -17,7 +18,24 @@ pub fn slot(plugin: String, controls: &[(&str, f32)]) -> Slot {
     Slot { uri: plugin, controls, messages: Vec::new() }
 }
 
-/// Eight bells of +-3 dB; `mode` 0 is recursive, 2 linear phase by FFT.
+/// Eight bells of +-3 dB, Lacquer's.
+pub fn bells() -> EqualizerSettings {
+    let mut settings = EqualizerSettings { on: true, ..EqualizerSettings::default() };
+    for (n, (band, hz)) in settings.bands.iter_mut().zip(BELLS_HZ).enumerate() {
+        let gain_db = if n % 2 == 0 { 3.0 } else { -3.0 };
+        *band = EqualizerBand {
+            on: true,
+            shape: EqualizerShape::Bell,
+            frequency_hz: f64::from(hz),
+            gain_db,
+            q: 1.0,
+            ..EqualizerBand::default()
+        };
+    }
+    settings
+}
+
+/// The same of LSP's; `mode` 0 is recursive, 2 linear phase by FFT.
 pub fn lsp_equalizer(mode: f32) -> Slot {
     let mut slot = slot(format!("{LSP}para_equalizer_x16_stereo"), &[("mode", mode)]);
     for (n, hz) in BELLS_HZ.into_iter().enumerate() {

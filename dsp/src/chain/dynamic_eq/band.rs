@@ -219,8 +219,11 @@ impl Band {
         let (filter, a1) = (self.region, self.region.a1());
         let still = [a1, filter.g * a1, filter.g * filter.g * a1, filter.m0, filter.m1, filter.m2];
         let (mut now, mut step) = ([V::pairs(0.0, 0.0); 6], [V::pairs(0.0, 0.0); 6]);
-        for n in 0..6 {
-            (now[n], step[n]) = (V::pairs(still[n], self.now[n]), V::pairs(0.0, self.step[n]));
+        for (now, (still, moving)) in now.iter_mut().zip(still.into_iter().zip(self.now)) {
+            *now = V::pairs(still, moving);
+        }
+        for (step, moving) in step.iter_mut().zip(self.step) {
+            *step = V::pairs(0.0, moving);
         }
         let one = V::pairs(1.0, 1.0);
         let mut ic1 = V::of_halves(self.region_state.ic1, self.state.ic1);
@@ -237,8 +240,8 @@ impl Band {
                 x = [gain * x[0], gain * x[1]];
             }
             let x = V::of_halves(x, x);
-            for n in 0..6 {
-                now[n] = now[n] + step[n];
+            for (now, step) in now.iter_mut().zip(step) {
+                *now = *now + step;
             }
             let [a1, a2, a3, e0, e1, e2] = now;
             let (b1, b2, b3) = ((a1 + a1) - one, a2 + a2, a3 + a3);
@@ -263,8 +266,8 @@ impl Band {
         self.region_state = SvfState { ic1: ic1.low(), ic2: ic2.low() };
         self.state = SvfState { ic1: ic1.high(), ic2: ic2.high() };
         self.peaks = [peaks.low(), peaks.high()];
-        for n in 0..6 {
-            self.now[n] = now[n].high()[0];
+        for (kept, now) in self.now.iter_mut().zip(now) {
+            *kept = now.high()[0];
         }
     }
 
@@ -306,8 +309,10 @@ impl Band {
         if is_any_relative {
             let whole_db = gains_to_db(V::new(levels[1]));
             let [floor, full] = RELATIVE_FLOOR_DB;
-            let mut shares =
-                ((whole_db - V::all(floor)) / V::all(full - floor)).max(V::all(0.0)).min(V::all(1.0)).values();
+            let mut shares = ((whole_db - V::all(floor)) / V::all(full - floor))
+                .max(V::all(0.0))
+                .min(V::all(1.0))
+                .values();
             for (b, band) in bands.iter_mut().enumerate() {
                 if !band.used.relative {
                     shares[b] = 1.0;
@@ -321,8 +326,9 @@ impl Band {
         }
         let ranges = V::new(range_db);
         // Attack and release work on the share of the range, so that the range itself can pass through 0.
-        let wanted_shares =
-            (present * computers.reduction_db(level_db) / ranges.abs().max(V::all(LEAST_RANGE_DB))).min(V::all(1.0));
+        let wanted_shares = (present * computers.reduction_db(level_db)
+            / ranges.abs().max(V::all(LEAST_RANGE_DB)))
+        .min(V::all(1.0));
         for ((band, wanted_share), range_db) in bands.iter_mut().zip(wanted_shares.values()).zip(range_db) {
             if band.is_active() {
                 band.aim(wanted_share, range_db);
@@ -344,14 +350,14 @@ impl Band {
         if self.moving {
             self.moved += self.hop as f64 / CONTROL_PERIOD as f64;
             let start = self.from.at(self.gain_db);
-            for n in 0..6 {
-                end[n] = start[n] + self.moved * (end[n] - start[n]);
+            for (end, start) in end.iter_mut().zip(start) {
+                *end = start + self.moved * (*end - start);
             }
         }
         self.now = self.end;
         let per_frame = 1.0 / self.hop as f64;
-        for n in 0..6 {
-            self.step[n] = (end[n] - self.now[n]) * per_frame;
+        for (step, (end, now)) in self.step.iter_mut().zip(end.iter().zip(self.now)) {
+            *step = (end - now) * per_frame;
         }
         self.end = end;
     }

@@ -65,9 +65,11 @@ const WIDTH: usize = 2 * TOGETHER;
 /// All bits set.
 const SET: f64 = f64::from_bits(u64::MAX);
 /// Read from [`WIDTH`] - 2 t - 2 on: sections that have begun in step t.
-const BEGUN: [f64; 2 * WIDTH] = [SET, SET, SET, SET, SET, SET, SET, SET, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+const BEGUN: [f64; 2 * WIDTH] =
+    [SET, SET, SET, SET, SET, SET, SET, SET, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 /// The same for those that have not ended t steps after the last frame came in.
-const GOING_ON: [f64; 2 * WIDTH] = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, SET, SET, SET, SET, SET, SET, SET, SET];
+const GOING_ON: [f64; 2 * WIDTH] =
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, SET, SET, SET, SET, SET, SET, SET, SET];
 
 in_lanes! {
     /// Runs up to [`TOGETHER`] sections in series over frames in place.
@@ -89,10 +91,11 @@ impl<V: Lanes, const PAIRS: usize> Cascade<V, PAIRS> {
             let [oldest, newest] = self.given[n];
             let x = before.high_then_low(oldest);
             before = oldest;
-            let at_work = match guard {
-                Some([begun, going_on]) => Some(V::load(begun, 4 * n).both_set(V::load(going_on, 4 * n))),
-                None => None,
-            };
+            // Not `map`, whose closure would be compiled for the baseline.
+            let mut at_work = None;
+            if let Some([begun, going_on]) = guard {
+                at_work = Some(V::load(begun, 4 * n).both_set(V::load(going_on, 4 * n)));
+            }
             self.given[n] = [newest, self.pairs[n].tick(x, at_work)];
         }
     }
@@ -134,8 +137,8 @@ fn run_count<V: Lanes, const COUNT: usize, const PAIRS: usize>(
     };
     // All are at work from the step in which the last one begins to that in which the first one ends.
     let whole = if length > behind { behind..length } else { 0..0 };
-    for t in 0..whole.start {
-        cascade.step(frames[t], Some([begun(t), going_on(t)]));
+    for (t, frame) in frames.iter().enumerate().take(whole.start) {
+        cascade.step(*frame, Some([begun(t), going_on(t)]));
     }
     for t in whole.clone() {
         cascade.step(frames[t], None);

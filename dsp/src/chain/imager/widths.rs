@@ -2,8 +2,8 @@
 
 use super::IMAGER_BANDS;
 use crate::blocks::math;
-use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::blocks::simd::Lanes;
+use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
 use crate::processor::CONTROL_PERIOD;
 use std::f64::consts::{PI, SQRT_2};
 

@@ -164,7 +164,12 @@ impl Envelope {
     /// Puts the reduction in dB for the frame `look_ahead` earlier in the place of what each frame needs; at most a control period of them.
     /// `is_positive` says which side of zero the louder channel of each is on.
     #[inline(always)]
-    pub fn process(&mut self, frames: &mut [Frame], is_positive: &[bool; CONTROL_PERIOD], controls: &Controls) {
+    pub fn process(
+        &mut self,
+        frames: &mut [Frame],
+        is_positive: &[bool; CONTROL_PERIOD],
+        controls: &Controls,
+    ) {
         for (needed, is_positive) in frames.iter_mut().zip(is_positive) {
             *needed = self.held_reduction(*needed, *is_positive, controls);
         }

@@ -170,8 +170,10 @@ impl LowLatency {
                 continue;
             }
             let fade = self.style_fade * self.style_fade * (3.0 - 2.0 * self.style_fade);
-            *reduction =
-                [reduction[0] + fade * (next[0] - reduction[0]), reduction[1] + fade * (next[1] - reduction[1])];
+            *reduction = [
+                reduction[0] + fade * (next[0] - reduction[0]),
+                reduction[1] + fade * (next[1] - reduction[1]),
+            ];
         }
         if self.style_fade == 1.0 {
             self.style = self.next_style;
@@ -202,7 +204,9 @@ impl LowLatency {
             };
         }
         let mut is_positive = [false; CONTROL_PERIOD];
-        for (is_positive, (level, side)) in is_positive.iter_mut().zip(found.levels.iter().zip(&found.samples)) {
+        for (is_positive, (level, side)) in
+            is_positive.iter_mut().zip(found.levels.iter().zip(&found.samples))
+        {
             *is_positive = (if level[1] > level[0] { side[1] } else { side[0] }) > 0.0;
         }
         let mut reductions = needed;

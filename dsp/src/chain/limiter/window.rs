@@ -96,9 +96,9 @@ impl SlidingMean {
             let mut sum = self.sum;
             for (x, old) in now.iter_mut().zip(&mut self.ring[self.place..]) {
                 let new = [x[0], x[CHANNELS - 1]];
-                for c in 0..CHANNELS {
+                for (c, x) in x.iter_mut().enumerate() {
                     sum[c] += new[c] - old[c];
-                    x[c] = sum[c];
+                    *x = sum[c];
                 }
                 *old = new;
             }

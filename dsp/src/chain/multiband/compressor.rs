@@ -126,7 +126,8 @@ impl BandCompressor {
         link: f64,
     ) -> [Gains; CHANNELS] {
         let mut controls = [[0.0; MULTIBAND_BANDS]; CONTROLS];
-        let (mut levels, mut envelopes) = ([[0.0; MULTIBAND_BANDS]; CHANNELS], [[0.0; MULTIBAND_BANDS]; CHANNELS]);
+        let (mut levels, mut envelopes) =
+            ([[0.0; MULTIBAND_BANDS]; CHANNELS], [[0.0; MULTIBAND_BANDS]; CHANNELS]);
         for (b, (band, peaks)) in bands.iter_mut().zip(peaks).enumerate() {
             band.now = band.controls.step();
             for (control, now) in controls.iter_mut().zip(band.now) {

@@ -73,7 +73,12 @@ impl Shelves {
 
     /// Frames of one hop in place, and what the highest `peaks` of the bands are with them.
     #[inline(always)]
-    pub fn run<V: Lanes>(&mut self, crossovers: &mut Crossovers, frames: &mut [Frame], peaks: &mut BandFrames) {
+    pub fn run<V: Lanes>(
+        &mut self,
+        crossovers: &mut Crossovers,
+        frames: &mut [Frame],
+        peaks: &mut BandFrames,
+    ) {
         let mut running = Running::<V>::new(self);
         let mut recursions = Recursions::new(crossovers);
         let mut outer = V::of_halves(peaks[0], peaks[3]);
@@ -170,7 +175,12 @@ struct Running<V> {
 
 #[inline(always)]
 fn packed<V: Lanes>(w: &Weights) -> [V; 4] {
-    [V::of_halves(w[1], w[3]), V::of_halves(w[2], w[4]), V::of_halves(w[5], w[0]), V::of_halves(w[6], [0.0; 2])]
+    [
+        V::of_halves(w[1], w[3]),
+        V::of_halves(w[2], w[4]),
+        V::of_halves(w[5], w[0]),
+        V::of_halves(w[6], [0.0; 2]),
+    ]
 }
 
 impl<V: Lanes> Running<V> {
