@@ -3,22 +3,20 @@
 //! `y[n] = sum h[k] x[n + k]`, vectorised over frames and channels. It is compiled twice, for the baseline and for AVX2;
 //! neither fuses multiply and add and both sum in the order of k, so that every CPU gives the same bits.
 
+use crate::blocks::simd::{Simd, in_lanes};
+
 /// One stereo frame in single precision.
 pub type Frame32 = [f32; 2];
 
-/// The kernel compiled for the CPU at hand.
+/// The kernel for the CPU at hand.
 #[derive(Clone, Copy)]
 pub struct Fir {
-    #[cfg(target_arch = "x86_64")]
-    avx2: bool,
+    simd: Simd,
 }
 
 impl Default for Fir {
     fn default() -> Self {
-        Self {
-            #[cfg(target_arch = "x86_64")]
-            avx2: std::arch::is_x86_feature_detected!("avx2"),
-        }
+        Self { simd: Simd::detect() }
     }
 }
 
@@ -32,20 +30,17 @@ impl Fir {
             output.fill([0.0; 2]);
             return;
         }
-        #[cfg(target_arch = "x86_64")]
-        if self.avx2 {
-            // SAFETY: the CPU has AVX2, as `default` found out.
-            unsafe { convolve_avx2(taps, input, output) };
-            return;
+        if self.simd.has_avx2() {
+            in_wide_groups(self.simd, taps, input, output);
+        } else {
+            convolve_in::<16>(taps, input, output);
         }
-        convolve_in::<16>(taps, input, output);
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn convolve_avx2(taps: &[f32], input: &[Frame32], output: &mut [Frame32]) {
-    convolve_in::<32>(taps, input, output);
+in_lanes! {
+    /// Twice as many frames at a time where vectors are twice as wide.
+    fn in_wide_groups(taps: &[f32], input: &[Frame32], output: &mut [Frame32]) = convolve_in::<32>
 }
 
 /// `N` frames at a time keep all accumulators in registers; what is left over goes in smaller groups.

@@ -24,6 +24,7 @@ use crate::blocks::fir::Frame32;
 use crate::blocks::late::Late;
 use crate::blocks::math;
 use crate::blocks::oversampler::Oversampler;
+use crate::blocks::simd::Simd;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Ramp, Smoother};
 use crate::parameters::parameters;
 use crate::processor::{Block, CONTROL_PERIOD, ProcessSpec, Processor, Quality, Stage};
@@ -59,7 +60,7 @@ pub struct Clipper {
     residual: Vec<Frame32>,
     started: bool,
     reduction_db: f64,
-    avx2: bool,
+    simd: Simd,
 }
 
 impl Processor for Clipper {
@@ -76,10 +77,7 @@ impl Processor for Clipper {
         self.residual = vec![[0.0; 2]; CONTROL_PERIOD];
         self.threshold.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
         self.start_ratio.prepare(spec.sample_rate, CONTROL_SMOOTHING_MS);
-        #[cfg(target_arch = "x86_64")]
-        {
-            self.avx2 = std::arch::is_x86_feature_detected!("avx2");
-        }
+        self.simd = Simd::detect();
         self.reset();
     }
 
@@ -110,10 +108,10 @@ impl Processor for Clipper {
             *input = frame.map(|x| x as f32);
         }
         self.delay.process(block.frames);
-        let (factor, avx2) = (self.oversampler.factor(), self.avx2);
+        let (factor, simd) = (self.oversampler.factor(), self.simd);
         let residual = &mut self.residual[..length];
         let sounds = self.oversampler.process(&self.input[..length], residual, |window, residual| {
-            clip(avx2, window.as_flattened(), residual.as_flattened_mut(), &knees[..length], factor)
+            clip(simd, window.as_flattened(), residual.as_flattened_mut(), &knees[..length], factor)
         });
         if !sounds {
             return;

@@ -3,6 +3,8 @@
 //! e[n] = x[n] - sum a_k x[n - k], with a_k from the autocorrelation of the block under a Hann window by the recursion of Levinson and Durbin
 //! (J. Makhoul, "Linear Prediction: A Tutorial Review", Proc. IEEE 63(4), 1975).
 
+use crate::blocks::simd::{Simd, in_lanes};
+
 /// Order.
 pub(super) const ORDER: usize = 12;
 /// Lags, with one to fill whole vectors.
@@ -16,8 +18,7 @@ const WHITE: f64 = 1e-9;
 pub(super) struct Predictor {
     window: Vec<f64>,
     windowed: Vec<f64>,
-    #[cfg(target_arch = "x86_64")]
-    avx2: bool,
+    simd: Simd,
 }
 
 impl Predictor {
@@ -27,30 +28,13 @@ impl Predictor {
         let window = (0..length)
             .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * (n as f64 + 0.5) / length as f64).cos())
             .collect();
-        Self {
-            window,
-            windowed: vec![0.0; length + LAGS - 1],
-            #[cfg(target_arch = "x86_64")]
-            avx2: std::arch::is_x86_feature_detected!("avx2"),
-        }
+        Self { window, windowed: vec![0.0; length + LAGS - 1], simd: Simd::detect() }
     }
 
     /// Writes the residual of a block, and gives the filter that made it: e[n] = sum h[d] x[n - d]. `samples` holds the last [`ORDER`] samples before the
     /// block and then the block.
     pub fn residual(&mut self, samples: &[f64], residual: &mut [f64]) -> [f64; ORDER + 1] {
-        #[cfg(target_arch = "x86_64")]
-        if self.avx2 {
-            // SAFETY: the CPU has AVX2, as `new` found out.
-            return unsafe { self.residual_avx2(samples, residual) };
-        }
-        self.residual_in(samples, residual)
-    }
-
-    /// The same bits: nothing is fused, and the order of sums is the same.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn residual_avx2(&mut self, samples: &[f64], residual: &mut [f64]) -> [f64; ORDER + 1] {
-        self.residual_in(samples, residual)
+        predict(self.simd, self, samples, residual)
     }
 
     #[inline(always)]
@@ -85,6 +69,11 @@ impl Predictor {
         }
         std::array::from_fn(|d| if d == 0 { 1.0 } else { -taps[ORDER - d] })
     }
+}
+
+in_lanes! {
+    /// See [`Predictor::residual`].
+    fn predict(predictor: &mut Predictor, samples: &[f64], residual: &mut [f64]) -> [f64; ORDER + 1] = Predictor::residual_in
 }
 
 /// The prediction's coefficients, the one of the oldest sample first; none for silence.

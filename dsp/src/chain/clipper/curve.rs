@@ -1,6 +1,7 @@
 //! The clipper's residual, averaged over three samples.
 
 use crate::blocks::oversampler::CURVE_HISTORY;
+use crate::blocks::simd::in_lanes;
 
 /// Width of the hardest knee relative to the threshold: 0.01 dB keeps the divided differences well above rounding.
 pub const HARDEST_KNEE: f64 = 1e-3;
@@ -25,22 +26,10 @@ impl Knee {
 /// Values computed at once; a base frame holds at least this many at the lowest factor of 2 (2 frames of 2 channels).
 const LANES: usize = 4;
 
-/// Writes the residual of every oversampled frame; `knees` has one entry for each `factor` frames. Returns whether any
-/// is other than zero.
-pub fn clip(avx2: bool, window: &[f32], residual: &mut [f32], knees: &[Knee], factor: usize) -> bool {
-    #[cfg(target_arch = "x86_64")]
-    if avx2 {
-        // SAFETY: the CPU has AVX2, as `prepare` found out.
-        return unsafe { clip_avx2(window, residual, knees, factor) };
-    }
-    let _ = avx2;
-    clip_in(window, residual, knees, factor)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn clip_avx2(window: &[f32], residual: &mut [f32], knees: &[Knee], factor: usize) -> bool {
-    clip_in(window, residual, knees, factor)
+in_lanes! {
+    /// Writes the residual of every oversampled frame; `knees` has one entry for each `factor` frames. Returns whether any
+    /// is other than zero.
+    pub fn clip(window: &[f32], residual: &mut [f32], knees: &[Knee], factor: usize) -> bool = clip_in
 }
 
 #[inline(always)]

@@ -3,6 +3,7 @@
 use super::{CALIBRATION_DBFS, SaturatorCharacter};
 use crate::blocks::decibel::db_to_gain;
 use crate::blocks::math;
+use crate::blocks::simd::{Simd, in_lanes};
 
 /// Half the width of the curve: p(1) = 128/315, so that S = 315/128 puts the limit at full scale.
 const SCALE: f64 = 315.0 / 128.0;
@@ -44,17 +45,12 @@ pub enum Mean {
 pub struct Shaper {
     /// Makeup as a gain for each character and whole dB of drive.
     makeup: [[f64; DRIVES]; 4],
-    #[cfg(target_arch = "x86_64")]
-    avx2: bool,
+    simd: Simd,
 }
 
 impl Default for Shaper {
     fn default() -> Self {
-        Self {
-            makeup: [[1.0; DRIVES]; 4],
-            #[cfg(target_arch = "x86_64")]
-            avx2: false,
-        }
+        Self { makeup: [[1.0; DRIVES]; 4], simd: Simd::default() }
     }
 }
 
@@ -75,11 +71,7 @@ impl Shaper {
                 *makeup = calibrate(character, drive_db as f64);
             }
         }
-        Self {
-            makeup,
-            #[cfg(target_arch = "x86_64")]
-            avx2: std::arch::is_x86_feature_detected!("avx2"),
-        }
+        Self { makeup, simd: Simd::detect() }
     }
 
     /// Gain that restores the loudness at `drive_db`, 0 to 24.
@@ -93,19 +85,13 @@ impl Shaper {
     /// Writes r(v + bias) - r(bias), averaged over the triangle of each window of three frames, for interleaved stereo values. Returns
     /// whether any is other than zero.
     pub fn residual(&self, mean: Mean, window: &[f32], residual: &mut [f32], bias: f32) -> bool {
-        #[cfg(target_arch = "x86_64")]
-        if self.avx2 {
-            // SAFETY: the CPU has AVX2, as `new` found out.
-            return unsafe { residual_avx2(mean, window, residual, bias) };
-        }
-        residual_in(mean, window, residual, bias)
+        averaged(self.simd, mean, window, residual, bias)
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn residual_avx2(mean: Mean, window: &[f32], residual: &mut [f32], bias: f32) -> bool {
-    residual_in(mean, window, residual, bias)
+in_lanes! {
+    /// See [`Shaper::residual`].
+    fn averaged(mean: Mean, window: &[f32], residual: &mut [f32], bias: f32) -> bool = residual_in
 }
 
 #[inline(always)]

@@ -4,6 +4,7 @@
 //! is compiled twice, for the baseline and for AVX2, in the same order of operations, so that every CPU gives the same bits.
 
 use crate::blocks::fir::Frame32;
+use crate::blocks::simd::{Simd, in_lanes};
 use crate::metering::k_weighting::KWeighting;
 use crate::processor::{CONTROL_PERIOD, Frame};
 
@@ -32,8 +33,7 @@ pub(super) struct Weighting {
     /// Over the hop under way: squares of left and right of input and output, and left by right of both.
     powers: [f64; 4],
     products: [f64; 4],
-    #[cfg(target_arch = "x86_64")]
-    avx2: bool,
+    simd: Simd,
 }
 
 impl Weighting {
@@ -43,8 +43,7 @@ impl Weighting {
             weighting: KWeighting::new(sample_rate),
             powers: [0.0; 4],
             products: [0.0; 4],
-            #[cfg(target_arch = "x86_64")]
-            avx2: std::arch::is_x86_feature_detected!("avx2"),
+            simd: Simd::detect(),
         }
     }
 
@@ -58,18 +57,7 @@ impl Weighting {
     #[inline]
     pub(super) fn push(&mut self, input: &[Frame], output: &[Frame]) -> Taken {
         debug_assert!(input.len() <= CONTROL_PERIOD && input.len() == output.len());
-        #[cfg(target_arch = "x86_64")]
-        if self.avx2 {
-            // SAFETY: the CPU has AVX2, as `new` found out.
-            return unsafe { self.push_avx2(input, output) };
-        }
-        self.push_in(input, output)
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn push_avx2(&mut self, input: &[Frame], output: &[Frame]) -> Taken {
-        self.push_in(input, output)
+        take(self.simd, self, input, output)
     }
 
     #[inline(always)]
@@ -115,6 +103,11 @@ impl Weighting {
     }
 }
 
+in_lanes! {
+    /// See [`Weighting::push`].
+    fn take(weighting: &mut Weighting, input: &[Frame], output: &[Frame]) -> Taken = Weighting::push_in
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,10 +125,7 @@ mod tests {
     fn every_cpu_takes_in_the_same_bits() {
         let (input, output) = (frames(0.0), frames(1.0));
         let (mut found, mut portable) = (Weighting::new(48_000.0), Weighting::new(48_000.0));
-        #[cfg(target_arch = "x86_64")]
-        {
-            portable.avx2 = false;
-        }
+        portable.simd = Simd::default();
         for (input, output) in input.chunks(CONTROL_PERIOD).zip(output.chunks(CONTROL_PERIOD)) {
             let (a, b) = (found.push(input, output), portable.push(input, output));
             for (a, b) in a.sides.iter().zip(&b.sides) {
