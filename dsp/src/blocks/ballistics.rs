@@ -49,7 +49,7 @@ impl GainComputer {
 
 /// Four [`GainComputer`]s, whose figures have the bits of theirs.
 #[derive(Clone, Copy)]
-pub struct GainComputers<V> {
+pub(crate) struct GainComputers<V> {
     /// Levels above which the gain is reduced, dB.
     pub threshold_db: V,
     /// 1 - 1/ratio.

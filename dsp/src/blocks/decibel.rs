@@ -73,7 +73,7 @@ pub fn fast_exp2(x: f64) -> f64 {
 
 /// [`fast_gain_to_db`] of four, to the bit.
 #[inline(always)]
-pub fn gains_to_db<V: Lanes>(gains: V) -> V {
+pub(crate) fn gains_to_db<V: Lanes>(gains: V) -> V {
     /// An exponent is raised by it to be without a sign, as vectors move their bits.
     const RAISED: f64 = 2048.0;
     let bits = |bits: u64| V::all(f64::from_bits(bits));
@@ -93,7 +93,7 @@ pub fn gains_to_db<V: Lanes>(gains: V) -> V {
 
 /// [`fast_db_to_gain`] of four, to the bit.
 #[inline(always)]
-pub fn db_to_gains<V: Lanes>(db: V) -> V {
+pub(crate) fn db_to_gains<V: Lanes>(db: V) -> V {
     let x = db.max(V::all(-600.0)).min(V::all(600.0)) * V::all(1.0 / DB_PER_OCTAVE);
     let shifted = x + V::all(ROUND);
     let y = (x - (shifted - V::all(ROUND))) * V::all(std::f64::consts::LN_2);

@@ -3,7 +3,7 @@
 //! It is written once. Nothing in it fuses multiply and add or changes an order, so that every CPU gives the same bits. The baselines of
 //! x86-64 and arm64, SSE2 and NEON, hold two numbers of double precision in a vector, AVX2 four.
 //!
-//! Loops over long arrays find their vectors by themselves. Recursions, in which lanes change places, are written in [`Lanes`].
+//! Loops over long arrays find their vectors by themselves. Recursions, in which lanes change places, are written in `Lanes`.
 
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -36,7 +36,7 @@ impl Simd {
 }
 
 /// Four numbers that go together.
-pub trait Lanes:
+pub(crate) trait Lanes:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
     /// These four.
@@ -97,7 +97,7 @@ pub trait Lanes:
 
 /// Lanes of any CPU.
 #[derive(Debug, Clone, Copy)]
-pub struct Plain([f64; 4]);
+pub(crate) struct Plain([f64; 4]);
 
 impl Plain {
     #[inline(always)]
@@ -209,7 +209,7 @@ impl Lanes for Plain {
 }
 
 #[cfg(target_arch = "x86_64")]
-pub use wide::Wide;
+pub(crate) use wide::Wide;
 
 #[cfg(target_arch = "x86_64")]
 mod wide {
@@ -217,10 +217,10 @@ mod wide {
     use std::arch::x86_64::*;
     use std::ops::{Add, Div, Mul, Sub};
 
-    /// Lanes of AVX2. Only [`in_lanes`](super::in_lanes) names them, in functions that are compiled for it and run where it was found: this
+    /// Lanes of AVX2. Only `in_lanes!` names them, in functions that are compiled for it and run where it was found: this
     /// is what every `unsafe` here rests on.
     #[derive(Debug, Clone, Copy)]
-    pub struct Wide(__m256d);
+    pub(crate) struct Wide(__m256d);
 
     macro_rules! operators {
         ($($operator:ident $method:ident $intrinsic:ident),*) => {$(
