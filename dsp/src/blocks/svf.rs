@@ -6,6 +6,7 @@
 //! Design", 2018, chapter 4. Safe under modulation; an error of f64 rounding only, down to the lowest frequencies.
 
 use crate::blocks::math;
+use crate::blocks::simd::Lanes;
 use crate::processor::Frame;
 
 /// Pre-warped frequency and damping of a section, with the output mix y = m0 x + m1 v1 + m2 v2.
@@ -96,10 +97,8 @@ impl SvfCoefficients {
 /// Memory of one stereo section.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct SvfState {
-    /// Of the first integrator, twice.
-    pub(crate) ic1: Frame,
-    /// Of the second.
-    pub(crate) ic2: Frame,
+    ic1: Frame,
+    ic2: Frame,
 }
 
 impl SvfState {
@@ -141,6 +140,70 @@ impl SvfState {
                 frame[c] = coefficients.m0 * frame[c] + coefficients.m1 * v1[c] + coefficients.m2 * v2[c];
             }
         }
+    }
+}
+
+/// Recursions of two stereo sections, in the form of [`SvfState::advance`].
+#[derive(Clone, Copy)]
+pub(crate) struct Recursions<V> {
+    a: [V; 3],
+    b: [V; 3],
+}
+
+impl<V: Lanes> Recursions<V> {
+    /// From a1, a2 = g a1 and a3 = g a2 in lanes.
+    #[inline(always)]
+    pub fn new(a: [V; 3]) -> Self {
+        Self { a, b: [(a[0] + a[0]) - V::all(1.0), a[1] + a[1], a[2] + a[2]] }
+    }
+
+    /// From the pre-warped frequencies and a1 of both.
+    #[inline(always)]
+    pub fn of(g: [f64; 2], a1: [f64; 2]) -> Self {
+        let (g, a1) = (V::pairs(g[0], g[1]), V::pairs(a1[0], a1[1]));
+        Self::new([a1, g * a1, (g * g) * a1])
+    }
+}
+
+/// Memories of two stereo sections, to the bit as one after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Memories<V> {
+    ic1: V,
+    ic2: V,
+}
+
+impl<V: Lanes> Memories<V> {
+    /// Those of these sections.
+    #[inline(always)]
+    pub fn new([first, second]: [&SvfState; 2]) -> Self {
+        Self { ic1: V::of_halves(first.ic1, second.ic1), ic2: V::of_halves(first.ic2, second.ic2) }
+    }
+
+    /// What they have come to.
+    #[inline(always)]
+    pub fn states(self) -> [SvfState; 2] {
+        [
+            SvfState { ic1: self.ic1.low(), ic2: self.ic2.low() },
+            SvfState { ic1: self.ic1.high(), ic2: self.ic2.high() },
+        ]
+    }
+
+    /// Band-passes v1 and low-passes v2.
+    #[inline(always)]
+    pub fn advance(&mut self, Recursions { a, b }: &Recursions<V>, x: V) -> (V, V) {
+        let (ic1, ic2) = (self.ic1, self.ic2);
+        let difference = x - ic2;
+        let v1 = a[0] * ic1 + a[1] * difference;
+        let v2 = ic2 + (a[1] * ic1 + a[2] * difference);
+        self.ic1 = b[0] * ic1 + b[1] * difference;
+        self.ic2 = ic2 + (b[1] * ic1 + b[2] * difference);
+        (v1, v2)
+    }
+
+    /// These where `mask` is set, `others` where it is not.
+    #[inline(always)]
+    pub fn where_set(self, mask: V, others: Self) -> Self {
+        Self { ic1: self.ic1.where_set(mask, others.ic1), ic2: self.ic2.where_set(mask, others.ic2) }
     }
 }
 

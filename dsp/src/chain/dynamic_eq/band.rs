@@ -12,7 +12,7 @@ use crate::blocks::matched::GridPoint;
 use crate::blocks::math;
 use crate::blocks::simd::Lanes;
 use crate::blocks::smoothing::{Controls, Ramp};
-use crate::blocks::svf::{SvfCoefficients, SvfState};
+use crate::blocks::svf::{Memories, Recursions, SvfCoefficients, SvfState};
 use crate::processor::{CONTROL_PERIOD, Frame};
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
@@ -225,9 +225,7 @@ impl Band {
         for (step, moving) in step.iter_mut().zip(self.step) {
             *step = V::pairs(0.0, moving);
         }
-        let one = V::pairs(1.0, 1.0);
-        let mut ic1 = V::of_halves(self.region_state.ic1, self.state.ic1);
-        let mut ic2 = V::of_halves(self.region_state.ic2, self.state.ic2);
+        let mut memories = Memories::new([&self.region_state, &self.state]);
         let mut peaks = V::of_halves(self.peaks[0], self.peaks[1]);
         for frame in frames {
             let mut x = match PLACEMENT {
@@ -244,11 +242,7 @@ impl Band {
                 *now = *now + step;
             }
             let [a1, a2, a3, e0, e1, e2] = now;
-            let (b1, b2, b3) = ((a1 + a1) - one, a2 + a2, a3 + a3);
-            let difference = x - ic2;
-            let v1 = a1 * ic1 + a2 * difference;
-            let v2 = ic2 + (a2 * ic1 + a3 * difference);
-            (ic1, ic2) = (b1 * ic1 + b2 * difference, ic2 + (b2 * ic1 + b3 * difference));
+            let (v1, v2) = memories.advance(&Recursions::new([a1, a2, a3]), x);
             let out = (e0 * x + e1 * v1) + e2 * v2;
             peaks = out.low_then_low(V::of_halves(*frame, *frame)).abs().max(peaks);
             let mut added = out.high();
@@ -263,8 +257,7 @@ impl Band {
                 _ => [frame[0] + added[0], frame[1] - added[0]],
             };
         }
-        self.region_state = SvfState { ic1: ic1.low(), ic2: ic2.low() };
-        self.state = SvfState { ic1: ic1.high(), ic2: ic2.high() };
+        [self.region_state, self.state] = memories.states();
         self.peaks = [peaks.low(), peaks.high()];
         for (kept, now) in self.now.iter_mut().zip(now) {
             *kept = now.high()[0];

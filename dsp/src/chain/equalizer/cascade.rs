@@ -1,55 +1,47 @@
-//! Still sections in series, run at the same time: while one is at a frame, the one before it is at the next.
+//! Still sections in series, run at the same time: while one is at a frame, the one before it is some frames on.
 //!
-//! A recursion waits for itself; in a vector, two sections and both their channels wait together. Section n of a cascade is n frames behind the
-//! first, so that what it takes in is what the one before gave in the step before. It begins n steps later and ends n steps later: in
-//! these steps the memory of the others stands still. Bits are those of one section after the other.
+//! A recursion waits for itself; in a vector, two sections and both their channels wait together. Each section of a cascade is [`LAG`] frames
+//! behind the one before, and takes in what that gave so many steps ago. It begins and ends as many steps later: in the steps at both ends
+//! the memory of those that have no frame stands still. Bits are those of one section after the other.
 
 use super::band::Section;
 use crate::blocks::simd::{Lanes, in_lanes};
-use crate::blocks::svf::SvfState;
+use crate::blocks::svf::{Memories, Recursions};
 use crate::processor::Frame;
 
 /// Two sections that run together: both channels of the one, then of the other.
 #[derive(Clone, Copy)]
 struct Pair<V> {
-    /// Of the state-variable filter in the form of [`SvfState::advance`].
-    a: [V; 3],
-    b: [V; 3],
+    recursions: Recursions<V>,
+    memories: Memories<V>,
+    /// Weights of the input, the band-pass and the low-pass in what is added to the input.
     e: [V; 3],
-    ic1: V,
-    ic2: V,
 }
 
 impl<V: Lanes> Pair<V> {
     #[inline(always)]
     fn new([first, second]: [&Section; 2]) -> Self {
-        let [a1, a2, a3] = first.recursion();
-        let [d1, d2, d3] = second.recursion();
-        let a = [V::pairs(a1, d1), V::pairs(a2, d2), V::pairs(a3, d3)];
-        let [e, h] = [first.weights(), second.weights()];
-        let one = V::pairs(1.0, 1.0);
+        let ([a1, a2, a3], [b1, b2, b3]) = (first.recursion(), second.recursion());
+        let [of_first, of_second] = [first.weights(), second.weights()];
         Self {
-            a,
-            b: [(a[0] + a[0]) - one, a[1] + a[1], a[2] + a[2]],
-            e: [V::of_halves(e[0], h[0]), V::of_halves(e[1], h[1]), V::of_halves(e[2], h[2])],
-            ic1: V::of_halves(first.state.ic1, second.state.ic1),
-            ic2: V::of_halves(first.state.ic2, second.state.ic2),
+            recursions: Recursions::new([V::pairs(a1, b1), V::pairs(a2, b2), V::pairs(a3, b3)]),
+            memories: Memories::new([&first.state, &second.state]),
+            e: [
+                V::of_halves(of_first[0], of_second[0]),
+                V::of_halves(of_first[1], of_second[1]),
+                V::of_halves(of_first[2], of_second[2]),
+            ],
         }
     }
 
     /// What comes out for `x`. Where `at_work` is given, what is not set in it keeps what it holds.
     #[inline(always)]
     fn tick(&mut self, x: V, at_work: Option<V>) -> V {
-        let (ic1, ic2) = (self.ic1, self.ic2);
-        let difference = x - ic2;
-        let v1 = self.a[0] * ic1 + self.a[1] * difference;
-        let v2 = ic2 + (self.a[1] * ic1 + self.a[2] * difference);
-        let next_1 = self.b[0] * ic1 + self.b[1] * difference;
-        let next_2 = ic2 + (self.b[1] * ic1 + self.b[2] * difference);
-        (self.ic1, self.ic2) = match at_work {
-            Some(mask) => (next_1.where_set(mask, ic1), next_2.where_set(mask, ic2)),
-            None => (next_1, next_2),
-        };
+        let before = self.memories;
+        let (v1, v2) = self.memories.advance(&self.recursions, x);
+        if let Some(mask) = at_work {
+            self.memories = self.memories.where_set(mask, before);
+        }
         x + ((self.e[0] * x + self.e[1] * v1) + self.e[2] * v2)
     }
 }
@@ -64,10 +56,10 @@ const WIDTH: usize = 2 * TOGETHER;
 
 /// All bits set.
 const SET: f64 = f64::from_bits(u64::MAX);
-/// Read from [`WIDTH`] - 2 t - 2 on: sections that have begun in step t.
+/// Read from [`WIDTH`] - 2 n - 2 on: the sections up to n, which have begun.
 const BEGUN: [f64; 2 * WIDTH] =
     [SET, SET, SET, SET, SET, SET, SET, SET, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-/// The same for those that have not ended t steps after the last frame came in.
+/// Read from [`WIDTH`] - 2 n on: the sections from n on, which have not ended.
 const GOING_ON: [f64; 2 * WIDTH] =
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, SET, SET, SET, SET, SET, SET, SET, SET];
 
@@ -154,9 +146,8 @@ fn run_count<V: Lanes, const COUNT: usize, const PAIRS: usize>(
         }
     }
     for (pair, sections) in cascade.pairs.iter().zip(sections.chunks_mut(2)) {
-        let ends = [(pair.ic1.low(), pair.ic2.low()), (pair.ic1.high(), pair.ic2.high())];
-        for (section, (ic1, ic2)) in sections.iter_mut().flatten().zip(ends) {
-            section.state = SvfState { ic1, ic2 };
+        for (section, state) in sections.iter_mut().flatten().zip(pair.memories.states()) {
+            section.state = state;
         }
     }
 }

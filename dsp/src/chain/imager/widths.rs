@@ -4,6 +4,7 @@ use super::IMAGER_BANDS;
 use crate::blocks::math;
 use crate::blocks::simd::Lanes;
 use crate::blocks::smoothing::{CONTROL_SMOOTHING_MS, Smoother};
+use crate::blocks::svf::{Memories, Recursions, SvfState};
 use crate::processor::CONTROL_PERIOD;
 use std::f64::consts::{PI, SQRT_2};
 
@@ -34,9 +35,8 @@ pub struct Widths {
 /// The filters at work.
 #[derive(Debug, Clone, Copy, Default)]
 struct Shelves {
-    /// M and S of the first filter, then of the second.
-    ic1: [f64; 4],
-    ic2: [f64; 4],
+    /// Of M and S.
+    states: [SvfState; IMAGER_BANDS - 1],
     /// tan(pi f / fs) of both, and its step.
     g: [f64; 2],
     g_step: [f64; 2],
@@ -61,7 +61,7 @@ impl Widths {
     }
 
     fn forget(&mut self) {
-        (self.shelves.ic1, self.shelves.ic2) = Default::default();
+        self.shelves.states = Default::default();
     }
 
     /// Takes the widths, 0 to 4, the crossovers in hertz, and whether the powers are wanted.
@@ -148,26 +148,23 @@ impl Widths {
         }
         // Copies stay in registers.
         let mut shelves = self.shelves;
-        let mut coefficients = Coefficients::<V>::new(&shelves);
+        let still = shelves.g_step == [0.0; 2];
+        let mut recursions = recursions::<V>(shelves.g);
         let root_of_2 = V::pairs(SQRT_2, SQRT_2);
-        let (mut ic1, mut ic2) = (V::new(shelves.ic1), V::new(shelves.ic2));
+        let mut memories = Memories::new([&shelves.states[0], &shelves.states[1]]);
         let [low, middle, high] = shelves.powers;
         let mut powers = [V::of_halves(low, low), V::of_halves(middle, middle), V::of_halves(high, high)];
         let ([first, rest @ ..], [first_step, rest_step @ ..]) = (shelves.weights, shelves.steps);
         let (mut first, mut rest, rest_step) = (first, V::new(rest), V::new(rest_step));
         for (mid, side) in mids.iter().zip(sides) {
-            if !coefficients.still {
+            if !still {
                 for (g, step) in shelves.g.iter_mut().zip(shelves.g_step) {
                     *g += step;
                 }
-                coefficients = Coefficients::moving(shelves.g);
+                recursions = self::recursions(shelves.g);
             }
-            let ([a1, a2, a3], [b1, b2, b3]) = (coefficients.a, coefficients.b);
             let x = V::new([*mid, *side, *mid, *side]);
-            let difference = x - ic2;
-            let band = a1 * ic1 + a2 * difference;
-            let low = ic2 + (a2 * ic1 + a3 * difference);
-            (ic1, ic2) = (b1 * ic1 + b2 * difference, ic2 + (b2 * ic1 + b3 * difference));
+            let (band, low) = memories.advance(&recursions, x);
             let high = x - root_of_2 * band - low;
             let middle = x - low - high.high_then_low(high);
             powers[0] = powers[0] + low * low;
@@ -179,7 +176,7 @@ impl Widths {
             let [a, b, c, d] = (rest * band.odd_of_each(low)).values();
             *side = first * *side + a + b + c + d;
         }
-        (shelves.ic1, shelves.ic2) = (ic1.values(), ic2.values());
+        shelves.states = memories.states();
         shelves.powers = [powers[0].low(), powers[1].low(), powers[2].high()];
         let [a, b, c, d] = rest.values();
         shelves.weights = [first, a, b, c, d];
@@ -187,32 +184,10 @@ impl Widths {
     }
 }
 
-/// The recursions of both filters, in the form of [`SvfState::advance`](crate::blocks::svf::SvfState::advance).
-#[derive(Clone, Copy)]
-struct Coefficients<V> {
-    still: bool,
-    a: [V; 3],
-    b: [V; 3],
-}
-
-impl<V: Lanes> Coefficients<V> {
-    /// For the coming frames.
-    #[inline(always)]
-    fn new(shelves: &Shelves) -> Self {
-        Self { still: shelves.g_step == [0.0; 2], ..Self::moving(shelves.g) }
-    }
-
-    #[inline(always)]
-    fn moving([low, high]: [f64; 2]) -> Self {
-        let one = V::pairs(1.0, 1.0);
-        let a1 = [1.0 / (1.0 + low * (low + SQRT_2)), 1.0 / (1.0 + high * (high + SQRT_2))];
-        let a = [
-            V::pairs(a1[0], a1[1]),
-            V::pairs(low * a1[0], high * a1[1]),
-            V::pairs(low * low * a1[0], high * high * a1[1]),
-        ];
-        Self { still: false, a, b: [(a[0] + a[0]) - one, a[1] + a[1], a[2] + a[2]] }
-    }
+#[inline(always)]
+fn recursions<V: Lanes>(g: [f64; 2]) -> Recursions<V> {
+    let [low, high] = g;
+    Recursions::of(g, [1.0 / (1.0 + low * (low + SQRT_2)), 1.0 / (1.0 + high * (high + SQRT_2))])
 }
 
 /// The two shelves of the module's equation in one sum: low to middle at the first filter, middle to high at the second.

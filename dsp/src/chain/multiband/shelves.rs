@@ -12,7 +12,7 @@ use super::crossovers::Crossovers;
 use super::{BandFrames, MULTIBAND_BANDS};
 use crate::blocks::crossover::CrossoverCoefficients;
 use crate::blocks::simd::{Lanes, Plain};
-use crate::blocks::svf::SvfState;
+use crate::blocks::svf::{Memories, Recursions, SvfState};
 use crate::processor::Frame;
 use std::f64::consts::SQRT_2;
 
@@ -66,7 +66,7 @@ impl Shelves {
     #[inline(always)]
     pub fn tick(&mut self, crossovers: &Crossovers, x: Frame) -> (Frame, BandFrames) {
         let mut running = Running::<Plain>::new(self);
-        let (y, [ends, middle]) = running.tick(&Recursions::new(crossovers), x);
+        let (y, [ends, middle]) = running.tick(&Moved::new(crossovers), x);
         running.leave(self);
         (y, [ends.low(), middle.low(), middle.high(), ends.high()])
     }
@@ -80,13 +80,13 @@ impl Shelves {
         peaks: &mut BandFrames,
     ) {
         let mut running = Running::<V>::new(self);
-        let mut recursions = Recursions::new(crossovers);
+        let mut recursions = Moved::new(crossovers);
         let mut outer = V::of_halves(peaks[0], peaks[3]);
         let mut inner = V::of_halves(peaks[1], peaks[2]);
         for frame in frames {
             if crossovers.is_moving() {
                 crossovers.step();
-                recursions = Recursions::new(crossovers);
+                recursions = Moved::new(crossovers);
             }
             let (y, [ends, middle]) = running.tick(&recursions, *frame);
             *frame = y;
@@ -98,75 +98,25 @@ impl Shelves {
     }
 }
 
-/// Recursions of the sections in the form of [`SvfState::advance`].
-#[derive(Clone, Copy)]
-struct Recursion<V> {
-    a: [V; 3],
-    b: [V; 3],
-}
+/// Of crossovers 1 and 2, of 3, and of 2 and 3.
+struct Moved<V>([Recursions<V>; 3]);
 
-impl<V: Lanes> Recursion<V> {
-    #[inline(always)]
-    fn new(first: &CrossoverCoefficients, second: &CrossoverCoefficients) -> Self {
-        let one = V::pairs(1.0, 1.0);
-        let a1 = V::pairs(first.a1(), second.a1());
-        let g = V::pairs(first.g, second.g);
-        let a = [a1, g * a1, (g * g) * a1];
-        Self { a, b: [(a[0] + a[0]) - one, a[1] + a[1], a[2] + a[2]] }
-    }
-}
-
-/// Those of crossovers 1 and 2, of 3, and of 2 and 3.
-#[derive(Clone, Copy)]
-struct Recursions<V>([Recursion<V>; 3]);
-
-impl<V: Lanes> Recursions<V> {
+impl<V: Lanes> Moved<V> {
     #[inline(always)]
     fn new(crossovers: &Crossovers) -> Self {
         let [first, second, third] = crossovers.coefficients();
-        Self([Recursion::new(first, second), Recursion::new(third, third), Recursion::new(second, third)])
-    }
-}
-
-/// The memory of two sections.
-#[derive(Clone, Copy)]
-struct Memory<V> {
-    ic1: V,
-    ic2: V,
-}
-
-impl<V: Lanes> Memory<V> {
-    #[inline(always)]
-    fn new(first: &SvfState, second: &SvfState) -> Self {
-        Self { ic1: V::of_halves(first.ic1, second.ic1), ic2: V::of_halves(first.ic2, second.ic2) }
-    }
-
-    #[inline(always)]
-    fn leave(self) -> [SvfState; 2] {
-        [
-            SvfState { ic1: self.ic1.low(), ic2: self.ic2.low() },
-            SvfState { ic1: self.ic1.high(), ic2: self.ic2.high() },
-        ]
-    }
-
-    /// Band-pass and low-pass.
-    #[inline(always)]
-    fn tick(&mut self, Recursion { a, b }: &Recursion<V>, x: V) -> (V, V) {
-        let (ic1, ic2) = (self.ic1, self.ic2);
-        let difference = x - ic2;
-        let v1 = a[0] * ic1 + a[1] * difference;
-        let v2 = ic2 + (a[1] * ic1 + a[2] * difference);
-        self.ic1 = b[0] * ic1 + b[1] * difference;
-        self.ic2 = ic2 + (b[1] * ic1 + b[2] * difference);
-        (v1, v2)
+        let both = |one: &CrossoverCoefficients, other: &CrossoverCoefficients| {
+            Recursions::of([one.g, other.g], [one.a1(), other.a1()])
+        };
+        Self([both(first, second), both(third, third), both(second, third)])
     }
 }
 
 /// The shelves in lanes: crossovers 1 and 2, crossover 3 beside nothing, and the low-passes of the middle bands.
 struct Running<V> {
-    lower: Memory<V>,
-    upper: Memory<V>,
-    middle: Memory<V>,
+    lower: Memories<V>,
+    upper: Memories<V>,
+    middle: Memories<V>,
     /// Weights of the band-passes and of the low-passes of crossovers 1 and 2; of the band-pass of 3 and of the input; of the low-pass
     /// of 3.
     weights: [V; 4],
@@ -188,9 +138,9 @@ impl<V: Lanes> Running<V> {
     fn new(shelves: &Shelves) -> Self {
         let [first, second, third] = &shelves.sections;
         Self {
-            lower: Memory::new(first, second),
-            upper: Memory::new(third, &SvfState::default()),
-            middle: Memory::new(&shelves.middle[0], &shelves.middle[1]),
+            lower: Memories::new([first, second]),
+            upper: Memories::new([third, &SvfState::default()]),
+            middle: Memories::new([&shelves.middle[0], &shelves.middle[1]]),
             weights: packed(&shelves.weights),
             steps: packed(&shelves.steps),
         }
@@ -198,9 +148,9 @@ impl<V: Lanes> Running<V> {
 
     #[inline(always)]
     fn leave(self, shelves: &mut Shelves) {
-        let ([first, second], [third, _]) = (self.lower.leave(), self.upper.leave());
+        let ([first, second], [third, _]) = (self.lower.states(), self.upper.states());
         shelves.sections = [first, second, third];
-        shelves.middle = self.middle.leave();
+        shelves.middle = self.middle.states();
         let [band, low, third_and_input, third_low] = self.weights;
         shelves.weights = [
             third_and_input.high(),
@@ -215,12 +165,12 @@ impl<V: Lanes> Running<V> {
 
     /// One frame: the output, then the lowest and the highest band, and the two between them.
     #[inline(always)]
-    fn tick(&mut self, Recursions([lower, upper, middle]): &Recursions<V>, frame: Frame) -> (Frame, [V; 2]) {
+    fn tick(&mut self, Moved([lower, upper, middle]): &Moved<V>, frame: Frame) -> (Frame, [V; 2]) {
         let damping = V::pairs(CrossoverCoefficients::DAMPING, CrossoverCoefficients::DAMPING);
         let x = V::of_halves(frame, frame);
-        let (band, low) = self.lower.tick(lower, x);
-        let (third_band, third_low) = self.upper.tick(upper, x);
-        let (_, middle) = self.middle.tick(middle, x - damping * band - low);
+        let (band, low) = self.lower.advance(lower, x);
+        let (third_band, third_low) = self.upper.advance(upper, x);
+        let (_, middle) = self.middle.advance(middle, x - damping * band - low);
         let highest = x - damping * third_band - third_low;
         for n in 0..4 {
             self.weights[n] = self.weights[n] + self.steps[n];
